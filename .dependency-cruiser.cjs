@@ -48,7 +48,7 @@ const rooms = {
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'settings', 'message'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
     bundle: ['kernel', 'platform', 'probe', 'settings', 'logs', 'health', 'diagnosis'],
-    ports: ['kernel', 'probe', 'logs', 'run', 'fix', 'audit', 'message'],
+    ports: ['kernel', 'platform', 'probe', 'logs', 'run', 'fix', 'audit', 'message'],
   },
   'src/services': {
     run: [],
@@ -61,7 +61,8 @@ const rooms = {
     'fix/execute': ['fix', 'fix/decide'],
     diagnosis: ['run', 'fix/decide', 'fix/propose'],
     health: ['run', 'diagnosis'],
-    digest: ['run', 'health'],
+    inventory: [],
+    digest: ['run', 'health', 'inventory'],
     schedule: ['run', 'digest'],
     logs: ['run', 'diagnosis'],
     collect: ['run', 'diagnosis', 'logs'],

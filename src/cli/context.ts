@@ -8,6 +8,7 @@ import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { LogTallyOptions } from '../domain/logs/analysis.ts';
+import type { InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import type { LogCounter } from '../domain/ports/log-files.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
@@ -129,6 +130,8 @@ export interface CliContext extends Terminal {
   /** With the keys of this shell, and with the public keys of the configuration where there is one. */
   verifyExport(file: string, manifest: string): Promise<ExportVerdict>;
   examine(): Promise<readonly Check[]>;
+  /** What workers found, and what is other than yesterday; undefined: the bot's PostgreSQL is not known here, or says nothing. */
+  inventory(environment: string): Promise<InventoryNews | undefined>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
 }
 

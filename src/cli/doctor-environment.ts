@@ -1,9 +1,11 @@
 import { healthRole } from '../domain/health/health-calls.ts';
 import type { Discovered } from '../domain/platform/discovered.ts';
+import type { InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import { databaseOwners } from '../domain/platform/table.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import type { Check } from '../domain/settings/doctor.ts';
+import { inventoryChange } from '../text/inventory.ts';
 import { unseenOf } from '../text/unseen.ts';
 import type { Words } from '../text/words.ts';
 
@@ -84,4 +86,30 @@ function foundChecks(environment: string, discovered: Discovered | undefined): r
     return { area, key: 'environment.database', state: 'ok', facts: { environment, part, at, name } };
   });
   return [...parts, ...databases];
+}
+
+/** What is other than yesterday, by what workers have kept; one line where nothing is. */
+export function inventoryChecks(
+  environment: string,
+  news: InventoryNews | undefined,
+  words: Words,
+): readonly Check[] {
+  if (news === undefined) return [];
+  const area = 'environment';
+  const since = news.since.toISOString();
+  const late = news.late.map(
+    ({ area: which, seenAt }): Check => ({
+      ...{ area, key: 'environment.not-seen', state: 'warning' },
+      facts: { environment, what: words.plain(`inventory.area.${which}`), seenAt },
+    }),
+  );
+  if (news.changes.length === 0)
+    return [{ area, key: 'environment.same', state: 'ok', facts: { environment, since } }, ...late];
+  const changes = news.changes.map(
+    (change): Check => ({
+      ...{ area, key: 'environment.changed', state: 'ok' },
+      facts: { environment, since, what: inventoryChange(change, words) },
+    }),
+  );
+  return [...changes, ...late];
 }

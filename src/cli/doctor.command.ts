@@ -2,7 +2,7 @@ import { visible } from '../domain/kernel/text.ts';
 import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { environmentChecks, isTarget } from './doctor-environment.ts';
+import { environmentChecks, inventoryChecks, isTarget } from './doctor-environment.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { DoctorOutput } from './output-schemas.ts';
 import { table } from './table.ts';
@@ -34,7 +34,10 @@ async function examineEnvironment(context: CliContext, name: string): Promise<re
   const calls = rules.calls(environment).filter(({ probe }) => isTarget(probe));
   const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });
   const words = context.words.about(seen.platform);
-  return environmentChecks(environment, outcomes, environments[environment]?.discovered, words);
+  return [
+    ...environmentChecks(environment, outcomes, environments[environment]?.discovered, words),
+    ...inventoryChecks(environment, await context.inventory(environment), words),
+  ];
 }
 
 export function doctorOutput(checks: readonly Check[], words: Words): DoctorOutput {

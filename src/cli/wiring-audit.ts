@@ -19,15 +19,22 @@ import { createStore } from '../platform/store/store.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
 import type { AuditService } from '../services/audit/contract.ts';
 import { createRecordGuard } from '../services/audit/record-guard.service.ts';
+import type { InventoryService } from '../services/inventory/contract.ts';
+import { createInventoryService } from '../services/inventory/inventory.service.ts';
 import { UsageFault } from './faults.ts';
 
-/** The audit log over the bot's own PostgreSQL, for whoever has its credentials: nothing else of it is read here. */
+/** The audit log and what workers found, over the bot's own PostgreSQL, for whoever has its credentials: nothing else. */
 export function openAudit(deps: {
   readonly env: ProcessEnv;
   readonly config: Pick<Config, 'approvals' | 'signing'>;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
-}): { readonly audit: Pick<AuditService, 'verify'>; record(): Promise<RecordState>; close(): Promise<void> } {
+}): {
+  readonly audit: Pick<AuditService, 'verify'>;
+  readonly inventories: InventoryService;
+  record(): Promise<RecordState>;
+  close(): Promise<void>;
+} {
   const { env, logger } = deps;
   if (env.DATABASE_URL === undefined)
     throw new UsageFault('cli.fault.variable-missing', { variable: 'DATABASE_URL' });
@@ -48,6 +55,7 @@ export function openAudit(deps: {
       ...{ store, keys: keys.all, places },
       trust: trustOf(deps.config),
     }),
+    inventories: createInventoryService({ store, clock: systemClock }),
     record: () =>
       createRecordGuard({
         ...{ store, places, logger, keys: keys.all },

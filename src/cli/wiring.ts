@@ -205,6 +205,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     },
     checks,
     audit: async () => (await audit()).audit,
+    async inventory(environment) {
+      const { DATABASE_URL: database, AUDIT_KEY: key } = await env();
+      if (database === undefined || key === undefined) return undefined;
+      // What is stored is a help beside what is seen now: without it doctor says what it sees.
+      return (await audit()).inventories.news(environment).catch(() => undefined);
+    },
     async examine() {
       const { examine } = await import('../platform/doctor/examine.ts');
       const now = () => systemClock.now().getTime();

@@ -36,7 +36,8 @@ async function homeData(
       const of = await services.runs.history(name, 10);
       const last = of.find((run) => run.kind === 'health' || run.kind === 'digest');
       const healthButton = await buttons.make({ purpose: 'home-health', environment: name });
-      return { name, healthButton, ...present({ last }) };
+      const inventory = await services.inventories.news(name);
+      return { name, healthButton, ...present({ last, inventory }) };
     }),
   );
   const pending = await Promise.all(

@@ -32,6 +32,7 @@ import { createRemediationService } from '../services/fix/decide/remediation.ser
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
 import { createRemediationMessages } from '../services/fix/decide/remediation-messages.service.ts';
 import { showRepaired } from '../services/health/health-repaired.service.ts';
+import { createInventoryService } from '../services/inventory/inventory.service.ts';
 import { type AttachedLogsOptions, createAttachedLogs } from '../services/logs/attached.service.ts';
 import type { AttachedLogs } from '../services/logs/contract.ts';
 import { createReportService } from '../services/report/report.service.ts';
@@ -137,6 +138,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
         config.environments[environment]?.access.sharedChannels.includes(channel) === true,
       changed: (change, language) => digestChanged(change, wordsIn(language)),
     }),
+    inventories: createInventoryService({ store, clock }),
     reports: createReportService({
       store,
       writer: reportWriterOf(platformOf),

@@ -6,16 +6,21 @@ import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
 import { heldWhy, trustedMarks } from '../domain/audit/record.ts';
 import { codesOf } from '../domain/diagnosis/diagnosis.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import { every, type Periodic } from '../domain/kernel/every.ts';
 import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { TxOf } from '../domain/ports/store.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { writeBundlePieces } from '../platform/bundle/write.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
+import type { Component } from '../platform/process/lifecycle.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
+import { takeInventory } from '../platform/targets/discovery/inventory.ts';
+import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { ownPodUids } from '../platform/targets/kubernetes/own-pod.ts';
 import { remediations } from '../remediations/index.ts';
@@ -26,6 +31,7 @@ import { createExecutor } from '../services/fix/execute/executor.service.ts';
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
+import { createInventoryKeeper } from '../services/inventory/keep-inventory.service.ts';
 import { createLogsRun } from '../services/logs/logs-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
 import { bundlePage } from '../text/bundle-page.ts';
@@ -153,11 +159,13 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     imageVersion: shared.version,
     monotonic: () => performance.now(),
   });
+  const inventory = keepingInventory(shared, environments, logins);
   let worker: RunningWorker | undefined;
   metrics.gauge('aetherius_jobs_active', 'Jobs in hand.', () => worker?.active() ?? 0);
   return {
     components: [
       { name: 'targets', stop: () => targets.close() },
+      inventory,
       {
         name: 'worker',
         start() {
@@ -181,5 +189,42 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
       },
     ],
     checks: {},
+  };
+}
+
+/** How often a worker looks at what there is; after a fix it does so at once, though not more often than the second. */
+const lookMs = 15 * 60_000;
+const lookRestMs = 2 * 60_000;
+
+/** Looks at its environments at the start, after each fix and now and then, and keeps what it finds. */
+function keepingInventory(
+  { store, config, clock, logger }: Shared,
+  environments: readonly string[],
+  logins: KubeLogins,
+): Component {
+  const keeper = createInventoryKeeper({
+    ...{ store, environments, logger },
+    look(name) {
+      const environment = config.environments[name];
+      if (environment === undefined)
+        throw new AppError('NOT_FOUND', 'no such environment', { facts: { name } });
+      return takeInventory(environment, { logins, timeouts: defaultTimeouts, now: () => clock.now() });
+    },
+  });
+  let looking: Periodic | undefined;
+  let fixes: { stop(): Promise<void> } | undefined;
+  return {
+    name: 'inventory',
+    async start() {
+      looking = every(lookMs, (signal) => keeper.round(signal), {
+        ...{ clock, restMs: lookRestMs },
+        onError: (err) => logger.warn({ err }, 'what is there could not be looked at'),
+      });
+      fixes = await store.listen('remediations', () => looking?.wake());
+    },
+    async stop() {
+      await fixes?.stop();
+      await looking?.stop();
+    },
   };
 }

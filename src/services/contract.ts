@@ -1,6 +1,7 @@
 import type { AuditService, ExportService } from './audit/contract.ts';
 import type { DigestService } from './digest/contract.ts';
 import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
+import type { InventoryService } from './inventory/contract.ts';
 import type { AttachedLogs } from './logs/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
@@ -20,5 +21,6 @@ export interface Services {
   readonly audit: AuditService;
   readonly exports: ExportService;
   readonly tokens: TokenService;
+  readonly inventories: InventoryService;
   readonly attachedLogs: AttachedLogs;
 }

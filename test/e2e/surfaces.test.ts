@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { startNats } from '../../lab/components/nats.ts';
 import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
+import { scratch } from '../support/targets.ts';
 
 const stage = useStage();
 const manifest = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')) as AppManifest;
@@ -64,6 +67,43 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     expect(JSON.stringify(empty.content)).toContain('not checked yet');
     expect(JSON.stringify(home.content)).toContain('noeviction → allkeys-lru');
     expect(clicked.ok).toBe(true);
+  });
+
+  it('shows in App Home what the worker found, without a run', async () => {
+    const folder = scratch('home-inventory');
+    const nats = await startNats({ dir: folder.dir });
+    const client = await connect({ servers: nats.url, name: 'watcher' });
+    try {
+      client.subscribe('fleet.*.pulse');
+      await client.flush();
+      const { slack } = await stage.start({
+        emulator: { manifest },
+        environmentsYaml: `  prod:
+    runtime: { kind: none }
+    nats: { url: "${nats.url}", monitorUrl: "${nats.monitorUrl}" }
+`,
+      });
+      const { control } = slack;
+      const text = () => JSON.stringify(control.home(people.approver)?.content ?? '');
+      await expect
+        .poll(
+          async () => {
+            await control.openHome({ user: people.approver });
+            return text();
+          },
+          { timeout: 20_000, interval: 200 },
+        )
+        .toContain('Found at');
+
+      const shown = text();
+      expect(shown).toContain('1 client of NATS, 1 subject of NATS');
+      expect(shown).toContain('Nothing is other than');
+      expect(shown).not.toContain('database');
+    } finally {
+      await client.close();
+      await nats.stop();
+      folder.remove();
+    }
   });
 
   it('publishes App Home again after a run has ended', async () => {

@@ -54,6 +54,9 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     make: { slack: true, cli: true },
     attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
   },
+  inventories: {
+    news: { slack: true, cli: true },
+  },
   attachedLogs: {
     answer: { slack: true, cli: 'A shell has the file itself: `aetherius logs --file`.' },
   },

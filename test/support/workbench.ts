@@ -39,6 +39,10 @@ export const plainRenderer: Renderer = {
     said(
       `digest ${difference.localDate}${difference.lateSince === undefined ? '' : ' late'} ` +
         `new=${difference.fresh.length} still=${difference.still.length} fixed=${difference.fixed.length}` +
+        (difference.inventory?.changes ?? [])
+          .map(({ before, now }) => ` ${before ?? ''}→${now ?? ''}`)
+          .join('') +
+        (difference.inventory !== undefined && !difference.quiet ? ' told' : '') +
         followUps.map(({ handle, people }) => ` ${handle} of ${people.join(', ')}`).join(''),
     ),
 };

@@ -6,6 +6,7 @@ import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
 import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
+import { changesText } from './inventory.ts';
 import { findingSentence, listOf, partName, severityEmoji, whoseId } from './phrases.ts';
 
 const shown = { perSection: 8 } as const;
@@ -77,6 +78,7 @@ export function digestMessage(
       : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
     ...(unseen === undefined ? [] : [context(unseen, words)]),
     ...driftBlocks(difference, words),
+    ...inventoryBlocks(difference, words),
     ...(chart === undefined ? [] : [chart]),
     context(stripLine(difference, words), words),
   ];
@@ -124,6 +126,12 @@ function driftBlocks({ drift, environment }: DigestDifference, words: Words): Me
   if (kept.length > 0)
     return [section([`*${words.say('digest.drift')}*`, ...kept, ...notes].join('\n'), words)];
   return notes.length === 0 ? [] : [context(notes.join(' '), words)];
+}
+
+/** One line, and none where what was found is as it was. */
+function inventoryBlocks({ inventory }: DigestDifference, words: Words): MessageBlock[] {
+  const text = inventory === undefined ? undefined : changesText(inventory, words);
+  return text === undefined ? [] : [context(cut(text, 1_500, words), words)];
 }
 
 function quietLine(difference: DigestDifference, words: Words): string {

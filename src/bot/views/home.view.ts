@@ -1,12 +1,14 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
+import type { InventoryNews } from '../../domain/platform/inventory.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
 import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
+import { inventoryText } from './inventory.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
 import { followUpLines, recordLines, switchLines } from './switches.ts';
@@ -15,6 +17,8 @@ export interface HomeData {
   readonly environments: readonly {
     readonly name: string;
     readonly last?: Run;
+    /** What workers found there, and what is other than yesterday. */
+    readonly inventory?: InventoryNews;
     /** Button row that starts a health check of it. */
     readonly healthButton?: string;
   }[];
@@ -87,16 +91,17 @@ export function closedHomeView(words: Words): HomeView {
 }
 
 function environmentBlocks(
-  { name, last, healthButton }: HomeData['environments'][number],
+  { name, last, inventory, healthButton }: HomeData['environments'][number],
   words: Words,
 ): KnownBlock[] {
   const text = environmentLine(name, last, words);
-  if (healthButton === undefined) return [section(text, words)];
+  const found = inventory === undefined ? [] : [context(inventoryText(inventory, words), words)];
+  if (healthButton === undefined) return [section(text, words), ...found];
   const accessory = button(
     { actionId: actionIds.homeHealth, value: healthButton, label: words.plain('button.health') },
     words,
   );
-  return [{ ...section(text, words), accessory }];
+  return [{ ...section(text, words), accessory }, ...found];
 }
 
 function environmentLine(environment: string, last: Run | undefined, words: Words): string {

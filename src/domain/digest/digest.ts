@@ -1,5 +1,6 @@
 import type { HealthReport } from '../health/health.ts';
 import { present } from '../kernel/present.ts';
+import type { InventoryNews } from '../platform/inventory.ts';
 import type { PartId } from '../platform/part.ts';
 import { type Finding, findingKey, severities } from '../probe/finding.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
@@ -35,6 +36,8 @@ export interface DigestDifference {
   readonly quiet: boolean;
   /** What does not fit together; it is no part's state and counts in nothing else. Absent: nobody looked. */
   readonly drift?: DriftDifference;
+  /** What workers found there, beside what they had found at the previous digest. Absent: nobody looked. */
+  readonly inventory?: InventoryNews;
 }
 
 export interface DriftDifference {

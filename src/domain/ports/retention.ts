@@ -2,6 +2,7 @@
 export const retentionKinds = [
   'inbox',
   'bundles',
+  'inventories',
   'uploads',
   'outbox',
   'buttons',

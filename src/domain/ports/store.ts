@@ -5,6 +5,7 @@ import type { Channels } from './channels.ts';
 import type { Digests } from './digests.ts';
 import type { DirectorySnapshots } from './directory.ts';
 import type { Inbox } from './inbox.ts';
+import type { Inventories } from './inventories.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Messages } from './messages.ts';
 import type { Remediations } from './remediations.ts';
@@ -66,6 +67,7 @@ export interface Tx {
   readonly slackSockets: SlackSockets;
   readonly retention: Retention;
   readonly bundles: Bundles;
+  readonly inventories: Inventories;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

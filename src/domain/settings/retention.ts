@@ -19,6 +19,7 @@ export const Retention = z
     outbox: kept('7d', 1, 'What was sent to Slack; what could not be sent stays four times as long.'),
     uploads: kept('2d', 1, 'Files that were sent to Slack, such as reports.'),
     bundles: kept('2d', 1, 'Bundles on their way from a worker to Slack; each goes as soon as Slack has it.'),
+    inventories: kept('30d', 2, 'What workers found of each environment; the last of each stays.'),
     typed: kept(
       '400d',
       30,

@@ -34,6 +34,12 @@ const kinds: Readonly<Record<Exclude<RetentionKind, 'typed'>, Kind>> = {
     ...{ table: 'bundle_pieces', at: 'created_at', key: 'seq', keyType: 'bigint' },
     ...{ free: 'true', skipsLocked: false },
   },
+  // What is known now stays.
+  inventories: {
+    ...{ table: 'inventories', at: 'looked_at', key: 'id', keyType: 'bigint' },
+    free: `EXISTS (SELECT FROM inventories newer WHERE newer.environment = t.environment AND newer.id > t.id)`,
+    skipsLocked: false,
+  },
   uploads: {
     ...{ table: 'outbox', at: 'created_at', key: 'seq', keyType: 'bigint' },
     of: `kind = 'upload'`,

@@ -11,6 +11,7 @@ import { createDigests } from './digests.ts';
 import { createDirectory } from './directory.ts';
 import { ids as asIds } from './gate.ts';
 import { createInbox } from './inbox.ts';
+import { createInventories } from './inventories.ts';
 import { createKillSwitches } from './kill-switches.ts';
 import { channelOf } from './listener.ts';
 import { createMessages } from './messages.ts';
@@ -53,6 +54,7 @@ export function createTx(options: {
     slackSockets: createSlackSockets(query),
     retention: createRetention(query),
     bundles: createBundles(query),
+    inventories: createInventories(query),
     notify,
   };
 }

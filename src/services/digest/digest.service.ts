@@ -22,6 +22,7 @@ import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { observe } from '../health/health-run.service.ts';
+import { newsSince } from '../inventory/inventory.service.ts';
 import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import type { DigestService } from './contract.ts';
@@ -51,6 +52,7 @@ export interface DigestPlan extends DailyTime {
 
 /** Of one environment in one digest. */
 const mostFollowUps = 100;
+const dayMs = 24 * 60 * 60_000;
 const fallback: DailyTime = { at: '09:00', timezone: 'UTC' };
 
 /** Undefined: no environment was named. */
@@ -223,7 +225,7 @@ export interface DigestRunOptions {
 /** A health check whose answer is the difference to the channel's previous digest. */
 export function createDigestRun(
   options: DigestRunOptions,
-): RunHandler<'audit' | 'channels' | 'digests' | 'messages' | 'remediations' | 'runs'> {
+): RunHandler<'audit' | 'channels' | 'digests' | 'inventories' | 'messages' | 'remediations' | 'runs'> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -247,7 +249,11 @@ export function createDigestRun(
           ...present({ since: last?.finishedAt }),
         });
         await tx.digests.finish(run.id, remember);
-        await post(tx, options, run, difference);
+        const since = last?.finishedAt ?? new Date((await tx.now()).getTime() - dayMs);
+        const inventory = await newsSince(tx, run.environment, since);
+        // A platform that is other than it was is no quiet one, however well it is.
+        const quiet = difference.quiet && (inventory?.changes ?? []).length === 0;
+        await post(tx, options, run, { ...difference, quiet, ...present({ inventory }) });
       });
     },
   };

@@ -228,6 +228,39 @@ describe('R-A9: what break-glass left open', () => {
   });
 });
 
+describe('what workers found', () => {
+  test('is told with what is other than at the previous digest, and not again the day after', async () => {
+    const one = await bench();
+    one.work();
+    const clock = stoppedClock('2026-11-24T01:00:01Z');
+    const each = scheduler(one.store, clock, one.courier);
+    const found = (name: string) =>
+      one.store.tx((tx) =>
+        tx.inventories.keep('prod', {
+          areas: { runtime: { things: [{ kind: 'workload', part: 'redis', name }], unseen: [] } },
+          seenAt: { runtime: '2026-11-24T00:00:00Z' },
+          triedAt: '2026-11-24T00:00:00Z',
+        }),
+      );
+    const nextDay = async (time: string, digests: number) => {
+      clock.set(time);
+      await each.round();
+      await expect.poll(() => one.texts(), soon).toHaveLength(digests);
+      return (await one.texts()).at(-1);
+    };
+    const plain = (date: string) => `digest ${date} new=0 still=0 fixed=0`;
+
+    await found('shelf');
+    // The first digest is never a quiet one.
+    expect(await nextDay('2026-11-24T01:00:01Z', 1)).toBe(`${plain('2026-11-24')} told`);
+    await found('shelf');
+    expect(await nextDay('2026-11-25T01:00:01Z', 2)).toBe(plain('2026-11-25'));
+    await found('rack');
+    expect(await nextDay('2026-11-26T01:00:01Z', 3)).toBe(`${plain('2026-11-26')} shelf→rack told`);
+    expect(await nextDay('2026-11-27T01:00:01Z', 4)).toBe(plain('2026-11-27'));
+  });
+});
+
 describe('the difference', () => {
   test('goes from day to day: new, still there, fixed', async () => {
     let found: readonly Finding[] = [finding('A')];

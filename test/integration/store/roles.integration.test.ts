@@ -51,6 +51,12 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   home_viewers: { bot: 'INSERT SELECT UPDATE' },
   inbox: { bot: 'INSERT SELECT UPDATE', scheduler: 'DELETE SELECT(key, received_at)' },
+  inventories: {
+    bot: 'SELECT',
+    worker: 'INSERT SELECT UPDATE(looked_at, seen_at)',
+    scheduler: 'DELETE SELECT(environment, id, looked_at)',
+    cli: 'SELECT',
+  },
   kill_switches: { bot: 'INSERT SELECT UPDATE', worker: 'SELECT', scheduler: 'SELECT' },
   messages: {
     bot: 'INSERT SELECT UPDATE',

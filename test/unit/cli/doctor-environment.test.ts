@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { environmentChecks, isTarget } from '../../../src/cli/doctor-environment.ts';
+import { environmentChecks, inventoryChecks, isTarget } from '../../../src/cli/doctor-environment.ts';
 import type { Discovered } from '../../../src/domain/platform/discovered.ts';
+import type { InventoryNews } from '../../../src/domain/platform/inventory.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
@@ -28,6 +29,24 @@ const seen: Discovered = {
   healthPaths: {},
   databases: { agentManager: 'field' },
 };
+
+describe('what doctor says of what workers found', () => {
+  const at = new Date('2026-03-01T10:00:00Z');
+  const news: InventoryNews = {
+    ...{ lookedAt: at, since: at, counts: {}, late: [] },
+    changes: [{ kind: 'workload', part: 'redis', before: 'shelf', now: 'rack' }],
+  };
+  const said = (one: InventoryNews | undefined) =>
+    inventoryChecks('prod', one, wordsIn('en')).map(({ key, facts }) => [key, facts['what']]);
+
+  it('is what is other than yesterday, that nothing is, and what could not be looked at', () => {
+    expect(said(news)).toEqual([['environment.changed', 'workload of Redis was `shelf` and is `rack`']]);
+    expect(said({ ...news, changes: [] })).toEqual([['environment.same', undefined]]);
+    const late = [{ area: 'databases' as const, seenAt: at.toISOString() }];
+    expect(said({ ...news, late })[1]).toEqual(['environment.not-seen', 'The databases']);
+    expect(said(undefined)).toEqual([]);
+  });
+});
 
 describe('what doctor says of an environment (W16)', () => {
   const of = (outcomes: readonly ProbeOutcome[], discovered?: Discovered) =>

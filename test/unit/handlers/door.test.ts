@@ -151,6 +151,7 @@ function stage() {
       'reports',
       'audit',
       'tokens',
+      'inventories',
       'attachedLogs',
     ].map((one) => [one, room(one)]),
   ) as unknown as Services;

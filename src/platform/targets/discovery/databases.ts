@@ -9,6 +9,12 @@ import { SharedConnections } from '../stores/shared-connection.ts';
 /** A server of many tenants is not searched through. */
 const mostDatabases = 20;
 
+export interface FoundDatabases {
+  readonly databases: NonNullable<Discovered['databases']>;
+  /** Databases that refuse us, and may be one. */
+  readonly refused: readonly string[];
+}
+
 /**
  * The databases of the platform on its server, by their tables: the one that has all tables of a part. Undefined where
  * the configuration names them; two that have them are none. Rejects when the server cannot be asked.
@@ -16,7 +22,7 @@ const mostDatabases = 20;
 export async function findDatabases(
   config: EnvironmentConfig,
   timeouts: Timeouts,
-): Promise<Discovered['databases'] | undefined> {
+): Promise<FoundDatabases | undefined> {
   const { postgres, platform } = config;
   if (postgres === undefined || postgres.databases !== undefined) return undefined;
   const book = new SharedConnections();
@@ -25,12 +31,12 @@ export async function findDatabases(
     createPostgresTarget({ url, databases: { agentManager: name }, ...present({ tls }) }, book, timeouts);
   try {
     const own = decodeURIComponent(new URL(url).pathname.slice(1));
-    const names = await open(own === '' ? 'postgres' : own).query<{ name: string }>(
+    const all = await open(own === '' ? 'postgres' : own).query<{ name: string; open: boolean }>(
       'agentManager',
-      `SELECT datname AS name FROM pg_database
-       WHERE datallowconn AND NOT datistemplate AND has_database_privilege(datname, 'CONNECT')
-       ORDER BY datname LIMIT ${mostDatabases + 1}`,
+      `SELECT datname AS name, has_database_privilege(datname, 'CONNECT') AS open FROM pg_database
+       WHERE datallowconn AND NOT datistemplate ORDER BY open DESC, datname LIMIT ${5 * mostDatabases}`,
     );
+    const names = all.filter((one) => one.open);
     if (names.length > mostDatabases) return undefined;
     const { tables } = platform;
     const wanted = {
@@ -54,10 +60,16 @@ export async function findDatabases(
       const holders = seen.filter((one) => all.every((table) => one.tables?.has(table)));
       return holders.length === 1 ? holders[0]?.name : undefined;
     };
-    return present({
-      agentManager: holder(wanted.agentManager),
-      orchestrator: holder(wanted.orchestrator),
-    });
+    return {
+      databases: present({
+        agentManager: holder(wanted.agentManager),
+        orchestrator: holder(wanted.orchestrator),
+      }),
+      refused: [
+        ...seen.flatMap(({ name, tables: had }) => (had === undefined ? [name] : [])),
+        ...all.flatMap((one) => (one.open ? [] : [one.name])),
+      ],
+    };
   } finally {
     await book.closeAll();
   }

@@ -31,14 +31,19 @@ export interface ObserveOptions {
  * not read.
  */
 export async function observe(config: EnvironmentConfig, options: ObserveOptions): Promise<Discovered> {
-  const [runtime, databases] = await Promise.all([
+  const [runtime, found] = await Promise.all([
     orNothing(() => sightOf(config, options)),
     orNothing(() => findDatabases(config, options.timeouts)),
   ]);
+  const unseen = [
+    ...(runtime === undefined ? ['runtime'] : runtime.unseen),
+    ...(found === undefined ? ['databases'] : found.refused.map((name) => `database ${name}`)),
+  ];
   return {
     at: options.now().toISOString(),
-    ...(runtime === undefined ? { platform: {}, parts: [], healthPaths: {} } : discover(runtime)),
-    ...present({ databases }),
+    ...(runtime === undefined ? { platform: {}, parts: [], healthPaths: {} } : discover(runtime.sight)),
+    ...present({ databases: found?.databases }),
+    ...(unseen.length === 0 ? {} : { unseen }),
   };
 }
 
@@ -53,7 +58,7 @@ async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
 async function sightOf(
   config: EnvironmentConfig,
   { logins, timeouts }: ObserveOptions,
-): Promise<Sight | undefined> {
+): Promise<{ readonly sight: Sight; readonly unseen: readonly string[] } | undefined> {
   const { runtime, platform } = config;
   const addresses = await configuredAddresses(config);
   switch (runtime.kind) {
@@ -61,13 +66,15 @@ async function sightOf(
       return undefined;
     case 'compose': {
       const target = createComposeTarget({ project: runtime.project, socket: runtime.socket });
-      return { runtime: 'compose', platform, ...addresses, workloads: await ofCompose(target, addresses) };
+      const { workloads, unseen } = await ofCompose(target, addresses);
+      return { sight: { runtime: 'compose', platform, ...addresses, workloads }, unseen };
     }
     case 'kubernetes': {
       const { namespace, agentNamespace, kubeconfig, context } = runtime;
       const access = present({ kubeconfig, context });
       const target = createKubernetesTarget({ namespace, agentNamespace, ...access }, timeouts, logins);
-      return { runtime: 'kubernetes', platform, ...addresses, workloads: await ofKubernetes(target) };
+      const { workloads, unseen } = await ofKubernetes(target);
+      return { sight: { runtime: 'kubernetes', platform, ...addresses, workloads }, unseen };
     }
   }
 }
@@ -75,24 +82,39 @@ async function sightOf(
 async function ofCompose(target: ComposeTarget, { configured, monitor }: Addresses) {
   const containers = await target.containers();
   const files = new Map<string, readonly ContainerFile[]>();
+  const unseen = new Set<string>();
   await Promise.all(
     containers.flatMap(({ id, mounts = [] }) =>
       mounts.map(async (path) => {
-        const some = await target.files?.(id, path, { timeoutMs: filesMs }).catch(() => []);
+        const some = await target.files?.(id, path, { timeoutMs: filesMs }).catch(() => {
+          unseen.add('files');
+          return [];
+        });
         files.set(id, [...(files.get(id) ?? []), ...(some ?? [])]);
       }),
     ),
   );
   const reached = [...Object.values(configured), ...(monitor === undefined ? [] : [monitor])];
   const hosts = [...new Set(reached.map((address) => address.replace(/:\d+$/, '')))];
-  return composeWorkloads(containers, ({ id }) => files.get(id) ?? [], hosts);
+  const workloads = composeWorkloads(containers, ({ id }) => files.get(id) ?? [], hosts);
+  return { workloads, unseen: [...unseen] };
 }
 
 /** What may not be listed is as if it were not there: fewer parts are found. */
 async function ofKubernetes(target: KubernetesTarget) {
   const namespaces = [...new Set([target.namespace, target.agentNamespace])];
+  const unseen = new Set<string>();
   const list = async (kind: KubeKind, among = namespaces): Promise<readonly KubeObject[]> =>
-    (await Promise.all(among.map((one) => target.list(kind, one).catch(() => [])))).flat();
+    (
+      await Promise.all(
+        among.map((one) =>
+          target.list(kind, one).catch(() => {
+            unseen.add(`${kind} in ${one}`);
+            return [];
+          }),
+        ),
+      )
+    ).flat();
   const [deployments, statefulsets, daemonsets, services, configmaps] = await Promise.all([
     list('deployments'),
     list('statefulsets'),
@@ -101,7 +123,8 @@ async function ofKubernetes(target: KubernetesTarget) {
     list('services', [target.namespace]),
     list('configmaps'),
   ]);
-  return kubernetesWorkloads({ deployments, statefulsets, daemonsets, services, configmaps });
+  const workloads = kubernetesWorkloads({ deployments, statefulsets, daemonsets, services, configmaps });
+  return { workloads, unseen: [...unseen] };
 }
 
 type Addresses = Pick<Sight, 'configured' | 'monitor'>;

@@ -27,6 +27,7 @@ import {
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
+import type { InventoryNews } from '../../../../src/domain/platform/inventory.ts';
 import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
@@ -601,6 +602,64 @@ describe('the digest', () => {
 
     expectValidMessage(rendered);
     expect(readableMessage(rendered)).toContain('<chart ');
+  });
+});
+
+describe('what workers found', () => {
+  const news = {
+    lookedAt: at('03:00:00'),
+    since: at('02:00:00'),
+    counts: { workload: 8, service: 7, database: 2, client: 3, subject: 12 },
+    changes: [
+      { kind: 'workload', part: 'redis', before: 'shelf', now: 'rack' },
+      { kind: 'database', part: 'agent-manager', now: 'fleet' },
+      { kind: 'subject', before: '<!here>.*' },
+      ...Array.from({ length: 4 }, (_, index) => ({ kind: 'client' as const, now: `c-${index}` })),
+    ],
+    late: [{ area: 'messages', seenAt: '2026-11-25T01:00:00.000Z' }],
+  } as const satisfies InventoryNews;
+  const home = (inventory: InventoryNews, language: Language) => {
+    const view = homeView(
+      {
+        ...{ environments: [{ name: 'prod', inventory }], pending: [], switches: [], followUps: [] },
+        ...{ record: { state: 'confirmed' }, runs: [], fixes: [], now },
+      },
+      wordsIn(language),
+    );
+    expectValidView(view);
+    return JSON.stringify(view.blocks[2]);
+  };
+
+  it('stands in App Home with its time, what is other than yesterday, and what could not be looked at', () => {
+    const text = home(news, 'en');
+    expect(text).toContain('8 workloads, 7 Services, 2 databases, 3 clients of NATS, 12 subjects of NATS');
+    expect(text).toContain('workload of Redis was `shelf` and is `rack`');
+    expect(text).toContain('database of agent-manager `fleet` is new');
+    expect(text).toContain('subject of NATS `&lt;!here&gt;.*` is gone');
+    expect(text).toContain('2 more');
+    expect(text).toContain('NATS could not be looked at since <!date^');
+    // What nobody could look at is not none.
+    expect(home({ ...news, counts: { workload: 1 } }, 'en')).not.toContain('NATS, ');
+    expect(home({ ...news, changes: [], late: [] }, 'en')).toContain('Nothing is other than at <!date^');
+
+    const chinese = home(news, 'zh-CN');
+    expect(chinese).toContain('Redis 的工作负载由 `shelf` 变为 `rack`');
+    expect(chinese).toContain('无法查看NATS');
+  });
+
+  it('is one line of the digest where something is other, and none where nothing is', () => {
+    const difference = {
+      ...{ environment: 'prod', localDate: '2026-11-25', fresh: [], worse: [], fixed: [], still: [] },
+      ...{ flapping: [], unseen: [], strip: [], quiet: false, inventory: news },
+    };
+    const text = (inventory: InventoryNews, language: Language) =>
+      shown(renderer.digest({ difference: { ...difference, inventory }, run: aRun(), runId: 'r' }, language));
+
+    expect(text(news, 'en')).toMatch(
+      /^Other than at .*workload of Redis was `shelf` and is `rack`.*2 more\.$/m,
+    );
+    expect(text(news, 'zh-CN')).toMatch(/^与 .*Redis 的工作负载由 `shelf` 变为 `rack`.*。$/m);
+    expect(text({ ...news, changes: [] }, 'en')).not.toContain('Other than');
   });
 });
 

@@ -15,6 +15,7 @@ import { silentLogger } from '../../../support/logger.ts';
 const keep = {
   inbox: 1,
   bundles: 1,
+  inventories: 9,
   uploads: 2,
   outbox: 3,
   buttons: 4,

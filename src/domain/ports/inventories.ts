@@ -1,0 +1,10 @@
+import type { Inventory, KeptInventory } from '../platform/inventory.ts';
+
+export interface Inventories {
+  /** What is known now; undefined: nobody has looked. */
+  latest(environment: string): Promise<KeptInventory | undefined>;
+  /** What was known at a time; of an environment that nobody had looked at then, what was known first. */
+  at(environment: string, time: Date): Promise<KeptInventory | undefined>;
+  /** A row of its own only where something is other than it was. */
+  keep(environment: string, inventory: Inventory): Promise<void>;
+}
