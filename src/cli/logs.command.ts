@@ -208,7 +208,13 @@ export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words
     timeline:
       timeline === undefined
         ? null
-        : { from: iso(timeline.from), stepMs: timeline.stepMs, counts: [...timeline.counts] },
+        : {
+            from: iso(timeline.from),
+            stepMs: timeline.stepMs,
+            counts: [...timeline.counts],
+            errors: [...timeline.errors],
+            warnings: [...timeline.warnings],
+          },
     read: {
       sources,
       lines: report.lines,

@@ -202,7 +202,13 @@ export const LogsOutput = z
       description: 'With `--grep`: the first entries with these words, in the order of their times.',
     }),
     timeline: z
-      .object({ from: moment, stepMs: z.number(), counts: z.array(count) })
+      .object({
+        from: moment,
+        stepMs: z.number(),
+        counts: z.array(count),
+        errors: z.array(count),
+        warnings: z.array(count),
+      })
       .nullable()
       .meta({ description: 'Grouped entries by time.' }),
     read: z.object({

@@ -27,10 +27,11 @@ import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import { bundleFlaw } from '../platform/bundle/check.ts';
 import { logThreads } from '../platform/logs/log-threads.ts';
+import { drawTimeline } from '../platform/logs/timeline-picture.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
-import { createSlackDirectory, type Self } from '../platform/slack/directory.ts';
+import { createSlackDirectory, type Self, type SlackDirectory } from '../platform/slack/directory.ts';
 import { createSlackFiles } from '../platform/slack/files.ts';
 import { createSlackGate, type SlackGate } from '../platform/slack/gate.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
@@ -147,7 +148,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   registerHandlers(app, deps);
   gate.open(app);
 
-  const poster = posterOf(shared, { slack, gate: slackGate, inbox });
+  const poster = posterOf(shared, { slack, gate: slackGate, inbox, directory });
   const refresher = homeRefresher({ deps, viewers: inbox, store, clock, logger });
   const cli = cliEndpoint(shared, directory);
   let listening: { stop(): Promise<void> } | undefined;
@@ -364,6 +365,7 @@ function slackGateOf(shared: Shared): SlackGate {
     redactorOf: shared.redaction.redactorOf,
     words: (channel) => wordsIn(language(channel)).plain('redact.withheld'),
     bundleFlaw,
+    draw: drawTimeline,
   });
 }
 
@@ -373,10 +375,12 @@ function posterOf(
     slack,
     gate,
     inbox,
+    directory,
   }: {
     readonly slack: Parameters<typeof createSlackClient>[0];
     readonly gate: SlackGate;
     readonly inbox: SlackInbox;
+    readonly directory: SlackDirectory;
   },
 ) {
   const { logger, clock, metrics, store } = shared;
@@ -398,6 +402,12 @@ function posterOf(
       piece: (runId, at) => store.tx((tx) => tx.bundles.piece(runId, at)),
       given: (runId, fileId) => store.tx((tx) => tx.bundles.given(runId, fileId)),
       forget: (runId) => store.tx((tx) => tx.bundles.forget(runId)),
+    },
+    pictures: {
+      async given(itemId, fileId) {
+        await store.outbox.given(itemId, shared.processId, fileId);
+      },
+      zoneOf: (userId) => directory.zone(userId),
     },
     onUndelivered: (item, code) => tellUndelivered(shared, item, code),
     ...present({ pageUrl: shared.env.PAGE_WEBHOOK_URL }),

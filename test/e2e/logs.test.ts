@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { LogPicture } from '../../src/domain/logs/picture.ts';
 import { type KubeServer, startKubeServer } from '../../tools/playground/demo/kube-server.ts';
 import type { SayMessage } from '../../tools/slack-emulator/control/speech.ts';
-import type { AppManifest } from '../../tools/slack-emulator/types.ts';
+import type { AppManifest, SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
+import { barsOf } from '../support/timeline-bars.ts';
 
 const stage = useStage();
 const patient = { timeoutMs: 30_000 };
@@ -48,6 +50,18 @@ describe('/aetherius logs', () => {
     expect(answer.text).toContain('There is no part “toaster”');
   });
 });
+
+const nothing: LogPicture = { from: 0, stepMs: 60_000, errors: [], warnings: [], others: [] };
+const isPicture = ({ files }: SlackMessage): boolean => files.length > 0;
+
+/** The picture of a message: its bytes, as they are downloaded, and what Slack says of it. */
+async function pictureOf({ slack }: Product, message: SlackMessage) {
+  const [id = ''] = message.files;
+  const file = slack.control.world.files.get(id);
+  const url = new URL(`/files/${id}/timeline.png`, slack.apiUrl);
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${slack.botToken}` } });
+  return { png: new Uint8Array(await answer.arrayBuffer()), title: file?.title, alt: file?.altText };
+}
 
 const refused = (at: number) =>
   `2026-11-28T08:00:${String(at % 60).padStart(2, '0')}Z\tERROR\tapp/bus.go:41\tattempt ${at}: nats: no servers available for connection`;
@@ -102,6 +116,59 @@ describe('"Analyse this log"', () => {
       { channel: places.incidents, threadTs: ts, contains: 'The way to NATS' },
       patient,
     );
+  });
+
+  it('draws what an attached log says by time, once, in the thread and on the clocks of the one who asked', async () => {
+    const product = await stage.start({ emulator: { manifest }, roles: ['bot', 'worker', 'scheduler'] });
+    const { control } = product.slack;
+    control.faults.add({
+      ...{ method: 'files.completeUploadExternal', times: 1 },
+      fault: { kind: 'drop_after' },
+    });
+    const line = (minute: number, level: string) =>
+      `2026-11-28T08:0${minute}:30Z\t${level}\tapp/a.go:1\tno luck`;
+    const content = [
+      ...Array.from({ length: 6 }, () => line(0, 'ERROR')),
+      ...Array.from({ length: 3 }, () => line(0, 'WARN')),
+      ...Array.from({ length: 18 }, () => line(2, 'ERROR')),
+      ...Array.from({ length: 9 }, () => line(3, 'WARN')),
+    ].join('\n');
+    const { ts, deliveryId } = await analysed(product, { text: '', files: [{ name: 'a.log', content }] });
+    const where = { channel: places.incidents, threadTs: ts };
+    const picture = await pictureOf(
+      product,
+      await control.waitForMessage({ ...where, where: isPicture }, patient),
+    );
+    await control.redeliver(deliveryId);
+    const open = `SELECT FROM outbox WHERE state IN ('pending', 'sending')`;
+    await expect.poll(() => product.database.sql(open), { timeout: 30_000 }).toEqual([]);
+    const bars = barsOf(picture.png, 4);
+
+    expect(bars.map(({ tall }) => Math.round(tall * 18))).toEqual([9, 0, 18, 9]);
+    expect(bars.map(({ errors }) => Math.round(errors * 18))).toEqual([6, 0, 18, 0]);
+    expect(picture.title).toBe('Timeline of the log in this message');
+    expect(picture.alt).toMatch(/^36 entries .+ Entries by time, .+ ▅·█▅ .+Most at .+: 18\.$/);
+    expect(control.messages({ ...where, where: isPicture })).toHaveLength(1);
+  });
+
+  it('answers whole in words where Slack takes no picture', async () => {
+    const product = await stage.start({ emulator: { manifest } });
+    const { control } = product.slack;
+    control.faults.add({
+      method: 'files.completeUploadExternal',
+      fault: { kind: 'error', error: 'not_in_channel' },
+    });
+    const { shown, ts } = await analysed(product, {
+      text: '2026-11-28T08:00:00Z ERROR a\n2026-11-28T08:02:00Z ERROR a',
+    });
+    const given = `SELECT state, error FROM outbox WHERE kind = 'upload'`;
+    await expect
+      .poll(() => product.database.sql(given), { timeout: 30_000 })
+      .toEqual([{ state: 'failed', error: 'not_in_channel' }]);
+
+    expect(shown).toContain('█·█');
+    expect(await product.database.sql('SELECT lost FROM messages WHERE lost IS NOT NULL')).toEqual([]);
+    expect(control.messages({ channel: places.incidents, threadTs: ts, where: isPicture })).toEqual([]);
   });
 
   it('reads attached files, packed ones too, in a bot of its own role, and says what it did not read', async () => {
@@ -243,6 +310,42 @@ describe('"Read its log"', () => {
     );
 
     expect(answer.text).toContain('orchestrator-service');
+  });
+
+  it('draws the log of a part, in Chinese where the channel is, and tells the time as its reader has it', async () => {
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
+    const line = (ago: number, level: string) =>
+      `${new Date(now - ago * 60_000).toISOString()} ${level} no luck\n`;
+    kube.log = (pod, previous) =>
+      previous || !pod.startsWith('orchestrator-service-a')
+        ? ''
+        : line(9, 'ERROR') + line(4, 'WARN').repeat(4) + line(2, 'ERROR').repeat(8) + line(0, 'INFO');
+    kube.setReady('orchestrator-service', true);
+    const product = await stage.start({
+      ...{ environmentsYaml, roles: ['bot', 'worker', 'scheduler'] },
+      slackYaml: `  channels: { ${places.ops}: { language: zh-CN } }`,
+    });
+    const { control } = product.slack;
+    await control.command({
+      user: people.chinese,
+      channel: places.ops,
+      text: '/aetherius logs orchestrator-service since=20m',
+    });
+    const message = await control.waitForMessage({ channel: places.ops, where: isPicture }, patient);
+    const picture = await pictureOf(product, message);
+    const [run] = await product.database.sql(`SELECT id FROM runs WHERE kind = 'logs'`);
+    const [root] = await product.database.sql('SELECT ts FROM messages WHERE run_id = $1', [run?.id]);
+    const [order] = await product.database.sql(`SELECT payload FROM outbox WHERE kind = 'upload'`);
+    const numbers = (order?.payload as { readonly picture: LogPicture } | undefined)?.picture ?? nothing;
+    const bars = barsOf(picture.png, numbers.errors.length);
+    const all = numbers.errors.map((count, at) => count + (numbers.warnings[at] ?? 0));
+
+    expect(message.threadTs).toBe(root?.ts);
+    expect(picture.title).toBe('时间线：prod 的 orchestrator-service');
+    expect(picture.alt).toContain('按时间的条数');
+    expect(all.filter((count) => count > 0)).toEqual([1, 4, 8]);
+    expect(bars.map(({ tall }) => Math.round(tall * 8))).toEqual(all);
+    expect(bars.map(({ errors }) => Math.round(errors * 8))).toEqual(numbers.errors);
   });
 
   it('follows one request through all parts, in the order of its times', async () => {

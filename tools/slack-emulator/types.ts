@@ -70,6 +70,8 @@ export interface SlackFile {
   content: Uint8Array | null;
   completed: boolean;
   channels: readonly string[];
+  /** What an image shows, in words. */
+  readonly altText?: string;
 }
 
 export interface MessageMetadata {

@@ -27,6 +27,7 @@ export function wireFile(world: World, file: SlackFile, baseUrl: string): JsonOb
     url_private_download: `${url}?download=1`,
     permalink: url,
     channels: file.channels,
+    ...(file.altText === undefined ? {} : { alt_txt: file.altText }),
   };
 }
 

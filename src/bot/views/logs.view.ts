@@ -3,6 +3,7 @@ import { shortened } from '../../domain/kernel/text.ts';
 import type { LogsRenderer, LogsView } from '../../domain/message/logs-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { PlatformOf } from '../../domain/platform/platform.ts';
+import type { Language } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { type LogGroupWords, logWords } from '../../text/logs.ts';
 import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
@@ -21,8 +22,10 @@ const shown = {
 } as const;
 
 export function logsRendererOf(platformOf: PlatformOf): LogsRenderer {
+  const wordsOf = ({ run }: LogsView, language: Language) => wordsIn(language, platformOf(run.environment));
   return {
-    logs: (view, language) => logsMessage(view, wordsIn(language, platformOf(view.run.environment))),
+    logs: (view, language) => logsMessage(view, wordsOf(view, language)),
+    pictureWords: (view, language) => pictureWords(view, wordsOf(view, language)),
   };
 }
 
@@ -66,6 +69,25 @@ function logsMessage(view: LogsView, words: Words): Rendered {
       eventType: messageEventType,
       payload: view.attached === true ? { kind: 'logs' } : { run_id: run.id, kind: 'logs' },
     },
+  };
+}
+
+function pictureWords(
+  { run, read, attached }: LogsView,
+  words: Words,
+): ReturnType<LogsRenderer['pictureWords']> {
+  const { environment } = run;
+  const part =
+    read?.part === undefined
+      ? words.plain('logs.all-parts')
+      : (words.lookupPlain(`part.${read.part}`) ?? read.part);
+  const said = read && logWords(read.report, words);
+  return {
+    title:
+      attached === true
+        ? words.plain('logs.picture.attached')
+        : words.plain('logs.picture', { part, environment }),
+    alt: [said?.headline, said?.timeline].filter((sentence) => sentence !== undefined).join(' '),
   };
 }
 

@@ -73,6 +73,13 @@ export interface LogInput {
   end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
 
+/** Entries of a minute. */
+interface LogStepCounts {
+  readonly all: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
 /** All that was counted, as plain data, so that several who count parts of a log can be put together. */
 export interface LogState {
   readonly groups: readonly (Omit<Group, 'known' | 'sources' | 'minutes' | 'fresh'> & {
@@ -83,7 +90,8 @@ export interface LogState {
   readonly sources: readonly LogSource[];
   readonly found: readonly LogStep[];
   readonly byLevel: Readonly<Record<LogLevel, number>>;
-  readonly steps: readonly (readonly [number, number])[];
+  /** By minute. */
+  readonly steps: readonly (readonly [number, LogStepCounts])[];
   readonly left: Pick<LogReport['leftOut'], 'belowLevel' | 'otherTime' | 'otherWords' | 'tooManyShapes'>;
   readonly seen: Readonly<Record<'entries' | 'zoneless' | 'timeless' | 'grouped', number>>;
   /** Infinities where no entry has a time. */
@@ -173,7 +181,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   const groups = new Map<number, Group>();
   const sources: LogSource[] = [];
   const byLevel = Object.fromEntries(logLevels.map((level) => [level, 0])) as Record<LogLevel, number>;
-  const steps = new Map<number, number>();
+  const steps = new Map<number, LogStepCounts>();
   const found: LogStep[] = [];
   const left = { belowLevel: 0, otherTime: 0, otherWords: 0, tooManyShapes: 0 };
   const seen = { entries: 0, zoneless: 0, timeless: 0, grouped: 0 };
@@ -288,7 +296,12 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     group.last = Math.max(group.last ?? time, time);
     const minute = Math.floor(time / MINUTE_MS);
     if (since === undefined) remember(group.minutes, minute);
-    steps.set(minute, (steps.get(minute) ?? 0) + 1);
+    const rank = rankOf(entry.level);
+    addStep(steps, minute, {
+      all: 1,
+      errors: rank >= errorRank ? 1 : 0,
+      warnings: rank >= warningRank && rank < errorRank ? 1 : 0,
+    });
   };
 
   return {
@@ -373,7 +386,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       }
       found.push(...state.found.slice(0, MOST_FOUND - found.length));
       for (const level of logLevels) byLevel[level] += state.byLevel[level];
-      for (const [minute, count] of state.steps) steps.set(minute, (steps.get(minute) ?? 0) + count);
+      for (const [minute, counts] of state.steps) addStep(steps, minute, counts);
       for (const key of ['belowLevel', 'otherTime', 'otherWords', 'tooManyShapes'] as const)
         left[key] += state.left[key];
       for (const key of ['entries', 'zoneless', 'timeless', 'grouped'] as const) seen[key] += state.seen[key];
@@ -519,16 +532,40 @@ function inOrder(found: readonly LogStep[]): readonly LogStep[] {
   return found.toSorted((a, b) => (a.time === undefined || b.time === undefined ? 0 : a.time - b.time));
 }
 
+const [warningRank, errorRank] = [rankOf('warning'), rankOf('error')];
+
+function addStep(steps: Map<number, LogStepCounts>, minute: number, more: LogStepCounts): void {
+  const met = steps.get(minute);
+  steps.set(
+    minute,
+    met === undefined
+      ? more
+      : {
+          all: met.all + more.all,
+          errors: met.errors + more.errors,
+          warnings: met.warnings + more.warnings,
+        },
+  );
+}
+
 /** Steps of whole minutes, at most so many that a picture of them can be read. */
-function timelineOf(minutes: ReadonlyMap<number, number>): LogReport['timeline'] {
+function timelineOf(minutes: ReadonlyMap<number, LogStepCounts>): LogReport['timeline'] {
   if (minutes.size === 0) return undefined;
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const minute of minutes.keys()) [from, to] = [Math.min(from, minute), Math.max(to, minute)];
   const step = Math.max(1, Math.ceil((to - from + 1) / MOST_STEPS));
-  const counts = Array.from({ length: Math.ceil((to - from + 1) / step) }, () => 0);
-  for (const [minute, count] of minutes) {
-    const at = Math.floor((minute - from) / step);
-    counts[at] = (counts[at] ?? 0) + count;
-  }
-  return { from: from * MINUTE_MS, stepMs: step * MINUTE_MS, counts };
+  const sums = (of: (counts: LogStepCounts) => number): readonly number[] => {
+    const sum = Array.from({ length: Math.ceil((to - from + 1) / step) }, () => 0);
+    for (const [minute, counts] of minutes) {
+      const at = Math.floor((minute - from) / step);
+      sum[at] = (sum[at] ?? 0) + of(counts);
+    }
+    return sum;
+  };
+  return {
+    ...{ from: from * MINUTE_MS, stepMs: step * MINUTE_MS },
+    counts: sums(({ all }) => all),
+    errors: sums(({ errors }) => errors),
+    warnings: sums(({ warnings }) => warnings),
+  };
 }

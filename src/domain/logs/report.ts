@@ -77,6 +77,16 @@ export interface LogStep {
   readonly text: string;
 }
 
+/** Entries by time, in steps of whole minutes. */
+export interface LogTimeline {
+  readonly from: number;
+  readonly stepMs: number;
+  /** Of any level, and how many of them are errors or worse, and warnings. */
+  readonly counts: readonly number[];
+  readonly errors: readonly number[];
+  readonly warnings: readonly number[];
+}
+
 export interface LogReport {
   readonly query: LogQuery;
   readonly sources: readonly LogSource[];
@@ -100,5 +110,5 @@ export interface LogReport {
   readonly grouped: number;
   readonly leftOut: LogLeftOut;
   /** Entries in groups by time. */
-  readonly timeline?: { readonly from: number; readonly stepMs: number; readonly counts: readonly number[] };
+  readonly timeline?: LogTimeline;
 }

@@ -1,3 +1,4 @@
+import type { LogPicture } from '../logs/picture.ts';
 import type { Rendered } from './rendered.ts';
 import type { Urgency } from './sending.ts';
 
@@ -36,6 +37,15 @@ export interface FileOfRun {
   readonly instead?: string;
 }
 
+/** A picture that the bot draws when it sends it (ADR 0037). */
+export interface FileDrawn {
+  readonly picture: LogPicture;
+  /** What it shows, for whoever does not see it. */
+  readonly alt: string;
+  /** Whose clock its times go by; absent: UTC. */
+  readonly reader?: string;
+}
+
 /** What stands in `outbox.payload`, by kind. */
 export interface OutboxPayloads {
   readonly render: Rendered;
@@ -54,7 +64,7 @@ export interface OutboxPayloads {
     readonly filename: string;
     readonly title: string;
     readonly comment?: string;
-  } & (FileText | FileOfRun);
+  } & (FileText | FileOfRun | FileDrawn);
   readonly page: Page;
 }
 export type OutboxKind = keyof OutboxPayloads;
@@ -92,6 +102,8 @@ export type OutboxItem = {
     readonly attempts: number;
     /** A send of an older render of its message was begun: that one may stand in Slack without our knowing. */
     readonly triedBefore: boolean;
+    /** Slack's id of a file whose bytes were given to it: it may stand there already. */
+    readonly fileId?: string;
     /** The answer that a message waits for which shows only progress: it may become a post of its own. */
     readonly movable: boolean;
     readonly createdAt: Date;
@@ -139,6 +151,8 @@ export interface Outbox {
       readonly replaced?: true;
     },
   ): Promise<boolean>;
+  /** Before people can see it: Slack has the bytes of the file under this id. False: the lease was somebody else's by then. */
+  given(id: string, owner: string, fileId: string): Promise<boolean>;
   /** It takes longer. False: the lease was somebody else's by then. */
   extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
   /** Due again after `afterMs`. */

@@ -1,4 +1,4 @@
-import type { FileOfRun, FileText, Page } from '../message/outbox.ts';
+import type { FileDrawn, FileOfRun, FileText, Page } from '../message/outbox.ts';
 import type { Rendered } from '../message/rendered.ts';
 import type { Urgency } from '../message/sending.ts';
 
@@ -50,6 +50,8 @@ export interface Messages {
   /** A file under a message of ours or in a thread; `content` is UTF-8 text or base64, a bundle is named by its run. */
   upload(
     file: {
+      /** The same id is sent once; default a new one. */
+      readonly id?: string;
       readonly channel: string;
       readonly threadTs?: string;
       readonly parentId?: string;
@@ -58,6 +60,6 @@ export interface Messages {
       readonly filename: string;
       readonly title: string;
       readonly comment?: string;
-    } & (FileText | FileOfRun),
+    } & (FileText | FileOfRun | FileDrawn),
   ): Promise<void>;
 }

@@ -7,7 +7,9 @@ import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
 import { failureOf } from '../slack/failure.ts';
 import type { SlackGate } from '../slack/gate.ts';
 import { type BundlesOnTheWay, sendBundle } from './bundle.ts';
+import type { Upload } from './file-once.ts';
 import { sendPage } from './page.ts';
+import { type PicturesOnTheWay, sendPicture } from './picture.ts';
 import {
   directChannel,
   edit,
@@ -38,6 +40,7 @@ export interface DeliverOptions {
   readonly gate: SlackGate;
   /** Bundles that workers have left in PostgreSQL. */
   readonly bundles: BundlesOnTheWay;
+  readonly pictures: PicturesOnTheWay;
   /** Where pages go. */
   readonly pageUrl?: Secret;
 }
@@ -68,9 +71,7 @@ export function createDeliverer(
       case 'home':
         return publishHome(client, item);
       case 'upload':
-        return 'bundle' in item.payload
-          ? sendBundle(client, item, item.payload, { ...options.bundles, gate: options.gate }, signal)
-          : upload(client, item, item.payload);
+        return deliverFile(options, client, item, signal);
       case 'page':
         return sendPage(options.gate.fetch, options.pageUrl, item);
       case 'respond':
@@ -84,6 +85,18 @@ export function createDeliverer(
       }
     }
   };
+}
+
+function deliverFile(
+  { bundles, pictures, gate }: DeliverOptions,
+  client: WebClient,
+  item: Upload,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const { payload } = item;
+  if ('bundle' in payload) return sendBundle(client, item, payload, { ...bundles, gate }, signal);
+  if ('picture' in payload) return sendPicture(client, item, payload, { ...pictures, gate }, signal);
+  return upload(client, item, payload);
 }
 
 /** Before it is fitted and its bytes are counted. */

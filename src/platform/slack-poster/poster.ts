@@ -70,7 +70,7 @@ export function createPoster(options: PosterOptions): Poster {
       logger.debug({ ...facts, ms }, 'outbox item sent');
       options.onSent?.(item, ms);
     } catch (error) {
-      await (isBundle(item) ? settleBundle(item, error) : settle(item, failureOf(error), error));
+      await (isSentOnce(item) ? settleFile(item, error) : settle(item, failureOf(error), error));
     }
   };
 
@@ -141,18 +141,27 @@ export function createPoster(options: PosterOptions): Poster {
     }
   };
 
-  /** Its card stands, whatever becomes of the file: what is given up is said there. */
-  const settleBundle = async (item: OutboxItem, error: unknown): Promise<void> => {
+  /**
+   * Its message stands, whatever becomes of the file. Of a bundle that is given up people are told there; of a picture
+   * they are not: what it shows stands in the message in words.
+   */
+  const settleFile = async (item: OutboxItem, error: unknown): Promise<void> => {
     const failure: SlackFailure =
       error instanceof BundleRefused ? { kind: 'lost', code: `bundle-${error.flaw}` } : failureOf(error);
-    if (failure.kind === 'rate-limited' || failure.kind === 'token') return settle(item, failure, error);
-    const isFinal = failure.kind === 'lost' || failure.kind === 'gone' || failure.kind === 'invalid';
+    if (failure.kind === 'rate-limited') return settle(item, failure, error);
+    if (failure.kind === 'token' && (isBundle(item) || item.attempts < attemptsBeforeGivingUp))
+      return settle(item, failure, error);
+    const isFinal =
+      failure.kind === 'token' ||
+      failure.kind === 'lost' ||
+      failure.kind === 'gone' ||
+      failure.kind === 'invalid';
     if (!isFinal && item.attempts < attemptsBeforeGivingUp) return settle(item, failure, error);
     options.onFailure?.(item, failure);
     const { code } = failure;
-    logger.error({ outboxId: item.id, code, err: error }, 'a bundle is not sent');
+    logger.error({ outboxId: item.id, code, err: error }, 'a file is not sent');
     // First what is said: whoever is killed in between says it again under the same id, which is once.
-    await options.onUndelivered?.(item, code);
+    if (isBundle(item)) await options.onUndelivered?.(item, code);
     await outbox.fail(item.id, owner, { error: code });
   };
 
@@ -235,3 +244,7 @@ function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
 }
 
 const isBundle = (item: OutboxItem): boolean => item.kind === 'upload' && 'bundle' in item.payload;
+
+/** Bundles and pictures: Slack's id of the file says what became of them. */
+const isSentOnce = (item: OutboxItem): boolean =>
+  isBundle(item) || (item.kind === 'upload' && 'picture' in item.payload);

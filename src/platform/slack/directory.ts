@@ -17,6 +17,8 @@ export interface SlackDirectory extends Directory {
   fresh(): Directory;
   /** The reader's language tag as Slack has it; undefined when it cannot say within a moment. */
   locale(userId: string): Promise<string | undefined>;
+  /** The IANA zone that the reader has set in Slack; undefined when Slack cannot say. */
+  zone(userId: string): Promise<string | undefined>;
   self(): Promise<Known<Self>>;
 }
 
@@ -88,7 +90,8 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
       ultraRestricted: found.is_ultra_restricted === true,
       stranger: raw.is_stranger === true,
     };
-    return { person, locale: typeof raw.locale === 'string' ? raw.locale : undefined };
+    const [locale, tz] = [raw.locale, raw.tz].map((value) => (typeof value === 'string' ? value : undefined));
+    return { person, locale, tz };
   };
 
   const self = (maxAgeMs: number): Promise<Known<Self>> =>
@@ -138,12 +141,27 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
     ...view(cacheMs),
     // A second's worth of age keeps one decision from asking the same question five times.
     fresh: () => view(1000),
+    async zone(userId) {
+      const answer = await asked(`user ${userId}`, 3_600_000, () => user(userId));
+      const zone = 'known' in answer ? answer.known.tz : undefined;
+      return zone !== undefined && isZone(zone) ? zone : undefined;
+    },
     async locale(userId) {
       const answer = await asked(`user ${userId}`, 3_600_000, () => user(userId));
       return 'known' in answer ? answer.known.locale : undefined;
     },
     self: () => self(cacheMs),
   };
+}
+
+/** Whether this Node knows its clocks. */
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function installationOf(self: Self): Installation {

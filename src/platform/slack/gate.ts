@@ -1,6 +1,7 @@
 import { parse, stringify } from 'node:querystring';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { createRedactor, type Redactor, withheld } from '../../domain/kernel/redact/redactor.ts';
+import type { LogPicture } from '../../domain/logs/picture.ts';
 import { keptInSlack } from '../../domain/message/slack-fields.ts';
 
 export interface SlackGateOptions {
@@ -17,6 +18,8 @@ export interface SlackGateOptions {
     knows: (text: string) => boolean,
     signal: AbortSignal,
   ) => Promise<'altered' | 'secret' | undefined>;
+  /** Draws a picture as a PNG; without it no picture is sent. */
+  readonly draw?: (picture: LogPicture, zone?: string) => Promise<Uint8Array>;
 }
 
 export interface SlackGate {
@@ -27,6 +30,10 @@ export interface SlackGate {
    * sent as it is (ADR 0035). BundleRefused for one that is not as it was made, or has a secret that this process knows.
    */
   bundle(url: string, file: SlackBundle, signal: AbortSignal): Promise<Response>;
+  /** A picture, drawn from numbers alone (ADR 0037): nothing that anybody has written can be in it. */
+  draw(picture: LogPicture, zone?: string): Promise<Uint8Array>;
+  /** The one way of a picture: one that this gate has drawn, and no other bytes. */
+  picture(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<Response>;
   /** The same for a payload, before it is fitted into Slack's limits; `answer` is the run that it belongs to. */
   clean<T>(payload: T, channel: string | undefined, answer?: string): T;
 }
@@ -51,6 +58,7 @@ export class BundleRefused extends Error {
 /** The gate to Slack, at the last place that all ways there share (ADR 0015). */
 export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
   const { redactor = createRedactor(), redactorOf = () => redactor, words = () => withheld } = options;
+  const drawn = new WeakSet<Uint8Array>();
   const clean = (payload: unknown, channel: string | undefined, answer?: string): unknown => {
     const own = answer === undefined ? redactor : redactorOf(answer);
     return worded(own.leaves(payload, keptInSlack), words(channel));
@@ -64,14 +72,28 @@ export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
       const { bundleFlaw = () => Promise.resolve('altered' as const) } = options;
       const flaw = await bundleFlaw(bytes, expected, (text) => redactor.holdsKnown(text), signal);
       if (flaw !== undefined) throw new BundleRefused(flaw);
-      // docs.slack.dev/reference/methods/files.getUploadURLExternal: the raw bytes, by POST.
-      const body = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-      const headers = { 'content-type': 'application/octet-stream' };
-      return fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+      return giveBytes(url, bytes, signal);
+    },
+    async draw(picture, zone) {
+      if (options.draw === undefined) throw unreadable();
+      const bytes = await options.draw(picture, zone);
+      drawn.add(bytes);
+      return bytes;
+    },
+    async picture(url, bytes, signal) {
+      if (!drawn.has(bytes)) throw unreadable();
+      return giveBytes(url, bytes, signal);
     },
     clean: <T>(payload: T, channel: string | undefined, answer?: string) =>
       clean(payload, channel, answer) as T,
   };
+}
+
+/** docs.slack.dev/reference/methods/files.getUploadURLExternal: the raw bytes, by POST. */
+function giveBytes(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<Response> {
+  const body = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  const headers = { 'content-type': 'application/octet-stream' };
+  return fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
 }
 
 type Clean = (payload: unknown, channel: string | undefined) => unknown;

@@ -1,6 +1,6 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { OutboxKind } from '../../domain/message/outbox.ts';
+import type { OutboxKind, OutboxPayloads } from '../../domain/message/outbox.ts';
 import { priorityOf, type Urgency, waitsAsTheOlder } from '../../domain/message/sending.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
 import { ids as asIds, asIs, slackJson } from './gate.ts';
@@ -8,6 +8,7 @@ import { channelOf } from './listener.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
+  readonly id?: string;
   readonly kind: OutboxKind;
   readonly messageId?: string;
   readonly lane: string;
@@ -41,10 +42,10 @@ function createSend(query: Query, ids: Ids): Send {
     await query(
       `WITH added AS (
          INSERT INTO outbox (id, kind, message_id, lane, priority, payload) VALUES ($1, $2, $3, $4, $5, $6)
-         RETURNING lane)
+         ON CONFLICT (id) DO NOTHING RETURNING lane)
        SELECT pg_notify($7, lane) FROM added`,
       [
-        ...asIds(ids.uuid(), row.kind, row.messageId, row.lane, priorityOf(row.urgency)),
+        ...asIds(row.id ?? ids.uuid(), row.kind, row.messageId, row.lane, priorityOf(row.urgency)),
         ...[slackJson(row.payload, row.answer), asIs(channel)],
       ],
     );
@@ -122,16 +123,21 @@ function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload' | 'p
       }),
     home: (to, view) =>
       send({ kind: 'home', lane: `home:${to.userId}`, urgency: 'progress', payload: { ...to, view } }),
-    upload: ({ parentId, runId, ...file }) =>
+    upload: ({ id, parentId, runId, ...file }) =>
       send({
         kind: 'upload',
-        // A bundle is on its way for longer: nothing else of its channel waits for it.
-        lane: 'bundle' in file ? `bundle:${file.bundle}` : file.channel,
+        lane: laneOf(file, parentId),
         urgency: 'answer',
         payload: file,
-        ...present({ messageId: parentId, answer: runId }),
+        ...present({ id, messageId: parentId, answer: runId }),
       }),
   };
+}
+
+/** A bundle is on its way for longer, and a picture is worth no wait: nothing else of a channel stands behind them. */
+function laneOf(file: OutboxPayloads['upload'], parentId: string | undefined): string {
+  if ('bundle' in file) return `bundle:${file.bundle}`;
+  return 'picture' in file && parentId !== undefined ? `picture:${parentId}` : file.channel;
 }
 
 function finding(query: Query): Pick<Messages, 'find'> {

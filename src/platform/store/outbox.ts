@@ -34,6 +34,7 @@ interface StoredItem {
   readonly sent_version: number;
   readonly tried_before: boolean;
   readonly movable: boolean;
+  readonly file_id: string | null;
 }
 
 /** Claims of all senders take turns: two of them must not each find the same lane free. */
@@ -75,7 +76,7 @@ WITH due AS (
   WHERE id IN (SELECT id FROM due ORDER BY priority, part, seq LIMIT $6) AND state IN ('pending', 'sending')
   RETURNING *
 )
-SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.message_id,
+SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.file_id, o.message_id,
   ${method} AS method, ${movable} AS movable,
   m.purpose, m.run_id, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts, p.ts AS parent_ts,
   m.moved_from, coalesce(m.sent_version, 0) AS sent_version,
@@ -117,6 +118,7 @@ function toItem(row: StoredItem): OutboxItem {
     attempts: row.attempts,
     triedBefore: row.tried_before,
     movable: row.movable,
+    fileId: row.file_id ?? undefined,
     createdAt: row.created_at,
     message,
     payload: row.payload,
@@ -173,8 +175,16 @@ function moving(transaction: Transaction, ids: Ids): Pick<Outbox, 'move'> {
   };
 }
 
-function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'extend' | 'retry' | 'fail'> {
+function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'given' | 'extend' | 'retry' | 'fail'> {
   return {
+    given: (id, owner, fileId) =>
+      transaction(async (query) => {
+        const { count } = await query(
+          `UPDATE outbox SET file_id = $3 WHERE id = $1 AND leased_by = $2 AND state = 'sending'`,
+          asIds(id, owner, fileId),
+        );
+        return count === 1;
+      }),
     extend: (id, owner, leaseMs) =>
       transaction(async (query) => {
         const { count } = await query(

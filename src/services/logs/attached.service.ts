@@ -16,6 +16,7 @@ import type { Run } from '../../domain/run/run.ts';
 import { toCause } from '../run/probe-runner.service.ts';
 import { askButtons } from './ask-buttons.ts';
 import type { AttachedLogs, AttachedLogsInput } from './contract.ts';
+import { orderPicture } from './picture.ts';
 
 const MIB = 1024 * 1024;
 /** What is read of one message: said in the answer where more was attached. */
@@ -69,7 +70,9 @@ export function createAttachedLogs(options: AttachedLogsOptions): AttachedLogs {
         await store.tx(async (tx) => {
           const ended: Run = { ...run, state: 'complete', finishedAt: clock.now() };
           const asks = await askButtons(tx, { ids, environment: input.environment, report });
-          await tx.messages.update(id, renderer.logs(view(ended, { report, asks }), language), 'answer');
+          const answer = view(ended, { report, asks });
+          await tx.messages.update(id, renderer.logs(answer, language), 'answer');
+          await orderPicture(tx, id, answer, renderer, run);
         });
       } catch (error) {
         if (isStoreAway(error)) throw error;

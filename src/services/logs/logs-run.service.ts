@@ -11,6 +11,7 @@ import type { Run } from '../../domain/run/run.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { askButtons } from './ask-buttons.ts';
 import type { LogsHere } from './contract.ts';
+import { orderPicture } from './picture.ts';
 
 /** How far back a log is read, where nobody says. */
 const USUAL_MS = 30 * 60_000;
@@ -62,6 +63,7 @@ export function createLogsRun(options: LogsRunOptions): RunHandler<'buttons' | '
           options.renderer.logs(view, run.surface?.language ?? 'en'),
           'answer',
         );
+        await orderPicture(tx, root.id, view, options.renderer, run);
       });
     },
   };

@@ -40,6 +40,8 @@ export const logs = {
   'logs.group.new': 'new since the hour before',
   'logs.group.more': 'much more than in the hour before ({before})',
   'logs.group.from': 'in {sources}',
+  'logs.picture': 'Timeline: {part} in {environment}',
+  'logs.picture.attached': 'Timeline of the log in this message',
   'logs.timeline': 'Entries by time, each mark {step:ms}: {from} {marks} {to}',
   'logs.timeline.peak': 'Most at {at}: {count}.',
   'logs.read': 'Read: {lines|# line|# lines}, {bytes:bytes} from {sources|# source|# sources}.',

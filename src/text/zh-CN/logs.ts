@@ -38,6 +38,8 @@ export const logs = {
   'logs.group.new': '前一小时没有，新出现',
   'logs.group.more': '比前一小时（{before} 次）多得多',
   'logs.group.from': '来自 {sources}',
+  'logs.picture': '时间线：{environment} 的 {part}',
+  'logs.picture.attached': '此消息中日志的时间线',
   'logs.timeline': '按时间的条数，每格 {step:ms}：{from} {marks} {to}',
   'logs.timeline.peak': '最多在 {at}：{count} 条。',
   'logs.read': '已读取：{lines} 行，{bytes:bytes}，来自 {sources} 个来源。',

@@ -29,6 +29,9 @@ function getUploadUrl(call: ApiCall): JsonObject {
     throw new SlackRefusal('invalid_arguments', {
       response_metadata: { messages: ['[ERROR] length must be positive'] },
     });
+  const altText = optional(call.args, 'alt_txt');
+  // docs.slack.dev/reference/methods/files.getUploadURLExternal: at most so many characters.
+  if (altText !== undefined && altText.length > 1_000) throw new SlackRefusal('alt_txt_too_large');
   const file: SlackFile = {
     id: call.world.ids.next('F'),
     name,
@@ -40,6 +43,7 @@ function getUploadUrl(call: ApiCall): JsonObject {
     content: null,
     completed: false,
     channels: [],
+    ...(altText === undefined ? {} : { altText }),
   };
   call.world.files.set(file.id, file);
   return { upload_url: `${call.baseUrl}upload/${file.id}`, file_id: file.id };

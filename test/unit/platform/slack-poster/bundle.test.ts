@@ -1,8 +1,9 @@
-/** Exactly once: whatever step of a bundle's way to Slack is the last of a process, the next one goes on from there. */
+/** Exactly once: whatever step of a bundle's or a picture's way to Slack is the last of a process, the next one goes on from there. */
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
-import type { FileOfRun, OutboxItem } from '../../../../src/domain/message/outbox.ts';
+import type { FileDrawn, FileOfRun, OutboxItem } from '../../../../src/domain/message/outbox.ts';
 import { sendBundle } from '../../../../src/platform/slack-poster/bundle.ts';
+import { sendPicture } from '../../../../src/platform/slack-poster/picture.ts';
 
 class Killed extends Error {}
 type Upload = Extract<OutboxItem, { kind: 'upload' }>;
@@ -54,17 +55,20 @@ function stage(given: { readonly pieces?: readonly string[]; readonly bytes?: nu
         }),
     },
   } as unknown as WebClient;
+  const take = (url: string, content: Uint8Array): Promise<Response> =>
+    step('bytes', () => {
+      const known = files.get(url);
+      if (known !== undefined) known.content = Buffer.from(content).toString();
+      return new Response('OK');
+    });
   const way = {
     mostBytes: 100,
     gate: {
       fetch,
       clean: <T>(payload: T) => payload,
-      bundle: (url: string, file: { bytes: Uint8Array }) =>
-        step('bytes', () => {
-          const known = files.get(url);
-          if (known !== undefined) known.content = Buffer.from(file.bytes).toString();
-          return new Response('OK');
-        }),
+      bundle: (url: string, file: { bytes: Uint8Array }) => take(url, file.bytes),
+      draw: (_picture: unknown, zone = 'UTC') => Promise.resolve(Buffer.from(`png ${zone}`)),
+      picture: (url: string, content: Uint8Array) => take(url, content),
     },
     get: () =>
       Promise.resolve({
@@ -103,8 +107,27 @@ function stage(given: { readonly pieces?: readonly string[]; readonly bytes?: nu
       };
       await sendBundle(client, item as unknown as Upload, payload, way, new AbortController().signal);
     },
+    draw: async (last?: string, picture: unknown = numbers) => {
+      killAt = last;
+      attempts += 1;
+      const payload = { channel: 'C1', filename: 't.png', title: 't', alt: 'words', reader: 'U1', picture };
+      const item = {
+        ...{ id: 'o', kind: 'upload', attempts, payload, fileId: stored.fileId },
+        message: { id: 'm', channel: 'C1', ts: '1.0' },
+      };
+      const known = { ...way, zoneOf: () => Promise.resolve('Asia/Shanghai') };
+      await sendPicture(
+        client,
+        item as unknown as Upload,
+        payload as unknown as Upload['payload'] & FileDrawn,
+        known,
+        new AbortController().signal,
+      );
+    },
   };
 }
+const numbers = { from: 0, stepMs: 60_000, errors: [1, 2], warnings: [0, 0], others: [0, 0] };
+
 interface Complete {
   readonly files: readonly { readonly id: string }[];
   readonly channel_id: string;
@@ -168,5 +191,29 @@ describe('a bundle', () => {
     await one.send();
 
     expect(one.posts).toHaveLength(1);
+  });
+});
+
+describe('a picture', () => {
+  it.each(steps.filter((step) => !step.endsWith('forget')))(
+    'stands in Slack once, on the clocks of its reader, when the process ends %s',
+    async (last) => {
+      const one = stage();
+      await expect(one.draw(last)).rejects.toBeInstanceOf(Killed);
+      await one.draw(last).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+      await one.draw();
+      await one.draw();
+
+      expect(one.posts).toEqual(['C1 1.0 png Asia/Shanghai']);
+    },
+  );
+
+  it('is given up where its numbers are none', async () => {
+    const one = stage();
+
+    await expect(one.draw(undefined, { ...numbers, errors: ['1', '2'] })).rejects.toMatchObject({
+      code: 'picture-unreadable',
+    });
+    expect(one.posts).toEqual([]);
   });
 });

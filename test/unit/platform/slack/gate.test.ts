@@ -112,3 +112,29 @@ describe('the gate to Slack', () => {
     });
   });
 });
+
+describe('the way of pictures through the gate', () => {
+  const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+  const numbers = { from: 0, stepMs: 60_000, errors: [1, 2], warnings: [0, 0], others: [0, 0] };
+  const signal = new AbortController().signal;
+
+  it('lets what it has drawn itself pass, as it is', async () => {
+    const own = createSlackGate({ redactor, draw: () => Promise.resolve(png) });
+    const bytes = await own.draw(numbers);
+    const answer = await own.picture(`${apiUrl}upload`, bytes, signal);
+
+    expect(answer.ok).toBe(true);
+    expect(received).toHaveLength(1);
+  });
+
+  it('lets no other bytes pass, and draws nothing where nobody can draw', async () => {
+    const own = createSlackGate({ redactor, draw: () => Promise.resolve(png) });
+    await own.draw(numbers);
+
+    await expect(own.picture(`${apiUrl}upload`, Uint8Array.from(png), signal)).rejects.toMatchObject({
+      code: 'BUG',
+    });
+    await expect(gate.draw(numbers)).rejects.toMatchObject({ code: 'BUG' });
+    expect(received).toEqual([]);
+  });
+});

@@ -35,7 +35,7 @@ export function FileCard({ file }: { readonly file: SharedFile }) {
           {file.name} · {size(file.size)}
         </small>
       </a>
-      {file.mimetype.startsWith('image/') && <img src={file.url_private} alt={file.title} />}
+      {file.mimetype.startsWith('image/') && <img src={file.url_private} alt={file.alt_txt ?? file.title} />}
       {preview !== null && <pre>{preview}</pre>}
     </div>
   );

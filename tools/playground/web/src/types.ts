@@ -33,6 +33,7 @@ export interface SharedFile {
   readonly mimetype: string;
   readonly size: number;
   readonly url_private: string;
+  readonly alt_txt?: string;
 }
 
 export interface Message {
