@@ -164,6 +164,7 @@ export function workbench(options: BenchOptions) {
         Promise.resolve(
           findings.map((finding) => ({
             finding,
+            parts: [],
             save: () => Promise.resolve({ offers: [], refused: [], others: [] }),
           })),
         ),

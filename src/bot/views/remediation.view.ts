@@ -70,7 +70,7 @@ function emojiOf({ remediation: { state, undoOf }, elsewhere }: RemediationView)
 }
 
 /** Where the fix stands, and for one that stands elsewhere, where that is. */
-function stateLine({ remediation: row, elsewhere }: RemediationView, words: Words): string {
+function stateLine({ remediation: row, elsewhere, other }: RemediationView, words: Words): string {
   if (elsewhere !== undefined) {
     const state = words.plain(`fix.state.${elsewhere.state}`);
     const { place } = elsewhere;
@@ -81,6 +81,8 @@ function stateLine({ remediation: row, elsewhere }: RemediationView, words: Word
       place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),
     });
   }
+  if (row.state === 'expired' && other !== undefined)
+    return words.say('card.state.expired.waited', { other: other.handle });
   if (row.undoOf === undefined) return words.say(`card.state.${row.state}`);
   const part = partName(row.plan.part, words);
   return words.lookup(`card.undo-state.${row.state}`, { part }) ?? words.say(`card.state.${row.state}`);
@@ -245,7 +247,9 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   }
   const waiting = row.state === 'approved' ? row.outcome?.['waiting'] : undefined;
   const why =
-    waiting === undefined ? undefined : words.lookup(`card.waiting.${String(waiting)}`, row.outcome);
+    waiting === undefined
+      ? undefined
+      : words.lookup(`card.waiting.${String(waiting)}`, { ...row.outcome, ...aheadFacts(view, words) });
   if (why !== undefined) lines.push(why);
   const until = validUntil(row);
   if (until !== undefined) lines.push(words.say('card.until', { time: until.toISOString() }));
@@ -253,6 +257,16 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   if (view.undoValidUntil !== undefined)
     lines.push(words.say('card.undo-until', { time: view.undoValidUntil.toISOString() }));
   return lines.length === 0 ? [words.say('card.target', { target: targetName(row, words) })] : lines;
+}
+
+/** What it waits for, by name (R-X2). */
+function aheadFacts({ remediation: row, other }: RemediationView, words: Words) {
+  if (other === undefined) return {};
+  return {
+    other: other.handle,
+    remediation: markup(remediationTitle(other, words)),
+    target: targetName(row, words),
+  };
 }
 
 /** R-L7: a reason is kept for so many days; that there was one is told for longer. */

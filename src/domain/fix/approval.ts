@@ -1,3 +1,4 @@
+import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
 
 /** The state machine of docs/rules/approval.md, as data (R-M1). Services move rows; this says which moves exist. */
@@ -49,6 +50,13 @@ export const openStates: readonly RemediationState[] = [
   'rolling_back',
   'indeterminate',
 ];
+
+/** The handle of the fix that an approved one waits for, by what its row says. */
+export function waitedFor(outcome: Facts | undefined): string | undefined {
+  const other = outcome?.['other'];
+  const waits = outcome?.['waiting'] === 'target' || outcome?.['waiting'] === 'target-unknown';
+  return waits && typeof other === 'string' ? other : undefined;
+}
 
 export function isTerminal(state: RemediationState): boolean {
   return transitions[state].length === 0;

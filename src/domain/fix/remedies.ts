@@ -1,3 +1,4 @@
+import { foundations } from '../platform/dependencies.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { Targets } from '../probe/targets/targets.ts';
@@ -67,6 +68,28 @@ export function remediesOfCause(
       .flatMap((finding) => fixOf(helper, finding, at ?? finding.part));
     return at === undefined ? named : named.slice(0, 1);
   });
+}
+
+/**
+ * What is to be mended first comes first: a part before all that stand on it, directly or not. Of those that do not need
+ * each other the order stays.
+ */
+export function inDependencyOrder<T>(
+  items: readonly T[],
+  partsOf: (item: T) => readonly PartId[],
+): readonly T[] {
+  const left = items.map((item) => ({ item, parts: partsOf(item) }));
+  const ordered: T[] = [];
+  while (left.length > 0) {
+    const others = (at: number) => left.flatMap(({ parts }, index) => (index === at ? [] : parts));
+    const free = left.findIndex(({ parts }, at) => {
+      const below = parts.flatMap((part) => foundations(part)).filter((part) => !parts.includes(part));
+      return !others(at).some((part) => below.includes(part));
+    });
+    // Parts that need each other: the first one stays first.
+    ordered.push(...left.splice(Math.max(free, 0), 1).map(({ item }) => item));
+  }
+  return ordered;
 }
 
 /** Each call once, in its first place. */

@@ -42,6 +42,8 @@ export interface RemediationRow {
   readonly requestExpiresAt?: Date;
   readonly approvedAt?: Date;
   readonly approvalExpiresAt?: Date;
+  /** It was approved while this fix held the same object, and begins when that has ended (R-X2). */
+  readonly waitsFor?: string;
   readonly attempt: number;
   readonly fence?: number;
   readonly leaseOwner?: string;

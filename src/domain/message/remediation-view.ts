@@ -30,6 +30,8 @@ export interface RemediationView {
   readonly undoValidUntil?: Date;
   /** The same fix, asked for or under way in another place: nothing can be pressed here meanwhile. */
   readonly elsewhere?: Elsewhere;
+  /** What this one waits for, or has waited for until its approval ran out (R-X2). */
+  readonly other?: RemediationRow;
   readonly now: Date;
 }
 
@@ -45,6 +47,7 @@ export interface RemediationEvent {
   readonly kind:
     | 'requested'
     | 'approved'
+    | 'waits'
     | 'rejected'
     | 'cancelled'
     | 'moved-place'

@@ -33,5 +33,7 @@ export interface SavedOffers extends Pick<FindingView, 'refused'> {
 /** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
 export interface PreparedOffer {
   readonly finding: Finding;
+  /** What the recommended fixes mend. */
+  readonly parts: readonly Finding['part'][];
   readonly save: (tx: TxOf<OfferRepository>) => Promise<SavedOffers>;
 }

@@ -17,6 +17,7 @@ export type RemediationChange = Partial<{
   requestExpiresAt: Date;
   approvedAt: Date;
   approvalExpiresAt: Date;
+  waitsFor: string;
   attempt: number;
   fence: number;
   leaseOwner: string;
@@ -100,6 +101,10 @@ export interface Remediations {
   lockTarget(identity: Facts): Promise<void>;
   /** R-X2: the open remediation that holds one of these objects, or the same target by name. */
   holder(of: Pick<Plan, 'environment' | 'target' | 'identity'>): Promise<RemediationRow | undefined>;
+  /** The fix that this one must wait for: what holds one of its objects, else what was approved before it. */
+  ahead(of: RemediationRow): Promise<RemediationRow | undefined>;
+  /** Approved ones that wait for their object, and have one in common with this fix. */
+  behind(of: RemediationRow): Promise<readonly RemediationRow[]>;
   /** R-X3: next fence of the target. */
   nextFence(environment: string, target: string): Promise<number>;
   steps(id: string): Promise<readonly StepRow[]>;

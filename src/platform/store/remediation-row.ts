@@ -40,6 +40,7 @@ export interface StoredRemediation {
   readonly request_expires_at: Date | null;
   readonly approved_at: Date | null;
   readonly approval_expires_at: Date | null;
+  readonly waits_for: string | null;
   readonly attempt: number;
   readonly fence: number | null;
   readonly lease_owner: string | null;
@@ -57,7 +58,7 @@ export interface StoredRemediation {
 export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
   tier, plan, plan_hash, live, live_at, finding_key, run_id, undo_of, surface, private_place, proposed_at, offer_expires_at, requester,
   requester_id, reason, reason_kept_days, eligible, glass, policy_version, requested_at, request_expires_at, approved_at,
-  approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
+  approval_expires_at, waits_for, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
   evidence_digest, successor, finished_at, seal, sealed_by`;
 
 export function toRemediation(row: StoredRemediation): RemediationRow {
@@ -93,6 +94,7 @@ export function toRemediation(row: StoredRemediation): RemediationRow {
     requestExpiresAt: row.request_expires_at ?? undefined,
     approvedAt: row.approved_at ?? undefined,
     approvalExpiresAt: row.approval_expires_at ?? undefined,
+    waitsFor: row.waits_for ?? undefined,
     attempt: row.attempt,
     fence: row.fence ?? undefined,
     leaseOwner: row.lease_owner ?? undefined,
@@ -122,6 +124,7 @@ const changeable = {
   requestExpiresAt: 'request_expires_at',
   approvedAt: 'approved_at',
   approvalExpiresAt: 'approval_expires_at',
+  waitsFor: 'waits_for',
   attempt: 'attempt',
   fence: 'fence',
   leaseOwner: 'lease_owner',

@@ -73,7 +73,13 @@ function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert
 const claimsOf = (parameter: number): string =>
   `plan_claims(jsonb_build_object('identity', $${parameter}::jsonb))`;
 
-function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarget' | 'holder' | 'nextFence'> {
+/** As in the index of open targets: one that waits holds nothing. */
+const holds = `(state IN ('executing','verifying','rolling_back','indeterminate')
+  OR (state = 'approved' AND waits_for IS NULL))`;
+
+function moving(
+  query: Query,
+): Pick<Remediations, 'move' | 'change' | 'lockTarget' | 'holder' | 'ahead' | 'behind' | 'nextFence'> {
   const guarded = async (
     row: RemediationGuard,
     to: RemediationState,
@@ -107,11 +113,34 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarge
       const { rows } = await query<StoredRemediation>(
         `SELECT ${remediationColumns} FROM remediations
          WHERE id IN (SELECT remediation_id FROM target_locks WHERE claim = ANY(${claimsOf(1)}))
-            OR (environment = $2 AND target = $3 AND state = ANY($4))
+            OR (environment = $2 AND target = $3 AND ${holds})
          ORDER BY proposed_at, id LIMIT 1`,
-        [jsonAsIs(identity), ...ids(environment, target, openStates)],
+        [jsonAsIs(identity), ...ids(environment, target)],
       );
       return rows[0] === undefined ? undefined : toRemediation(rows[0]);
+    },
+    async ahead({ id, environment, target, approvedAt }) {
+      // What holds the object comes before what waits for it as well, and of those the one that was approved first.
+      const { rows } = await query<StoredRemediation>(
+        `SELECT ${remediationColumns} FROM remediations
+         WHERE id <> $1 AND state = ANY($2)
+           AND (claims && (SELECT claims FROM remediations WHERE id = $1) OR (environment = $3 AND target = $4))
+           AND (${holds} OR (approval_expires_at > ${safeNow}
+             AND ($5::timestamptz IS NULL OR (approved_at, id) < ($5, $1))))
+         ORDER BY ${holds} DESC, approved_at, id LIMIT 1`,
+        [...ids(id, openStates, environment, target), approvedAt ?? null],
+      );
+      return rows[0] === undefined ? undefined : toRemediation(rows[0]);
+    },
+    async behind({ id, environment, target }) {
+      const { rows } = await query<StoredRemediation>(
+        `SELECT ${remediationColumns} FROM remediations
+         WHERE id <> $1 AND state = 'approved' AND waits_for IS NOT NULL
+           AND (claims && (SELECT claims FROM remediations WHERE id = $1) OR (environment = $2 AND target = $3))
+         ORDER BY approved_at, id`,
+        ids(id, environment, target),
+      );
+      return rows.map(toRemediation);
     },
     async nextFence(environment, target) {
       const { rows } = await query<{ fence: number }>(

@@ -7,6 +7,7 @@ import type {
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
 import type { Matcher } from '../../domain/diagnosis/symptom.ts';
+import { inDependencyOrder } from '../../domain/fix/remedies.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
@@ -20,7 +21,12 @@ import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
-import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
+import {
+  type Prepared,
+  type ProposeService,
+  partsMended,
+  plansInOrder,
+} from '../fix/propose/propose.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { collectButton, readLogButton, reportPurpose, runButton } from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
@@ -127,9 +133,10 @@ async function planRemedies(
       known.add(key);
       plans.push(await proposals.plan({ call, environment: run.environment, targets, signal, run, finding }));
     }
-    causes.push(plans);
+    causes.push(plansInOrder(plans));
   }
-  return causes;
+  // Causes of several diagnoses meet here: each of these knows its own order alone.
+  return inDependencyOrder(causes, partsMended);
 }
 
 function instructionsOf(

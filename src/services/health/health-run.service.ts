@@ -1,3 +1,4 @@
+import { inDependencyOrder } from '../../domain/fix/remedies.ts';
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
@@ -152,7 +153,7 @@ async function postFindings(
   const { renderer, ids } = options;
   const { surface } = run;
   if (surface === undefined) return;
-  for (const offer of prepared) {
+  for (const offer of inDependencyOrder(prepared, ({ parts }) => parts)) {
     const { finding } = offer;
     const { offers, refused, others } = await offer.save(tx);
     const diagnoseButton = await diagnosisButton(tx, options, run, finding);

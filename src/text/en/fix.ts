@@ -49,6 +49,10 @@ export const fix = {
   'card.waiting.outside-hours': 'It waits for the hours of the policy.',
   'card.waiting.limit-reached': 'It waits: the same fix ran too often within the hour.',
   'card.waiting.tier-3-at-once': 'It waits for another fix of risk 3.',
+  'card.waiting.target':
+    'It waits for `{other}` ({remediation}) on {target}, and begins by itself when that has ended.',
+  'card.waiting.target-unknown':
+    'It waits for `{other}` ({remediation}) on {target}, of which nobody knows whether it took effect. A person must look at that one first.',
   'card.waiting.directory': 'It waits: Slack cannot say whether the approvers still count.',
   'card.waiting.cannot-look': 'It waits: the target cannot be checked now.',
   'card.state.proposed': 'Offered. Nothing has been changed.',
@@ -63,6 +67,8 @@ export const fix = {
   'card.state.rollback_failed': 'Taking it back failed. A person must look at the target now.',
   'card.state.rejected': 'Rejected. Nothing has been changed.',
   'card.state.expired': 'Expired before it was decided. Nothing has been changed.',
+  'card.state.expired.waited':
+    'It waited for `{other}` until its approval ran out. Nothing has been changed. Ask for it again.',
   'card.state.cancelled': 'Cancelled. Nothing has been changed.',
   'card.state.superseded': 'Replaced by a newer plan. Nothing has been changed.',
   'card.state.stale': 'The target changed since the plan was made, so nothing was done. Ask for a new plan.',
@@ -93,6 +99,8 @@ export const fix = {
   'event.requested': ':raised_hand: {who} asks to apply `{handle}` (plan `{hash:hash}`).',
   'event.requested.people': 'Who may approve: {people}',
   'event.approved': ':white_check_mark: {who} approved `{handle}` (plan `{hash:hash}`).',
+  'event.waits':
+    ':hourglass_flowing_sand: `{handle}` waits for `{other}`, which changes the same object. It begins by itself when that has ended, until {until:time} at the latest.',
   'event.rejected': ':no_entry: {who} rejected `{handle}` (plan `{hash:hash}`).',
   'event.cancelled': ':heavy_minus_sign: {who} cancelled `{handle}`. Nothing was changed.',
   'event.cancelled.place-shared':
@@ -116,6 +124,8 @@ export const fix = {
   'event.cancelled.place-token-revoked':
     ':heavy_minus_sign: `{handle}` was cancelled: Slack has revoked my token. Nothing was changed.',
   'event.expired': ':hourglass: `{handle}` expired without a decision. Nothing was changed.',
+  'event.expired.waited':
+    ':hourglass: `{handle}` waited for `{other}` until its approval ran out. Nothing was changed. Ask for it again.',
   'event.superseded': ':heavy_minus_sign: `{handle}` was replaced by a newer plan. Nothing was changed.',
   'event.stale':
     ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',

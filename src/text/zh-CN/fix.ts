@@ -48,6 +48,9 @@ export const fix = {
   'card.waiting.outside-hours': '等待策略允许的时段。',
   'card.waiting.limit-reached': '等待中：一小时内同一修复执行过多。',
   'card.waiting.tier-3-at-once': '等待另一个风险 3 的修复结束。',
+  'card.waiting.target': '等待 {target} 上的 `{other}`（{remediation}）结束，之后自动开始。',
+  'card.waiting.target-unknown':
+    '等待 {target} 上的 `{other}`（{remediation}），其是否生效尚不清楚，须先由人检查。',
   'card.waiting.directory': '等待中：Slack 无法确认批准人是否仍然有效。',
   'card.waiting.cannot-look': '等待中：目前无法检查目标。',
   'card.state.proposed': '已提供方案，尚未做任何更改。',
@@ -62,6 +65,7 @@ export const fix = {
   'card.state.rollback_failed': '撤回失败，需要人工立即检查目标。',
   'card.state.rejected': '已拒绝，未做任何更改。',
   'card.state.expired': '未决定即过期，未做任何更改。',
+  'card.state.expired.waited': '等待 `{other}` 期间批准已过期，未做任何更改。请重新申请。',
   'card.state.cancelled': '已取消，未做任何更改。',
   'card.state.superseded': '已被更新的方案取代，未做任何更改。',
   'card.state.stale': '方案制定后目标发生了变化，因此没有执行。请申请新方案。',
@@ -90,6 +94,8 @@ export const fix = {
   'event.requested': ':raised_hand: {who} 申请应用 `{handle}`（方案 `{hash:hash}`）。',
   'event.requested.people': '可以批准的人：{people}',
   'event.approved': ':white_check_mark: {who} 批准了 `{handle}`（方案 `{hash:hash}`）。',
+  'event.waits':
+    ':hourglass_flowing_sand: `{handle}` 等待更改同一对象的 `{other}` 结束，之后自动开始；最迟等到 {until:time}。',
   'event.rejected': ':no_entry: {who} 拒绝了 `{handle}`（方案 `{hash:hash}`）。',
   'event.cancelled': ':heavy_minus_sign: {who} 取消了 `{handle}`，未做任何更改。',
   'event.cancelled.place-shared':
@@ -110,6 +116,7 @@ export const fix = {
   'event.cancelled.place-token-revoked':
     ':heavy_minus_sign: `{handle}` 已取消：Slack 已吊销我的令牌。未做任何更改。',
   'event.expired': ':hourglass: `{handle}` 未决定即过期，未做任何更改。',
+  'event.expired.waited': ':hourglass: `{handle}` 等待 `{other}` 期间批准已过期，未做任何更改。请重新申请。',
   'event.superseded': ':heavy_minus_sign: `{handle}` 已被更新的方案取代，未做任何更改。',
   'event.stale': ':warning: `{handle}`：目标与制定方案时不同，未做任何更改。',
   'event.stale.decision-forged':

@@ -99,24 +99,65 @@ describe('transitions shown with two connections (R-M3), each at one moment', ()
     await b.refresh();
   });
 
-  it('R-A1 ‖ R-X2: two requests for one target, approved at once: one is approved, the other refused as busy', async () => {
+  it('R-A1 ‖ R-X2: two requests for one target, approved at once: both are, and one waits for the other', async () => {
     for (let round = 0; round < 10; round += 1) {
       const at = fresh();
-      const [a, b] = [createHarness(left), createHarness(right)];
+      const [a, b] = [createHarness(left), createHarness(right, { action: { id: 'test.other' } })];
       const one = await a.requested(at);
-      const two = await a.requested({ target: `other-${round}` });
-      await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
-      await database.sql('UPDATE remediations SET target = $1 WHERE id = $2', [at.target, two.id]);
-      await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
-      const results = await together(
+      const two = await b.requested(at);
+      await together(
         () => a.service.approve(a.input(one.id, 'ULEAD')),
         () => b.service.approve(b.input(two.id, 'UBOSS')),
       );
 
-      const states = [await stateOf(a, one.id), await stateOf(a, two.id)].toSorted();
-      expect(states).toEqual(['approved', 'requested']);
-      const lost = results.find((result) => result.status === 'rejected');
-      expect(lost).toMatchObject({ reason: { code: 'NOT_ALLOWED', facts: { reason: 'target-busy' } } });
+      const rows = [await a.row(one.id), await b.row(two.id)];
+      expect(rows.map(({ state }) => state)).toEqual(['approved', 'approved']);
+      const waits = rows.filter(({ waitsFor }) => waitsFor !== undefined);
+      expect(waits).toHaveLength(1);
+      expect(waits[0]?.waitsFor).toBe(rows.find(({ waitsFor }) => waitsFor === undefined)?.id);
+    }
+  });
+
+  it('claim ‖ claim (R-X2): of two that waited for one object one begins and ends before the other one begins', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const at = fresh();
+      const first = createHarness(left);
+      const [a, b] = [
+        createHarness(left, { action: { id: 'test.a' } }),
+        createHarness(right, { action: { id: 'test.b' } }),
+      ];
+      const ahead = await first.requested(at);
+      const [one, two] = [await a.requested(at), await b.requested(at)];
+      await first.refresh();
+      await first.service.approve(first.input(ahead.id, 'ULEAD'));
+      await a.service.approve(a.input(one.id, 'ULEAD'));
+      await b.service.approve(b.input(two.id, 'ULEAD'));
+      await first.execute(ahead.id);
+      let inside = 0;
+      let most = 0;
+      for (const { world } of [a, b]) {
+        world.before = () => {
+          inside += 1;
+          most = Math.max(most, inside);
+          return Promise.resolve();
+        };
+        world.after = async () => {
+          await database.sql('SELECT 1');
+          inside -= 1;
+        };
+      }
+      await together(
+        () => a.execute(one.id),
+        () => b.execute(two.id),
+      );
+      for (const [h, { id }] of [
+        [a, one],
+        [b, two],
+      ] as const) {
+        await h.execute(id);
+        expect([await stateOf(h, id), h.world.effects.length]).toEqual(['succeeded', 1]);
+      }
+      expect(most).toBe(1);
     }
   });
 });

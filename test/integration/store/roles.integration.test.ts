@@ -75,7 +75,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     scheduler: 'SELECT',
   },
   remediations: {
-    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome, seal, sealed_by, glass)`,
+    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome, seal, sealed_by, glass, waits_for)`,
     worker: `SELECT INSERT${proposal} UPDATE(state, version, live, live_at, enqueued_at, attempt, fence, lease_owner, lease_until, image_version, verify_until, outcome, evidence_digest, successor, finished_at)`,
     scheduler: 'SELECT UPDATE(state, version, reminders, finished_at)',
   },

@@ -17,7 +17,7 @@ import {
 } from './remediation-decide.service.ts';
 import type { DecisionDeps, DecisionRepository } from './remediation-deps.ts';
 import { auditFollowUp, changeRemediation } from './remediation-move.service.ts';
-import { approveInTx, busyWith } from './remediation-request.service.ts';
+import { approveInTx, unknownHolder } from './remediation-request.service.ts';
 
 type Reasoned = DecisionInput & { readonly reason: string };
 
@@ -83,8 +83,8 @@ async function breakInTx(
   const forbidden = await forbiddenNow(tx, deps, row);
   if (forbidden !== undefined) return forbidden;
   const last = before.length + 1 >= glass.people;
-  const other = last ? await tx.remediations.holder(row.plan) : undefined;
-  if (other !== undefined) return busyWith(other);
+  const other = last ? await tx.remediations.ahead(row) : undefined;
+  if (other?.state === 'indeterminate') return unknownHolder(other);
   await tx.remediations.saveApproval(row.id, {
     ...{ personId: who.personId, person: input.by, decision: 'break-glass', planHash: row.planHash },
     ...{ policyVersion: deps.policy.version, payloadDigest: input.payloadDigest, reason: input.reason },
@@ -115,7 +115,7 @@ async function breakInTx(
   if (!complete) return { moved: true, note: 'recorded' };
   const people = new Set([...counted.map(({ personId }) => personId), row.requesterId ?? who.personId]);
   await tx.remediations.openFollowUp(row.id, [...people].sort());
-  return approveInTx(tx, deps, changed, who, { glass: true });
+  return approveInTx(tx, deps, changed, who, { glass: true, other });
 }
 
 /** R-A9: somebody else, who may decide about such a fix, has looked at what was done and says so. */

@@ -94,8 +94,8 @@ export async function decide(
     payloadDigest: input.payloadDigest,
     ...present({ reason: input.reason }),
   };
-  const result = await deps.store
-    .tx(
+  const attempt = () =>
+    deps.store.tx(
       async (tx) => {
         const locked = await tx.remediations.lock(seen.id);
         if (locked === undefined) throw notFound(input.id);
@@ -120,7 +120,10 @@ export async function decide(
         return { outcome, from: row.state, remediation: await reread(tx, row.id) };
       },
       { statementTimeoutMs: decisionTimeoutMs },
-    )
+    );
+  // R-X2: another fix of the object was approved in the same moment. It is there now, and this one waits for it.
+  const result = await attempt()
+    .catch((error: unknown) => (isBusy(error) ? attempt() : Promise.reject(error)))
     .catch((error: unknown) => busy(deps, seen, decision, cause, error));
   if ('refused' in result.outcome)
     throw notAllowed(result.outcome.refused, result.remediation, result.outcome.facts);
@@ -141,7 +144,10 @@ async function judgedOutcome(
   return work(tx, row, { personId: judged.personId, privatePlace: judged.privatePlace, cause });
 }
 
-/** The index of open targets said no (R-X2): another remediation was approved for it a moment ago. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof AppError && error.facts['reason'] === 'target-busy';
+
+/** The index of open targets said no once more (R-X2), or for one that the row here cannot wait for. */
 async function busy(
   deps: DecisionDeps,
   row: RemediationRow,
@@ -149,7 +155,7 @@ async function busy(
   cause: Cause,
   error: unknown,
 ): Promise<{ outcome: Outcome; from: RemediationRow['state']; remediation: RemediationRow }> {
-  if (!(error instanceof AppError) || error.facts['reason'] !== 'target-busy') throw error;
+  if (!isBusy(error)) throw error;
   return deps.store.tx(async (tx) => {
     const refused = { ...cause, facts: { reason: 'target-busy' } };
     await auditRefusal(tx, row, decision, refused, deps.policy.version);

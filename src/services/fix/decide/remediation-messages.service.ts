@@ -1,4 +1,5 @@
 import { askFacts } from '../../../domain/access/access.ts';
+import { waitedFor } from '../../../domain/fix/approval.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
 import type { RemedyCall } from '../../../domain/fix/remediation.ts';
@@ -174,6 +175,8 @@ export function createRemediationMessages(deps: {
 
   const viewOf = async (tx: TxOf<CardRepository>, row: RemediationRow): Promise<RemediationView> => {
     const other = await elsewhere(tx, row);
+    const waited = row.state === 'approved' || row.state === 'expired' ? waitedFor(row.outcome) : undefined;
+    const ahead = waited === undefined ? undefined : await tx.remediations.get(waited);
     const approvals = await tx.remediations.approvals(row.id);
     const steps = await tx.remediations.steps(row.id);
     // What is decided elsewhere cannot be asked for here.
@@ -186,7 +189,7 @@ export function createRemediationMessages(deps: {
       needed: rule?.approvals ?? 0,
       buttons: made,
       now: await tx.now(),
-      ...present({ elsewhere: other }),
+      ...present({ elsewhere: other, other: ahead }),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
         ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }

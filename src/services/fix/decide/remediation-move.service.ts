@@ -1,4 +1,10 @@
-import { isTerminal, personId, type RemediationState } from '../../../domain/fix/approval.ts';
+import {
+  isTerminal,
+  openStates,
+  personId,
+  type RemediationState,
+  waitedFor,
+} from '../../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -84,6 +90,9 @@ export async function moveRemediation(
   if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
   if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
   if (to !== 'superseded' && moved.undoOf === undefined) await tellOthers(tx, deps, moved);
+  // R-X2: what waited for it begins; whoever looks into PostgreSQL would find it a little later.
+  if (openStates.includes(row.state) && isTerminal(to))
+    for (const { id } of await tx.remediations.behind(moved)) await tx.notify('remediations', id);
   await tx.audit.append({
     action: `remediation.${to}`,
     from: row.state,
@@ -189,6 +198,12 @@ export function expiryOf(row: RemediationRow): Date | undefined {
   return undefined;
 }
 
+/** How it stood when its time was over; one that waited for another fix says for which. */
+export function expiryFacts({ state, outcome }: Pick<RemediationRow, 'state' | 'outcome'>): Facts {
+  const waited = state === 'approved' ? waitedFor(outcome) : undefined;
+  return { was: state, ...(waited === undefined ? {} : { reason: 'waited', other: waited }) };
+}
+
 /** Whoever reads an expired row late moves it (database clock). Returns the row as it is then. */
 export async function expireIfDue(
   tx: TxOf<MoveRepository>,
@@ -197,7 +212,7 @@ export async function expireIfDue(
 ): Promise<RemediationRow> {
   const expiry = expiryOf(row);
   if (expiry === undefined || (await tx.now()) < expiry) return row;
-  return moveRemediation(tx, deps, row, 'expired', { facts: { was: row.state } });
+  return moveRemediation(tx, deps, row, 'expired', { facts: expiryFacts(row) });
 }
 
 /** – → proposed: the audit row of a fresh proposal, in the transaction that inserted it. */

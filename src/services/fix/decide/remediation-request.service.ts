@@ -55,8 +55,8 @@ export async function requestInTx(
   // Before anything is moved: what is refused below must leave the offer as it was.
   const asked = await sameFix(tx, row);
   if (asked !== undefined) return { refused: 'asked-elsewhere', facts: { other: asked.handle } };
-  const other = rule.approvals === 0 ? await tx.remediations.holder(row.plan) : undefined;
-  if (other !== undefined) return busyWith(other);
+  const other = rule.approvals === 0 ? await tx.remediations.ahead(row) : undefined;
+  if (other?.state === 'indeterminate') return unknownHolder(other);
   const { eligible, asked: askedPeople } = await eligibleFor(tx, deps, rule, who.personId);
   if (eligible.length < Math.max(rule.approvals, 1))
     return { refused: 'no-approver', facts: { needed: rule.approvals } };
@@ -82,7 +82,7 @@ export async function requestInTx(
     await tx.notify('directory', 'refresh');
     return { moved: true, note: 'recorded' };
   }
-  return approveInTx(tx, deps, requested, who);
+  return approveInTx(tx, deps, requested, who, { other });
 }
 
 /** A typed reason; else the finding, or the run that proposed it; undefined when the tier asks for more. */
@@ -121,30 +121,49 @@ async function eligibleFor(
   };
 }
 
-export function busyWith(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {
-  // Nothing ends it but a person, so they are told what to do.
-  const refused = other.state === 'indeterminate' ? 'target-unknown' : 'target-busy';
-  return { refused, facts: { other: other.handle } };
+/** Nothing ends it but a person, so whoever wants the same target is told what to do, and does not wait. */
+export function unknownHolder(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {
+  return { refused: 'target-unknown', facts: { other: other.handle } };
 }
 
-/** R-A1: the move itself, after the quorum was counted under this transaction's lock. */
+/**
+ * R-A1: the move itself, after the quorum was counted under this transaction's lock. R-X2: while another fix holds the
+ * object it waits for that, and takes the object when it begins.
+ */
 export async function approveInTx(
   tx: TxOf<MoveRepository>,
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,
-  by: { readonly glass?: true } = {},
+  { glass, other }: { readonly glass?: true; readonly other: RemediationRow | undefined },
 ): Promise<Outcome> {
   const now = await tx.now();
+  const until = new Date(now.getTime() + approvalValidMs);
+  const waits = other === undefined ? {} : { waitsFor: other.id, outcome: waitingFor(other) };
+  const facts = {
+    ...(glass === true ? { breakGlass: true } : {}),
+    ...present({ waitsFor: other?.handle }),
+  };
   const approved = await moveRemediation(tx, deps, row, 'approved', {
     ...who.cause,
     // Break-glass has said so already.
-    event: by.glass === true ? 'none' : 'approved',
-    ...(by.glass === true ? { facts: { breakGlass: true } } : {}),
-    change: { ...by, approvedAt: now, approvalExpiresAt: new Date(now.getTime() + approvalValidMs) },
+    event: glass === true ? 'none' : 'approved',
+    facts,
+    change: { ...present({ glass }), ...waits, approvedAt: now, approvalExpiresAt: until },
   });
+  if (other !== undefined)
+    await deps.messages.event(tx, approved, {
+      kind: 'waits',
+      facts: { other: other.handle, until: until.toISOString() },
+    });
   await tx.remediations.seal(approved);
   await tx.notify('directory', 'refresh');
   await tx.notify('remediations', row.id);
   return { moved: true, note: 'recorded' };
+}
+
+/** What the row of a fix says while it waits for another one. */
+export function waitingFor(other: RemediationRow): Facts & { readonly waiting: string } {
+  const waiting = other.state === 'indeterminate' ? 'target-unknown' : 'target';
+  return { waiting, other: other.handle };
 }

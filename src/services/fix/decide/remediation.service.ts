@@ -20,7 +20,7 @@ import {
 } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { changeRemediation, moveRemediation } from './remediation-move.service.ts';
-import { approveInTx, busyWith, judgeRequester, requestInTx } from './remediation-request.service.ts';
+import { approveInTx, judgeRequester, requestInTx, unknownHolder } from './remediation-request.service.ts';
 import { undoRemediation } from './remediation-undo.service.ts';
 
 export interface RemediationServiceDeps extends DecisionDeps {
@@ -117,12 +117,12 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       const reason = barred(row, who) ?? (await forbiddenNow(tx, deps, row));
       if (reason !== undefined) return reason;
       const last = countedApprovals(row, before).length + 1 >= rule.approvals;
-      const other = last ? await tx.remediations.holder(row.plan) : undefined;
-      if (other !== undefined) return busyWith(other);
+      const other = last ? await tx.remediations.ahead(row) : undefined;
+      if (other?.state === 'indeterminate') return unknownHolder(other);
       await saveDecision(tx, deps, row, who, 'approve', input);
       // R-A1: counted again from the rows, under the lock this transaction holds.
       const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
-      if (counted.length >= rule.approvals) return approveInTx(tx, deps, row, who);
+      if (counted.length >= rule.approvals) return approveInTx(tx, deps, row, who, { other });
       await changeRemediation(
         tx,
         deps,

@@ -2,7 +2,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { StoreOf } from '../../../domain/ports/store.ts';
 import type { Sweeper } from '../../../domain/ports/sweeper.ts';
 import type { DecisionDeps, MoveRepository } from './remediation-deps.ts';
-import { moveRemediation } from './remediation-move.service.ts';
+import { expiryFacts, moveRemediation } from './remediation-move.service.ts';
 
 const batch = 20;
 
@@ -16,7 +16,7 @@ export function createRemediationSweeper(
         const rows = await tx.remediations.overdue(batch);
         for (const row of rows)
           await moveRemediation(tx, deps, row, 'expired', {
-            facts: { was: row.state },
+            facts: expiryFacts(row),
             // An offer that was never requested is not worth a line.
             event: row.state === 'proposed' ? 'none' : 'expired',
           });

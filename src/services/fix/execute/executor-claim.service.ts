@@ -14,6 +14,7 @@ import { switchFacts, timeForbids } from '../decide/remediation-decide.service.t
 import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { snapshotDirectory } from '../decide/remediation-directory.service.ts';
 import { changeRemediation, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
+import { waitingFor } from '../decide/remediation-request.service.ts';
 import { limitReached, tier3Busy } from '../remediation-limits.ts';
 import { ownClaims } from '../self-identity.ts';
 import { contextOf, defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
@@ -42,22 +43,55 @@ export async function claim(
 ): Promise<Hold | undefined> {
   if (seen.plan.schemaVersion > planSchema) return undefined;
   const remediation = deps.remediations.find((item) => item.id === seen.actionId);
+  // What another fix is changing now is not looked at: it would be found changed, and this one stale.
+  if (seen.waitsFor !== undefined && (await stillWaits(deps, seen.id))) return undefined;
   const outside = (await recordBarrier(deps)) ?? (await lookAtTarget(deps, seen, remediation, signal));
   const began = deps.monotonic();
-  const claimed = await deps.store.tx(async (tx) => {
-    const locked = await tx.remediations.lock(seen.id);
-    if (locked === undefined) return undefined;
-    const row = await expireIfDue(tx, deps, locked);
-    if (row.state !== 'approved') return undefined;
-    const barrier = (await forgedBarrier(tx, deps, row)) ?? outside ?? (await insideBarrier(tx, deps, row));
-    if (barrier === undefined) return begin(tx, deps, row);
-    await heldBack(tx, deps, row, barrier);
-    return undefined;
-  });
+  const claimed = await deps.store
+    .tx(async (tx) => {
+      const locked = await tx.remediations.lock(seen.id);
+      if (locked === undefined) return undefined;
+      const row = await expireIfDue(tx, deps, locked);
+      if (row.state !== 'approved') return undefined;
+      const barrier =
+        (await forgedBarrier(tx, deps, row)) ??
+        (await targetBarrier(tx, row)) ??
+        outside ??
+        (await insideBarrier(tx, deps, row));
+      if (barrier === undefined) return begin(tx, deps, row);
+      await heldBack(tx, deps, row, barrier);
+      return undefined;
+    })
+    .catch((error: unknown) => {
+      // R-X2: another one took the object between our look and our move. It is looked at again in some seconds.
+      if (error instanceof AppError && error.facts['reason'] === 'target-busy') return undefined;
+      throw error;
+    });
   if (claimed?.fence === undefined || remediation === undefined) return undefined;
   const leaseEnds = began + (deps.leaseMs ?? defaultLeaseMs);
   const { id, fence, attempt } = claimed;
   return new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
+}
+
+/** R-X2: the fix that holds the object, or was approved for it before this one. */
+async function targetBarrier(tx: TxOf<'remediations'>, row: RemediationRow): Promise<Barrier | undefined> {
+  const other = await tx.remediations.ahead(row);
+  if (other === undefined) return undefined;
+  const { waiting, ...facts } = waitingFor(other);
+  return wait(waiting, facts);
+}
+
+/** Says what it waits for, or that its time is over; false: the object is free. */
+async function stillWaits(deps: ExecutorDeps, id: string): Promise<boolean> {
+  return deps.store.tx(async (tx) => {
+    const locked = await tx.remediations.lock(id);
+    const row = locked === undefined ? undefined : await expireIfDue(tx, deps, locked);
+    if (row?.state !== 'approved') return true;
+    const barrier = await targetBarrier(tx, row);
+    if (barrier === undefined) return false;
+    await heldBack(tx, deps, row, barrier);
+    return true;
+  });
 }
 
 /**
@@ -106,7 +140,8 @@ async function heldBack(
     return;
   }
   if (barrier.reason === 'directory') await tx.notify('directory', 'refresh');
-  if (row.outcome?.['waiting'] === barrier.reason) return;
+  const { waiting, other } = row.outcome ?? {};
+  if (waiting === barrier.reason && other === barrier.facts['other']) return;
   await changeRemediation(
     tx,
     deps,

@@ -4,6 +4,7 @@ import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import {
   type Fix,
+  inDependencyOrder,
   once,
   remediesFor,
   remediesOfCause,
@@ -17,6 +18,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { wholeJson } from '../../../domain/kernel/text.ts';
 import type { FindingView } from '../../../domain/message/finding-view.ts';
+import type { PartId } from '../../../domain/platform/part.ts';
 import type { FixOffers, OfferRepository, PreparedOffer, SavedOffers } from '../../../domain/ports/offers.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
@@ -46,6 +48,8 @@ export interface Prepared {
   readonly call: RemedyCall;
   /** Whether there is a plan; `save` may refuse it all the same. */
   readonly planned: boolean;
+  /** What the plan mends; absent without one. */
+  readonly part?: PartId;
   readonly save: (tx: TxOf<OfferRepository>) => Promise<Proposal>;
 }
 export type Proposal =
@@ -86,6 +90,7 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
     return {
       call,
       planned: 'plan' in made,
+      ...('plan' in made ? { part: made.plan.part } : {}),
       save: (tx) =>
         'plan' in made
           ? saveProposal(tx, deps, made.plan, { call, finding, run })
@@ -106,11 +111,35 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
         const plans: Prepared[] = [];
         for (const { call } of once(remediesFor(finding, deps.remediations, targets)))
           plans.push(await plan({ call, environment: run.environment, targets, signal, run, finding }));
-        prepared.push({ finding, save: (tx) => saveAll(tx, plans, deps.remediations) });
+        const ordered = plansInOrder(plans);
+        const save: PreparedOffer['save'] = (tx) => saveAll(tx, ordered, deps.remediations);
+        prepared.push({ finding, parts: partsMended(ordered), save });
       }
       return prepared;
     },
   };
+}
+
+/** What of these is recommended: all calls of the first remediation that has a plan. */
+function recommended(plans: readonly Prepared[]): readonly Prepared[] {
+  const first = plans.find(({ planned }) => planned)?.call.remediation;
+  return plans.filter(({ call, planned }) => planned && call.remediation === first);
+}
+
+/** The parts that what is recommended mends. */
+export function partsMended(plans: readonly Prepared[]): readonly PartId[] {
+  return recommended(plans).flatMap(({ part }) => part ?? []);
+}
+
+/** The remediations stay in the order of their cause; the calls of each go in the order of the dependency graph. */
+export function plansInOrder(plans: readonly Prepared[]): readonly Prepared[] {
+  const ids = [...new Set(plans.map(({ call }) => call.remediation))];
+  return ids.flatMap((id) =>
+    inDependencyOrder(
+      plans.filter(({ call }) => call.remediation === id),
+      ({ part }) => (part === undefined ? [] : [part]),
+    ),
+  );
 }
 
 /** Refusals that do not speak against the change itself: a person may do by hand what the bot may or can not. */

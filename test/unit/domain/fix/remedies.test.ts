@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { codesOf, type Diagnosis } from '../../../../src/domain/diagnosis/diagnosis.ts';
-import { type Fix, once, remediesFor, remediesOfCause } from '../../../../src/domain/fix/remedies.ts';
+import {
+  type Fix,
+  inDependencyOrder,
+  once,
+  remediesFor,
+  remediesOfCause,
+} from '../../../../src/domain/fix/remedies.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { partNamed, partOfWorkload } from '../../../../src/domain/platform/part-names.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
@@ -215,5 +221,38 @@ describe('names of parts (R-PLAT5)', () => {
     ['shop', undefined],
   ])('a workload named %s runs %s', (name, part) => {
     expect(partOfWorkload(name, asInGuide)).toBe(part);
+  });
+});
+
+describe('fixes that depend on each other', () => {
+  const order = (...parts: (readonly PartId[])[]) => inDependencyOrder(parts, (of) => of);
+
+  it('a part is mended before all that stand on it, directly or not', () => {
+    expect(order(['orchestrator-service'], ['agent-manager'], ['neo4j'], ['postgres'])).toEqual([
+      ['neo4j'],
+      ['postgres'],
+      ['agent-manager'],
+      ['orchestrator-service'],
+    ]);
+  });
+
+  it('those that do not need each other stay as they are, and so do two of one part', () => {
+    expect(order(['redis'], ['postgres'], ['neo4j'])).toEqual([['redis'], ['postgres'], ['neo4j']]);
+    const twice = [
+      { id: 'b', part: 'redis' },
+      { id: 'a', part: 'redis' },
+    ] as const;
+    expect(inDependencyOrder(twice, ({ part }) => [part])).toEqual(twice);
+  });
+
+  it('one that mends nothing known stays in its place', () => {
+    expect(order([], ['agent-manager'], [], ['nats'])).toEqual([[], [], ['nats'], ['agent-manager']]);
+  });
+
+  it('two that need each other keep the first one first', () => {
+    expect(order(['agent-manager', 'neo4j'], ['reasoning-service', 'postgres'])).toEqual([
+      ['agent-manager', 'neo4j'],
+      ['reasoning-service', 'postgres'],
+    ]);
   });
 });
