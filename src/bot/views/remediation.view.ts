@@ -260,12 +260,12 @@ function peopleLines(view: RemediationView, words: Words): string[] {
 }
 
 /** What it waits for, by name (R-X2). */
-function aheadFacts({ remediation: row, other }: RemediationView, words: Words) {
+function aheadFacts({ other }: RemediationView, words: Words) {
   if (other === undefined) return {};
   return {
     other: other.handle,
     remediation: markup(remediationTitle(other, words)),
-    target: targetName(row, words),
+    target: targetName(other, words),
   };
 }
 

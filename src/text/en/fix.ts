@@ -52,7 +52,7 @@ export const fix = {
   'card.waiting.target':
     'It waits for `{other}` ({remediation}) on {target}, and begins by itself when that has ended.',
   'card.waiting.target-unknown':
-    'It waits for `{other}` ({remediation}) on {target}, of which nobody knows whether it took effect. A person must look at that one first.',
+    'It waits for `{other}` ({remediation}) on {target}. How that one ended is unknown: a person must look first.',
   'card.waiting.directory': 'It waits: Slack cannot say whether the approvers still count.',
   'card.waiting.cannot-look': 'It waits: the target cannot be checked now.',
   'card.state.proposed': 'Offered. Nothing has been changed.',

@@ -260,6 +260,28 @@ describe('the card of a fix', () => {
     `);
   });
 
+  it.each([
+    ['en', 'It waits for `k7-ahead` (Let Redis evict old keys) on redis/', 'It waited for `k7-ahead` until'],
+    ['zh-CN', '上的 `k7-ahead`（', '等待 `k7-ahead` 期间批准已过期'],
+  ] as const)('says in %s for which fix it waits, and has waited (R-X2)', (language, waits, waited) => {
+    const card = (state: 'approved' | 'expired') =>
+      renderer.remediation(
+        {
+          remediation: aRemediation({
+            ...{ state, waitsFor: '01999999-0000-7000-8000-000000000002' },
+            outcome: { waiting: 'target', other: 'k7-ahead' },
+          }),
+          other: aRemediation({ handle: 'k7-ahead', state: 'executing' }),
+          ...{ approvals: [], steps: [], needed: 1, buttons: {}, now },
+        },
+        language,
+      );
+
+    expect(shown(card('approved'))).toContain(waits);
+    expect(shown(card('expired'))).toContain(waited);
+    expect(shown(card('expired'))).not.toContain(waits);
+  });
+
   it('offers the plan from → to with its risk, undo and hash, and is the only place of its button', () => {
     const remediation = aRemediation({ state: 'proposed' });
     const view = { remediation, approvals: [], steps: [], needed: 1, buttons: { request: 'B1' }, now };
