@@ -18,6 +18,7 @@ export interface LogsOptions {
   readonly until?: string;
   readonly level?: string;
   readonly grep?: string;
+  readonly trace?: string;
   readonly env?: string;
   readonly container?: string;
   readonly follow?: boolean;
@@ -36,13 +37,15 @@ const AGAIN_MS = 5_000;
  */
 export async function logsCommand(
   given: CliContext,
-  part: string | undefined,
+  named: string | undefined,
   options: LogsOptions,
 ): Promise<ExitCode> {
   const now = given.now().getTime();
   const wish = readWish(options, now);
   if (!wish.ok) throw new UsageFault(`cli.fault.${wish.fault}`, { value: wish.value });
   const files = options.file ?? [];
+  // A trace goes through the parts, so whoever names one need not say "all".
+  const part = named ?? (options.trace !== undefined && files.length === 0 ? 'all' : undefined);
   if ((files.length === 0) === (part === undefined)) throw new UsageFault('cli.fault.log-file');
   if (options.follow === true) given.err(given.words.plain('cli.logs.following'));
   const { report, context } =
@@ -178,6 +181,7 @@ export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words
       until: iso(query.until),
       level: query.level,
       grep: query.grep ?? null,
+      trace: query.trace ?? null,
     },
     groups: said.groups.map(({ group, title, causes }) => ({
       level: group.level,

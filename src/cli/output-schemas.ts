@@ -166,6 +166,7 @@ export const LogsOutput = z
       until: moment,
       level: z.enum(logLevels).meta({ description: 'Entries below it are counted and not grouped.' }),
       grep: z.string().nullable(),
+      trace: z.string().nullable(),
     }),
     groups: z
       .array(

@@ -102,6 +102,7 @@ export function createProgram(
     .addOption(new Option('--until <time>', say('cli.logs.until')))
     .addOption(new Option('--level <level>', say('cli.logs.level')))
     .addOption(new Option('--grep <words>', say('cli.logs.grep')))
+    .addOption(new Option('--trace <id>', say('cli.logs.trace')))
     .addOption(new Option('-f, --follow', say('cli.logs.follow')))
     .addOption(env())
     .action((part: string | undefined, options: LogsOptions) =>

@@ -1,5 +1,6 @@
 import { shortened } from '../domain/kernel/text.ts';
-import type { LogGroup, LogReport, LogSource } from '../domain/logs/report.ts';
+import { rankOf } from '../domain/logs/level.ts';
+import type { LogGroup, LogReport, LogSource, LogStep } from '../domain/logs/report.ts';
 import { causePlain } from './cause.ts';
 import { moment } from './format.ts';
 import type { Words } from './words.ts';
@@ -35,16 +36,36 @@ export interface LogGroupWords {
 export function logWords(report: LogReport, words: Words): LogWords {
   return {
     headline: headlineOf(report, words),
-    groups: report.groups.map((group) => groupWords(group, words)),
-    steps: (report.steps ?? []).map(({ time, level, source, text }) =>
+    // One request is read from its first line to its last, not by kinds.
+    groups: report.query.trace === undefined ? report.groups.map((group) => groupWords(group, words)) : [],
+    steps: (report.steps ?? []).map((step) =>
       [
-        ...(time === undefined ? [] : [new Date(time).toISOString().slice(11, 23)]),
-        `${source}: ${words.plain(`logs.level.${level}`)}: ${text}`,
+        ...(step.time === undefined ? [] : [new Date(step.time).toISOString().slice(11, 23)]),
+        `${whose(step, report, words)}: ${words.plain(`logs.level.${step.level}`)}: ${step.text}`,
       ].join(' '),
     ),
     ...timelineWords(report, words),
     notes: notesOf(report, words),
   };
+}
+
+/** Through which parts a request went matters more than through which of their Pods. */
+const whose = ({ source, part }: LogStep, { query }: LogReport, words: Words): string =>
+  query.trace === undefined || part === undefined ? source : (words.lookupPlain(`part.${part}`) ?? part);
+
+/** The parts that a request went through, in the order in which it reached them, and where it failed first. */
+function traceHeadline(report: LogReport, trace: string, words: Words): string {
+  const { steps = [], grouped: count } = report;
+  const parts = [...new Set(steps.map((step) => whose(step, report, words)))];
+  const failed = steps.find(({ level }) => rankOf(level) >= rankOf('error'));
+  const facts = { trace, count, parts: named(parts) };
+  return failed === undefined
+    ? words.plain('logs.headline.trace', facts)
+    : words.plain('logs.headline.trace-error', {
+        ...facts,
+        part: whose(failed, report, words),
+        example: shortened(failed.text.trim(), MOST_QUOTED),
+      });
 }
 
 const meaningOf = ({ known }: LogGroup, words: Words): string | undefined =>
@@ -62,10 +83,13 @@ function headlineOf(report: LogReport, words: Words): string {
         : words.plain('logs.headline.empty');
     if (entries === 0 && first !== undefined && last !== undefined)
       return words.plain('logs.headline.nothing-in-time', { first: moment(first), last: moment(last) });
+    if (query.trace !== undefined)
+      return words.plain('logs.headline.nothing-trace', { lines, trace: query.trace });
     return query.grep === undefined
       ? words.plain('logs.headline.nothing', { lines, level: words.plain(`logs.level.${query.level}`) })
       : words.plain('logs.headline.nothing-grep', { lines, grep: query.grep });
   }
+  if (query.trace !== undefined) return traceHeadline(report, query.trace, words);
   const { count, before } = worst;
   const meaning = meaningOf(worst, words);
   const example = quoted(worst);
@@ -147,7 +171,11 @@ function notesOf(report: LogReport, words: Words): readonly string[] {
     ...(leftOut.otherTime === 0 ? [] : [words.plain('logs.left.time', { count: leftOut.otherTime })]),
     ...(leftOut.otherWords === 0
       ? []
-      : [words.plain('logs.left.words', { count: leftOut.otherWords, grep: query.grep ?? '' })]),
+      : [
+          query.grep === undefined
+            ? words.plain('logs.left.trace', { count: leftOut.otherWords })
+            : words.plain('logs.left.words', { count: leftOut.otherWords, grep: query.grep }),
+        ]),
     ...(leftOut.tooManyShapes === 0
       ? []
       : [words.plain('logs.left.shapes', { count: leftOut.tooManyShapes })]),
@@ -160,7 +188,7 @@ function notesOf(report: LogReport, words: Words): readonly string[] {
     ...sources.flatMap((source) => failedWords(source, words)),
     ...(lines === 0 ? [] : [words.plain('logs.read', { lines, bytes, sources: read })]),
     ...(what.length === 0 ? [] : [words.plain('logs.left', { what: what.join(', ') })]),
-    ...(report.compared === undefined && first !== undefined && groups.length > 0
+    ...(report.compared === undefined && first !== undefined && groups.length > 0 && query.trace === undefined
       ? [words.plain('logs.not-compared', { first: moment(first) })]
       : []),
     ...(zoneless === 0 ? [] : [words.plain('logs.zoneless', { count: zoneless })]),

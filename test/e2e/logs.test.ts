@@ -348,10 +348,23 @@ describe('"Read its log"', () => {
     expect(bars.map(({ errors }) => Math.round(errors * 8))).toEqual(numbers.errors);
   });
 
-  it('follows one request through all parts, in the order of its times', async () => {
+  it.each([
+    [
+      'words',
+      '/aetherius logs all grep=req-7f3a',
+      /reasoning-service-a.{0,60}ran out.{0,200}orchestrator-service-a.{0,60}has no/,
+    ],
+    [
+      'its id',
+      '/aetherius logs trace=req-7f3a',
+      /reasoning-service: error.{0,60}ran out.{0,60}orchestrator-service: error.{0,60}has no/,
+    ],
+  ])('follows one request through all parts by %s, in the order of its times', async (_by, text, inOrder) => {
     kube.log = (pod) => {
       if (pod.startsWith('orchestrator-service-a')) return `${stamp(3)} ERROR req-7f3a has no answer\n`;
-      return pod.startsWith('reasoning-service-a') ? `${stamp(4)} ERROR req-7f3a ran out of memory\n` : '';
+      return pod.startsWith('reasoning-service-a')
+        ? `${stamp(4)} ERROR req-7f3a ran out of memory\n${stamp(4)} ERROR xreq-7f3ab of another\n`
+        : '';
     };
     kube.setReady('orchestrator-service', true);
     const { slack } = await stage.start({ environmentsYaml });
@@ -359,7 +372,7 @@ describe('"Read its log"', () => {
     await control.command({
       user: people.requester,
       channel: places.incidents,
-      text: '/aetherius logs all grep=req-7f3a',
+      text,
     });
     const answer = await control.waitForMessage(
       { channel: places.incidents, contains: 'has no answer' },
@@ -368,8 +381,7 @@ describe('"Read its log"', () => {
     const shown = JSON.stringify(answer.blocks);
 
     expect(answer.text).toContain('*All parts* in prod');
-    expect(shown).toMatch(
-      /reasoning-service-a.{0,60}ran out of memory.{0,60}orchestrator-service-a.{0,60}has no answer/,
-    );
+    expect(shown).toMatch(inOrder);
+    expect(shown.includes('of another')).toBe(text.includes('grep='));
   });
 });

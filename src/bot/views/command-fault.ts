@@ -8,6 +8,9 @@ export type CommandFault =
     }
   | { readonly reason: 'bad-time'; readonly facts: { readonly word: string } }
   | { readonly reason: 'bad-duration'; readonly facts: { readonly word: string } }
-  | { readonly reason: 'bad-log-time' | 'bad-log-level'; readonly facts: { readonly word: string } }
+  | {
+      readonly reason: 'bad-log-time' | 'bad-log-level' | 'bad-log-trace';
+      readonly facts: { readonly word: string };
+    }
   | { readonly reason: 'bad-run'; readonly facts: { readonly word: string } }
   | { readonly reason: 'surplus'; readonly facts: { readonly verb: string; readonly word: string } };

@@ -40,11 +40,12 @@ function logsMessage(view: LogsView, words: Words): Rendered {
       const lines = said.steps.slice(0, shown.steps).map((line) => shortened(line, shown.lineCharacters));
       blocks.push(preformatted(lines, shown.stepsCharacters, words));
       const more = read.report.grouped - lines.length;
-      if (more > 0) blocks.push(context(words.say('logs.steps.more', { count: more }), words));
+      const below = more > 0 ? words.say('logs.steps.more', { count: more }) : words.say('logs.steps.utc');
+      blocks.push(context(below, words));
     }
     for (const group of said.groups.slice(0, shown.groups)) blocks.push(...groupBlocks(group, words));
     const more = read.report.groups.length + read.report.leftOut.groups - shown.groups;
-    if (more > 0)
+    if (more > 0 && said.groups.length > 0)
       blocks.push(
         context(
           view.attached === true

@@ -8,6 +8,7 @@ import type { KnownLine } from './known-lines.ts';
 import { type LogLevel, logLevels, rankOf } from './level.ts';
 import { QuickHead } from './quick.ts';
 import type { LogGroup, LogQuery, LogReport, LogSource, LogStep } from './report.ts';
+import { traceMatcher } from './trace.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -100,7 +101,8 @@ export interface LogState {
 }
 
 export interface LogCounting {
-  source(name: string): LogInput;
+  /** `part`: whose log it is, where that is known. */
+  source(name: string, part?: PartId): LogInput;
   /** After the end of every source. */
   state(): LogState;
   /** Adds what another one has counted; pieces of one source are one source. */
@@ -110,7 +112,8 @@ export interface LogCounting {
 }
 
 export interface LogAnalysis {
-  source(name: string): LogInput;
+  /** `part`: whose log it is, where that is known. */
+  source(name: string, part?: PartId): LogInput;
   /** What was read so far; all of it after the end of every source. */
   report(): LogReport;
 }
@@ -119,7 +122,7 @@ export interface LogAnalysis {
 export function createLogAnalysis({ redact, ...options }: LogAnalysisOptions): LogAnalysis {
   const counting = createLogCounting(options);
   return {
-    source: (name) => counting.source(name),
+    source: (name, part) => counting.source(name, part),
     report: () => reportOf(counting.tally(), { platform: options.platform, redact }),
   };
 }
@@ -176,6 +179,11 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   const { query, now, platform } = options;
   const { since, until } = query;
   const wanted = query.grep?.toLowerCase();
+  const ofTrace = query.trace === undefined ? undefined : traceMatcher(query.trace);
+  const narrowed = wanted !== undefined || ofTrace !== undefined;
+  const isWanted = ({ lines }: LogEntry): boolean =>
+    (wanted === undefined || lines.some((line) => line.toLowerCase().includes(wanted))) &&
+    (ofTrace === undefined || lines.some(ofTrace));
   const least = rankOf(query.level);
   const grouping = createGrouping(platform);
   const groups = new Map<number, Group>();
@@ -242,7 +250,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     left.belowLevel += 1;
   };
 
-  const take = (entry: LogEntry, source: string): void => {
+  const take = (entry: LogEntry, source: string, part: PartId | undefined): void => {
     const { time } = entry;
     const before = since !== undefined && time !== undefined && time < since;
     if (time !== undefined) [first, last] = [Math.min(first, time), Math.max(last, time)];
@@ -260,7 +268,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       if (!before) left.belowLevel += 1;
       return;
     }
-    if (wanted !== undefined && !entry.lines.some((line) => line.toLowerCase().includes(wanted))) {
+    if (!isWanted(entry)) {
       if (!before) left.otherWords += 1;
       return;
     }
@@ -273,13 +281,13 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       group.before += 1;
       return;
     }
-    if (wanted !== undefined && found.length < MOST_FOUND)
+    if (narrowed && found.length < MOST_FOUND)
       // A copy: it would keep the text from which it is cut.
       found.push(
         JSON.parse(
           JSON.stringify({
             ...{ level: entry.level, source, text: cutToUnits(saidIn(entry), MOST_FOUND_UNITS) },
-            ...present({ time }),
+            ...present({ time, part }),
           }),
         ) as LogStep,
       );
@@ -305,13 +313,13 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   };
 
   return {
-    source(name) {
+    source(name, part = options.part) {
       let [lines, bytes] = [0, 0];
       const reader = new EntryReader({
         now,
         wanted: (level) => rankOf(level) >= least,
         isFault: grouping.isKnown,
-        emit: (entry) => take(entry, name),
+        emit: (entry) => take(entry, name, part),
         pass,
       });
       const head = new QuickHead(now);
@@ -423,7 +431,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         ...(told ? { first, last } : {}),
         ...(covered ? { compared: { from, to } } : {}),
         groups: groupsShown,
-        ...(wanted === undefined ? {} : { steps: inOrder(found).slice(0, MOST_FOUND_SHOWN) }),
+        ...(narrowed ? { steps: inOrder(found).slice(0, MOST_FOUND_SHOWN) } : {}),
         leftOut: {
           ...left,
           groups: hidden.length,

@@ -10,6 +10,8 @@ export interface LogQuery {
   readonly level: LogLevel;
   /** Entries that hold these words in any line, in any case; what else there is is counted. */
   readonly grep?: string;
+  /** Entries of this trace or request alone. */
+  readonly trace?: string;
 }
 
 /** Entries of one shape. */
@@ -67,12 +69,14 @@ export interface LogLeftOut {
   readonly inGroups: number;
 }
 
-/** One entry of those that hold the words that were asked for. */
+/** One entry of those that hold the words, or belong to the trace, that were asked for. */
 export interface LogStep {
   /** Milliseconds since 1970. */
   readonly time?: number;
   readonly level: LogLevel;
   readonly source: string;
+  /** Whose log that is, where it is known. */
+  readonly part?: PartId;
   /** What it says, in one line; without secrets. */
   readonly text: string;
 }
@@ -102,7 +106,7 @@ export interface LogReport {
   readonly last?: number;
   /** What is compared with the hour before; absent where the log does not reach back so far. */
   readonly compared?: { readonly from: number; readonly to: number };
-  /** Where words were asked for: the first entries with them, of all sources, in the order of their times. */
+  /** Where words or a trace were asked for: the first entries with them, of all sources, in the order of their times. */
   readonly steps?: readonly LogStep[];
   /** Worst first. */
   readonly groups: readonly LogGroup[];

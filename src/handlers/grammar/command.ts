@@ -15,7 +15,7 @@ export type Command =
   | {
       readonly kind: 'logs';
       readonly part: string;
-      /** `since`, `until`, `level`, `grep`, `container`, as they were typed. */
+      /** `since`, `until`, `level`, `grep`, `trace`, `container`, as they were typed. */
       readonly options: Readonly<Record<string, string>>;
       readonly environment?: string;
     }
@@ -198,7 +198,7 @@ const outcomeWords: Readonly<Record<string, 'worked' | 'failed' | undefined>> = 
   失败: 'failed',
 };
 
-const logOptions: ReadonlySet<string> = new Set(['since', 'until', 'level', 'grep', 'container']);
+const logOptions: ReadonlySet<string> = new Set(['since', 'until', 'level', 'grep', 'trace', 'container']);
 
 type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 
@@ -237,13 +237,19 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const { named, plain } = splitNamed(rest.words);
     const surplus = Object.keys(named).find((name) => !logOptions.has(name));
     if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'logs', word: surplus } });
-    if (plain.length === 0) return missing('logs', 'part');
-    for (const name of ['since', 'until', 'level'] as const) {
+    if (plain.length === 0 && named['trace'] === undefined) return missing('logs', 'part');
+    for (const name of ['since', 'until', 'level', 'trace'] as const) {
       // Each for itself: how they stand to each other depends on the time at which they are read.
       const wish = readWish(present({ [name]: named[name] }), Date.UTC(2100, 0));
       if (!wish.ok) return refuse({ reason: `bad-${wish.fault}`, facts: { word: wish.value } });
     }
-    return accept({ kind: 'logs', part: plain.join(' '), options: named, ...environmentOf(rest) });
+    return accept({
+      kind: 'logs',
+      // A trace goes through the parts, so whoever names one need not say "all".
+      part: plain.length === 0 ? 'all' : plain.join(' '),
+      options: named,
+      ...environmentOf(rest),
+    });
   },
   collect: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);

@@ -2,6 +2,7 @@ import { type Clock } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createLogAnalysis, type LogInput } from '../../domain/logs/analysis.ts';
 import type { LogSource } from '../../domain/logs/report.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import type { TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import { toCause } from '../run/probe-runner.service.ts';
 import type { LogsFollowed } from './contract.ts';
@@ -45,14 +46,14 @@ export function createLogsFollowed({
         const waiting = [...(await sourcesAsked(targets, part, { sinceSeconds, now, container, signal }))];
         const reading = async (): Promise<void> => {
           for (let source = waiting.shift(); source !== undefined; source = waiting.shift())
-            await readOn(logOf(source.name), source, signal);
+            await readOn(logOf(source.name, source.part), source, signal);
         };
         await Promise.all(Array.from({ length: AT_A_TIME }, reading));
       };
-      const logOf = (name: string): Followed => {
+      const logOf = (name: string, of: PartId | undefined): Followed => {
         const known = logs.get(name);
         if (known !== undefined) return known;
-        const made: Followed = { input: analysis.source(name), held: [], outcome: {}, wasRead: false };
+        const made: Followed = { input: analysis.source(name, of), held: [], outcome: {}, wasRead: false };
         logs.set(name, made);
         return made;
       };

@@ -83,7 +83,10 @@ async function readLogs(
   const of = (name: string) => typed(run, name);
   const now = clock.now().getTime();
   const wish = readWish(
-    { since: of('since'), until: of('until'), level: of('level'), grep: of('grep') },
+    {
+      ...{ since: of('since'), until: of('until'), level: of('level') },
+      ...{ grep: of('grep'), trace: of('trace') },
+    },
     now,
   );
   if (!wish.ok) throw new AppError('INVALID_INPUT', `cannot read ${wish.value}`);

@@ -27,6 +27,7 @@ const TRIES = 4;
 /** One log of a part. */
 export interface Source {
   readonly name: string;
+  readonly part?: PartId;
   readonly read: (lines: number, signal: AbortSignal) => Promise<string>;
   /** Whether the text holds as many bytes as may be read: the end of it is missing. */
   readonly full: (text: string) => boolean;
@@ -57,7 +58,7 @@ export function createLogsHere({
       const waiting = [...(await sourcesAsked(targets, part, wanted))];
       const reading = async (): Promise<void> => {
         for (let source = waiting.shift(); source !== undefined; source = waiting.shift())
-          await readInto(analysis.source(source.name), source, signal);
+          await readInto(analysis.source(source.name, source.part), source, signal);
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, reading));
       signal.throwIfAborted();
@@ -156,7 +157,7 @@ async function everySource(targets: Targets, wanted: Wanted): Promise<readonly S
       wanted.signal.throwIfAborted();
       return [{ name: part, read: () => Promise.reject(error), full: () => false }];
     });
-    ofParts.push(sources.filter((source) => source.absent !== true));
+    ofParts.push(sources.filter((source) => source.absent !== true).map((source) => ({ ...source, part })));
   }
   const sources = ofParts.flat();
   return sources.length === 0 ? [missing('all', 'log-no-instance', {})] : sources;

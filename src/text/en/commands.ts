@@ -4,7 +4,7 @@ export const commands = {
   'help.health': '`/aetherius health [env]`: all parts at once, worst first',
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
   'help.logs':
-    '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong; `all` with grep= follows one request through all parts',
+    '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [trace=id] [container=name] [env]`: what its logs say is wrong; `all` with trace= follows one request through all parts',
   'help.collect':
     '`/aetherius collect [since=1h] [env]`: all there is, logs, objects, configuration, health, as one file without secrets',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
@@ -50,6 +50,8 @@ export const commands = {
   'command.bad-duration': '“{word}” is not a time span. Write it as for=30m, for=2h or for=1d.',
   'command.bad-log-time':
     '“{word}” is not a time. Write it as since=30m, since=2h or since=2026-11-28T09:00:00Z.',
+  'command.bad-log-trace':
+    '“{word}” is not the id of a trace or request. It has four characters or more: letters, digits and . : / + = @ - _.',
   'command.bad-log-level': '“{word}” is not a level. Known: debug, info, warning, error, fatal.',
   'command.bad-run':
     '“{word}” is not the number of a run. That has eight digits and is in the last line of an answer.',

@@ -13,7 +13,8 @@ export const logs = {
   'logs.unknown-part': 'There is no part “{part}”. `/aetherius health` shows all parts.',
   'logs.more': '{count|# more kind|# more kinds}: `aetherius logs {part}` shows them.',
   'logs.all-parts': 'All parts',
-  'logs.steps.more': '{count|# more entry|# more entries} with these words.',
+  'logs.steps.more': '{count|# more entry|# more entries}. Times are UTC.',
+  'logs.steps.utc': 'Times are UTC.',
   'logs.attached.reading': 'Reading the log in this message …',
   'logs.attached.title': '*The log in this message*: {headline}',
   'logs.attached.more': '{count|# more kind|# more kinds}: `aetherius logs --file <file>` shows them.',
@@ -27,6 +28,11 @@ export const logs = {
   'logs.headline.nothing':
     'No entry of level {level} or worse in {lines|the one line that was|# lines that were} read.',
   'logs.headline.nothing-grep': 'No such entry with "{grep}" in {lines|# line|# lines} that were read.',
+  'logs.headline.nothing-trace':
+    'No entry of {trace} in {lines|# line|# lines} that were read. A longer time may have some: since=2h.',
+  'logs.headline.trace': '{trace}: {count|# entry|# entries} in {parts}, no error among them.',
+  'logs.headline.trace-error':
+    '{trace}: {count|# entry|# entries} in {parts}; the first error is in {part}: "{example}"',
   'logs.headline.nothing-in-time':
     'Nothing was logged in this time. The log has entries from {first} to {last}.',
   'logs.headline.empty': 'The log is empty, so it says nothing about the part.',
@@ -49,6 +55,7 @@ export const logs = {
   'logs.left.level': '{count} below level {level}, or with no level and no word of a fault',
   'logs.left.time': '{count} of another time',
   'logs.left.words': '{count} without "{grep}"',
+  'logs.left.trace': '{count} of other requests',
   'logs.left.shapes': '{count} of too many kinds',
   'logs.left.groups': '{groups|# kind|# kinds} with {count|# entry|# entries}, less bad or less frequent',
   'logs.zoneless': '{count|# entry names|# entries name} no zone; the time was read as UTC.',
@@ -95,8 +102,10 @@ export const logs = {
   'cli.logs.since': 'from when: 30m, 2h, 1d ago, or a time such as 2026-11-28T09:00:00Z',
   'cli.logs.until': 'until when, in the same form',
   'cli.logs.level':
-    'least level: debug, info, warning, error or fatal (default: warning; with --grep: debug)',
+    'least level: debug, info, warning, error or fatal (default: warning; with --grep or --trace: debug)',
   'cli.logs.grep': 'only entries with these words',
+  'cli.logs.trace':
+    'only entries of this trace or request, of all parts where none is named, in the order of their times',
   'cli.logs.follow': 'go on reading and print what is new; Ctrl-C ends it with the whole answer',
   'cli.logs.following': 'Following the log. Ctrl-C ends it and prints the whole answer.',
   'logs.follow.more': '{title}: {count|once|# times} more',
@@ -118,6 +127,8 @@ export const logs = {
   'cause.log-too-many-files': 'the bot reads at most {most} files of a message',
   'cause.unknown-part': 'there is no such part',
   'cli.fault.log-time': '{value} is no time: write 30m, 2h, 1d, or 2026-11-28T09:00:00Z.',
+  'cli.fault.log-trace':
+    '{value} is no id of a trace or request: letters, digits and . : / + = @ - _ alone, four or more.',
   'cli.fault.log-level': '{value} is no level: write debug, info, warning, error or fatal.',
   'cli.fault.log-file': 'Name a part, or a file with --file; --file - reads standard input.',
 } as const;

@@ -6,7 +6,7 @@ export const commands = {
   'help.health': '`/aetherius health [环境]`：一次检查所有组件，最严重的在前',
   'help.diagnose': '`/aetherius diagnose <症状或组件> [环境]`：查找原因',
   'help.logs':
-    '`/aetherius logs <组件> [since=30m] [level=error] [grep=文字] [container=名称] [环境]`：它的日志说明了什么问题；组件写 `all` 并加 grep=，可在所有组件中跟踪一个请求',
+    '`/aetherius logs <组件> [since=30m] [level=error] [grep=文字] [trace=ID] [container=名称] [环境]`：它的日志说明了什么问题；加 trace=可在所有组件中跟踪一个请求',
   'help.collect':
     '`/aetherius collect [since=1h] [环境]`：把日志、对象、配置、健康状况等全部信息收集成一个不含机密的文件',
   'help.report': '`/aetherius report [运行编号]`：根据这里最近一次运行生成问题报告',
@@ -47,6 +47,7 @@ export const commands = {
   'command.bad-time': '“{word}”不是时间。请写成 HH:MM，例如 09:00。',
   'command.bad-duration': '“{word}” 不是时间长度。请写成 for=30m、for=2h 或 for=1d。',
   'command.bad-log-time': '“{word}”不是时间。请写成 since=30m、since=2h 或 since=2026-11-28T09:00:00Z。',
+  'command.bad-log-trace': '“{word}”不是 trace 或请求的 ID。它至少有四个字符：字母、数字和 . : / + = @ - _。',
   'command.bad-log-level': '“{word}”不是级别。可用：debug、info、warning、error、fatal。',
   'command.bad-run': '“{word}” 不是运行编号。编号有八位，在答复的最后一行。',
   'command.surplus': '`{verb}` 之后的“{word}”无法理解。',
