@@ -8,7 +8,7 @@ import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { LogTallyOptions } from '../domain/logs/analysis.ts';
-import type { InventoryNews } from '../domain/platform/inventory.ts';
+import type { InventoryLook, InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import type { LogCounter } from '../domain/ports/log-files.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
@@ -133,6 +133,8 @@ export interface CliContext extends Terminal {
   /** What workers found, and what is other than yesterday; undefined: the bot's PostgreSQL is not known here, or says nothing. */
   inventory(environment: string): Promise<InventoryNews | undefined>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+  /** Looks at an environment of a configuration that was just written, with the variables of this shell. */
+  look(file: string, environment: string): Promise<InventoryLook>;
 }
 
 /** Files that `collect` made. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Document } from 'yaml';
 import { present } from '../domain/kernel/present.ts';
+import { visible } from '../domain/kernel/text.ts';
+import type { InventoryArea, InventoryLook, SeenArea, ThingKind } from '../domain/platform/inventory.ts';
 import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
 import { table } from './table.ts';
@@ -32,6 +34,8 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
   context.save(options.file, configurationText(options.name, found));
   context.out(foundTable(found, words));
   context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
+  for (const line of seenLines(await context.look(options.file, options.name), found.yaml, words))
+    context.out(line);
   context.out(words.plain('cli.init.next'));
   return exitCodes.ok;
 }
@@ -48,6 +52,35 @@ function foundTable({ found }: DiscoveredEnvironment, words: CliContext['words']
       configFile ?? '–',
     ]),
   );
+}
+
+/** What stands in the databases and on NATS, and what could not be looked at from here: that is not nothing. */
+function seenLines({ areas }: InventoryLook, yaml: unknown, words: CliContext['words']): readonly string[] {
+  const has = (store: string) => typeof yaml === 'object' && yaml !== null && store in yaml;
+  const { databases, messages } = areas;
+  const named = (area: SeenArea, kind: ThingKind) => area.things.filter((thing) => thing.kind === kind);
+  const unseen = (area: InventoryArea) =>
+    words.plain('cli.init.unseen', { what: words.plain(`inventory.area.${area}`) });
+  const subjects = messages === undefined ? [] : named(messages, 'subject').map(({ name }) => name);
+  const clients = messages === undefined ? [] : named(messages, 'client').map(({ name }) => name);
+  return [
+    ...(databases?.things ?? []).map(({ part, name }) =>
+      words.plain('cli.init.database', { part: words.lookupPlain(`part.${part ?? ''}`) ?? '', name }),
+    ),
+    ...(clients.length === 0 ? [] : [words.plain('cli.init.clients', { names: listed(clients, words) })]),
+    ...(subjects.length === 0 ? [] : [words.plain('cli.init.subjects', { names: listed(subjects, words) })]),
+    ...(databases === undefined && has('postgres') ? [unseen('databases')] : []),
+    ...(messages === undefined && has('nats') ? [unseen('messages')] : []),
+  ].map(visible);
+}
+
+const mostNames = 20;
+
+function listed(names: readonly string[], words: CliContext['words']): string {
+  const all = [...new Set(names)].toSorted();
+  const more = all.length - mostNames;
+  const rest = more > 0 ? [words.plain('inventory.more', { count: more })] : [];
+  return [...all.slice(0, mostNames), ...rest].join(', ');
 }
 
 export function configurationText(name: string, found: DiscoveredEnvironment): string {

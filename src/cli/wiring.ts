@@ -237,6 +237,10 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       const target = createKubernetesTarget(settings, undefined, logins());
       return discoverKubernetes(target, access);
     },
+    async look(file, environment) {
+      const { lookAt } = await import('./wiring-look.ts');
+      return lookAt(file, environment, { logins: logins(), learn, ...present({ env: shell.env }) });
+    },
     async close() {
       await Promise.allSettled(closers.map((close) => close()));
     },

@@ -43,7 +43,25 @@ async function messagesOf(config: EnvironmentConfig, options: ObserveOptions): P
   const monitorUrl = config.nats?.monitorUrl;
   if (monitorUrl === undefined) return undefined;
   const at = await workloadsByAddress(config, options);
-  return findOnBus(monitorUrl, (ip) => at.get(ip), options.timeouts);
+  let failure: unknown;
+  for (const url of [monitorUrl, ...besides(monitorUrl, at)]) {
+    try {
+      return await findOnBus(url, (ip) => at.get(ip), options.timeouts);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** The same by the address of the workload, where its name leads nowhere: outside of a Compose network nobody knows it. */
+function besides(monitorUrl: string, workloads: ReadonlyMap<string, string>): readonly string[] {
+  return [...workloads].flatMap(([address, name]) => {
+    const url = new URL(monitorUrl);
+    if (url.hostname !== name) return [];
+    url.hostname = address.includes(':') ? `[${address}]` : address;
+    return [url.href];
+  });
 }
 
 /** Which workload has an address. Rejects where nobody says it: the same client would have two names. */
