@@ -143,6 +143,27 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     verbs: ['list'],
     places: platform,
   },
+  {
+    feature: 'diagnosis',
+    group: 'monitoring.coreos.com',
+    resource: 'servicemonitors',
+    verbs: ['list'],
+    places: platform,
+  },
+  {
+    feature: 'diagnosis',
+    group: 'monitoring.coreos.com',
+    resource: 'podmonitors',
+    verbs: ['list'],
+    places: platform,
+  },
+  {
+    feature: 'diagnosis',
+    group: 'monitoring.coreos.com',
+    resource: 'prometheuses',
+    verbs: ['list'],
+    places: platform,
+  },
   // A role of a namespace may let its own object be read: policies select namespaces by their labels.
   { feature: 'diagnosis', group: '', resource: 'namespaces', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods', verbs: ['get'], places: both },

@@ -31,6 +31,7 @@ export function createTargetsFactory(
   logins = new KubeLogins(),
 ): TargetsFactory {
   const book = new SharedConnections();
+  const operatorOf = keptOperators(timeouts, logins);
   return {
     async forRun(environment) {
       const config = environments[environment];
@@ -53,11 +54,36 @@ export function createTargetsFactory(
           : { services: createServicesTarget(servicesOf(config), config.platform.paths, timeouts) }),
         ...present({ postgres, redis, nats, neo4j }),
         ...runtimeOf(config, timeouts, logins),
+        ...operatorOf(environment, config),
         network: createNetworkTarget(config),
         ...(config.manifests === undefined ? {} : { manifests: createManifestsTarget(config.manifests) }),
       } satisfies Targets;
     },
     close: () => book.closeAll(),
+  };
+}
+
+/** For how long what the Prometheus operator has is not asked for again. */
+const operatorMs = 2 * 60_000;
+
+/** Lists of the Prometheus operator's objects, by a target of their own that keeps its answers. */
+function keptOperators(
+  timeouts: Timeouts,
+  logins: KubeLogins,
+): (environment: string, config: EnvironmentConfig) => Pick<Targets, 'operator'> {
+  const kept = new Map<
+    string,
+    { readonly at: number; readonly operator: NonNullable<Targets['operator']> }
+  >();
+  return (environment, { runtime }) => {
+    if (runtime.kind !== 'kubernetes') return {};
+    const last = kept.get(environment);
+    if (last !== undefined && performance.now() - last.at < operatorMs) return { operator: last.operator };
+    const { namespace, agentNamespace, kubeconfig, context } = runtime;
+    const access = present({ kubeconfig, context });
+    const operator = createKubernetesTarget({ namespace, agentNamespace, ...access }, timeouts, logins);
+    kept.set(environment, { at: performance.now(), operator });
+    return { operator };
   };
 }
 

@@ -24,7 +24,7 @@ export const runtimeAlertRules = defineProbe({
 Reads rules and scrape jobs of the ConfigMaps, of the PrometheusRules and of the folder \`manifests\`, and every page that the jobs lead to.
 A metric that no page has is a finding, but only where every target could be asked.
 A counter may be on no page before its first event: where a page has metrics of the same first word, it could not check.
-What the Prometheus operator scrapes is not read here, so a metric that only its rules ask for could not be checked.
+Rules of the Prometheus operator are held against the monitors, where a Prometheus of the platform's namespace scrapes monitors of that namespace and nothing else; else it could not check.
 What other rules record, and what Prometheus makes itself, counts as there.`,
   params,
   part: 'runtime',
@@ -35,7 +35,7 @@ What other rules record, and what Prometheus makes itself, counts as there.`,
     { openAfterSeconds }: z.output<typeof params>,
     { deps, signal, now }: ProbeContext<With<'runtime'>>,
   ) {
-    const { rules, jobs } = await monitoringOf(deps, signal);
+    const { rules, jobs, operator } = await monitoringOf(deps, signal);
     const asked = rulesByMetric(rules);
     const facts = { rules: rules.length, metrics: asked.size };
     if (asked.size === 0) return verdict([], facts);
@@ -48,18 +48,31 @@ What other rules record, and what Prometheus makes itself, counts as there.`,
       ([metric]) => !there.has(metric) && !made.test(metric) && !(isSelf && metric.startsWith('prometheus_')),
     );
     if (absent.length === 0) return verdict([], { ...facts, pages: pages.length });
-    const unknown = seen.filter(({ kind }) => kind === 'unknown');
     const cannot = (error: AppError) => ({ status: 'inconclusive' as const, cause: error, facts });
-    const judged = absent.flatMap(([metric, by]) => {
-      const known = by.filter(({ ofOperator }) => ofOperator !== true);
-      return known.length === 0 ? [] : [[metric, known] as const];
-    });
-    if (judged.length === 0) return cannot(unsure('operator-targets-unread', absent));
-    if (jobs.length === 0) return cannot(unsure('scrape-configuration-absent', judged));
-    if (unknown.length > 0) return cannot(targetsUnread(unknown));
     const families = new Set([...there].map(familyOf));
-    const missing = judged.filter(([metric]) => !families.has(familyOf(metric)));
-    if (missing.length === 0) return cannot(unsure('metrics-may-come', judged));
+    const side = (ofOperator: boolean): Side => {
+      const isOwn = (one: { readonly ofOperator?: true }) => (one.ofOperator === true) === ofOperator;
+      const judged = absent.flatMap(([metric, by]) => {
+        const known = by.filter(isOwn);
+        // A rule of the configuration is judged by the configuration, whoever else asks for the same.
+        return known.length === 0 || (ofOperator && known.length < by.length)
+          ? []
+          : [[metric, known] as const];
+      });
+      if (judged.length === 0) return { missing: [] };
+      if (ofOperator && operator !== 'whole')
+        return { missing: [], cause: unsure(`operator-targets-${operator ?? 'unread'}`, judged) };
+      const targets = seen.filter(({ job }) => isOwn(job));
+      if (targets.length === 0) return { missing: [], cause: unsure('scrape-configuration-absent', judged) };
+      const unknown = targets.filter(({ kind }) => kind === 'unknown');
+      if (unknown.length > 0) return { missing: [], cause: targetsUnread(unknown) };
+      const missing = judged.filter(([metric]) => !families.has(familyOf(metric)));
+      return missing.length === 0 ? { missing, cause: unsure('metrics-may-come', judged) } : { missing };
+    };
+    const sides = [side(false), side(true)];
+    const missing = sides.flatMap((one) => one.missing);
+    const [cause] = sides.flatMap((one) => one.cause ?? []);
+    if (missing.length === 0 && cause !== undefined) return cannot(cause);
     return verdict(
       missing.slice(0, mostFindings).map(([metric, own]): Finding => {
         const [first] = own;
@@ -79,6 +92,12 @@ What other rules record, and what Prometheus makes itself, counts as there.`,
     );
   },
 });
+
+/** What rules of one kind come to: metrics that nobody exports, or why that cannot be known. */
+interface Side {
+  readonly missing: readonly (readonly [metric: string, rules: readonly Rule[]])[];
+  readonly cause?: AppError;
+}
 
 /** `events` of `events_dropped_total`: metrics of one program and purpose begin alike. */
 const familyOf = (metric: string) => metric.split(/[_:]/)[0] ?? metric;

@@ -13,7 +13,7 @@ const params = z.strictObject({ openAfterSeconds });
 export const runtimeScrapeTargets = defineProbe({
   id: 'runtime.scrape-targets',
   doc: `Is there a page of metrics behind each target of the scrape configuration?
-Reads the scrape jobs of the ConfigMaps and of the folder \`manifests\`, and goes where they lead.
+Reads the scrape jobs of the ConfigMaps and of the folder \`manifests\`, and the ServiceMonitors and PodMonitors of the Prometheus operator, and goes where they lead.
 A target is a finding when no process listens there, when the answer has no metrics, or when no such Pod or Service exists.
 It follows fixed targets, and Pods that are chosen by their labels; where a job looks in another way it could not check.
 A target that does not run, asks for a password or is outside of the environment is no finding.`,

@@ -25,6 +25,10 @@ export interface ScrapeJob {
   readonly path?: string;
   readonly targets: readonly string[];
   readonly pods?: PodSearch;
+  /** Services that a ServiceMonitor selects. */
+  readonly services?: ServiceSearch;
+  /** Of a monitor of the Prometheus operator. */
+  readonly ofOperator?: true;
   /** It looks for targets in a way that is not followed here. */
   readonly opaque: boolean;
 }
@@ -34,11 +38,28 @@ export interface PodSearch {
   /** Values by the name of the label as Prometheus writes it, where `.`, `/` and `-` are `_`. */
   readonly labels: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** In place of the number, the name of the port in the Pod. */
+  readonly portName?: string;
 }
+
+export interface ServiceSearch {
+  readonly namespaces: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Name of the port in the Service. */
+  readonly portName: string;
+}
+
+/**
+ * What is known of the Prometheus that evaluates rules of the operator: `whole`: all that it scrapes is among the jobs.
+ * `elsewhere`: it, or something that it scrapes, is in another namespace. `unread`: nobody may look.
+ */
+export type OperatorScope = 'whole' | 'elsewhere' | 'unread';
 
 export interface Monitoring {
   readonly rules: readonly Rule[];
   readonly jobs: readonly ScrapeJob[];
+  /** Absent: the cluster has no Prometheus operator. */
+  readonly operator?: OperatorScope;
 }
 
 const Rules = z.object({
@@ -83,6 +104,38 @@ const Job = z.looseObject({
 });
 type Job = z.output<typeof Job>;
 const Scrapes = z.object({ scrape_configs: z.array(z.unknown()) });
+const Endpoint = z.looseObject({
+  port: z.string().optional(),
+  targetPort: z.union([z.string(), z.number()]).optional(),
+  path: z.string().optional(),
+  relabelings: z.array(z.looseObject({ action: z.string().default('replace') })).default([]),
+});
+/** A ServiceMonitor or PodMonitor (Prometheus operator, "API reference"). */
+const Monitor = z.looseObject({
+  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+  spec: z.looseObject({
+    selector: z
+      .looseObject({
+        matchLabels: z.record(z.string(), z.string()).default({}),
+        matchExpressions: z.array(z.unknown()).default([]),
+      })
+      .prefault({}),
+    namespaceSelector: z
+      .looseObject({ any: z.boolean().default(false), matchNames: z.array(z.string()).default([]) })
+      .prefault({}),
+    endpoints: z.array(Endpoint).default([]),
+    podMetricsEndpoints: z.array(Endpoint).default([]),
+  }),
+});
+/** Without a selector of namespaces it takes objects of its own; without one of objects it takes none. */
+const Prometheus = z.looseObject({ spec: z.looseObject({}).prefault({}) });
+const elsewhere = [
+  'serviceMonitorNamespaceSelector',
+  'podMonitorNamespaceSelector',
+  'probeSelector',
+  'scrapeConfigSelector',
+  'additionalScrapeConfigs',
+];
 const KubernetesObject = z.looseObject({
   kind: z.string(),
   metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
@@ -97,8 +150,10 @@ const joined = (all: readonly Monitoring[]): Monitoring => ({
 });
 
 /** Rules and scrape jobs of these objects, which a Prometheus in their namespace reads. */
-const ofObjects = (kind: 'ConfigMap' | 'PrometheusRule', objects: readonly KubeObject[]): Monitoring =>
-  joined(objects.map((object) => ofObject({ kind, ...object }, '')));
+const ofObjects = (
+  kind: 'ConfigMap' | 'PrometheusRule' | 'ServiceMonitor' | 'PodMonitor',
+  objects: readonly KubeObject[],
+): Monitoring => joined(objects.map((object) => ofObject({ kind, ...object }, '')));
 
 const ofOperator = ({ rules, jobs }: Monitoring): Monitoring => ({
   rules: rules.map((rule) => ({ ...rule, ofOperator: true })),
@@ -125,6 +180,8 @@ function ofObject(value: unknown, file: string): Monitoring {
   const { kind, metadata, data = {}, spec } = object;
   const source = file === '' ? `${kind} ${metadata.name}` : file;
   if (kind === 'PrometheusRule') return ofPrometheus(source, spec, metadata.namespace);
+  if (kind === 'ServiceMonitor' || kind === 'PodMonitor')
+    return { rules: [], jobs: jobsOfMonitor(kind, value, source) };
   if (kind !== 'ConfigMap') return none;
   return joined(
     Object.entries(data).map(([key, text]) =>
@@ -134,6 +191,45 @@ function ofObject(value: unknown, file: string): Monitoring {
     ),
   );
 }
+
+/** A job for each endpoint of a monitor. What it asks for in a way that is not followed here is opaque. */
+function jobsOfMonitor(
+  kind: 'ServiceMonitor' | 'PodMonitor',
+  value: unknown,
+  source: string,
+): readonly ScrapeJob[] {
+  const { data } = Monitor.safeParse(value);
+  if (data === undefined) return [];
+  const { metadata, spec } = data;
+  const { name, namespace } = metadata;
+  const { selector, namespaceSelector } = spec;
+  const own = namespace === undefined ? [] : [namespace];
+  const namespaces = namespaceSelector.matchNames.length > 0 ? namespaceSelector.matchNames : own;
+  const labels = selector.matchLabels;
+  const followed =
+    !namespaceSelector.any &&
+    namespaces.length > 0 &&
+    selector.matchExpressions.length === 0 &&
+    Object.keys(labels).length > 0;
+  const endpoints = kind === 'ServiceMonitor' ? spec.endpoints : spec.podMetricsEndpoints;
+  return endpoints.map(({ port, path, relabelings }): ScrapeJob => {
+    const base = {
+      ...{ name, source, targets: [], ofOperator: true as const },
+      ...present({ namespace, path }),
+    };
+    if (!followed || port === undefined || relabelings.some(chooses)) return { ...base, opaque: true };
+    if (kind === 'ServiceMonitor')
+      return { ...base, opaque: false, services: { namespaces, labels, portName: port } };
+    const meta = Object.entries(labels).map(([label, wanted]) => [asMeta(label), wanted] as const);
+    return {
+      ...{ ...base, opaque: false },
+      pods: { namespaces, labels: Object.fromEntries(meta), portName: port },
+    };
+  });
+}
+
+/** A label as Prometheus writes it in a name. */
+export const asMeta = (label: string) => label.replace(/[^\w]/g, '_');
 
 function ofPrometheus(source: string, value: unknown, namespace: string | undefined): Monitoring {
   const rules = Rules.safeParse(value).data?.groups.flatMap((group) => group.rules) ?? [];
@@ -206,34 +302,78 @@ async function configMaps(
   return [...own, ...agents];
 }
 
-/** Rules of the Prometheus operator: a source where the cluster has it and they may be listed. */
-async function operatorRules(
-  { kubernetes }: Pick<Targets, 'kubernetes'>,
+/** Objects of the operator; undefined: they may not be listed. */
+async function ofKind(
+  kubernetes: NonNullable<Targets['operator']>,
+  kind: 'prometheusrules' | 'servicemonitors' | 'podmonitors' | 'prometheuses',
   signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  if (kubernetes === undefined) return [];
-  return kubernetes.list('prometheusrules', kubernetes.namespace, { signal }).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'NOT_FOUND') return [];
-    return refused(error);
-  });
+): Promise<readonly KubeObject[] | 'absent' | undefined> {
+  try {
+    return await kubernetes.list(kind, kubernetes.namespace, { signal });
+  } catch (error) {
+    if (error instanceof TargetError && error.stage === 'forbidden') return undefined;
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return 'absent';
+    throw error;
+  }
 }
 
 /**
- * Rules and scrape jobs that may be read here: of the ConfigMaps of both namespaces, of the PrometheusRules of the
- * platform's, and of the files that somebody gave us. On Compose there is nothing but the latter. Throws where the ConfigMaps of the platform cannot be read.
+ * Rules and monitors of the Prometheus operator: a source where the cluster has it and they may be listed. A cluster
+ * without it is asked once, and lacks nothing.
  */
-export async function monitoringOf(
-  targets: Pick<Targets, 'kubernetes' | 'manifests'>,
+async function operatorIn(
+  targets: Pick<Targets, 'kubernetes' | 'operator'>,
   signal: AbortSignal,
 ): Promise<Monitoring> {
-  const [maps, rules, files] = await Promise.all([
+  const kubernetes = targets.operator ?? targets.kubernetes;
+  if (kubernetes === undefined) return none;
+  const rules = await ofKind(kubernetes, 'prometheusrules', signal);
+  if (rules === 'absent') return none;
+  const [services, pods] = await Promise.all([
+    ofKind(kubernetes, 'servicemonitors', signal),
+    ofKind(kubernetes, 'podmonitors', signal),
+  ]);
+  const read = (objects: Awaited<ReturnType<typeof ofKind>>) =>
+    objects === undefined || objects === 'absent' ? [] : objects;
+  const found = joined([
+    ofOperator(ofObjects('PrometheusRule', read(rules))),
+    ofObjects('ServiceMonitor', read(services)),
+    ofObjects('PodMonitor', read(pods)),
+  ]);
+  // Who evaluates the rules matters only where there are some.
+  if (found.rules.length === 0) return { ...found, operator: 'elsewhere' };
+  const servers = await ofKind(kubernetes, 'prometheuses', signal);
+  if (services === undefined || pods === undefined || servers === undefined)
+    return { ...found, operator: 'unread' };
+  return { ...found, operator: scopeOf(read(servers)) };
+}
+
+/** Whether each Prometheus here scrapes monitors of its own namespace, and nothing else. */
+function scopeOf(servers: readonly KubeObject[]): OperatorScope {
+  const isWhole = (server: KubeObject) => {
+    const { data } = Prometheus.safeParse(server);
+    return data !== undefined && elsewhere.every((field) => data.spec[field] == null);
+  };
+  return servers.length > 0 && servers.every(isWhole) ? 'whole' : 'elsewhere';
+}
+
+/**
+ * Rules and scrape jobs that may be read here: of the ConfigMaps of both namespaces, of the rules and
+ * monitors of the Prometheus operator in the platform's, and of the files that somebody gave us. On Compose there is nothing but the latter. Throws where the ConfigMaps of the platform cannot be read.
+ */
+export async function monitoringOf(
+  targets: Pick<Targets, 'kubernetes' | 'manifests' | 'operator'>,
+  signal: AbortSignal,
+): Promise<Monitoring> {
+  const [maps, operator, files] = await Promise.all([
     configMaps(targets, signal),
-    operatorRules(targets, signal),
+    operatorIn(targets, signal),
     targets.manifests?.files({ signal }) ?? [],
   ]);
-  return joined([
+  const all = joined([
     ofObjects('ConfigMap', maps),
-    ofOperator(ofObjects('PrometheusRule', rules)),
+    operator,
     ...files.map(({ name, text }) => monitoringIn(name, text)),
   ]);
+  return { ...all, ...present({ operator: operator.operator }) };
 }

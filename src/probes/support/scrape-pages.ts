@@ -8,7 +8,7 @@ import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { ownerOf, partOfPod } from '../../domain/probe/workload.ts';
-import type { PodSearch, ScrapeJob } from './monitoring.ts';
+import { asMeta, type PodSearch, type ScrapeJob, type ServiceSearch } from './monitoring.ts';
 import { socketsOf } from './sockets.ts';
 
 const PodStatus = z.object({
@@ -18,7 +18,13 @@ const ServicePorts = z.object({
   spec: z
     .object({
       ports: z
-        .array(z.object({ port: z.number(), targetPort: z.union([z.number(), z.string()]).optional() }))
+        .array(
+          z.object({
+            name: z.string().optional(),
+            port: z.number(),
+            targetPort: z.union([z.number(), z.string()]).optional(),
+          }),
+        )
         .default([]),
     })
     .prefault({}),
@@ -60,6 +66,7 @@ export async function scraped(jobs: readonly ScrapeJob[], look: Look): Promise<r
 async function ofJob(job: ScrapeJob, look: Look): Promise<readonly Scraped[]> {
   const fixed = await Promise.all(job.targets.map((target) => ofTarget(job, target, look)));
   if (job.opaque) return [...fixed, { job, target: job.name, kind: 'unknown' }];
+  if (job.services !== undefined) return [...fixed, ...(await ofServices(job, job.services, look))];
   return job.pods === undefined ? fixed : [...fixed, ...(await ofPods(job, job.pods, look))];
 }
 
@@ -128,13 +135,70 @@ const oldest = (instances: readonly Instance[]): Instance | undefined =>
     .filter(({ phase }) => phase === 'running')
     .toSorted((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''))[0];
 
-/** A label as Prometheus writes it in a name. */
-const asMeta = (label: string) => label.replace(/[^\w]/g, '_');
-
 function fits({ labels }: PodSearch, own: Readonly<Record<string, string>> = {}): boolean {
   const meta = new Map(Object.entries(own).map(([name, value]) => [asMeta(name), value]));
   return Object.entries(labels).every(([name, value]) => meta.get(name) === value);
 }
+
+/** The Services that a monitor selects by their labels, each at its port of that name. */
+async function ofServices(job: ScrapeJob, search: ServiceSearch, look: Look): Promise<readonly Scraped[]> {
+  const { kubernetes, platform } = look.deps;
+  const base = { job, target: job.name };
+  if (kubernetes === undefined) return [{ ...base, kind: 'unknown' }];
+  const { namespaces, labels, portName } = search;
+  const lists = await Promise.all(
+    namespaces.map((one) => kubernetes.list('services', one, { signal: look.signal }).catch(() => undefined)),
+  );
+  if (lists.includes(undefined)) return [{ ...base, kind: 'unknown' }];
+  const all = lists.flatMap((services) => services ?? []);
+  const own = all.filter(({ metadata }) =>
+    Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
+  );
+  const asked = Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+  if (own.length === 0) {
+    const parts = new Set(Object.values(labels).map((value) => partOfWorkload(value, platform)));
+    const near = all.find(({ metadata: { name } }) => {
+      const part = partOfWorkload(name, platform);
+      return part !== undefined && parts.has(part);
+    });
+    const wanted = `Service ${namespaces.join(', ')} ${asked}`;
+    return [{ ...base, kind: 'no-object', wanted, near: near?.metadata.name ?? '–' }];
+  }
+  const seen = await Promise.all(
+    own.map(async (service): Promise<Scraped> => {
+      const { name, namespace = '' } = service.metadata;
+      const { ports } = ServicePorts.parse(service).spec;
+      const port = ports.find((one) => one.name === portName)?.port;
+      if (port !== undefined)
+        return ofService({ job, target: `${name}:${port}` }, `${name}.${namespace}`, port, look);
+      const named = ports.flatMap((one) => one.name ?? `${one.port}`).join(', ') || '–';
+      return {
+        job,
+        target: name,
+        kind: 'no-object',
+        wanted: `port ${portName} of Service ${name}`,
+        near: named,
+      };
+    }),
+  );
+  return seen;
+}
+
+const PodPorts = z.object({
+  spec: z
+    .object({
+      containers: z
+        .array(
+          z.object({
+            ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+});
 
 async function ofPods(job: ScrapeJob, search: PodSearch, look: Look): Promise<readonly Scraped[]> {
   const { kubernetes, runtime, platform } = look.deps;
@@ -165,6 +229,19 @@ async function ofPods(job: ScrapeJob, search: PodSearch, look: Look): Promise<re
   const part = pod && partOfPod(pod, platform);
   const instances = part === undefined ? [] : await runtime.instances(part, { signal: look.signal });
   const instance = instances.find(({ id }) => id === pod?.metadata.uid);
+  const { portName } = search;
+  if (portName !== undefined && pod !== undefined) {
+    const declared = PodPorts.parse(pod).spec.containers.flatMap(({ ports }) => ports);
+    const port = declared.find(({ name }) => name === portName)?.containerPort;
+    if (port === undefined) {
+      const near = declared.map((one) => one.name ?? `${one.containerPort}`).join(', ') || '–';
+      const missing = `port ${portName} of Pod ${pod.metadata.name}`;
+      return [{ ...base, kind: 'no-object', wanted: missing, near }];
+    }
+    return instance === undefined
+      ? [{ ...base, kind: 'unknown' }]
+      : [await ofInstance(base, instance, { port, address: instance.address?.host }, look)];
+  }
   // Without a port of its own the job asks each that the Pod declares.
   const ports = search.port === undefined ? (instance?.address?.ports ?? []) : [search.port];
   if (instance === undefined || ports.length === 0) return [{ ...base, kind: 'unknown' }];

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { configuredIds, type PartId, partIds } from '../../domain/platform/part.ts';
 import { changesOf, seenOf } from '../../domain/platform/platform.ts';
-import { type KubeKind, kubeKinds } from '../../domain/probe/targets/kubernetes.ts';
+import { type KubeKind, kubeKinds, operatorKinds } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 
@@ -50,7 +50,7 @@ function objectSources({ kubernetes }: Targets): readonly BundleSource[] {
     read: (signal) =>
       kubernetes.list(kind, at, { signal }).catch((error: unknown) => {
         // A cluster without the Prometheus operator has none of its objects, and lacks nothing.
-        if (kind === 'prometheusrules' && error instanceof AppError && error.code === 'NOT_FOUND') return [];
+        if (operatorKinds.has(kind) && error instanceof AppError && error.code === 'NOT_FOUND') return [];
         throw error;
       }),
   });

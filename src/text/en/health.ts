@@ -146,6 +146,8 @@ export const health = {
     'without a scrape configuration the bot cannot tell who exports {metrics}',
   'cause.operator-targets-unread':
     '{metrics} may come from what the Prometheus operator scrapes, and that is not read here',
+  'cause.operator-targets-elsewhere':
+    '{metrics} may come from what a Prometheus outside of this namespace scrapes',
   'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
   'cause.publisher-unseen': 'whether {instance} is connected to NATS was not seen',
   'cause.databases-many': 'the server has more than {most} databases',

@@ -132,6 +132,7 @@ export const health = {
   'cause.scrape-targets-unread': '从这里无法访问抓取目标 {targets}',
   'cause.scrape-configuration-absent': '没有找到抓取配置，无法知道谁导出 {metrics}',
   'cause.operator-targets-unread': '{metrics} 可能来自 Prometheus Operator 抓取的目标，这里不读取这些目标',
+  'cause.operator-targets-elsewhere': '{metrics} 可能来自此命名空间之外的 Prometheus 抓取的目标',
   'cause.metrics-may-come': '{metrics} 可能稍后才导出，因为已有同类指标',
   'cause.publisher-unseen': '没有看到 {instance} 是否连着 NATS',
   'cause.databases-many': '服务器上的数据库超过 {most} 个',

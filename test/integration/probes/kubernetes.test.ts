@@ -516,6 +516,74 @@ describe.skipIf(lacking !== undefined)(
           ...{ source: 'PrometheusRule aetherius', ofOperator: true },
         },
       ]);
+
+      // Monitors and the Prometheus itself come with the operator, too.
+      for (const [kind, plural] of [
+        ['ServiceMonitor', 'servicemonitors'],
+        ['PodMonitor', 'podmonitors'],
+        ['Prometheus', 'prometheuses'],
+      ] as const)
+        await seed.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+          metadata: { name: `${plural}.${group}` },
+          spec: {
+            ...{ group, scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase() } },
+            versions: [{ name: 'v1', served: true, storage: true, schema }],
+          },
+        });
+      const make = (kind: string, plural: string, name: string, spec: object) =>
+        expect
+          .poll(
+            () =>
+              seed
+                .post(`/apis/${group}/v1/namespaces/monitored/${plural}`, {
+                  ...{ apiVersion: `${group}/v1`, kind, metadata: { name }, spec },
+                })
+                .then(() => 'made', String),
+            { timeout: 15_000 },
+          )
+          .toBe('made');
+      await make('ServiceMonitor', 'servicemonitors', 'boss', {
+        selector: { matchLabels: { app: 'boss' } },
+        endpoints: [{ port: 'metrics' }],
+      });
+      await make('PodMonitor', 'podmonitors', 'none', {
+        selector: { matchLabels: { app: 'nobody' } },
+        podMetricsEndpoints: [{ port: 'metrics' }],
+      });
+      const services = '/api/v1/namespaces/monitored/services';
+      const ports = [{ name: 'metrics', port: 8080 }];
+      await seed.post(services, {
+        metadata: { name: 'agent-manager', labels: { app: 'boss' } },
+        spec: { selector: { app: 'boss' }, ports },
+      });
+      const seen = async (probe: 'runtime.scrape-targets' | 'runtime.alert-rules') => {
+        const { findings, cause } = await runProbe(
+          probe,
+          {
+            runtime: { kind: 'kubernetes', namespace: 'monitored', agentNamespace: 'monitored', kubeconfig },
+          },
+          { openAfterSeconds: 60 },
+        );
+        return [
+          ...findings.map(({ code, facts }) => [code, facts['wanted'] ?? facts['metric']]),
+          cause?.facts['reason'],
+        ];
+      };
+      const selectsNothing = ['SCRAPE_SELECTS_NOTHING', 'Pod monitored app=nobody'];
+      expect(await seen('runtime.scrape-targets')).toEqual([selectsNothing, undefined]);
+      expect(await seen('runtime.alert-rules')).toEqual(['operator-targets-elsewhere']);
+
+      await make('Prometheus', 'prometheuses', 'p', { serviceMonitorSelector: {}, podMonitorSelector: {} });
+      // A Service without a Pod could not be asked.
+      expect(await seen('runtime.alert-rules')).toEqual(['scrape-targets-unread']);
+      await seed.merge(`${services}/agent-manager`, { metadata: { labels: { app: 'other' } } });
+      expect(await seen('runtime.alert-rules')).toEqual([
+        ['ALERT_WITHOUT_METRIC', 'events_lost_total'],
+        undefined,
+      ]);
+      expect((await seen('runtime.scrape-targets'))[0]).toEqual([
+        ...['SCRAPE_SELECTS_NOTHING', 'Service monitored app=boss'],
+      ]);
     });
 
     it('that denies a right is "could not check", with verb and resource', async () => {

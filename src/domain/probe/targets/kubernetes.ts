@@ -18,9 +18,20 @@ export const kubeKinds = [
   'nodes',
   /** Of the Prometheus operator: a cluster need not have them, and then it answers NOT_FOUND. */
   'prometheusrules',
+  'servicemonitors',
+  'podmonitors',
+  'prometheuses',
 ] as const;
 
 export type KubeKind = (typeof kubeKinds)[number];
+
+/** Kinds that a cluster without the Prometheus operator does not have. */
+export const operatorKinds: ReadonlySet<KubeKind> = new Set([
+  'prometheusrules',
+  'servicemonitors',
+  'podmonitors',
+  'prometheuses',
+]);
 
 /** Only what every Kubernetes object has; probes parse the fields they use with zod. */
 export interface KubeObject {

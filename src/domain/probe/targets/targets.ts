@@ -44,6 +44,11 @@ export interface Targets {
   readonly nats?: NatsTarget;
   readonly neo4j?: Neo4jTarget;
   readonly kubernetes?: KubernetesTarget;
+  /**
+   * Objects of the Prometheus operator in the platform's namespace. To look for them is part of the look at what is there:
+   * it is kept for some minutes, and counts among no run's requests. Absent: `kubernetes` lists them.
+   */
+  readonly operator?: Pick<KubernetesTarget, 'namespace' | 'list'>;
   readonly compose?: ComposeTarget;
   /** Over whichever of the two is configured. */
   readonly runtime?: RuntimeTarget;

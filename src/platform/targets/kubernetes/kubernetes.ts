@@ -55,6 +55,9 @@ const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
   poddisruptionbudgets: '/apis/policy/v1',
   horizontalpodautoscalers: '/apis/autoscaling/v2',
   prometheusrules: '/apis/monitoring.coreos.com/v1',
+  servicemonitors: '/apis/monitoring.coreos.com/v1',
+  podmonitors: '/apis/monitoring.coreos.com/v1',
+  prometheuses: '/apis/monitoring.coreos.com/v1',
 };
 
 /**

@@ -47,7 +47,10 @@ describe('what an installation gives away with a feature', () => {
       '/pods/log get',
       'apps/replicasets list',
       'metrics.k8s.io/pods list',
+      'monitoring.coreos.com/podmonitors list',
+      'monitoring.coreos.com/prometheuses list',
       'monitoring.coreos.com/prometheusrules list',
+      'monitoring.coreos.com/servicemonitors list',
       'networking.k8s.io/networkpolicies list',
     ]);
     expect(may('diagnosis', 'agents')).toEqual([

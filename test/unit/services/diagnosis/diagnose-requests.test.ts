@@ -153,6 +153,8 @@ async function run(diagnosis: Diagnosis, world: World, keepsLimit: boolean) {
       environment: 'test',
       platform: asInGuide,
       kubernetes,
+      // Kept beside the run, as the factory does.
+      operator: { namespace: 'aetherius', list: () => Promise.resolve([]) },
       runtime: runtimeOnKubernetes(kubernetes, asInGuide, debug),
       // It answers here: whoever cannot reach it has the network to blame.
       postgres: fakePostgres(() => [{ version: '16' }]),
