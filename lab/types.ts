@@ -41,9 +41,46 @@ export interface Endpoints {
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string };
 }
 
+/** The guide's key of a subject, without `nats.subjects.`. */
+export type SubjectKind =
+  | 'registration'
+  | 'heartbeat'
+  | 'event'
+  | 'metrics'
+  | 'result'
+  | 'command'
+  | 'inspect'
+  | 'announce';
+
+/** What a platform calls its things: arguments are the guide's words, answers are the platform's. */
+export interface Names {
+  /** Parts that are there. */
+  readonly parts: readonly LabPart[];
+  /** Whether PostgreSQL, Redis and NATS speak TLS, with a certificate that nobody has signed. */
+  readonly tls: boolean;
+  readonly cluster: string;
+  /** With which agents prove that they belong here. */
+  readonly token: string;
+  readonly stream: { readonly name: string; readonly subjects: readonly string[] };
+  readonly modelFile: string;
+  key(part: LabPart, key: string): string;
+  variable(part: LabPart, name: string): string;
+  /** Variable that carries a key. */
+  setting(part: LabPart, key: string): string;
+  path(path: string): string;
+  database(name: string): string;
+  /** `cluster` may be `*`. */
+  subject(kind: SubjectKind, cluster: string): string;
+  /** Where the part's process listens; 0 when it does not. */
+  port(part: LabPart): number;
+  /** `host:port` under which other parts find it. */
+  address(part: LabPart): string;
+}
+
 /** A platform that is up. Every method works the same on each runtime unless it says otherwise. */
 export interface Lab {
   readonly runtime: Runtime;
+  readonly names: Names;
   /** Kubernetes only: path of the admin kubeconfig. */
   readonly kubeconfig?: string;
   /** Kubernetes: `aetherius`; Compose: project `aetherius`. */
@@ -52,6 +89,8 @@ export interface Lab {
   /** Compose only: path of the Docker socket. */
   readonly dockerSocket?: string;
   endpoints(): Promise<Endpoints>;
+  /** Makes databases, tables and streams that are missing. */
+  seed(): Promise<void>;
   /** The `environments.<name>` block of the product's configuration for this platform, secrets in clear: for tests only. */
   environmentConfig(): Promise<Readonly<Record<string, unknown>>>;
   /** Runs a command inside a part's Pod, container or process environment. */

@@ -1,7 +1,7 @@
 /** C1: a change of the configuration has no effect. */
 
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
 import { configValue, type HttpPart, metrics, untilAnswers } from './services.ts';
 import { defineFault } from './support.ts';
@@ -74,13 +74,13 @@ const overridden = {
   flag: { part: 'agent-manager', key: 'event.batch_size', metric: 'event_batch_limit', file: 200, value: 40 },
 } as const satisfies Record<string, Setting & { readonly value: number }>;
 
-const environmentName = (key: string) => `AETHERIUS_${key.replaceAll('.', '_').toUpperCase()}`;
-
 /** Starts the part with one more flag. */
 async function addFlag(lab: Lab, part: HttpPart, flag: string): Promise<void> {
   if (isKubernetes(lab)) {
-    const { kind, name, namespace } = workload(part);
-    const patch = { spec: { template: { spec: { containers: [{ name: part, args: [flag] }] } } } };
+    const { kind, name, namespace } = lab.names.workload(part);
+    const patch = {
+      spec: { template: { spec: { containers: [{ name: lab.names.container(part), args: [flag] }] } } },
+    };
     await lab.kubectl(['patch', kind, name, '-n', namespace, '-p', JSON.stringify(patch)]);
     await lab.restart(part);
   } else if (isCompose(lab)) {
@@ -98,8 +98,8 @@ const configOverridden = defineFault({
   async plant(lab, variant) {
     const { part, key, file, value } = overridden[variant as keyof typeof overridden];
     await lab.configure(part, { [key]: file });
-    if (variant === 'flag') await addFlag(lab, part, `--${key}=${value}`);
-    else await lab.setEnv(part, { [environmentName(key)]: `${value}` });
+    if (variant === 'flag') await addFlag(lab, part, `--${lab.names.key(part, key)}=${value}`);
+    else await lab.setEnv(part, { [lab.names.setting(part, key)]: `${value}` });
     await untilAnswers(lab, part);
   },
   async check(lab, variant) {

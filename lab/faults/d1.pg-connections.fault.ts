@@ -2,7 +2,7 @@
 
 import type { Fault, Lab } from '../types.ts';
 import { ask, untilAnswers } from './services.ts';
-import { defineFault, pg, startHolder, stopHolder } from './support.ts';
+import { defineFault, pg, postgresUrl, startHolder, stopHolder } from './support.ts';
 
 interface Sessions {
   readonly limit: number;
@@ -27,6 +27,12 @@ async function sessions(lab: Lab): Promise<Sessions> {
 
 const limits: Readonly<Record<string, number>> = { twelve: 12, ten: 10 };
 
+/** Whoever keeps a pool, of the parts that are there. */
+async function restartClients({ names, restart }: Lab): Promise<void> {
+  const clients = names.parts.filter((part) => ['agent-manager', 'orchestrator-service'].includes(part));
+  await Promise.all(clients.map(restart));
+}
+
 const limitTooLow = defineFault({
   id: 'D1.a',
   title: 'max_connections is too low for ordinary pools',
@@ -37,7 +43,7 @@ const limitTooLow = defineFault({
     await lab.configure('postgres', { max_connections: limits[variant] });
     await lab.restart('postgres');
     // Both open their pools again, and find that not all of them fit.
-    await Promise.all([lab.restart('agent-manager'), lab.restart('orchestrator-service')]);
+    await restartClients(lab);
   },
   async check(lab, variant) {
     const now = await sessions(lab).catch((error: unknown) => {
@@ -50,7 +56,7 @@ const limitTooLow = defineFault({
   },
   async clear(lab) {
     await lab.reset('postgres');
-    await Promise.all([lab.restart('agent-manager'), lab.restart('orchestrator-service')]);
+    await restartClients(lab);
   },
 });
 
@@ -97,8 +103,7 @@ const leaked = defineFault({
       );
       return;
     }
-    const { host, port, user, password } = (await lab.endpoints()).postgres;
-    const url = `postgres://${user}:${password}@${host}:${port}/agent_manager`;
+    const url = await postgresUrl(lab);
     await startHolder(lab, 'reporting', [
       'postgres',
       url,

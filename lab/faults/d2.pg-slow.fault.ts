@@ -2,7 +2,7 @@
 
 import type { Fault, Lab } from '../types.ts';
 import { ask } from './services.ts';
-import { defineFault, pg, startHolder, stopHolder } from './support.ts';
+import { defineFault, pg, postgresUrl, startHolder, stopHolder } from './support.ts';
 
 const orchestrator = { database: 'orchestrator' } as const;
 
@@ -56,7 +56,7 @@ async function slowStatements(lab: Lab, database: string, table: string): Promis
   const [row] = await pg<{ slow: number }>(
     lab,
     `SELECT count(*)::int AS slow FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-     WHERE d.datname = '${database}' AND s.mean_exec_time > 100 AND s.query ~* 'from ${table}\\M' AND s.query !~* '^\\s*insert'`,
+     WHERE d.datname = '${lab.names.database(database)}' AND s.mean_exec_time > 100 AND s.query ~* 'from ${table}\\M' AND s.query !~* '^\\s*insert'`,
     { database },
   );
   return row?.slow ?? 0;
@@ -170,9 +170,8 @@ const blocked = defineFault({
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 30,
   async plant(lab, variant) {
-    const { host, port, user, password } = (await lab.endpoints()).postgres;
     const [application = '', statement = ''] = locks[variant] ?? [];
-    const url = `postgres://${user}:${password}@${host}:${port}/agent_manager`;
+    const url = await postgresUrl(lab);
     await startHolder(lab, 'lock', ['postgres', url, application, '1', statement]);
     // Someone who waits: heartbeats do too, but give up after three seconds.
     await startHolder(lab, 'waiter', [

@@ -1,8 +1,6 @@
 /** D4: messages pile up in NATS. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventStream, secrets } from '../platform/platform.ts';
-import { seedPlatform } from '../platform/seed.ts';
 import type { Fault, Lab } from '../types.ts';
 import { agentLoad, resetPipeline } from './services.ts';
 import { defineFault, monitor, nats, startHolder, stopHolder } from './support.ts';
@@ -68,7 +66,7 @@ const noStream = defineFault({
   async plant(lab, variant) {
     await nats(lab, async (connection) => {
       const manager = await connection.jetstreamManager();
-      await manager.streams.delete(eventStream.name);
+      await manager.streams.delete(lab.names.stream.name);
       if (variant === 'other-subjects')
         await manager.streams.add({ name: legacy, subjects: ['aetherius.legacy.events.>'] });
     });
@@ -80,7 +78,7 @@ const noStream = defineFault({
       const manager = await connection.jetstreamManager();
       const streams = await manager.streams.list().next();
       return streams.every(
-        ({ config }) => !eventStream.subjects.every((one) => config.subjects.includes(one)),
+        ({ config }) => !lab.names.stream.subjects.every((one) => config.subjects.includes(one)),
       );
     }),
   async clear(lab) {
@@ -89,12 +87,7 @@ const noStream = defineFault({
       const manager = await connection.jetstreamManager();
       await manager.streams.delete(legacy).catch(() => false);
     });
-    const { postgres, nats: at } = await lab.endpoints();
-    const login = `${secrets.postgres.user}:${secrets.postgres.password}`;
-    await seedPlatform({
-      postgres: `postgres://${login}@${postgres.host}:${postgres.port}/postgres`,
-      nats: `nats://${new URL(at.url).host}`,
-    });
+    await lab.seed();
   },
 });
 

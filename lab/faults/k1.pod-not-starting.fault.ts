@@ -1,12 +1,6 @@
 /** K1: a Pod does not run. */
 
-import {
-  type ContainerStatus,
-  isKubernetes,
-  type KubernetesLab,
-  type Pod,
-  workload,
-} from '../runtimes/kubernetes.ts';
+import { type ContainerStatus, isKubernetes, type KubernetesLab, type Pod } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
 import { defineFault } from './support.ts';
 
@@ -16,7 +10,7 @@ type Spec = Readonly<Record<string, unknown>>;
 interface Breakage {
   readonly part: LabPart;
   readonly pod?: Spec;
-  readonly container?: Spec;
+  readonly container?: Spec | ((lab: KubernetesLab, part: LabPart) => Spec);
 }
 
 const kube = (lab: Lab): KubernetesLab => {
@@ -25,8 +19,9 @@ const kube = (lab: Lab): KubernetesLab => {
 };
 
 async function apply(lab: Lab, { part, pod = {}, container = {} }: Breakage): Promise<void> {
-  const { kind, name, namespace } = workload(part);
-  const containers = [{ name: part, ...container }];
+  const { kind, name, namespace } = kube(lab).names.workload(part);
+  const own = typeof container === 'function' ? container(kube(lab), part) : container;
+  const containers = [{ name: kube(lab).names.container(part), ...own }];
   const patch = { spec: { template: { spec: { ...pod, containers } } } };
   await kube(lab).kubectl(['patch', kind, name, '-n', namespace, '-p', JSON.stringify(patch)]);
 }
@@ -77,8 +72,14 @@ const crash = cause(
   'K1.b',
   'the program exits again and again',
   {
-    'config-not-yaml': { part: 'orchestrator-service', container: { args: ['--log.level=info'] } },
-    'unknown-flag': { part: 'agent-manager', container: { args: ['--server.prot=8080'] } },
+    'config-not-yaml': {
+      part: 'orchestrator-service',
+      container: ({ names }, part) => ({ args: [`--${names.key(part, 'log.level')}=info`] }),
+    },
+    'unknown-flag': {
+      part: 'agent-manager',
+      container: ({ names }, part) => ({ args: [`--${names.key(part, 'server.port')}t=8080`] }),
+    },
   },
   (_pod, container) => {
     const ended = container?.lastState?.terminated ?? container?.state.terminated;
@@ -91,8 +92,10 @@ const crash = cause(
   },
   async (lab, variant) => {
     if (variant !== 'config-not-yaml') return;
-    const data = { 'config.yaml': 'server:\n  port: 8081\n log:\n  level: [info\n' };
-    const patch = ['patch', 'configmap', 'orchestrator-service-config', '-n', lab.namespace, '--type=merge'];
+    const config = kube(lab).names.config('orchestrator-service');
+    if (config === undefined) throw new Error('it has its settings from variables');
+    const data = { [config.file]: 'server:\n  port: 8081\n log:\n  level: [info\n' };
+    const patch = ['patch', 'configmap', config.map, '-n', lab.namespace, '--type=merge'];
     await kube(lab).kubectl([...patch, '-p', JSON.stringify({ data })]);
   },
 );
@@ -131,14 +134,14 @@ const missing = cause(
   {
     'secret-key': {
       part: 'agent-manager',
-      container: {
+      container: ({ names }, part) => ({
         env: [
           {
-            name: 'DATABASE_PASSWORD',
+            name: names.variable(part, 'DATABASE_PASSWORD'),
             valueFrom: { secretKeyRef: { name: 'database-credential', key: 'password' } },
           },
         ],
-      },
+      }),
     },
     configmap: {
       part: 'orchestrator-service',
@@ -154,19 +157,23 @@ const probes = cause(
   {
     'readiness-path': {
       part: 'orchestrator-service',
-      container: {
-        readinessProbe: { httpGet: { path: '/healthz', port: 8081 }, periodSeconds: 1, failureThreshold: 1 },
-      },
-    },
-    'liveness-port': {
-      part: 'agent-manager',
-      container: {
-        livenessProbe: {
-          httpGet: { path: '/health/live', port: 8090 },
+      container: ({ names }, part) => ({
+        readinessProbe: {
+          httpGet: { path: '/healthz-2', port: names.port(part) },
           periodSeconds: 1,
           failureThreshold: 1,
         },
-      },
+      }),
+    },
+    'liveness-port': {
+      part: 'agent-manager',
+      container: ({ names }) => ({
+        livenessProbe: {
+          httpGet: { path: names.path('/health/live'), port: 8090 },
+          periodSeconds: 1,
+          failureThreshold: 1,
+        },
+      }),
     },
   },
   async (pod, _container, lab) => {

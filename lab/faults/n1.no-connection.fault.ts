@@ -22,10 +22,16 @@ async function gets(lab: Lab, from: LabPart, url: string): Promise<boolean> {
   return (await lab.exec(from, ['timeout', '3', '/usr/local/bin/wget', '-q', '-O', '-', url])).code === 0;
 }
 
-const selectors: Readonly<Record<string, readonly [LabPart, Readonly<Record<string, string>>]>> = {
-  'wrong-label': ['orchestrator-service', { app: 'orchestrator' }],
-  'label-too-many': ['agent-manager', { app: 'agent-manager', track: 'stable' }],
+type Labels = Readonly<Record<string, string>>;
+
+const selectors: Readonly<Record<string, readonly [LabPart, (own: Labels) => Labels]>> = {
+  'wrong-label': [
+    'orchestrator-service',
+    (own) => Object.fromEntries(Object.keys(own).map((key) => [key, 'orchestrator'])),
+  ],
+  'label-too-many': ['agent-manager', (own) => ({ ...own, track: 'stable' })],
 };
+const selected = (variant: string) => selectors[variant] ?? (['agent-manager', () => ({})] as const);
 
 /** A Service that selects no Pod, though the one that it is meant for runs. */
 export const selectsNothing = (id: string, title: string): Fault =>
@@ -36,12 +42,13 @@ export const selectsNothing = (id: string, title: string): Fault =>
     runtimes: ['kubernetes'],
     within: 15,
     async plant(lab, variant) {
-      const [service, selector] = selectors[variant] ?? ['agent-manager', {}];
-      const patch = JSON.stringify({ spec: { selector } });
+      const [part, change] = selected(variant);
+      const { names } = kube(lab);
+      const patch = JSON.stringify({ spec: { selector: change(names.labels(part)) } });
       await kube(lab).kubectl([
         'patch',
         'service',
-        service,
+        names.service(part),
         '-n',
         lab.namespace,
         '--type=merge',
@@ -50,7 +57,7 @@ export const selectsNothing = (id: string, title: string): Fault =>
       ]);
     },
     async check(lab, variant) {
-      const [service] = selectors[variant] ?? ['agent-manager'];
+      const service = kube(lab).names.service(selected(variant)[0]);
       const text = await kube(lab).kubectl([
         ...[
           'get',
@@ -66,7 +73,7 @@ export const selectsNothing = (id: string, title: string): Fault =>
       const { items } = JSON.parse(text) as { items: { endpoints: unknown[] | null }[] };
       return items.every((one) => (one.endpoints ?? []).length === 0);
     },
-    clear: (lab, variant) => kube(lab).restore('Service', selectors[variant]?.[0] ?? 'agent-manager'),
+    clear: (lab, variant) => kube(lab).restore('Service', kube(lab).names.service(selected(variant)[0])),
   });
 
 const noEndpoints = selectsNothing('N1.a', 'a Service selects no Pod');
@@ -134,6 +141,9 @@ async function mendNames(lab: Lab, variant: string): Promise<void> {
   } else await serveDomain(kube(lab), 'cluster.local');
 }
 
+/** Under which other parts find it. */
+const hostOf = (lab: Lab, part: LabPart) => lab.names.address(part).split(':')[0] ?? '';
+
 const names = defineFault({
   id: 'N1.b',
   title: 'names cannot be looked up',
@@ -143,7 +153,7 @@ const names = defineFault({
   plant: breakNames,
   async check(lab, variant) {
     const [part] = resolvers[variant] ?? ['agent-manager'];
-    const result = await lab.exec(part, ['timeout', '4', '/usr/local/bin/nslookup', 'redis']);
+    const result = await lab.exec(part, ['timeout', '4', '/usr/local/bin/nslookup', hostOf(lab, 'redis')]);
     // No such container or Pod is another fault.
     return result.code !== 0 && (await lab.exec(part, ['true'])).code === 0;
   },
@@ -153,18 +163,20 @@ const names = defineFault({
 const from = 'agent-manager';
 const to = 'orchestrator-service';
 
-const policies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'ingress-from-nobody': {
-    podSelector: { matchLabels: { app: to } },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }],
-  },
-  'egress-to-data-only': {
-    podSelector: { matchLabels: { app: from } },
+function policyOf({ names: { labels, port } }: KubernetesLab, variant: string) {
+  if (variant === 'ingress-from-nobody')
+    return {
+      podSelector: { matchLabels: labels(to) },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }],
+    };
+  const stores = (['postgres', 'redis', 'nats'] as const).map((part) => ({ port: port(part) }));
+  return {
+    podSelector: { matchLabels: labels(from) },
     policyTypes: ['Egress'],
-    egress: [{ ports: [{ port: 53, protocol: 'UDP' }, { port: 5432 }, { port: 6379 }, { port: 4222 }] }],
-  },
-};
+    egress: [{ ports: [{ port: 53, protocol: 'UDP' }, ...stores] }],
+  };
+}
 
 async function block(lab: Lab, variant: string): Promise<void> {
   if (isKubernetes(lab)) {
@@ -172,7 +184,7 @@ async function block(lab: Lab, variant: string): Promise<void> {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: { name: variant, namespace: lab.namespace },
-      spec: policies[variant],
+      spec: policyOf(lab, variant),
     };
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
     return;
@@ -185,7 +197,7 @@ async function firewallRule(lab: Lab, variant: string): Promise<string[]> {
   const [target = ''] = await addresses(lab, to);
   const mark = ['-m', 'comment', '--comment', variant];
   return variant === 'ingress-from-nobody'
-    ? ['-d', target, '-p', 'tcp', '--dport', '8081', '-i', 'br-+', ...mark, '-j', 'DROP']
+    ? ['-d', target, '-p', 'tcp', '--dport', String(lab.names.port(to)), '-i', 'br-+', ...mark, '-j', 'DROP']
     : ['-s', source, '-p', 'tcp', '-m', 'multiport', '--dports', '8000:8999', ...mark, '-j', 'REJECT'];
 }
 
@@ -207,8 +219,9 @@ const policyBlocks = defineFault({
   within: 20,
   plant: block,
   async check(lab) {
-    const self = await gets(lab, to, 'http://127.0.0.1:8081/health/live');
-    return self && !(await gets(lab, from, `http://${to}:8081/health/live`));
+    const path = lab.names.path('/health/live');
+    const self = await gets(lab, to, `http://127.0.0.1:${lab.names.port(to)}${path}`);
+    return self && !(await gets(lab, from, `http://${lab.names.address(to)}${path}`));
   },
   clear: unblock,
 });

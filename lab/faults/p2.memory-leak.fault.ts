@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
 import { shareOf } from './pprof.ts';
 import { agentLoad, baseUrl, limit, metrics, resetPipeline, untilAnswers } from './services.ts';
@@ -74,7 +74,7 @@ async function memoryLimit(lab: Lab, of: LabPart): Promise<string | number | und
   }
   const [pod] = await lab.pods(of);
   if (pod === undefined) throw new Error(`${of}: no Pod`);
-  const found = await lab.object<PodSpec>(`pod/${pod.metadata.name}`, workload(of).namespace);
+  const found = await lab.object<PodSpec>(`pod/${pod.metadata.name}`, lab.names.workload(of).namespace);
   return found?.spec.containers[0]?.resources?.limits?.memory;
 }
 

@@ -1,7 +1,6 @@
 /** `part.<part>.refusing`: the part answers, and refuses who asks; a program is refused by what it needs. */
 
 import { createHmac } from 'node:crypto';
-import { clusterId, secrets } from '../platform/platform.ts';
 import type { Fault, Lab, LabPart, Runtime } from '../types.ts';
 import { ask, recentLog, untilAnswers } from './services.ts';
 import { cypher, defineFault, nats, pg, redis } from './support.ts';
@@ -43,7 +42,7 @@ const postgres: Refusal = {
   title: 'PostgreSQL refuses the login of the platform',
   variants: ['other-password', 'no-login'],
   async plant(lab, variant) {
-    const { user } = secrets.postgres;
+    const { user } = (await lab.endpoints()).postgres;
     if (variant === 'no-login')
       await pg(lab, [
         `CREATE ROLE ${admin.user} SUPERUSER LOGIN PASSWORD '${admin.password}'`,
@@ -55,7 +54,7 @@ const postgres: Refusal = {
   // SQLSTATE class 28: invalid authorization specification.
   check: (lab) => refused(() => pg(lab, 'SELECT 1', { timeoutMs: 4000 }), /^28/),
   async clear(lab, variant) {
-    const { user, password } = secrets.postgres;
+    const { user, password } = (await lab.endpoints()).postgres;
     if (variant === 'no-login') {
       if (!(await worked(() => pg(lab, 'SELECT 1')))) await pg(lab, `ALTER ROLE ${user} LOGIN`, admin);
       await pg(lab, `DROP ROLE IF EXISTS ${admin.user}`);
@@ -78,7 +77,7 @@ const redisServer: Refusal = {
   },
   check: (lab) => refused(() => redis(lab, (client) => client.ping()), /WRONGPASS|NOAUTH/),
   async clear(lab, variant) {
-    const { password } = secrets.redis;
+    const { password } = (await lab.endpoints()).redis;
     if (await worked(() => redis(lab, (client) => client.ping()))) return;
     if (variant === 'user-off') {
       const way = { username: admin.user, password: admin.password };
@@ -93,8 +92,9 @@ const natsServer: Refusal = {
   variants: ['other-password', 'other-user'],
   runtimes: ['kubernetes', 'compose'],
   async plant(lab, variant) {
+    const user = new URL((await lab.endpoints()).nats.url).username;
     const login =
-      variant === 'other-user' ? `platform, password: $NATS_PASSWORD` : `aetherius, password: ${rotated}`;
+      variant === 'other-user' ? `platform, password: $NATS_PASSWORD` : `${user}, password: ${rotated}`;
     await lab.configure('nats', { authorization: `{ user: ${login} }` });
     await lab.restart('nats');
   },
@@ -102,8 +102,10 @@ const natsServer: Refusal = {
   async clear(lab) {
     await lab.reset('nats');
     // A NATS client that was refused twice gives up for good.
-    const clients = ['agent-manager', 'orchestrator-service', 'collect-agent'] as const;
-    await Promise.all(clients.map((part) => lab.restart(part)));
+    const clients = ['agent-manager', 'orchestrator-service', 'collect-agent'];
+    await Promise.all(
+      lab.names.parts.filter((part) => clients.includes(part)).map((part) => lab.restart(part)),
+    );
   },
 };
 
@@ -111,7 +113,7 @@ const neo4jServer: Refusal = {
   title: 'Neo4j refuses the login of the platform',
   variants: ['other-password', 'no-user'],
   async plant(lab, variant) {
-    const { user } = secrets.neo4j;
+    const { user } = (await lab.endpoints()).neo4j;
     const database = 'system';
     if (variant === 'no-user') {
       const create = `CREATE USER ${admin.user} SET PASSWORD '${admin.password}' CHANGE NOT REQUIRED`;
@@ -122,7 +124,7 @@ const neo4jServer: Refusal = {
   },
   check: (lab) => refused(() => cypher(lab, 'RETURN 1'), /Unauthorized/),
   async clear(lab, variant) {
-    const { user, password } = secrets.neo4j;
+    const { user, password } = (await lab.endpoints()).neo4j;
     const database = 'system';
     if (await worked(() => cypher(lab, 'RETURN 1'))) return;
     if (variant === 'no-user') {
@@ -140,11 +142,10 @@ const neo4jServer: Refusal = {
 async function register(lab: Lab): Promise<{ ok: boolean }> {
   const sent = new Date().toISOString().replace(/\.?0*Z$/, 'Z');
   const agent = 'lab-probe';
-  const proof = createHmac('sha256', secrets.agentToken)
-    .update(`${agent}|${clusterId}|${sent}`)
-    .digest('hex');
+  const { token, cluster: clusterId } = lab.names;
+  const proof = createHmac('sha256', token).update(`${agent}|${clusterId}|${sent}`).digest('hex');
   const message = { agent_id: agent, cluster_id: clusterId, node: 'lab', version: 'lab', sent, proof };
-  const subject = `aetherius.agent.${clusterId}.register`;
+  const subject = lab.names.subject('registration', clusterId);
   const reply = await nats(lab, (one) => one.request(subject, JSON.stringify(message), { timeout: 4000 }));
   return reply.json<{ ok: boolean }>();
 }
@@ -155,7 +156,7 @@ const agentManager: Refusal = {
   runtimes: ['kubernetes', 'compose', 'processes'],
   async plant(lab, variant) {
     await lab.setEnv('agent-manager', {
-      AGENT_AUTH_TOKEN: variant === 'cut-token' ? secrets.agentToken.slice(0, -1) : 'lab-agent-token-2',
+      AGENT_AUTH_TOKEN: variant === 'cut-token' ? lab.names.token.slice(0, -1) : 'lab-agent-token-2',
     });
     // It refuses; that it was restarted for it is no part of the fault.
     await untilAnswers(lab, 'agent-manager');

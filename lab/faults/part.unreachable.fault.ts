@@ -2,7 +2,7 @@
 
 import { signalPid } from '../components/process.ts';
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
 import { liveAgents } from '../runtimes/shared.ts';
 import { type Fault, type Lab, type LabPart, labParts } from '../types.ts';
 import { addresses, defineFault, filter, inNode, unfilter, use, within } from './support.ts';
@@ -14,8 +14,8 @@ async function isolate(lab: Lab, part: LabPart): Promise<void> {
     const policy = {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: policyName(part), namespace: workload(part).namespace },
-      spec: { podSelector: { matchLabels: { app: part } }, policyTypes: ['Ingress', 'Egress'] },
+      metadata: { name: policyName(part), namespace: lab.names.workload(part).namespace },
+      spec: { podSelector: { matchLabels: lab.names.labels(part) }, policyTypes: ['Ingress', 'Egress'] },
     };
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
     // A policy decides on new connections only, and the agent keeps the one it has. A new Pod would
@@ -27,7 +27,7 @@ async function isolate(lab: Lab, part: LabPart): Promise<void> {
 
 async function join(lab: Lab, part: LabPart): Promise<void> {
   if (isKubernetes(lab)) {
-    const where = workload(part).namespace;
+    const where = lab.names.workload(part).namespace;
     await lab.kubectl(['delete', 'networkpolicy', policyName(part), '-n', where, '--ignore-not-found']);
     if (part === 'collect-agent') await lab.restart(part);
   } else if (isCompose(lab) && (await addresses(lab, part)).length === 0) {
@@ -54,10 +54,14 @@ async function cutOff(lab: Lab, part: LabPart, variant: string): Promise<boolean
     variant === 'dropped'
       ? (await inNode(lab, ['iptables', '-w', '-t', 'mangle', '-S', 'FORWARD'])).includes(`lab-drop-${part}`)
       : isKubernetes(lab)
-        ? (await lab.object(`networkpolicy/${policyName(part)}`, workload(part).namespace)) !== undefined
+        ? (await lab.object(`networkpolicy/${policyName(part)}`, lab.names.workload(part).namespace)) !==
+          undefined
         : (await addresses(lab, part)).length === 0;
   if (!barrier) return false;
-  if (part === 'collect-agent') return (await liveAgents((await lab.endpoints()).agentManager, 7)) === 0;
+  if (part === 'collect-agent')
+    return (
+      (await liveAgents((await lab.endpoints()).agentManager, 7, lab.names.path('/api/v1/agents'))) === 0
+    );
   return (await within(use(lab, part), 1500)) !== 'done';
 }
 

@@ -1,7 +1,7 @@
 /** S1: agent-manager exits right after its start. */
 
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
 import { answersHttp, lastLine } from './services.ts';
 import { defineFault } from './support.ts';
@@ -54,7 +54,8 @@ const startupNats = defineFault({
   async plant(lab, variant) {
     if (variant === 'wrong-password') await lab.setEnv(part, { NATS_PASSWORD: 'nats_pass_old' });
     else {
-      const url = variant === 'wrong-host' ? 'nats://nats-cluster:4222' : 'nats://nats:4333';
+      const [host, port] = lab.names.address('nats').split(':');
+      const url = variant === 'wrong-host' ? `nats://nats-cluster:${port}` : `nats://${host}:4333`;
       await reconfigure(lab, { 'nats.url': lab.runtime === 'processes' ? 'nats://127.0.0.1:1' : url });
     }
   },
@@ -74,7 +75,7 @@ const serve = (port: number) => ['/usr/local/bin/labtools', 'serve', `${port}`];
 /** A container that holds the port before agent-manager starts: beside it in its Pod, or on the engine's own network. */
 async function occupy(lab: Lab, port: number, how: 'host' | 'published'): Promise<void> {
   if (isKubernetes(lab)) {
-    const { kind, name, namespace } = workload(part);
+    const { kind, name, namespace } = lab.names.workload(part);
     const object = await lab.object<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
       `${kind}/${name}`,
     );
@@ -86,11 +87,11 @@ async function occupy(lab: Lab, port: number, how: 'host' | 'published'): Promis
   } else if (isCompose(lab)) {
     const image = (await lab.inspect(part))?.Config.Image.replace('-bare', '') ?? '';
     await lab.stop(part);
-    const network = how === 'host' ? ['--network', 'host'] : ['-p', '8080:9000'];
+    const network = how === 'host' ? ['--network', 'host'] : ['-p', `${port}:9000`];
     const [command = '', ...args] = serve(how === 'host' ? port : 9000);
     await lab.docker(['run', '-d', '--name', holder, ...network, '--entrypoint', command, image, ...args]);
     // It has to fail: that is the fault.
-    await lab.control(['start', `aetherius-${part}`]);
+    await lab.control(['start', lab.names.container(part)]);
   }
 }
 
@@ -100,7 +101,7 @@ async function portTaken(lab: Lab, port: number): Promise<boolean> {
       'inspect',
       '--format',
       '{{.State.Status}} {{.State.Error}}',
-      `aetherius-${part}`,
+      lab.names.container(part),
     ]);
     return !text.startsWith('running') && /already in use|already allocated/.test(text);
   }
@@ -116,7 +117,9 @@ async function answersOn(lab: Lab, port: number): Promise<boolean> {
   return (await response.text()).includes('nothing to see here');
 }
 
-const wantedPort = (variant: string) => (variant === 'moved' ? 9100 : 8080);
+/** Of its Pod, or published. */
+const wantedPort = (lab: Lab, variant: string) =>
+  isCompose(lab) ? lab.names.published(part) : variant === 'moved' ? 9100 : lab.names.port(part);
 
 const startupPort = defineFault({
   id: 'S1.c',
@@ -127,9 +130,9 @@ const startupPort = defineFault({
   async plant(lab, variant) {
     // `moved`: on Kubernetes another port is configured, which is taken too; on Compose another container publishes it.
     if (variant === 'moved' && isKubernetes(lab)) await lab.configure(part, { 'server.port': 9100 });
-    await occupy(lab, wantedPort(variant), variant === 'moved' ? 'published' : 'host');
+    await occupy(lab, wantedPort(lab, variant), variant === 'moved' ? 'published' : 'host');
   },
-  check: (lab, variant) => portTaken(lab, wantedPort(variant)),
+  check: (lab, variant) => portTaken(lab, wantedPort(lab, variant)),
   async clear(lab) {
     if (isCompose(lab)) await lab.control(['rm', '-f', holder]);
     await lab.reset(part);

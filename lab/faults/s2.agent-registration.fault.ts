@@ -13,11 +13,15 @@ const manager = 'agent-manager';
 const agentSays = async (lab: Lab, pattern: RegExp) =>
   (await answersHttp(lab, manager)) && pattern.test(await lastLine(lab, agent, /register: /));
 
+/** Who is changed, and how the words of its subject are. */
 const subjects = {
-  'agent-plural': [agent, 'aetherius.agents.{cluster_id}.register'],
-  'agent-versioned': [agent, 'aetherius.v2.agent.{cluster_id}.register'],
-  'manager-renamed': [manager, 'aetherius.agent.{cluster_id}.registration'],
-} as const;
+  'agent-plural': [agent, ([first = '', second = '', ...rest]) => [first, `${second}s`, ...rest]],
+  'agent-versioned': [agent, ([first = '', ...rest]) => [first, 'v2', ...rest]],
+  'manager-renamed': [manager, (words) => words.map((word) => (word === 'register' ? 'registration' : word))],
+} as const satisfies Record<
+  string,
+  readonly [typeof agent | typeof manager, (words: readonly string[]) => readonly string[]]
+>;
 type SubjectVariant = keyof typeof subjects;
 
 const registrationSubject = defineFault({
@@ -27,7 +31,8 @@ const registrationSubject = defineFault({
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 60,
   async plant(lab, variant) {
-    const [part, subject] = subjects[variant as SubjectVariant];
+    const [part, change] = subjects[variant as SubjectVariant];
+    const subject = change(lab.names.subject('registration', '{cluster_id}').split('.')).join('.');
     await lab.configure(part, { 'nats.subjects.registration': subject });
     await lab.restart(part);
     if (part === manager) await lab.restart(agent);
@@ -46,11 +51,12 @@ async function changeToken(
   token: string | null,
 ): Promise<void> {
   if (isKubernetes(lab)) {
-    const where = ['-n', part === agent ? lab.agentNamespace : lab.namespace];
-    if (token === null) await lab.kubectl(['delete', 'secret', 'agent-auth-token', ...where]);
+    const where = ['-n', lab.names.workload(part).namespace];
+    const { name, key } = lab.names.secret('token');
+    if (token === null) await lab.kubectl(['delete', 'secret', name, ...where]);
     else {
-      const patch = JSON.stringify({ stringData: { token } });
-      await lab.kubectl(['patch', 'secret', 'agent-auth-token', ...where, '-p', patch]);
+      const patch = JSON.stringify({ stringData: { [key]: token } });
+      await lab.kubectl(['patch', 'secret', name, ...where, '-p', patch]);
     }
     await lab.restart(part);
   } else await lab.setEnv(part, { AGENT_AUTH_TOKEN: token ?? '' });
@@ -75,10 +81,13 @@ const registrationToken = defineFault({
   },
 });
 
+/** What all subjects of the agents begin with. */
+const agentSubjects = (lab: Lab) => lab.names.subject('heartbeat', '*').split('.').slice(0, 2).join('.');
+
 /** Messages that agents publish within some seconds. */
 async function heard(lab: Lab, seconds: number): Promise<number> {
   return nats(lab, async (connection) => {
-    const subscription = connection.subscribe('aetherius.agent.*.*');
+    const subscription = connection.subscribe(`${agentSubjects(lab)}.*.*`);
     await delay(seconds * 1000);
     const count = subscription.getReceived();
     subscription.unsubscribe();

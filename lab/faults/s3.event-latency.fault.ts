@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, Lab } from '../types.ts';
 import { agentLoad, metrics, resetPipeline } from './services.ts';
-import { defineFault, pg, startHolder, stopHolder } from './support.ts';
+import { defineFault, pg, postgresUrl, startHolder, stopHolder } from './support.ts';
 
 const part = 'agent-manager';
 
@@ -137,8 +137,7 @@ const slowDatabase = defineFault({
   within: 60,
   async plant(lab, variant) {
     if (variant === 'no-index') return withoutIndexes(lab);
-    const { host, port, user, password } = (await lab.endpoints()).postgres;
-    const url = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/agent_manager`;
+    const url = await postgresUrl(lab);
     const statement = 'LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE';
     await startHolder(lab, locker, ['postgres', url, locker, '1', statement]);
   },

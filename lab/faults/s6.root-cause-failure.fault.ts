@@ -39,7 +39,7 @@ async function killedForMemory(lab: Lab, since: number): Promise<boolean> {
   }
   if (!isCompose(lab)) return false;
   const window = ['--since', `${since - 1}`, '--until', `${Math.floor(Date.now() / 1000) + 1}`];
-  const filters = ['--filter', `container=aetherius-${part}`, '--filter', 'event=oom'];
+  const filters = ['--filter', `container=${lab.names.container(part)}`, '--filter', 'event=oom'];
   return (await lab.docker(['events', ...window, ...filters])).trim() !== '';
 }
 
@@ -71,12 +71,11 @@ const outOfMemory = defineFault({
   },
 });
 
-const modelFile = '/app/models/isolation-forest.joblib';
-const damages: Readonly<Record<string, string>> = {
+const damages = (modelFile: string): Readonly<Record<string, string>> => ({
   missing: `import os; os.remove("${modelFile}")`,
   truncated: `import os; os.truncate("${modelFile}", 20000)`,
   'wrong-content': `import joblib; joblib.dump({"weights": [0.1, 0.2]}, "${modelFile}")`,
-};
+});
 
 async function python(lab: Lab, args: readonly string[]): Promise<void> {
   const done = await lab.exec(part, ['/usr/bin/python3', ...args]);
@@ -96,7 +95,7 @@ const modelBroken = defineFault({
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 60,
   async plant(lab, variant) {
-    if (lab.runtime !== 'processes') await python(lab, ['-c', damages[variant] ?? '']);
+    if (lab.runtime !== 'processes') await python(lab, ['-c', damages(lab.names.modelFile)[variant] ?? '']);
     else if (variant === 'missing') rmSync(await localModel(lab));
     else writeFileSync(await localModel(lab), variant === 'truncated' ? '\x78\x5e' : 'not a model');
   },

@@ -69,8 +69,9 @@ const graphPassword = defineFault({
       // Connections that are open stay logged in.
       await lab.restart(reasoning);
     } else if (isKubernetes(lab)) {
-      const patch = JSON.stringify({ stringData: { password: 'neo4j' } });
-      await lab.kubectl(['patch', 'secret', 'neo4j-credentials', '-n', lab.namespace, '-p', patch]);
+      const { name, key } = lab.names.secret('neo4j');
+      const patch = JSON.stringify({ stringData: { [key]: 'neo4j' } });
+      await lab.kubectl(['patch', 'secret', name, '-n', lab.namespace, '-p', patch]);
       await lab.restart(reasoning);
     } else await lab.setEnv(reasoning, { NEO4J_PASSWORD: 'neo4j' });
     await untilAnswers(lab, reasoning);
@@ -81,7 +82,7 @@ const graphPassword = defineFault({
     if (variant === 'neo4j-rotated') {
       const text = `ALTER CURRENT USER SET PASSWORD FROM '${rotated}' TO '${password}'`;
       await cypher(lab, text, { password: rotated, database: 'system' });
-    } else if (isKubernetes(lab)) await lab.restore('Secret', 'neo4j-credentials');
+    } else if (isKubernetes(lab)) await lab.restore('Secret', lab.names.secret('neo4j').name);
     await lab.reset(reasoning);
     await untilAnswers(lab, reasoning);
   },

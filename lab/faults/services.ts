@@ -5,10 +5,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
 import { present } from '../../src/domain/kernel/present.ts';
-import { ports } from '../platform/platform.ts';
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
-import type { Lab, LabPart } from '../types.ts';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
+import type { Endpoints, Lab, LabPart } from '../types.ts';
 import { pg } from './support.ts';
 
 export type HttpPart = 'agent-manager' | 'orchestrator-service' | 'reasoning-service';
@@ -18,16 +17,17 @@ export async function baseUrl(lab: Lab, part: HttpPart): Promise<string> {
   if (isKubernetes(lab)) {
     const [pod] = await lab.pods(part);
     if (pod?.status.podIP === undefined) throw new Error(`${part} has no Pod with an address`);
-    return `http://${pod.status.podIP}:${ports[part]}`;
+    return `http://${pod.status.podIP}:${lab.names.port(part)}`;
   }
-  const at = await lab.endpoints();
-  const urls = {
+  return urlOf(await lab.endpoints(), part);
+}
+
+const urlOf = (at: Endpoints, part: HttpPart): string =>
+  ({
     'agent-manager': at.agentManager,
     'orchestrator-service': at.orchestrator,
     'reasoning-service': at.reasoning,
-  };
-  return urls[part];
-}
+  })[part];
 
 /** Status and JSON body of a path; a body makes it a POST. */
 export async function ask<T>(
@@ -37,7 +37,7 @@ export async function ask<T>(
   body?: unknown,
   ms = 10_000,
 ): Promise<{ readonly status: number; readonly body: T }> {
-  const response = await fetch(`${await baseUrl(lab, part)}${path}`, {
+  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path(path)}`, {
     ...present({
       method: body === undefined ? undefined : 'POST',
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -58,17 +58,30 @@ export async function answersHttp(lab: Lab, part: HttpPart): Promise<boolean> {
   }
 }
 
-/** Waits until a service's process answers, at most `seconds`. */
+/** Whether others reach it, too: a Service leads to a Pod some seconds after its process answers. */
+async function isServed(lab: Lab, part: HttpPart): Promise<boolean> {
+  if (!isKubernetes(lab)) return true;
+  try {
+    const url = `${urlOf(await lab.endpoints(), part)}${lab.names.path('/health/live')}`;
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until a service's process answers, and others reach it, at most `seconds`. */
 export async function untilAnswers(lab: Lab, part: HttpPart, seconds = 120): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await delay(150)) {
-    if (await answersHttp(lab, part)) return;
+    if ((await answersHttp(lab, part)) && (await isServed(lab, part))) return;
   }
   throw new Error(`${part} does not answer after ${seconds} s`);
 }
 
 /** A service's metrics: the value of each name, summed over its labels, and of each name with labels. */
 export async function metrics(lab: Lab, part: HttpPart): Promise<(name: string) => number> {
-  const response = await fetch(`${await baseUrl(lab, part)}/metrics`, { signal: AbortSignal.timeout(5000) });
+  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path('/metrics')}`, {
+    signal: AbortSignal.timeout(5000),
+  });
   const values = new Map<string, number>();
   for (const line of (await response.text()).split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
@@ -106,31 +119,38 @@ async function configFolder(lab: Lab, part: HttpPart): Promise<string> {
   return dirname(body.config.file);
 }
 
-/** Value of a dotted key in the configuration file as the part's container has it now. */
-export async function configValue(lab: Lab, part: HttpPart, key: string): Promise<unknown> {
-  const text = isKubernetes(lab)
-    ? (
-        await lab.object<{ data: Record<string, string> }>(
-          `configmap/${part}-config`,
-          workload(part).namespace,
-        )
-      )?.data['config.yaml']
-    : readFileSync(join(await configFolder(lab, part), 'config.yaml'), 'utf8');
-  return parseDocument(text ?? '').getIn(key.split('.'));
+/** Text of a part's configuration file as its container has it now. */
+async function configText(lab: Lab, part: HttpPart): Promise<string | undefined> {
+  if (isKubernetes(lab)) {
+    const config = lab.names.config(part);
+    if (config === undefined) throw new Error(`${part} has its settings from variables`);
+    const { namespace } = lab.names.workload(part);
+    const map = await lab.object<{ data: Record<string, string> }>(`configmap/${config.map}`, namespace);
+    return map?.data[config.file];
+  }
+  const file = isCompose(lab) ? lab.names.file(part) : 'config.yaml';
+  if (file === undefined) throw new Error(`${part} has its settings from variables`);
+  return readFileSync(join(await configFolder(lab, part), file), 'utf8');
 }
 
-const workflowMap = 'orchestrator-workflows';
+/** Value of a dotted key in the configuration file as the part's container has it now. */
+export async function configValue(lab: Lab, part: HttpPart, key: string): Promise<unknown> {
+  return parseDocument((await configText(lab, part)) ?? '').getIn(lab.names.key(part, key).split('.'));
+}
 
 /** Changes the text of one workflow file; the orchestrator reads it at its next start. */
 export async function editWorkflow(lab: Lab, name: string, edit: (text: string) => string): Promise<void> {
   if (isKubernetes(lab)) {
-    const map = await lab.object<{ data: Record<string, string> }>(`configmap/${workflowMap}`);
+    const { workflows } = lab.names;
+    const map = await lab.object<{ data: Record<string, string> }>(`configmap/${workflows}`);
     const data = { [name]: edit(map?.data[name] ?? '') };
-    const patch = ['patch', 'configmap', workflowMap, '-n', lab.namespace, '--type=merge'];
+    const patch = ['patch', 'configmap', workflows, '-n', lab.namespace, '--type=merge'];
     await lab.kubectl([...patch, '-p', JSON.stringify({ data })]);
     return;
   }
-  const folder = join(await configFolder(lab, 'orchestrator-service'), 'workflows');
+  const folder = isCompose(lab)
+    ? lab.workflowFolder
+    : join(await configFolder(lab, 'orchestrator-service'), 'workflows');
   if (!existsSync(join(folder, name)))
     throw new Error(`no ${name}; there are ${readdirSync(folder).join(', ')}`);
   writeFileSync(join(folder, name), edit(readFileSync(join(folder, name), 'utf8')));
@@ -192,7 +212,7 @@ export interface Limits {
 /** Sets the limits of a part's container; it is replaced. `liveness: false` also takes the liveness probe away. */
 export async function limit(lab: Lab, part: LabPart, limits: Limits, liveness = true): Promise<void> {
   if (isKubernetes(lab)) {
-    const { kind, name, namespace } = workload(part);
+    const { kind, name, namespace } = lab.names.workload(part);
     const own: Record<string, string | null> = {};
     const requests: Record<string, string | null> = {};
     if (limits.cpu !== undefined) {
@@ -204,7 +224,7 @@ export async function limit(lab: Lab, part: LabPart, limits: Limits, liveness = 
       requests['memory'] = limits.memory === null ? null : '32Mi';
     }
     const container = {
-      name: part,
+      name: lab.names.container(part),
       resources: { limits: own, requests },
       ...(liveness ? {} : { livenessProbe: null }),
     };

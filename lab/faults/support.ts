@@ -56,7 +56,8 @@ export async function pg<Row = Record<string, unknown>>(
     port: postgres.port,
     user: login.user ?? postgres.user,
     password: login.password ?? postgres.password,
-    database: login.database ?? 'agent_manager',
+    database: lab.names.database(login.database ?? 'agent_manager'),
+    ...(lab.names.tls ? { ssl: { rejectUnauthorized: false } } : {}),
     connectionTimeoutMillis: login.timeoutMs ?? 5000,
     query_timeout: login.timeoutMs ?? 240_000,
     application_name: 'lab',
@@ -73,6 +74,14 @@ export async function pg<Row = Record<string, unknown>>(
   }
 }
 
+/** For a client of its own: one of the databases, by the guide's name. */
+export async function postgresUrl(lab: Lab, database = 'agent_manager'): Promise<string> {
+  const { host, port, user, password } = (await lab.endpoints()).postgres;
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const tls = lab.names.tls ? '?sslmode=no-verify' : '';
+  return `postgres://${login}@${host}:${port}/${lab.names.database(database)}${tls}`;
+}
+
 /** Uses a connection to Redis, with another password or user when given. */
 export async function redis<T>(
   lab: Lab,
@@ -83,6 +92,7 @@ export async function redis<T>(
   const client = new Redis({
     ...at,
     ...login,
+    ...(lab.names.tls ? { tls: { rejectUnauthorized: false } } : {}),
     lazyConnect: true,
     retryStrategy: () => null,
     connectTimeout: 4000,
@@ -115,6 +125,7 @@ export async function nats<T>(
     ...(at.username === ''
       ? {}
       : { user: decodeURIComponent(at.username), pass: decodeURIComponent(at.password) }),
+    ...(lab.names.tls ? { tls: { rejectUnauthorized: false } as object } : {}),
     timeout: 4000,
     reconnect: false,
     name: 'lab',
@@ -195,7 +206,7 @@ export async function connectTime(lab: Lab, part: LabPart, limit: number): Promi
 /** One real use of a part over a new connection, as a client of it would; rejects when it does not answer. */
 export async function use(lab: Lab, part: LabPart): Promise<void> {
   const at = await lab.endpoints();
-  const http = (base: string) => freshGet(`${base}/health/live`, 20_000);
+  const http = (base: string) => freshGet(`${base}${lab.names.path('/health/live')}`, 20_000);
   switch (part) {
     case 'agent-manager':
       return http(at.agentManager);
@@ -222,13 +233,15 @@ export async function use(lab: Lab, part: LabPart): Promise<void> {
 /** A command for any registered agent, through agent-manager and NATS to it and back. */
 async function askAgent(lab: Lab): Promise<void> {
   const { agentManager } = await lab.endpoints();
-  const list = await fetch(`${agentManager}/api/v1/agents`, { signal: AbortSignal.timeout(4000) });
+  const list = await fetch(`${agentManager}${lab.names.path('/api/v1/agents')}`, {
+    signal: AbortSignal.timeout(4000),
+  });
   const { agents = [] } = (await list.json()) as {
     agents?: readonly { id: string; cluster_id: string; last_heartbeat: string }[];
   };
   const [first] = agents.toSorted((a, b) => b.last_heartbeat.localeCompare(a.last_heartbeat));
   if (first === undefined) throw new Error('no agent is registered');
-  const subject = `aetherius.agent.${first.cluster_id}.inspect.${first.id}`;
+  const subject = `${lab.names.subject('inspect', first.cluster_id)}.${first.id}`;
   await nats(lab, (connection) => connection.request(subject, '{}', { timeout: 20_000 }));
 }
 

@@ -2,7 +2,6 @@
 
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { secrets } from '../platform/platform.ts';
 import type { Fault, Lab } from '../types.ts';
 import { defineFault, nats, pg, redis } from './support.ts';
 
@@ -10,10 +9,10 @@ import { defineFault, nats, pg, redis } from './support.ts';
 async function registerAgent(lab: Lab, id: string, cluster: string): Promise<void> {
   // Go prints times of RFC 3339 without trailing zeros.
   const sent = new Date().toISOString().replace(/\.?0*Z$/, 'Z');
-  const proof = createHmac('sha256', secrets.agentToken).update(`${id}|${cluster}|${sent}`).digest('hex');
+  const proof = createHmac('sha256', lab.names.token).update(`${id}|${cluster}|${sent}`).digest('hex');
   const body = { agent_id: id, cluster_id: cluster, node: id, version: '1.3.0', sent, proof };
   const answer = await nats(lab, (connection) =>
-    connection.request(`aetherius.agent.${cluster}.register`, JSON.stringify(body), { timeout: 5000 }),
+    connection.request(lab.names.subject('registration', cluster), JSON.stringify(body), { timeout: 5000 }),
   );
   const { ok, error } = answer.json<{ ok: boolean; error?: string }>();
   if (!ok) throw new Error(`registering ${id}: ${error}`);

@@ -4,15 +4,14 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { present } from '../../src/domain/kernel/present.ts';
 import { type DockerEngine, dockerEngine, dockerState } from '../components/docker.ts';
-import { type Endpoints, type Lab, type LabPart, labParts } from '../types.ts';
-import { cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
+import { guidedNames } from '../platform/names.ts';
+import type { Endpoints, Lab, LabPart, Names } from '../types.ts';
+import { asVariables, cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
 
 export const project = 'aetherius';
 
 /** What a platform's parts are called in Compose. */
-export interface ComposeNames {
-  /** Parts that are there. */
-  readonly parts: readonly LabPart[];
+export interface ComposeNames extends Names {
   /** Folder with `config`, `original` and a folder for the files of each project. */
   readonly folder: string;
   project(part: LabPart): string;
@@ -20,26 +19,27 @@ export interface ComposeNames {
   network(part: LabPart): string;
   service(part: LabPart): string;
   container(part: LabPart): string;
+  /** Where this machine reaches it. */
+  published(part: LabPart): number;
   /** File in the part's folder of configuration that `configure` changes; undefined when it has none. */
   file(part: LabPart): string | undefined;
-  /** The platform's name of a key and of a variable of the guide. */
-  key(part: LabPart, key: string): string;
-  variable(part: LabPart, name: string): string;
+  /** Folder of the workflows' files, below `config` and `original`. */
+  readonly workflows: string;
   /** What does not work now, one line each; undefined: the check of the guide's platform. */
   readonly unhealthy?: (at: Endpoints) => Promise<string[]>;
 }
 
 /** The names of the guide's platform. */
-export const guidedNames = (): ComposeNames => ({
-  parts: labParts,
+export const guidedComposeNames = (): ComposeNames => ({
+  ...guidedNames,
   folder: composeFolder(),
   project: () => project,
   network: () => 'aetherius',
   service: (part) => part,
   container: (part) => `aetherius-${part}`,
+  published: guidedNames.port,
   file: (part) => configFile[part],
-  key: (_, key) => key,
-  variable: (_, name) => name,
+  workflows: 'orchestrator-service/workflows',
 });
 
 /** What `docker inspect` says of a container, as far as we read it. */
@@ -78,6 +78,8 @@ export interface ComposeLab extends Lab {
   inspect(part: LabPart): Promise<Container | undefined>;
   /** Folder with the part's configuration files. */
   configFolder(part: LabPart): string;
+  /** Folder with the workflows' files. */
+  readonly workflowFolder: string;
   /** Changes keys of the part's service in the override file (`null` removes the override) without applying it. */
   override(part: LabPart, changes: Readonly<Record<string, unknown>>): void;
 }
@@ -107,11 +109,13 @@ function readOverride(file: string): Override {
 export function composeLab(source: {
   /** Puts tables and streams back where a part lost them with its data. */
   seed: (part: LabPart, at: Endpoints) => Promise<void>;
+  /** Makes all of them that are missing. */
+  seedAll: (at: Endpoints) => Promise<void>;
   endpoints: (host: string) => Endpoints;
   environmentConfig: (at: Endpoints, socket: string) => Readonly<Record<string, unknown>>;
   readonly names?: ComposeNames;
 }): ComposeLab {
-  const names = source.names ?? guidedNames();
+  const names = source.names ?? guidedComposeNames();
   const containerName = (part: LabPart) => names.container(part);
   const filesOf = (name: string) => composeProjectFolder(names, name);
   const overrideFile = (part: LabPart) => join(filesOf(names.project(part)), 'override.json');
@@ -185,6 +189,8 @@ export function composeLab(source: {
     inspect,
     override,
     configFolder: folderOf,
+    workflowFolder: join(names.folder, 'config', names.workflows),
+    seed: async () => source.seedAll(await lab.endpoints()),
     endpoints: async () => source.endpoints(engine.publishedHost),
     environmentConfig: async () =>
       source.environmentConfig(await lab.endpoints(), engine.socket ?? engine.host),
@@ -195,7 +201,10 @@ export function composeLab(source: {
     },
     async configure(part, changes) {
       const name = names.file(part);
-      if (name === undefined) throw new Error(`${part} has its settings from variables`);
+      if (name === undefined) {
+        await lab.setEnv(part, asVariables(names, part, changes));
+        return;
+      }
       const file = join(folderOf(part), name);
       const own = Object.entries(changes).map(([key, value]) => [names.key(part, key), value] as const);
       // Written in place: a new file under the same name would not be seen through a mount of the file.
@@ -229,8 +238,11 @@ export function composeLab(source: {
       else await docker(['start', containerName(part)]);
     },
     async reset(part) {
-      const original = join(names.folder, 'original', part);
-      if (existsSync(original)) cpSync(original, folderOf(part), { recursive: true });
+      const folders = [part, ...(part === 'orchestrator-service' ? [names.workflows] : [])];
+      for (const folder of folders.filter((one) => existsSync(join(names.folder, 'original', one))))
+        cpSync(join(names.folder, 'original', folder), join(names.folder, 'config', folder), {
+          recursive: true,
+        });
       const service = readOverride(overrideFile(part)).services[names.service(part)] ?? {};
       override(part, Object.fromEntries(Object.keys(service).map((key) => [key, null])));
       await recreate(part, true);
@@ -266,7 +278,7 @@ async function notRunning(lab: ComposeLab): Promise<string[]> {
 export function writeComposeFiles(
   projects: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>>,
-  names: ComposeNames = guidedNames(),
+  names: ComposeNames = guidedComposeNames(),
 ): void {
   const { folder } = names;
   for (const [name, compose] of Object.entries(projects)) {

@@ -9,11 +9,14 @@ import { instance } from '../components/instance.ts';
 import { type Cluster, cluster, missing, startCluster } from '../components/kubernetes.ts';
 import { waitFor } from '../components/process.ts';
 import { workflowFiles } from '../platform/config.ts';
-import { storesOf } from '../platform/generated/compose.ts';
+import { isProgram, settingsName, storesOf } from '../platform/generated/compose.ts';
 import { environmentOfInstallation } from '../platform/generated/environment.ts';
 import { generatedRecipes } from '../platform/generated/images.ts';
 import { type Installation, installationOf, partsOf, rowOf } from '../platform/generated/installation.ts';
+import { installedNames } from '../platform/generated/installed.ts';
 import {
+  clusterAddresses,
+  flowsOf,
   type GeneratedKubernetesOptions,
   generatedManifests,
   type Manifest,
@@ -23,8 +26,8 @@ import type { LabPart } from '../types.ts';
 import { asIsKubernetesUp } from './as-is-kubernetes.ts';
 import { certificateOf, endpointsOf, forget, seedInstallation, unhealthyParts } from './generated.ts';
 import { makeImages } from './images.ts';
-import { manifestFile } from './kubernetes.ts';
-import type { Progress } from './shared.ts';
+import { type KubernetesLab, type KubernetesNames, kubernetesLab, manifestFile } from './kubernetes.ts';
+import { configFile, type Progress } from './shared.ts';
 
 const state = () => instance().kubernetes['STATE'] ?? '';
 const nodeAddress = () => instance().kubernetes['NODE_IP'] ?? '';
@@ -113,6 +116,55 @@ export async function healthyGeneratedKubernetes(seed: number, seconds: number):
   }
 }
 
+const namesOf = (one: Installation): KubernetesNames => ({
+  ...installedNames(one, clusterAddresses(one, nodeAddress())),
+  namespace: one.namespace,
+  agentNamespace: one.agentNamespace,
+  workload: (part) => {
+    const { kind, name, replicas } = rowOf(one, part);
+    return { kind, name, replicas, namespace: namespaceOf(one, part) };
+  },
+  labels: (part) => ({ [one.label]: rowOf(one, part).name }),
+  container: (part) => rowOf(one, part).container,
+  service: (part) => rowOf(one, part).service,
+  config: (part) => {
+    const { configMap: map } = rowOf(one, part);
+    if (!isProgram(part)) return { map, file: configFile[part] };
+    return one.settings === 'file' ? { map, file: settingsName(one) } : undefined;
+  },
+  workflows: flowsOf(one),
+  secret: (of) => {
+    const { secret: name, secretKey: key } = rowOf(one, of === 'token' ? 'agent-manager' : of);
+    return { name, key };
+  },
+  belongings: (part) => [
+    rowOf(one, part).configMap,
+    rowOf(one, part).secret,
+    ...(part === 'orchestrator-service' ? [flowsOf(one)] : []),
+    ...(part === 'collect-agent' ? [rowOf(one, 'agent-manager').secret] : []),
+  ],
+  originals: generatedManifestFile,
+  unhealthy: (at) => unhealthyParts(one, at),
+});
+
+/** Handle on the installation that is up. */
+export function connectGeneratedKubernetes(seed: number): KubernetesLab {
+  const one = installationOf(seed);
+  return kubernetesLab({
+    seed: async () => undefined,
+    seedAll: (at) => seedInstallation(one, at),
+    names: namesOf(one),
+    endpoints: (clusterIp) =>
+      endpointsOf(one, (part) => {
+        const { outside, port, servicePort, monitorPort } = rowOf(one, part);
+        return outside
+          ? { host: nodeAddress(), port, monitorPort }
+          : { host: clusterIp(part), port: servicePort, monitorPort };
+      }),
+    environmentConfig: () => generatedKubernetesEnvironment(seed, false),
+  });
+}
+
 /** The block for the product's configuration. */
 export async function generatedKubernetesEnvironment(
   seed: number,
@@ -163,7 +215,7 @@ const documents = (manifests: readonly Manifest[]) =>
   manifests.map((one) => stringify(one, { lineWidth: 0, version: '1.1' })).join('---\n');
 
 /** Brings the installation of a seed up and waits until all of it works. */
-export async function upGeneratedKubernetes(seed: number, progress: Progress): Promise<void> {
+export async function upGeneratedKubernetes(seed: number, progress: Progress): Promise<KubernetesLab> {
   const problem = missing();
   if (problem !== undefined) throw new Error(problem);
   if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined)
@@ -196,4 +248,5 @@ export async function upGeneratedKubernetes(seed: number, progress: Progress): P
   await healthyGeneratedKubernetes(seed, 240);
   progress(`the installation of seed ${seed} is healthy: namespace ${one.namespace}`);
   progress(`KUBECONFIG=${own.kubeconfig}`);
+  return connectGeneratedKubernetes(seed);
 }

@@ -8,6 +8,7 @@ import { query } from '../components/postgres.ts';
 import { must, waitFor } from '../components/process.ts';
 import { workflowFiles } from '../platform/config.ts';
 import {
+  composeAddresses,
   composeFiles,
   containerOf,
   isProgram,
@@ -18,14 +19,9 @@ import {
 } from '../platform/generated/compose.ts';
 import { environmentOfInstallation } from '../platform/generated/environment.ts';
 import { generatedRecipes } from '../platform/generated/images.ts';
-import {
-  type Installation,
-  installationOf,
-  keyOf,
-  partsOf,
-  rowOf,
-} from '../platform/generated/installation.ts';
-import { pathOf, variableOf } from '../platform/generated/settings.ts';
+import { type Installation, installationOf, partsOf, rowOf } from '../platform/generated/installation.ts';
+import { installedNames } from '../platform/generated/installed.ts';
+import { pathOf } from '../platform/generated/settings.ts';
 import { seedNamed } from '../platform/seed.ts';
 import type { Endpoints, LabPart } from '../types.ts';
 import { asIsUp } from './as-is.ts';
@@ -130,32 +126,8 @@ export async function unhealthyParts(one: Installation, at: Endpoints): Promise<
   return found.flat();
 }
 
-/** Variables that faults set, by the key of the guide. */
-const keysOfVariables: Readonly<Record<string, string>> = {
-  DATABASE_PASSWORD: 'database.password',
-  DATABASE_HOST: 'database.host',
-  REDIS_PASSWORD: 'redis.password',
-  NATS_PASSWORD: 'nats.password',
-  AGENT_AUTH_TOKEN: 'agent.auth_token',
-  NEO4J_PASSWORD: 'neo4j.password',
-  NEO4J_USER: 'neo4j.user',
-};
-
-/** The installation's name of one of the guide's variables, those with the prefix too. */
-export function installedVariable(one: Installation, name: string): string {
-  const key = keysOfVariables[name];
-  if (key !== undefined) return variableOf(one, key);
-  if (!name.startsWith('AETHERIUS_')) return name;
-  const found = Object.keys(one.keys).find(
-    (guides) => guides.replaceAll('.', '_').toUpperCase() === name.slice('AETHERIUS_'.length),
-  );
-  return found === undefined
-    ? `${one.prefix}${name.slice('AETHERIUS_'.length)}`
-    : `${one.prefix}${keyOf(one, found).replaceAll(/[.-]/g, '_').toUpperCase()}`;
-}
-
 const namesOf = (one: Installation): ComposeNames => ({
-  parts: partsOf(one),
+  ...installedNames(one, composeAddresses(one, docker.dockerEngine().publishedHost)),
   folder: folder(),
   project: (part) => projectOf(one, part),
   network: (part) => `${projectOf(one, part)}_${one.network}`,
@@ -163,8 +135,8 @@ const namesOf = (one: Installation): ComposeNames => ({
   container: (part) => containerOf(one, part),
   file: (part) =>
     isProgram(part) ? (one.settings === 'file' ? settingsName(one) : undefined) : configFile[part],
-  key: (part, key) => (isProgram(part) ? keyOf(one, key) : key),
-  variable: (part, name) => (isProgram(part) ? installedVariable(one, name) : name),
+  published: (part) => rowOf(one, part).publishedPort,
+  workflows: 'orchestrator-workflows',
   unhealthy: (at) => unhealthyParts(one, at),
 });
 
@@ -183,6 +155,7 @@ export function connectGenerated(seed: number): ComposeLab {
   const one = installationOf(seed);
   return composeLab({
     seed: async () => undefined,
+    seedAll: (at) => seedInstallation(one, at),
     names: namesOf(one),
     endpoints: (host) => endpointsOf(one, atPublished(one, host)),
     environmentConfig: () => generatedEnvironment(seed, false),

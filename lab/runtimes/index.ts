@@ -37,6 +37,7 @@ import {
   generatedSeed,
 } from './generated.ts';
 import {
+  connectGeneratedKubernetes,
   forgetGeneratedKubernetes,
   generatedKubernetesEnvironment,
   generatedKubernetesSeed,
@@ -116,8 +117,9 @@ const seed = async () => undefined;
 export function connectKubernetes(): KubernetesLab {
   return kubernetesLab({
     seed,
+    seedAll: seedAt,
     endpoints: (clusterIp) => endpointsAt(clusterIp),
-    environmentConfig: (at, kubeconfig) =>
+    environmentConfig: async (at, kubeconfig) =>
       environmentConfig(at, { kind: 'kubernetes', namespace, agentNamespace, kubeconfig }),
   });
 }
@@ -125,6 +127,7 @@ export function connectKubernetes(): KubernetesLab {
 export function connectCompose(): ComposeLab {
   return composeLab({
     seed,
+    seedAll: seedAt,
     endpoints: (host) => endpointsAt(() => host),
     environmentConfig: (at, socket) =>
       environmentConfig(at, { kind: 'compose', project: 'aetherius', socket }),
@@ -133,6 +136,7 @@ export function connectCompose(): ComposeLab {
 
 const processesSource = {
   credentials: secrets,
+  seedAll: seedAt,
   specs: (at: Ports, configFolder: (part: LabPart) => string) =>
     processSpecs({ services: servicesFolder(), ports: at, configFolder }),
   endpoints: (at: Ports) => endpointsAt(() => '127.0.0.1', at),
@@ -142,8 +146,8 @@ const connectProcesses = (): Lab => processesLab(processesSource);
 
 /** Handle on a platform that is up; its methods fail when it is not. */
 export function connectLab(runtime: Runtime): Lab {
-  if (runtime === 'kubernetes' && generatedKubernetesSeed() !== undefined)
-    throw new Error('a generated installation on Kubernetes has no handle yet: use compose');
+  const onCluster = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
+  if (onCluster !== undefined) return connectGeneratedKubernetes(onCluster);
   const seed = runtime === 'compose' ? generatedSeed() : undefined;
   if (seed !== undefined) return connectGenerated(seed);
   return { kubernetes: connectKubernetes, compose: connectCompose, processes: connectProcesses }[runtime]();
@@ -167,8 +171,8 @@ export async function environmentOf(
 ): Promise<Readonly<Record<string, unknown>>> {
   const seed = runtime === 'compose' ? generatedSeed() : undefined;
   if (seed !== undefined) return generatedEnvironment(seed, overridden);
-  const onCluster = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
-  if (onCluster !== undefined) return generatedKubernetesEnvironment(onCluster, overridden);
+  const clusterSeed = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
+  if (clusterSeed !== undefined) return generatedKubernetesEnvironment(clusterSeed, overridden);
   if (runtime === 'kubernetes' && asIsKubernetesUp()) return asIsKubernetesEnvironment();
   if (runtime === 'compose' && asIsUp()) return asIsComposeEnvironment();
   return connectLab(runtime).environmentConfig();

@@ -6,20 +6,84 @@ import { parseAllDocuments } from 'yaml';
 import { instance } from '../components/instance.ts';
 import { type Cluster, cluster } from '../components/kubernetes.ts';
 import { waitFor } from '../components/process.ts';
-import type { Endpoints, Lab, LabPart, Output } from '../types.ts';
-import { cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
+import { guidedNames } from '../platform/names.ts';
+import type { Endpoints, Lab, LabPart, Names, Output } from '../types.ts';
+import { asVariables, cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
 
 export const namespace = 'aetherius';
 export const agentNamespace = 'kube-system';
 
-type WorkloadKind = 'deployment' | 'statefulset' | 'daemonset';
-
 /** The workload that carries a part. */
-export function workload(part: LabPart): { kind: WorkloadKind; name: string; namespace: string } {
-  if (part === 'collect-agent') return { kind: 'daemonset', name: part, namespace: agentNamespace };
-  const stateful: readonly LabPart[] = ['postgres', 'redis', 'nats', 'neo4j'];
-  return { kind: stateful.includes(part) ? 'statefulset' : 'deployment', name: part, namespace };
+export interface Workload {
+  readonly kind: 'deployment' | 'statefulset' | 'daemonset';
+  readonly name: string;
+  readonly namespace: string;
+  readonly replicas: number;
 }
+
+/** What a platform's parts are called on Kubernetes. */
+export interface KubernetesNames extends Names {
+  readonly namespace: string;
+  readonly agentNamespace: string;
+  workload(part: LabPart): Workload;
+  /** By which its Service finds its Pods. */
+  labels(part: LabPart): Readonly<Record<string, string>>;
+  container(part: LabPart): string;
+  /** In the namespace of its workload. */
+  service(part: LabPart): string;
+  /** ConfigMap and file that `configure` changes; undefined when the program has its settings from variables. */
+  config(part: LabPart): { readonly map: string; readonly file: string } | undefined;
+  readonly workflows: string;
+  /** Secret and key of a store's password, or of the token of the agents. */
+  secret(of: 'neo4j' | 'token'): { readonly name: string; readonly key: string };
+  /** ConfigMaps and Secrets of a part, in the namespace of its workload. */
+  belongings(part: LabPart): readonly string[];
+  /** File with every object of the platform, as it was made. */
+  originals(): string;
+  /** What does not work now, one line each; undefined: the check of the guide's platform. */
+  readonly unhealthy?: (at: Endpoints) => Promise<string[]>;
+}
+
+function guidedWorkload(part: LabPart): Workload {
+  if (part === 'collect-agent')
+    return { kind: 'daemonset', name: part, namespace: agentNamespace, replicas: 1 };
+  const stateful: readonly LabPart[] = ['postgres', 'redis', 'nats', 'neo4j'];
+  return { kind: stateful.includes(part) ? 'statefulset' : 'deployment', name: part, namespace, replicas: 1 };
+}
+
+function guidedBelongings(part: LabPart): readonly string[] {
+  const credentials: Partial<Record<LabPart, string>> = {
+    postgres: 'database-credentials',
+    redis: 'redis-credentials',
+    nats: 'nats-credentials',
+    neo4j: 'neo4j-credentials',
+  };
+  return [
+    `${part}-config`,
+    credentials[part] ?? '',
+    ...(part === 'orchestrator-service' ? ['orchestrator-workflows'] : []),
+    ...(part === 'agent-manager' || part === 'collect-agent' ? ['agent-auth-token'] : []),
+  ];
+}
+
+/** The names of the guide's platform. */
+export const guidedKubernetesNames: KubernetesNames = {
+  ...guidedNames,
+  namespace,
+  agentNamespace,
+  workload: guidedWorkload,
+  labels: (part) => ({ app: part }),
+  container: (part) => part,
+  service: (part) => part,
+  config: (part) => ({ map: `${part}-config`, file: configFile[part] }),
+  workflows: 'orchestrator-workflows',
+  secret: (of) =>
+    of === 'token'
+      ? { name: 'agent-auth-token', key: 'token' }
+      : { name: 'neo4j-credentials', key: 'password' },
+  belongings: guidedBelongings,
+  originals: () => manifestFile(),
+};
 
 export interface Pod {
   readonly metadata: {
@@ -58,6 +122,7 @@ export interface KubernetesLab extends Lab {
   readonly runtime: 'kubernetes';
   readonly kubeconfig: string;
   readonly cluster: Cluster;
+  readonly names: KubernetesNames;
   /** `kubectl -n <namespace of the part> …`; throws when it fails. */
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** Pods of a part that are not being deleted, newest first. */
@@ -80,45 +145,32 @@ export interface Manifest {
 /** File with every object of the platform, as it was made. */
 export const manifestFile = () => join(instance().kubernetes['STATE'] ?? '', 'platform.yaml');
 
-function originals(): readonly Manifest[] {
-  return parseAllDocuments(readFileSync(manifestFile(), 'utf8'))
+function originalsIn(file: string): readonly Manifest[] {
+  return parseAllDocuments(readFileSync(file, 'utf8'), { version: '1.1' })
     .map((document) => document.toJS() as Manifest | null)
     .filter((one) => one !== null);
 }
-
-/** ConfigMaps and Secrets of a part. */
-function belongings(part: LabPart): Manifest[] {
-  const credentials: Partial<Record<LabPart, string>> = {
-    postgres: 'database-credentials',
-    redis: 'redis-credentials',
-    nats: 'nats-credentials',
-    neo4j: 'neo4j-credentials',
-  };
-  const names = [
-    `${part}-config`,
-    credentials[part] ?? '',
-    ...(part === 'orchestrator-service' ? ['orchestrator-workflows'] : []),
-  ];
-  const tokens = part === 'agent-manager' || part === 'collect-agent' ? ['agent-auth-token'] : [];
-  const where = workload(part).namespace;
-  return originals().filter(
-    (one) =>
-      ['ConfigMap', 'Secret'].includes(one.kind) &&
-      [...names, ...tokens].includes(one.metadata.name) &&
-      (one.metadata.namespace ?? namespace) === where,
-  );
-}
-
-const selector = (part: LabPart) => ['-n', workload(part).namespace, '-l', `app=${part}`];
 
 /** Handle on the platform that is up. */
 export function kubernetesLab(source: {
   /** Puts tables and streams back where a part lost them with its data. */
   seed: (part: LabPart, at: Endpoints) => Promise<void>;
-  endpoints: (clusterIp: (service: string) => string) => Endpoints;
-  environmentConfig: (at: Endpoints, kubeconfig: string) => Readonly<Record<string, unknown>>;
+  /** Makes all of them that are missing. */
+  seedAll: (at: Endpoints) => Promise<void>;
+  endpoints: (clusterIp: (part: LabPart) => string) => Endpoints;
+  environmentConfig: (at: Endpoints, kubeconfig: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly names?: KubernetesNames;
 }): KubernetesLab {
   const own = cluster();
+  const names = source.names ?? guidedKubernetesNames;
+  const { workload } = names;
+  const selector = (part: LabPart) => [
+    ...['-n', workload(part).namespace, '-l'],
+    Object.entries(names.labels(part))
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+  ];
+  const originals = () => originalsIn(names.originals());
   // A Service keeps its address until it is deleted, and asking takes a process each time.
   let ips: ReadonlyMap<string, string> | undefined;
   const control = (args: readonly string[], stdin?: string): Promise<Output> =>
@@ -138,7 +190,7 @@ export function kubernetesLab(source: {
   };
   const pods = async (part: LabPart) =>
     (await allPods(part)).filter((pod) => pod.metadata.deletionTimestamp === undefined);
-  const object = async <T>(reference: string, inNamespace = namespace): Promise<T | undefined> => {
+  const object = async <T>(reference: string, inNamespace = names.namespace): Promise<T | undefined> => {
     const text = await kubectl(['get', reference, '-n', inNamespace, '--ignore-not-found', '-o', 'json']);
     return text.trim() === '' ? undefined : (JSON.parse(text) as T);
   };
@@ -175,20 +227,20 @@ export function kubernetesLab(source: {
       ),
     );
   const scale = async (part: LabPart, up: boolean) => {
-    const { kind, name, namespace: where } = workload(part);
+    const { kind, name, namespace: where, replicas } = workload(part);
     if (kind === 'daemonset') {
       const value = up ? null : { 'lab.aetherius.io/nowhere': 'true' };
       const patch = { spec: { template: { spec: { nodeSelector: value } } } };
       await kubectl(['patch', kind, name, '-n', where, '--type=merge', '-p', JSON.stringify(patch)]);
-    } else await kubectl(['scale', `${kind}/${name}`, '-n', where, `--replicas=${up ? 1 : 0}`]);
+    } else await kubectl(['scale', `${kind}/${name}`, '-n', where, `--replicas=${up ? replicas : 0}`]);
   };
-  const restore = async (kind: string, name: string, where = namespace) => {
+  const restore = async (kind: string, name: string, where = names.namespace) => {
     if (kind.toLowerCase() === 'service') ips = undefined;
     const found = originals().find(
       (one) =>
         one.kind.toLowerCase() === kind.toLowerCase() &&
         one.metadata.name === name &&
-        (one.metadata.namespace ?? namespace) === where,
+        (one.metadata.namespace ?? names.namespace) === where,
     );
     if (found === undefined) throw new Error(`the platform was made without ${kind} ${name} in ${where}`);
     const text = JSON.stringify(found);
@@ -204,8 +256,9 @@ export function kubernetesLab(source: {
     runtime: 'kubernetes',
     kubeconfig: own.kubeconfig,
     cluster: own,
-    namespace,
-    agentNamespace,
+    names,
+    namespace: names.namespace,
+    agentNamespace: names.agentNamespace,
     kubectl,
     pods,
     object,
@@ -215,18 +268,21 @@ export function kubernetesLab(source: {
     async endpoints() {
       ips ??= await clusterIps(kubectl);
       const known = ips;
-      return source.endpoints((service) => known.get(service) ?? '0.0.0.0');
+      return source.endpoints(
+        (part) => known.get(`${workload(part).namespace}/${names.service(part)}`) ?? '0.0.0.0',
+      );
     },
+    seed: async () => source.seedAll(await lab.endpoints()),
     async environmentConfig() {
       return source.environmentConfig(await lab.endpoints(), own.kubeconfig);
     },
     async exec(part, command) {
-      const where = ['-n', workload(part).namespace, await podName(part), '-c', part];
+      const where = ['-n', workload(part).namespace, await podName(part), '-c', names.container(part)];
       return control(['exec', ...where, '--', ...command]);
     },
     async logs(part, options = {}) {
       const result = await control([
-        ...['logs', '-n', workload(part).namespace, await podName(part), '-c', part],
+        ...['logs', '-n', workload(part).namespace, await podName(part), '-c', names.container(part)],
         `--tail=${options.lines ?? -1}`,
         ...(options.previous === true ? ['--previous'] : []),
       ]);
@@ -234,11 +290,18 @@ export function kubernetesLab(source: {
     },
     async configure(part, changes) {
       const where = workload(part).namespace;
-      const name = `${part}-config`;
+      const config = names.config(part);
+      if (config === undefined) {
+        await lab.setEnv(part, asVariables(names, part, changes));
+        return;
+      }
+      const { map: name, file } = config;
       const map = await object<{ data: Record<string, string> }>(`configmap/${name}`, where);
       if (map === undefined) throw new Error(`no ConfigMap ${name}`);
-      const file = configFile[part];
-      const data = { [file]: editConfig(part, map.data[file] ?? '', changes) };
+      const installed = Object.fromEntries(
+        Object.entries(changes).map(([key, value]) => [names.key(part, key), value]),
+      );
+      const data = { [file]: editConfig(part, map.data[file] ?? '', installed) };
       await kubectl([
         'patch',
         'configmap',
@@ -261,9 +324,10 @@ export function kubernetesLab(source: {
     async setEnv(part, changes) {
       const { kind, name, namespace: where } = workload(part);
       const old = await uids(part);
-      const words = Object.entries(changes).map(([key, value]) =>
-        value === null ? `${key}-` : `${key}=${value}`,
-      );
+      const words = Object.entries(changes).map(([guides, value]) => {
+        const key = names.variable(part, guides);
+        return value === null ? `${key}-` : `${key}=${value}`;
+      });
       const result = await kubectl(['set', 'env', `${kind}/${name}`, '-n', where, ...words]);
       if (result.trim() === '') return;
       await replaced(part, old);
@@ -289,7 +353,13 @@ export function kubernetesLab(source: {
     async reset(part) {
       const { kind, name, namespace: where } = workload(part);
       const old = await uids(part);
-      for (const one of belongings(part)) await restore(one.kind, one.metadata.name, one.metadata.namespace);
+      const belongings = originals().filter(
+        (one) =>
+          ['ConfigMap', 'Secret'].includes(one.kind) &&
+          names.belongings(part).includes(one.metadata.name) &&
+          (one.metadata.namespace ?? names.namespace) === where,
+      );
+      for (const one of belongings) await restore(one.kind, one.metadata.name, one.metadata.namespace);
       await restore(kind, name, where);
       await remove(part);
       await replaced(part, old);
@@ -301,7 +371,7 @@ export function kubernetesLab(source: {
     async resume(part) {
       signalAll(part, await pids(part), 'SIGCONT');
     },
-    healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notReady(lab)),
+    healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notReady(lab), names.unhealthy),
   };
   return lab;
 }
@@ -309,10 +379,12 @@ export function kubernetesLab(source: {
 async function clusterIps(
   kubectl: (args: readonly string[]) => Promise<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const list = JSON.parse(await kubectl(['get', 'services', '-n', namespace, '-o', 'json'])) as {
-    items: { metadata: { name: string }; spec: { clusterIP: string } }[];
+  const list = JSON.parse(await kubectl(['get', 'services', '-A', '-o', 'json'])) as {
+    items: { metadata: { name: string; namespace: string }; spec: { clusterIP: string } }[];
   };
-  return new Map(list.items.map((one) => [one.metadata.name, one.spec.clusterIP]));
+  return new Map(
+    list.items.map(({ metadata, spec }) => [`${metadata.namespace}/${metadata.name}`, spec.clusterIP]),
+  );
 }
 
 /** A container of it has run, or says why it cannot. */
@@ -332,9 +404,9 @@ function begun(pod: Pod): boolean {
 
 /** Workloads of the platform whose Pods are not all there and Ready. */
 async function notReady(lab: KubernetesLab): Promise<string[]> {
-  interface Workload {
+  interface Found {
     kind: string;
-    metadata: { name: string; generation: number };
+    metadata: { name: string; namespace: string; generation: number };
     spec: { replicas?: number };
     status: {
       observedGeneration?: number;
@@ -346,37 +418,25 @@ async function notReady(lab: KubernetesLab): Promise<string[]> {
       desiredNumberScheduled?: number;
     };
   }
-  const read = async (kinds: string, where: string) =>
-    (JSON.parse(await lab.kubectl(['get', kinds, '-n', where, '-o', 'json'])) as { items: Workload[] }).items;
-  const [main, agents] = await Promise.all([
-    read('deployments,statefulsets', namespace),
-    read('daemonsets', agentNamespace),
-  ]);
-  const found: string[] = [];
-  for (const part of [
-    'agent-manager',
-    'orchestrator-service',
-    'reasoning-service',
-    'postgres',
-    'redis',
-    'nats',
-    'neo4j',
-  ]) {
-    const one = main.find((item) => item.metadata.name === part);
-    const status: Workload['status'] = one?.status ?? {};
-    if (one === undefined) found.push(`${part} is not deployed`);
-    else if (
-      status.observedGeneration !== one.metadata.generation ||
-      (one.spec.replicas ?? 0) < 1 ||
-      status.readyReplicas !== one.spec.replicas ||
-      status.replicas !== one.spec.replicas ||
-      status.updatedReplicas !== one.spec.replicas
-    )
-      found.push(`${part} is not rolled out`);
-  }
-  const agent = agents.find((item) => item.metadata.name === 'collect-agent');
-  const wanted = agent?.status.desiredNumberScheduled ?? 0;
-  if (wanted < 1 || agent?.status.numberReady !== wanted || agent.status.updatedNumberScheduled !== wanted)
-    found.push('collect-agent is not rolled out');
-  return found;
+  const text = await lab.kubectl(['get', 'deployments,statefulsets,daemonsets', '-A', '-o', 'json']);
+  const { items } = JSON.parse(text) as { items: Found[] };
+  return lab.names.parts.flatMap((part) => {
+    const { kind, name, namespace: where } = lab.names.workload(part);
+    const one = items.find(
+      (item) =>
+        item.kind.toLowerCase() === kind && item.metadata.name === name && item.metadata.namespace === where,
+    );
+    if (one === undefined) return [`${part} is not deployed`];
+    const { status, spec, metadata } = one;
+    const wanted = status.desiredNumberScheduled ?? 0;
+    const rolledOut =
+      kind === 'daemonset'
+        ? wanted >= 1 && status.numberReady === wanted && status.updatedNumberScheduled === wanted
+        : status.observedGeneration === metadata.generation &&
+          (spec.replicas ?? 0) >= 1 &&
+          status.readyReplicas === spec.replicas &&
+          status.replicas === spec.replicas &&
+          status.updatedReplicas === spec.replicas;
+    return rolledOut ? [] : [`${part} is not rolled out`];
+  });
 }

@@ -19,6 +19,7 @@ import {
   stopPid,
 } from '../components/process.ts';
 import { startRedis } from '../components/redis.ts';
+import { guidedNames } from '../platform/names.ts';
 import { type Endpoints, type Lab, type LabPart, labParts } from '../types.ts';
 import { editConfig, signalAll, waitHealthy } from './shared.ts';
 
@@ -72,6 +73,8 @@ export interface ProcessesSource {
   readonly credentials: Credentials;
   readonly specs: (ports: Ports, configFolder: (part: LabPart) => string) => readonly ProcessSpec[];
   readonly endpoints: (ports: Ports) => Endpoints;
+  /** Makes databases, tables and streams that are missing. */
+  readonly seedAll: (at: Endpoints) => Promise<void>;
   readonly environmentConfig: (at: Endpoints) => Readonly<Record<string, unknown>>;
 }
 
@@ -188,6 +191,8 @@ export function processesLab(source: ProcessesSource): Lab {
     runtime: 'processes',
     namespace: 'aetherius',
     agentNamespace: 'aetherius',
+    names: guidedNames,
+    seed: async () => source.seedAll(await lab.endpoints()),
     endpoints: async () => source.endpoints(state().ports),
     environmentConfig: async () => source.environmentConfig(await lab.endpoints()),
     exec(part, command) {

@@ -7,7 +7,7 @@ import neo4j from 'neo4j-driver';
 import { parseDocument } from 'yaml';
 import { query } from '../components/postgres.ts';
 import { signalPid, waitFor } from '../components/process.ts';
-import type { Endpoints, Lab, LabPart } from '../types.ts';
+import type { Endpoints, Lab, LabPart, Names } from '../types.ts';
 
 export type Progress = (line: string) => void;
 
@@ -29,8 +29,12 @@ const httpHealth = (name: string, base: string): Check => {
 };
 
 /** Agents that agent-manager knows and has heard from within `seconds`. */
-export async function liveAgents(agentManager: string, seconds: number): Promise<number> {
-  const response = await fetch(`${agentManager}/api/v1/agents`, { signal: AbortSignal.timeout(3000) });
+export async function liveAgents(
+  agentManager: string,
+  seconds: number,
+  path = '/api/v1/agents',
+): Promise<number> {
+  const response = await fetch(`${agentManager}${path}`, { signal: AbortSignal.timeout(3000) });
   if (!response.ok) return 0;
   const body = (await response.json()) as { agents?: readonly { last_heartbeat?: string | null }[] };
   const since = Date.now() - seconds * 1000;
@@ -126,6 +130,19 @@ export async function waitHealthy(
     });
   }
 }
+
+/** Keys of the guide as the variables that carry them, for a program that has no file. */
+export const asVariables = (
+  { setting }: Names,
+  part: LabPart,
+  changes: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => [
+      setting(part, key),
+      value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
 
 /** The file of a part's configuration that `configure` changes. */
 export const configFile: Readonly<Record<LabPart, string>> = {

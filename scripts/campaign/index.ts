@@ -44,6 +44,7 @@ interface Options extends Choice {
   readonly pairs: boolean;
   readonly health: boolean;
   readonly installations: boolean;
+  readonly cover?: string;
   readonly seed: readonly string[];
   readonly seeds?: string;
   readonly plant: string;
@@ -84,7 +85,11 @@ const options = new Command('campaign')
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
   .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
-  .option('--plant <number>', 'faults in each installation on Compose', '0')
+  .option('--plant <number>', 'faults in each installation', '0')
+  .option(
+    '--cover <number>',
+    'plant each fault in so many installations, as far as these have what it breaks',
+  )
   .option(
     '--record <folder>',
     'also take a bundle of each planted fault, ask it offline, and keep its recording there',
@@ -188,6 +193,7 @@ async function runInstallations(): Promise<boolean> {
   if (options.runtime === 'processes') throw new Error('installations run on kubernetes or compose');
   const trials = tryInstallations({
     ...{ runtime: options.runtime, seeds, print, faults: Number(options.plant), only: options.fault ?? [] },
+    ...present({ cover: options.cover === undefined ? undefined : Number(options.cover) }),
     isDone: (trial) => {
       const before = log.rowsOf(trial);
       if (before !== undefined) rows.push(...before);

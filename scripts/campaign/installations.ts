@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../lab/faults/index.ts';
 import { overridesOf } from '../../lab/platform/generated/environment.ts';
-import { installationOf, partsOf, random } from '../../lab/platform/generated/installation.ts';
+import {
+  type Installation,
+  installationOf,
+  partsOf,
+  random,
+  storeParts,
+} from '../../lab/platform/generated/installation.ts';
 import { generatedEnvironment, upGenerated } from '../../lab/runtimes/generated.ts';
 import {
   generatedKubernetesEnvironment,
@@ -19,8 +25,8 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import { runShell } from '../../src/cli/wiring-run.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { expectationOf, settled } from './expectation.ts';
-import { confirmed, type Judged, judge } from './trial.ts';
+import { type Expectation, expectationOf, settled } from './expectation.ts';
+import { confirmed, isTrue, type Judged, judge } from './trial.ts';
 
 export interface InstallationTrial {
   readonly seed: number;
@@ -29,6 +35,10 @@ export interface InstallationTrial {
   readonly state: string;
   readonly asked: readonly string[];
   readonly topCause: string;
+  /** What the answer says of the planted cause; `–` where nothing is planted. */
+  readonly verdict: string;
+  /** Confirmed, and not planted. */
+  readonly falseCauses: readonly string[];
   readonly seconds: number;
   readonly problems: readonly string[];
 }
@@ -36,8 +46,10 @@ export interface InstallationTrial {
 export interface InstallationOptions {
   readonly runtime: 'compose' | 'kubernetes';
   readonly seeds: readonly number[];
-  /** How many faults to plant in each on Compose, drawn by its seed. */
+  /** How many faults to plant in each, drawn by its seed. */
   readonly faults: number;
+  /** Plant each fault that has not been planted in so many installations yet, however many these are. */
+  readonly cover?: number;
   /** Beginnings of ids; none: all. */
   readonly only: readonly string[];
   readonly print: (line: string) => void;
@@ -136,6 +148,13 @@ const openIn = ({ diagnoses: all }: DiagnoseOutput): string =>
     )
     .join('; ');
 
+/** What rules a cause out. */
+const againstIn = ({ diagnoses: all }: DiagnoseOutput, cause: string): string[] =>
+  all
+    .flatMap(({ causes }) => causes)
+    .filter(({ id, verdict }) => id === cause && verdict === 'ruled-out')
+    .map(({ against }) => `${cause} is ruled out by ${against.join(', ')}`);
+
 /** All that can be asked of a healthy platform. */
 async function healthy(shell: Shell, seed: number): Promise<{ asked: string[]; problems: string[] }> {
   const parts = partsOf(installationOf(seed));
@@ -163,22 +182,32 @@ const ofOrchestrator = ['S4', 'S5'];
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-async function planted(
+/** A store that runs elsewhere has no Pod and no container here: nobody can say why it does not answer. */
+function seenFrom(expected: Expectation, { id }: Fault, one: Installation): Expectation {
+  const [kind = '', second = ''] = id.split('.');
+  const part = kind === 'part' ? second : kind === 'S7' ? 'neo4j' : '';
+  return storeParts.some((store) => store === part && one.parts[store]?.outside === true)
+    ? { ...expected, mayHide: true }
+    : expected;
+}
+
+async function plantedIn(
   shell: Shell,
   lab: Lab,
   fault: Fault,
-  seed: number,
+  { seed, runtime, print }: Pick<InstallationOptions, 'runtime' | 'print'> & { readonly seed: number },
 ): Promise<InstallationTrial | undefined> {
   const [variant] = fault.variants;
-  const expected = expectationOf(fault, variant);
+  const expected = seenFrom(expectationOf(fault, variant), fault, installationOf(seed));
   const began = performance.now();
   const problems: string[] = [];
   let answer: Judged | undefined;
   try {
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
-  } catch {
+  } catch (error) {
     // What this installation has not cannot be broken in it.
+    print(`   seed ${seed}: ${fault.id} cannot be planted here: ${messageOf(error).slice(0, 200)}`);
     await fault.clear(lab, variant).catch(() => undefined);
     await lab.healthy(120);
     return undefined;
@@ -189,7 +218,7 @@ async function planted(
     answer = answerOf(asked);
     const wrong = judge(answer, expected);
     problems.push(...wrong);
-    if (wrong.length > 0) problems.push(openIn(asked.body));
+    if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
   } catch (error) {
     problems.push(messageOf(error));
   }
@@ -200,26 +229,39 @@ async function planted(
     problems.push(`afterwards: ${messageOf(error)}`);
   }
   return {
-    ...{ seed, runtime: 'compose', state: `${fault.id} ${variant}`, asked: [expected.symptom] },
+    ...{ seed, runtime, state: `${fault.id} ${variant}`, asked: [expected.symptom] },
     topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
+    verdict: answer?.causes.find(({ id }) => id === expected.cause)?.verdict ?? 'not asked for',
+    falseCauses: answer === undefined ? [] : confirmed(answer).filter((id) => !isTrue(expected, id)),
     seconds: (performance.now() - began) / 1000,
     problems,
   };
 }
 
+const nothing = { asked: [], topCause: '–', verdict: '–', falseCauses: [], seconds: 0 } as const;
+
 /** One installation after the other; each is brought up and taken down here. */
 export async function* tryInstallations(options: InstallationOptions): AsyncGenerator<InstallationTrial> {
-  const { runtime, seeds, print, isDone } = options;
+  const { runtime, seeds, print, isDone, cover } = options;
+  const planted = new Map<string, number>();
+  const count = (id: string) => planted.set(id, (planted.get(id) ?? 0) + 1);
   for (const seed of seeds) {
     const name = (state: string) => `${seed} ${state}`;
-    const drawn = runtime === 'compose' ? drawnFaults(options, seed) : [];
-    if (isDone(name('healthy')) && drawn.every(({ id }) => isDone(name(id)))) continue;
+    const drawn = drawnFaults(options, seed);
+    // What ended before counts, whichever way it is gone on with.
+    const before = new Set(drawn.filter(({ id }) => isDone(name(id))).map(({ id }) => id));
+    for (const id of before) count(id);
+    const wanted = drawn.filter(
+      ({ id }) => !before.has(id) && (cover === undefined || (planted.get(id) ?? 0) < cover),
+    );
+    const more = cover === undefined ? Math.max(0, options.faults - before.size) : wanted.length;
+    const healthyBefore = isDone(name('healthy'));
+    if (healthyBefore && (more === 0 || wanted.length === 0)) continue;
     await downLab(runtime);
     const quiet = () => undefined;
     let shell: Shell | undefined;
     try {
-      const lab = runtime === 'compose' ? await upGenerated(seed, quiet) : undefined;
-      if (runtime === 'kubernetes') await upGeneratedKubernetes(seed, quiet);
+      const lab = await (runtime === 'compose' ? upGenerated : upGeneratedKubernetes)(seed, quiet);
       shell = new Shell(
         runtime === 'compose'
           ? generatedEnvironment(seed, false)
@@ -227,34 +269,27 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
         seed,
         runtime,
       );
-      if (!isDone(name('healthy'))) {
+      if (!healthyBefore) {
         const began = performance.now();
         const said = await healthy(shell, seed);
         const seconds = (performance.now() - began) / 1000;
-        yield { seed, runtime, state: 'healthy', topCause: '–', seconds, ...said };
+        yield { ...nothing, seed, runtime, state: 'healthy', seconds, ...said };
       }
-      let left = options.faults;
-      for (const fault of lab === undefined ? [] : drawn) {
+      let left = more;
+      for (const fault of wanted) {
         if (left === 0) break;
-        if (isDone(name(fault.id))) {
-          left -= 1;
-          continue;
-        }
-        const trial = await planted(shell, lab as Lab, fault, seed);
-        if (trial === undefined) print(`   seed ${seed}: ${fault.id} cannot be planted here`);
-        else {
-          left -= 1;
-          yield trial;
-        }
+        const trial = await plantedIn(shell, lab, fault, { seed, runtime, print });
+        if (trial === undefined) continue;
+        left -= 1;
+        count(fault.id);
+        yield trial;
       }
     } catch (error) {
       yield {
+        ...nothing,
         seed,
         runtime,
         state: 'up',
-        asked: [],
-        topCause: '–',
-        seconds: 0,
         problems: [messageOf(error)],
       };
     } finally {

@@ -77,7 +77,17 @@ export const healthRow = (trial: HealthTrial): string =>
   ]);
 
 export const installationHead = headOf(
-  ...['seed', 'runtime', 'state', 'asked', 'top cause', 'seconds', 'result'],
+  ...[
+    'seed',
+    'runtime',
+    'state',
+    'asked',
+    'top cause',
+    'planted cause is',
+    'false causes',
+    'seconds',
+    'result',
+  ],
 );
 
 /** One state of a platform that the bot has never seen. */
@@ -88,6 +98,8 @@ export const installationRow = (trial: InstallationTrial): string =>
     trial.state,
     trial.asked.length > 3 ? `${trial.asked.length} questions` : trial.asked.join(', '),
     trial.topCause,
+    trial.verdict,
+    listed(trial.falseCauses),
     trial.seconds.toFixed(1),
     resultOf(trial.problems),
   ]);

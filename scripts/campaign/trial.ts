@@ -152,7 +152,8 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   };
 }
 
-const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
+/** Whether a cause is what was planted, or as true beside it. */
+export const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
   id === cause || id === or || also.includes(id);
 
 /** Everything that is wrong with the answer to a planted fault. */

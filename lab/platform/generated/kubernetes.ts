@@ -75,7 +75,8 @@ const resources = (memory: string) => ({
   limits: { cpu: '1', memory },
 });
 const labels = (one: Installation, row: InstalledPart) => ({ [one.label]: row.name });
-const flows = (one: Installation) => `${rowOf(one, 'orchestrator-service').configMap}-flows`;
+/** ConfigMap with the workflows' files. */
+export const flowsOf = (one: Installation): string => `${rowOf(one, 'orchestrator-service').configMap}-flows`;
 const tlsSecret = (row: InstalledPart) => `${row.secret}-tls`;
 
 /** Secret and key of a store's password or of the token, in every namespace where a program needs it. */
@@ -130,7 +131,7 @@ function settings(one: Installation, options: GeneratedKubernetesOptions): Manif
       );
   }
   if (one.parts['orchestrator-service'] !== undefined)
-    all.push(object('v1', 'ConfigMap', flows(one), one.namespace, { data: options.workflows }));
+    all.push(object('v1', 'ConfigMap', flowsOf(one), one.namespace, { data: options.workflows }));
   return [...all, ...wanted.values()];
 }
 
@@ -310,7 +311,7 @@ function program(one: Installation, part: ProgramPart, options: GeneratedKuberne
     ],
     volumes: [
       ...(one.settings === 'file' ? [{ name: 'settings', configMap: { name: row.configMap } }] : []),
-      ...(orchestrator ? [{ name: 'flows', configMap: { name: flows(one) } }] : []),
+      ...(orchestrator ? [{ name: 'flows', configMap: { name: flowsOf(one) } }] : []),
       ...(reasoning ? [{ name: 'models', emptyDir: {} }] : []),
     ],
   };

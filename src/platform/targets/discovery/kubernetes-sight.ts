@@ -41,7 +41,12 @@ type Container = z.output<typeof Container>;
 const Template = z.object({
   spec: z.object({
     template: z.object({
-      metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+      metadata: z
+        .object({
+          labels: z.record(z.string(), z.string()).default({}),
+          annotations: z.record(z.string(), z.string()).default({}),
+        })
+        .prefault({}),
       spec: z.object({
         priorityClassName: z.string().optional(),
         containers: z.array(Container).min(1),
@@ -98,14 +103,34 @@ export function kubernetesWorkloads(seen: KubernetesSight): readonly SeenWorkloa
       const { spec, metadata } = parsed.data.spec.template;
       // Those without which the cluster does not work are its own.
       if (/^system-(?:node|cluster)-critical$/.test(spec.priorityClassName ?? '')) return [];
-      return [workloadOf(kind, object.metadata, { ...spec, labels: metadata.labels }, seen)];
+      return [workloadOf(kind, object.metadata, { ...spec, ...metadata }, seen)];
     }),
   );
 }
 
 type Pod = z.output<typeof Template>['spec']['template']['spec'] & {
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 };
+
+/**
+ * Of several containers the one that the workload is about: whom its author calls the default, who has its name, who
+ * alone has a port that a Service leads to. A helper may stand before it, so that it is the first says least.
+ * The annotation is kubectl's ("Well-Known Labels, Annotations and Taints").
+ */
+function mainOf(name: string, pod: Pod, addresses: readonly SeenAddress[]): Container | undefined {
+  const { containers, annotations } = pod;
+  const named = (wanted: string | undefined) => containers.find((one) => one.name === wanted);
+  const served = containers.filter(({ ports }) =>
+    ports.some(({ containerPort }) => addresses.some(({ targetPort }) => targetPort === containerPort)),
+  );
+  return (
+    named(annotations['kubectl.kubernetes.io/default-container']) ??
+    named(name) ??
+    (served.length === 1 ? served[0] : undefined) ??
+    containers[0]
+  );
+}
 
 function workloadOf(
   kind: NonNullable<SeenWorkload['kind']>,
@@ -113,9 +138,9 @@ function workloadOf(
   pod: Pod,
   seen: KubernetesSight,
 ): SeenWorkload {
-  const main = pod.containers.find((one) => one.name === name) ?? pod.containers[0];
-  if (main === undefined) throw new Error('a workload has a container');
   const addresses = addressesOf(namespace, pod, seen.services);
+  const main = mainOf(name, pod, addresses);
+  if (main === undefined) throw new Error('a workload has a container');
   const mapOf = (wanted: string | undefined) =>
     seen.configmaps.find(({ metadata }) => metadata.namespace === namespace && metadata.name === wanted);
   const mounted = pod.containers

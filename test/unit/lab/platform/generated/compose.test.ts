@@ -14,8 +14,8 @@ import {
   partsOf,
   rowOf,
 } from '../../../../../lab/platform/generated/installation.ts';
+import { installedVariable } from '../../../../../lab/platform/generated/installed.ts';
 import { pathOf, profileOf, settingsOf, variableOf } from '../../../../../lab/platform/generated/settings.ts';
-import { installedVariable } from '../../../../../lab/runtimes/generated.ts';
 import { parseConfig } from '../../../../../src/platform/settings/config.ts';
 
 interface File {
