@@ -231,7 +231,7 @@ function store(one: Installation, part: StorePart, options: GeneratedKubernetesO
           ...(row.monitorPort === 0 ? [] : [{ containerPort: row.monitorPort }]),
         ],
         readinessProbe: { tcpSocket: { port: row.port }, periodSeconds: 3, timeoutSeconds: 3 },
-        resources: resources(part === 'neo4j' ? '1Gi' : '768Mi'),
+        resources: resources(part === 'neo4j' ? '1Gi' : part === 'redis' ? '512Mi' : '768Mi'),
         volumeMounts: [
           { name: 'files', mountPath: storeFolders[part] },
           ...(data === '' ? [] : [{ name: 'disk', mountPath: data }]),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { factOf, mayDecide, type Sourced } from '../../domain/platform/source.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
@@ -14,6 +16,8 @@ const params = z.strictObject({
 });
 type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
 
+const configured = (value: string): Sourced => ({ value, source: 'configured' });
+
 /** So many show it; the rest need not be counted. */
 const mostMessages = 5_000;
 
@@ -22,6 +26,7 @@ export const natsLostEvents = defineProbe({
   doc: `Are events published that no client takes?
 Listens on the events' subject for some seconds and asks the monitor who subscribes to what was heard.
 A message without a listener is lost, unless a stream keeps it.
+Where only the guide says which subject the events have, and nothing comes on it, a message on another subject that nobody takes leaves the answer open.
 Without the monitor the listeners are unknown; so they are where it is of another server than ours.`,
   params,
   part: 'nats',
@@ -32,10 +37,21 @@ Without the monitor the listeners are unknown; so they are where it is of anothe
     const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const others = await listenersBesides(nats, signal);
-    const subject = wanted ?? platform.subjects.events;
-    const heard = subjectsHeard(await nats.listen(subject, seconds * 1000, { signal, most: mostMessages }));
+    const events = wanted === undefined ? factOf(platform, 'subjects', 'events') : configured(wanted);
+    const subject = events.value;
+    const listen = async (to: string) =>
+      subjectsHeard(await nats.listen(to, seconds * 1000, { signal, most: mostMessages }));
+    const [heard, onBus] = await Promise.all([listen(subject), mayDecide(events) ? [] : listen('>')]);
     const clients = await clientsOnBus(nats, signal);
-    const lost = heard.filter(([name]) => !isHeard(name, clients) && !isTaken(name, others ?? []));
+    const isLost = ([name]: readonly [string, number]) =>
+      !isHeard(name, clients) && !isTaken(name, others ?? []);
+    const lost = heard.filter(isLost);
+    // Nothing is sent where the guide would: what nobody takes may be events under another name, or anything else.
+    const stray = heard.length === 0 ? onBus.find(isLost) : undefined;
+    if (stray !== undefined)
+      throw new AppError('NOT_FOUND', 'which subject the events have was not seen', {
+        facts: { reason: 'events-subject-unseen', subject, example: stray[0] },
+      });
     // Behind a leaf node or gateway anybody may take it.
     if (others === undefined && lost.length > 0) throw cannotKnow('listeners-elsewhere');
     const sum = (of: typeof heard) => of.reduce((total, [, count]) => total + count, 0);

@@ -7,7 +7,13 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { isSetByVariables, type PartConfig, partConfig } from '../support/config.ts';
-import { fileValue, type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
+import {
+  fileValue,
+  type LayeredValue,
+  overridden,
+  prefixUnknown,
+  undecided,
+} from '../support/config-layers.ts';
 import { socketsOf } from '../support/sockets.ts';
 
 const secretKey = /pass|secret|token|key$/i;
@@ -21,6 +27,7 @@ Names each key of the file that has no effect, with the layer that overrides it.
 For a variable it also names the ConfigMap or Secret and the key that sets it.
 Values of Secrets and of secret keys are never shown.
 A variable for an address or port counts only when the sockets of the process show that it is used.
+A variable that fits a key but for its prefix leaves the answer open where nothing shows whether the program reads it.
 Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
     part: z.enum(configuredIds).default('agent-manager').describe('The part to check.'),
@@ -35,7 +42,9 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
       const byVariables = await isSetByVariables(deps, part, signal);
       return { status: 'skipped', reason: byVariables ? 'not-applicable' : 'no-data' };
     }
-    const { seen, open } = await bySockets(overridden(config.sources), deps, config, signal);
+    const known = overridden(config.sources);
+    const guessed = prefixUnknown(config.sources).filter(({ key }) => known.every((one) => one.key !== key));
+    const { seen, open } = await bySockets([...known, ...guessed], new Set(guessed), deps, config, signal);
     const findings = seen.map((value): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));
       return {
@@ -80,12 +89,16 @@ const bound = /(?:^|\.)(?:port|host|addr|address|url|uri|endpoint)$/;
  */
 async function bySockets(
   values: readonly LayeredValue[],
+  guessed: ReadonlySet<LayeredValue>,
   { runtime, platform }: With<'runtime'>,
   { instance, sources }: PartConfig,
   signal: AbortSignal,
 ): Promise<{ readonly seen: readonly LayeredValue[]; readonly open: ReturnType<typeof undecided> }> {
-  const isGuess = ({ key, layer, name, secret }: LayeredValue) =>
-    layer === 'env' && secret === undefined && bound.test(key) && !name.startsWith(sources.prefix);
+  const isGuess = (value: LayeredValue) => {
+    const { key, layer, name, secret } = value;
+    if (guessed.has(value)) return true;
+    return layer === 'env' && secret === undefined && bound.test(key) && !name.startsWith(sources.prefix);
+  };
   const guesses = values.filter(isGuess);
   if (guesses.length === 0) return { seen: values, open: [] };
   const sockets = await socketsOf(runtime, instance, signal);
@@ -106,6 +119,8 @@ async function bySockets(
   const judged = await Promise.all(
     values.map(async (value) => {
       if (!isGuess(value)) return { value, wins: true as boolean | undefined };
+      // What is no address shows nowhere.
+      if (!bound.test(value.key)) return { value, wins: undefined };
       const [theirs, files] = await Promise.all([
         uses(value.key, value.value),
         uses(value.key, value.fileValue ?? ''),

@@ -144,6 +144,26 @@ export function overridden(sources: LayerSources): readonly LayeredValue[] {
   );
 }
 
+/**
+ * Variables that would give a key of the file another value if their prefix were the program's own (`HERON_EVENT_WORKERS`
+ * for `event.workers`): nobody has said which prefix that is. A key of one word fits too many names.
+ */
+export function prefixUnknown(
+  sources: LayerSources,
+): readonly (LayeredValue & { readonly fileValue: string })[] {
+  const keys = fileKeys(sources.file)
+    .filter((key) => key.includes('.'))
+    .toSorted((one, other) => other.length - one.length);
+  const known = (key: string) => [...envNames(key, sources.prefix), ...ownNames(sources.own, key)];
+  return Object.entries(sources.env).flatMap(([name, value]) => {
+    const key = keys.find((one) => name.endsWith(`_${upper(one)}`));
+    const written = key === undefined ? undefined : fileValue(sources.file, key);
+    if (key === undefined || written === undefined || written === value || known(key).includes(name))
+      return [];
+    return [{ key, value, layer: 'env' as const, name, fileValue: written }];
+  });
+}
+
 /** Keys of the file that an unreadable layer may override. */
 export function undecided(sources: LayerSources): readonly (LayeredValue & { readonly unread: Error })[] {
   return overFile(sources).flatMap((value) =>

@@ -138,6 +138,8 @@ export const health = {
   'cause.subjects-forbidden':
     'the bot may not listen on every subject of NATS, so silence cannot be told from another subject',
   'cause.nothing-published': 'nothing was published on NATS in {seconds} s, so there was nothing to compare',
+  'cause.events-subject-unseen':
+    'which subject the events have was not seen: nothing comes on {subject}, and nobody takes {example}',
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsLostEvents } from '../../../../src/probes/nats/lost-events.probe.ts';
+import { covers } from '../../../../src/probes/support/nats-subjects.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 
 describe('nats.lost-events', () => {
@@ -20,7 +21,10 @@ describe('nats.lost-events', () => {
       } as T)) as NatsTarget['monitor'];
     const listen: NatsTarget['listen'] = (...call) => {
       asked.push(call.slice(0, 2));
-      return Promise.resolve(seen);
+      const [subject] = call;
+      return Promise.resolve(
+        Object.fromEntries(Object.entries(seen).filter(([name]) => covers(subject, name))),
+      );
     };
     const nats = fakeNats({ monitor, listen, ...more });
     const outcome = natsLostEvents.run(natsLostEvents.params.parse({}), probeContext({ nats }));
@@ -42,7 +46,10 @@ describe('nats.lost-events', () => {
         },
       ],
     });
-    expect(asked).toEqual([['aetherius.events.>', 4_000]]);
+    expect(asked).toEqual([
+      ['aetherius.events.>', 4_000],
+      ['>', 4_000],
+    ]);
   });
 
   it('W6 is none on a platform that publishes no events, or whose events are taken', async () => {
@@ -50,6 +57,22 @@ describe('nats.lost-events', () => {
     expect(await look({ 'aetherius.events.a.b': 9 }, ['aetherius.events.>']).outcome).toMatchObject({
       status: 'healthy',
       facts: { messages: 9, unheard: 0 },
+    });
+  });
+
+  it('cannot be told where only the guide says what the subject is, and others get lost', async () => {
+    const seen = { 'heron.tidings.c1.low': 4 };
+    await expect(look(seen, []).outcome).rejects.toMatchObject({
+      facts: {
+        reason: 'events-subject-unseen',
+        subject: 'aetherius.events.>',
+        example: 'heron.tidings.c1.low',
+      },
+    });
+    expect(await look(seen, ['heron.tidings.>']).outcome).toMatchObject({ status: 'healthy' });
+    // What comes on the guide's own subject shows that it is theirs.
+    expect(await look({ ...seen, 'aetherius.events.a.b': 1 }, ['aetherius.>']).outcome).toMatchObject({
+      status: 'healthy',
     });
   });
 

@@ -39,6 +39,23 @@ describe('runtime.config-overrides', () => {
   const map = { kind: 'ConfigMap', name: 'overrides', key: 'workers' } as const;
   const secret = { kind: 'Secret', name: 'all', key: 'EVENT_WORKERS' } as const;
 
+  it('leaves open whether a variable counts of which only the prefix is unknown', async () => {
+    expect(await look({ env: { HERON_EVENT_WORKERS: '5' } })).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'override-unseen' } },
+      facts: { undecided: 1, keys: 'event.workers' },
+    });
+    expect(await look({ env: { HERON_EVENT_WORKERS: '20' } })).toMatchObject({ status: 'healthy' });
+    expect(await look({ env: { HERON_WORKERS: '5', EVENTS_WORKERS: '5' } })).toMatchObject({
+      status: 'healthy',
+    });
+    // What is known to win is no guess beside it.
+    expect(await look({ env: { HERON_EVENT_WORKERS: '5', AETHERIUS_EVENT_WORKERS: '6' } })).toMatchObject({
+      status: 'unhealthy',
+      findings: [{ facts: { name: 'AETHERIUS_EVENT_WORKERS' } }],
+    });
+  });
+
   it('names the ConfigMap and key behind a variable', async () => {
     expect(await look({ referred: { EVENT_WORKERS: { from: map, value: '5' } } })).toMatchObject({
       findings: [

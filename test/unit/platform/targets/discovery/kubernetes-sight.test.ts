@@ -7,7 +7,7 @@ function containerOf(
   containers: readonly object[],
   annotations: Readonly<Record<string, string>> = {},
 ): string | undefined {
-  const metadata = { name: 'herald', namespace: 'stage', uid: 'u' };
+  const metadata = { name: 'herald', namespace: 'stage', uid: 'u', resourceVersion: '1' };
   const deployment = {
     metadata,
     spec: { template: { metadata: { labels, annotations }, spec: { containers } } },
