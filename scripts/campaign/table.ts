@@ -101,5 +101,5 @@ export const installationRow = (trial: InstallationTrial): string =>
     trial.verdict,
     listed(trial.falseCauses),
     trial.seconds.toFixed(1),
-    resultOf(trial.problems),
+    trial.problems.length === 0 && trial.verdict === 'possible' ? 'possible' : resultOf(trial.problems),
   ]);

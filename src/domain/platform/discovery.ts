@@ -20,6 +20,8 @@ export interface SeenFile {
   /** Its scalars, without their keys. */
   readonly values: readonly string[];
   readonly configMap?: string;
+  /** It has a list of steps, as the definition of a workflow has. */
+  readonly steps?: true;
 }
 
 /** A workload or a Compose service, as the runtime describes it; values of Secrets are not among it. */
@@ -80,10 +82,12 @@ export function discover(
     serviceIds.some((id) => id === part) && Object.keys(paths).length > 0 ? [[part, paths] as const] : [],
   );
   const token = tokenVariable(new Map(seen));
+  const workflows = workflowFolder(new Map<PartId, SeenWorkload>(seen).get('orchestrator-service'));
   return {
     platform: {
       parts: Object.fromEntries(rows) as NonNullable<PlatformChanges['parts']>,
       ...(token === undefined ? {} : { variables: { token } }),
+      ...(workflows === undefined ? {} : { files: { workflows } }),
     },
     parts: parts.map((part): SeenPart => {
       const names = (found.get(part) ?? []).map(({ name }) => name);
@@ -213,10 +217,17 @@ function wordsOf(texts: readonly string[]): ReadonlySet<string> {
 }
 
 /** The one file that tells its program where another part is; a workflow or a table of rules does not. */
-function configFile({ files }: SeenWorkload, hosts: ReadonlySet<string>): SeenFile | undefined {
+function configFile(workload: SeenWorkload, hosts: ReadonlySet<string>): SeenFile | undefined {
+  const files = workload.files.filter(({ steps }) => steps !== true);
   const [only, ...more] = files;
   if (more.length === 0) return only;
   return onlyOne(files.filter(({ values }) => [...wordsOf(values)].some((word) => hosts.has(word))));
+}
+
+/** The one folder in which its workflows lie. */
+function workflowFolder(orchestrator: SeenWorkload | undefined): string | undefined {
+  const files = orchestrator?.files.filter(({ steps }) => steps === true) ?? [];
+  return onlyOne([...new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf('/'))))]);
 }
 
 function rowOf(

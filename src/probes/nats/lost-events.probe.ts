@@ -41,13 +41,14 @@ Without the monitor the listeners are unknown; so they are where it is of anothe
     const subject = events.value;
     const listen = async (to: string) =>
       subjectsHeard(await nats.listen(to, seconds * 1000, { signal, most: mostMessages }));
-    const [heard, onBus] = await Promise.all([listen(subject), mayDecide(events) ? [] : listen('>')]);
+    const heard = await listen(subject);
+    const onBus = mayDecide(events) || heard.length > 0 ? [] : await listen('>');
     const clients = await clientsOnBus(nats, signal);
     const isLost = ([name]: readonly [string, number]) =>
       !isHeard(name, clients) && !isTaken(name, others ?? []);
     const lost = heard.filter(isLost);
     // Nothing is sent where the guide would: what nobody takes may be events under another name, or anything else.
-    const stray = heard.length === 0 ? onBus.find(isLost) : undefined;
+    const stray = onBus.find(isLost);
     if (stray !== undefined)
       throw new AppError('NOT_FOUND', 'which subject the events have was not seen', {
         facts: { reason: 'events-subject-unseen', subject, example: stray[0] },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { factOf, mayDecide } from '../../domain/platform/source.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
@@ -30,7 +31,8 @@ Checks each as YAML and as a workflow: id, steps, types, timeouts.
 A fault is named with file, line and reason.
 A file is broken in three cases: no engine could load it, the service's log names it, or executions submitted later began before its own.
 Where its executions only wait, its fault may be why; where it has no waiting execution, the fault is a note.
-Files without the keys of a workflow are ignored.`,
+Files without the keys of a workflow are ignored.
+Where only the guide says in which folder they are, and there is none, the answer is open.`,
   params: z.strictObject({
     pendingSeconds: z
       .number()
@@ -50,10 +52,15 @@ Files without the keys of a workflow are ignored.`,
     const { signal } = context;
     const instance = (await runtime.instances('orchestrator-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const folder = context.deps.platform.files.workflows;
+    const where = factOf(context.deps.platform, 'files', 'workflows');
+    const folder = where.value;
     const files = (await runtime.texts(instance, folder, { signal })).filter(({ name }) =>
       /\.ya?ml$/.test(name),
     );
+    if (files.length === 0 && !mayDecide(where))
+      throw new AppError('NOT_FOUND', 'where the workflows lie was not seen', {
+        facts: { reason: 'workflow-files-unseen', path: folder },
+      });
     const faulty = files.flatMap(({ name, text }): Faulty[] => {
       const fault = faultOf(name, text);
       return fault === undefined ? [] : [{ folder, name, text, fault }];

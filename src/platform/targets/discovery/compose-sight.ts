@@ -2,7 +2,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import { isSecretName } from '../../../domain/kernel/redact.ts';
 import type { SeenAddress, SeenFile, SeenWorkload } from '../../../domain/platform/discovery.ts';
 import type { ComposeContainer } from '../../../domain/probe/targets/compose.ts';
-import { pathInCheck, scalarsOf } from './values.ts';
+import { pathInCheck, scalarsOf, stepsIn } from './values.ts';
 
 export interface ContainerFile {
   readonly path: string;
@@ -57,7 +57,7 @@ function workloadOf(
       ...Object.entries(first.env).flatMap(([key, value]) => (isSecretName(key) ? [] : [value])),
       ...first.command,
     ],
-    files: files.map(({ path, text }): SeenFile => ({ path, values: scalarsOf(text) })),
+    files: files.map(({ path, text }): SeenFile => ({ path, values: scalarsOf(text), ...stepsIn(text) })),
     configMaps: [],
     health: present({ ready: pathInCheck(first.check ?? []) }),
     secrets: new Map(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { present } from '../../../domain/kernel/present.ts';
 import type { SeenAddress, SeenFile, SeenWorkload } from '../../../domain/platform/discovery.ts';
 import type { KubeObject } from '../../../domain/probe/targets/kubernetes.ts';
-import { scalarsOf } from './values.ts';
+import { scalarsOf, stepsIn } from './values.ts';
 
 const Reference = z.object({ name: z.string().optional(), key: z.string().default('') });
 const Check = z
@@ -163,6 +163,7 @@ function workloadOf(
           path:
             mount.subPath === undefined ? `${mount.mountPath.replace(/\/$/, '')}/${key}` : mount.mountPath,
           values: scalarsOf(text),
+          ...stepsIn(text),
           configMap: map.metadata.name,
         }),
       ),

@@ -15,6 +15,17 @@ function scalars(value: unknown): readonly string[] {
   return [String(value)];
 }
 
+/** Of a file in YAML or JSON with a list of steps, which makes it the definition of a workflow: that, and else nothing. */
+export function stepsIn(text: string): { readonly steps?: true } {
+  try {
+    const value: unknown = parse(text);
+    const isObject = value !== null && typeof value === 'object' && 'steps' in value;
+    return isObject && Array.isArray(value.steps) ? { steps: true } : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Path of the first URL in the words of a health check. */
 export function pathInCheck(words: readonly string[]): string | undefined {
   const url = words

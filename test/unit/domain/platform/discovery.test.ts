@@ -109,11 +109,11 @@ function onCompose(one: Installation): Sight {
   );
   const filesOf = ({ service }: ComposeContainer): readonly ContainerFile[] => {
     const part = parts.find((id) => rowOf(one, id).name === service);
-    if (part === undefined || !isProgram(part) || one.settings !== 'file') return [];
+    if (part === undefined || !isProgram(part)) return [];
     const text = settingsFile(one, settingsOf(one, part, composeAddresses(one, node)));
     const flows = Object.entries(part === 'orchestrator-service' ? workflowFiles() : {});
     return [
-      { path: `${settingsFolder(one)}/${settingsName(one)}`, text },
+      ...(one.settings === 'file' ? [{ path: `${settingsFolder(one)}/${settingsName(one)}`, text }] : []),
       ...flows.map(([name, flow]) => ({ path: `${one.workflowsFolder}/${name}`, text: flow })),
     ];
   };
@@ -157,6 +157,7 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
       if (isProgram(part) && one.settings === 'file')
         expect([seen['configMap'], seen['configFile']], part).toEqual([row.configMap, one.configFile]);
     }
+    expect(platform.files?.workflows).toBe(inside('orchestrator-service') ? one.workflowsFolder : undefined);
     // With NATS elsewhere its password and the token look alike, and two candidates are none.
     expect(platform.variables?.token).toBe(inside('nats') ? one.variables['agent.auth_token'] : undefined);
   });
@@ -166,6 +167,7 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
 
     expect(found(sight)).toEqual(truth);
     const { platform, healthPaths } = discover(sight);
+    expect(platform.files?.workflows).toBe(inside('orchestrator-service') ? one.workflowsFolder : undefined);
     for (const part of labParts.filter(inside)) {
       const row = rowOf(one, part);
       const seen = platform.parts?.[part] as Readonly<Record<string, unknown>>;

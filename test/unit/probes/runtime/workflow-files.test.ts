@@ -139,6 +139,12 @@ describe('runtime.workflow-files', () => {
     });
   });
 
+  it('could not check where nothing shows in which folder the files are', async () => {
+    await expect(look({}, [])).rejects.toMatchObject({
+      facts: { reason: 'workflow-files-unseen', path: '/etc/aetherius/workflows' },
+    });
+  });
+
   it('could not check where a file is unusual and executions cannot be listed', async () => {
     expect(await look({ [name]: noTimeout }, undefined)).toMatchObject({
       status: 'inconclusive',
