@@ -26,7 +26,7 @@ export const natsLostEvents = defineProbe({
   doc: `Are events published that no client takes?
 Listens on the events' subject for some seconds and asks the monitor who subscribes to what was heard.
 A message without a listener is lost, unless a stream keeps it.
-Where only the guide says which subject the events have, and nothing comes on it, a message on another subject that nobody takes leaves the answer open.
+Where only the guide names the events' subject and it is silent, the answer is open if another message goes to no client.
 Without the monitor the listeners are unknown; so they are where it is of another server than ours.`,
   params,
   part: 'nats',

@@ -32,7 +32,7 @@ A fault is named with file, line and reason.
 A file is broken in three cases: no engine could load it, the service's log names it, or executions submitted later began before its own.
 Where its executions only wait, its fault may be why; where it has no waiting execution, the fault is a note.
 Files without the keys of a workflow are ignored.
-Where only the guide says in which folder they are, and there is none, the answer is open.`,
+Where only the guide names the folder and it is empty, the answer is open.`,
   params: z.strictObject({
     pendingSeconds: z
       .number()

@@ -145,7 +145,7 @@ export function overridden(sources: LayerSources): readonly LayeredValue[] {
 }
 
 /**
- * Variables that would give a key of the file another value if their prefix were the program's own (`HERON_EVENT_WORKERS`
+ * Variables that would give a key of the file another value if their prefix were the program's own (`OWN_EVENT_WORKERS`
  * for `event.workers`): nobody has said which prefix that is. A key of one word fits too many names.
  */
 export function prefixUnknown(
