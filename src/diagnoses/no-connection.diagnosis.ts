@@ -90,7 +90,10 @@ export const noConnection = defineDiagnosis({
       part: 'runtime',
       symptom: offNetwork,
       when: offNetwork,
-      remedies: [{ instruction: 'connect-network', on: 'compose' }],
+      remedies: [
+        { remediation: 'compose.connect-network', on: 'compose' },
+        { instruction: 'connect-network', on: 'compose' },
+      ],
     },
   ],
   handOver: [],

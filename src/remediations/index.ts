@@ -1,3 +1,4 @@
+import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
@@ -43,6 +44,7 @@ export const remediations = [
   setMemoryLimit,
   deleteKeys,
   createStream,
+  connectNetwork,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

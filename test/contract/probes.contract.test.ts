@@ -13,7 +13,15 @@ import { wordsIn } from '../../src/text/words.ts';
 import { toldAtOnce } from '../support/fake-kubernetes.ts';
 
 /** Fails the test when a probe asks for anything that could change a target. */
-const mutations = new Set(['execute', 'patch', 'restart', 'start', 'update']);
+const mutations = new Set([
+  'execute',
+  'patch',
+  'restart',
+  'start',
+  'update',
+  'connectNetwork',
+  'disconnectNetwork',
+]);
 /** Commands that only read. */
 const readOnlyRedis =
   /^(PING|INFO|CLIENT (LIST|INFO|ID|GETNAME)|CONFIG GET|SCAN|HGET|HGETALL|HMGET|GET|MGET|EXISTS|TYPE|TTL|PTTL|DBSIZE|MEMORY (USAGE|STATS|DOCTOR)|SLOWLOG (GET|LEN)|STRLEN|LLEN|SCARD|ZCARD|HLEN|XLEN|TIME|LATENCY|OBJECT)/;

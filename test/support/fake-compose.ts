@@ -36,6 +36,8 @@ export function compose(
     restart: refuse,
     start: refuse,
     update: refuse,
+    connectNetwork: refuse,
+    disconnectNetwork: refuse,
     networks: refuse,
   };
 }

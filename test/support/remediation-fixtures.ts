@@ -3,7 +3,7 @@
 import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
-import type { ComposeContainer } from '../../src/domain/probe/targets/compose.ts';
+import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
@@ -946,6 +946,45 @@ function composeChanging(
     set,
   };
 }
+/** A container that is not on the network any more, beside one that is on the project's. */
+export function cutOff() {
+  const fixture = composeChanging(
+    { networks: ['other'], networkIds: ['id of other'], hosts: [], addresses: ['10.1.0.9'] },
+    { part: 'agent-manager', network: 'aetherius' },
+  );
+  const base = fixture.targets.compose as unknown as ComposeTarget;
+  const members = new Set(['redis-1']);
+  const moved = async (id: string, networks: readonly string[]) => {
+    const { name } = await base.inspect(id);
+    if (networks.includes('aetherius')) members.add(name);
+    else members.delete(name);
+    fixture.set({ networks, networkIds: networks.map((one) => `id of ${one}`) });
+    counted += 1;
+  };
+  let counted = 0;
+  const target = {
+    ...base,
+    containers: async () => [
+      ...(await base.containers()),
+      { ...(await base.inspect('c1')), id: 'c9', name: 'redis-1', service: 'redis', state: 'running' },
+    ],
+    networks: () =>
+      Promise.resolve([
+        { id: 'id of aetherius', name: 'aetherius', driver: 'bridge', containers: [...members] },
+      ]),
+    connectNetwork: (_network: string, id: string, aliases: readonly string[]) => {
+      fixture.log.push(`connect ${aliases.join(' ')}`);
+      return moved(id, ['other', 'aetherius']);
+    },
+    disconnectNetwork: (_network: string, id: string) => moved(id, ['other']),
+  };
+  return {
+    ...fixture,
+    targets: { ...fixture.targets, compose: target } as unknown as Targets,
+    changes: () => counted,
+    meddle: () => fixture.set({ networks: ['third'], networkIds: ['id of third'] }),
+  };
+}
 export const stoppedService = () => composeChanging({ state: 'exited' }, { part: 'agent-manager' });
 export const limitedService = (start: Partial<ComposeContainer> = {}) =>
   composeChanging(
@@ -976,4 +1015,5 @@ export const fixtures = {
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),
+  'compose.connect-network': cutOff,
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

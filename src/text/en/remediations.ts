@@ -19,6 +19,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.compose.restart-service': 'Restart a service',
+  'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
 
@@ -45,6 +46,8 @@ export const remediations = {
   'step.kubernetes-remove-node-selector': 'Take the node label that no node has from {target}',
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
+  'step.compose-connect-network': 'Connect the container {target} to the network',
+  'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-restart': 'Restart the container {target}',
@@ -145,6 +148,10 @@ export const remediations = {
   'note.lost-when-made-anew':
     'The limit is lost when `{service}` is made anew. To keep it, put this into the Compose file as well:',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
+  'blast.compose-connect-network':
+    '{containers|# container|# containers} of {service} can be reached on the network {network} again, and what runs is not restarted. A fixed address of the Compose file comes back only when the container is made anew.',
+  'blast.compose-connect-network-undo':
+    '{containers|# container|# containers} of {service} cannot be reached on the network {network} any more; open connections there break.',
   'blast.compose-start':
     '{containers|# container|# containers} of {service} {containers|is|are} started; {running|# runs|# run} already and {running|is|are} not touched.',
   'blast.compose-set-limits':
@@ -242,6 +249,11 @@ export const remediations = {
   'offer.refused.not-scaled-to-zero': '{workload} is not scaled to zero: it wants {pods|# Pod|# Pods}.',
   'offer.refused.outside-autoscaler':
     'The autoscaler {autoscaler} allows {min} to {max} Pods, and {pods} would be outside of that.',
+  'offer.refused.network-not-one':
+    'The engine has {found|# network|# networks} of the name {network}; there has to be one.',
+  'offer.refused.network-of-another': 'The network {network} is that of the project {project}.',
+  'offer.refused.network-not-shared':
+    'Only {on} of the {running} other containers of the project are on {network}, so it may be the wrong one.',
   'offer.refused.nothing-stopped': 'All {found|# container|# containers} of {service} run already.',
   'offer.refused.scaled-to-zero': '{workload} is scaled to zero: start it first.',
   'offer.refused.several-containers':

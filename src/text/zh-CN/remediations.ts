@@ -20,6 +20,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.compose.restart-service': '重启服务',
+  'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
 
@@ -46,6 +47,8 @@ export const remediations = {
   'step.kubernetes-remove-node-selector': '从 {target} 去掉没有节点具备的节点标签',
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
+  'step.compose-connect-network': '把容器 {target} 接入网络',
+  'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-restart': '重启容器 {target}',
@@ -134,6 +137,10 @@ export const remediations = {
   'note.temporary': '因此这只是临时更改。要保留它，请在生成该对象的地方做同样的更改，例如用此补丁：',
   'note.lost-when-made-anew': '重新创建 `{service}` 后该上限会丢失。要保留它，请同时写入 Compose 文件：',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
+  'blast.compose-connect-network':
+    '{service} 的 {containers} 个容器重新可在网络 {network} 上访问，不会重启。Compose 文件中的固定地址要到重建容器时才恢复。',
+  'blast.compose-connect-network-undo':
+    '{service} 的 {containers} 个容器将无法在网络 {network} 上访问，已有连接会断开。',
   'blast.compose-start': '启动 {service} 的 {containers} 个容器；已在运行的 {running} 个不受影响。',
   'blast.compose-set-limits': '在运行中更改 {service} 的 {containers} 个容器的上限，不会重启任何容器。',
   'blast.compose-set-limits-undo':
@@ -210,6 +217,10 @@ export const remediations = {
   'offer.refused.rollout-paused': '{workload} 的发布已暂停，重启不会生效。',
   'offer.refused.not-scaled-to-zero': '{workload} 没有缩容到零：它需要 {pods} 个 Pod。',
   'offer.refused.outside-autoscaler': '自动伸缩 {autoscaler} 允许 {min} 到 {max} 个 Pod，{pods} 个超出范围。',
+  'offer.refused.network-not-one': '引擎中名为 {network} 的网络有 {found} 个，应只有一个。',
+  'offer.refused.network-of-another': '网络 {network} 属于项目 {project}。',
+  'offer.refused.network-not-shared':
+    '项目的其他 {running} 个容器中只有 {on} 个在 {network} 上，可能不是正确的网络。',
   'offer.refused.nothing-stopped': '{service} 的 {found} 个容器都已在运行。',
   'offer.refused.scaled-to-zero': '{workload} 已缩容到零：请先启动它。',
   'offer.refused.several-containers': '它有多个容器，必须明确指定：{containers}。',

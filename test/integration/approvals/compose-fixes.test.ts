@@ -51,7 +51,7 @@ describe.skipIf(lacking !== undefined)(
       const tar = join(folder.dir, 'box.tar');
       await must('bash', [
         '-c',
-        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
+        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep nslookup; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
       ]);
       await docker('import', tar, image);
     }, 300_000);
@@ -173,6 +173,92 @@ describe.skipIf(lacking !== undefined)(
         expect(await events(id, 'start')).toBe(2);
       },
     );
+
+    describe('a container that lost its network', () => {
+      const network = `${project}-net`;
+      const peer = `${project}-redis-1`;
+      const labels = (service: string) => [
+        ...['--label', `com.docker.compose.project=${project}`],
+        ...['--label', `com.docker.compose.service=${service}`],
+      ];
+      const onIt = async (id: string) =>
+        (await inspect(id, '{{json .NetworkSettings.Networks}}')).includes(`"${network}"`);
+      /** Whether the one that stayed finds the part by the name of its service. */
+      const found = async () =>
+        (await engine.docker(['exec', peer, '/bin/nslookup', part], { seconds: 30 })).code === 0;
+      const cutOff = async (): Promise<string> => {
+        const id = await made('--network', network, '--network-alias', part);
+        await docker(
+          'run',
+          '-d',
+          '--name',
+          peer,
+          '--network',
+          network,
+          ...labels('redis'),
+          image,
+          '/bin/busybox',
+          'sleep',
+          '600',
+        );
+        expect(await found()).toBe(true);
+        await docker('network', 'disconnect', network, id);
+        return id;
+      };
+      beforeAll(() => docker('network', 'create', ...labels('-').slice(0, 2), network), 60_000);
+      afterAll(async () => {
+        await removed();
+        await docker('network', 'rm', network);
+      }, 60_000);
+
+      it.each(['R-K3', 'R-K4'])(
+        'compose.connect-network connects it once though the worker dies at %s, and undo takes it off again',
+        async (point) => {
+          const id = await cutOff();
+          const h = harnessOf('compose.connect-network');
+          const row = await h.approved({ part, network });
+          const before = { started: await inspect(id, '{{.State.StartedAt}}'), found: await found() };
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect(before.found).toBe(false);
+          expect([await onIt(id), await found()]).toEqual([true, true]);
+          expect(await inspect(id, '{{.State.StartedAt}}')).toBe(before.started);
+          // Once when it was made, and once by the fix.
+          expect(await connects(id)).toBe(2);
+          expect(await h.propose({ part, network })).toMatchObject({ reason: 'nothing-to-do' });
+          const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
+          await h.service.approve(h.input(undo.id, 'ULEAD'));
+          await run(h, undo.id);
+          expect((await h.row(undo.id)).state).toBe('succeeded');
+          expect([await onIt(id), await found()]).toEqual([false, false]);
+          expect(await connects(id)).toBe(2);
+        },
+      );
+
+      it('compose.connect-network does nothing where somebody has connected it elsewhere since (R-P3)', async () => {
+        const id = await cutOff();
+        const h = harnessOf('compose.connect-network');
+        const row = await h.approved({ part, network });
+        await docker('network', 'connect', 'bridge', id);
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await onIt(id)).toBe(false);
+      });
+
+      /** How often the engine connected the container to this network, by its own events. */
+      async function connects(id: string): Promise<number> {
+        const until = String(Math.floor(Date.now() / 1000) + 1);
+        const text = await docker(
+          ...['events', '--since', '0', '--until', until, '--filter', `network=${network}`],
+          ...['--filter', 'type=network', '--format', '{{.Action}} {{.Actor.Attributes.container}}'],
+        );
+        return text.split('\n').filter((line) => line === `connect ${id}`).length;
+      }
+    });
 
     it('compose.start-service does nothing to what somebody has started and stopped since (R-P3)', async () => {
       const id = await made();

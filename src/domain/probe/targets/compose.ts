@@ -22,6 +22,8 @@ export interface ComposeContainer {
   readonly oomKilled: boolean;
   readonly restartCount: number;
   readonly networks: readonly string[];
+  /** The engine's ids of these: several may have one name. */
+  readonly networkIds?: readonly string[];
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   /** Memory and swap together, -1 without a limit; absent where it is not asked for. */
@@ -101,9 +103,20 @@ export interface ComposeTarget {
     },
     options?: CallOptions,
   ): Promise<void>;
+  /** Puts it on one more network, where others find it under these names; refused where it is on it. */
+  connectNetwork(
+    network: string,
+    id: string,
+    aliases: readonly string[],
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Takes it off a network; what it has open there breaks. */
+  disconnectNetwork(network: string, id: string, options?: CallOptions): Promise<void>;
   networks(options?: CallOptions): Promise<
     readonly {
       readonly id: string;
+      /** Compose project that made it. */
+      readonly project?: string;
       readonly name: string;
       readonly driver: string;
       readonly containers: readonly string[];

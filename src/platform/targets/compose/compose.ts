@@ -167,6 +167,16 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
           ...present({ Memory: memoryBytes, MemorySwap: memorySwapBytes, NanoCpus: nanoCpus }),
         });
       }),
+    connectNetwork: (network, id, aliases, options = {}) =>
+      call(options, async (docker) => {
+        await docker
+          .getNetwork(network)
+          .connect({ Container: id, EndpointConfig: { Aliases: [...aliases] } });
+      }),
+    disconnectNetwork: (network, id, options = {}) =>
+      call(options, async (docker) => {
+        await docker.getNetwork(network).disconnect({ Container: id });
+      }),
     networks: (options = {}) =>
       call(options, async (docker) => {
         const networks = await docker.listNetworks();
@@ -177,6 +187,7 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
           id: network.Id,
           name: network.Name,
           driver: network.Driver,
+          ...present({ project: network.Labels?.['com.docker.compose.project'] }),
           containers: Object.values(network.Containers ?? {}).map((container) => container.Name),
         }));
       }),
@@ -187,6 +198,7 @@ interface NetworkInspect {
   readonly Id: string;
   readonly Name: string;
   readonly Driver: string;
+  readonly Labels?: Readonly<Record<string, string>>;
   readonly Containers?: Readonly<Record<string, { readonly Name: string }>>;
 }
 
@@ -213,6 +225,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     oomKilled: state.OOMKilled,
     restartCount: info.RestartCount,
     networks: Object.keys(info.NetworkSettings.Networks ?? {}),
+    networkIds: Object.values(info.NetworkSettings.Networks ?? {}).map(({ NetworkID }) => NetworkID),
     ...networkOf(info),
     memoryLimitBytes: host.Memory ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
