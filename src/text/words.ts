@@ -39,6 +39,17 @@ function slackDate(at: Date, utc: string): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^{date_num} {time}|${utc}>`;
 }
 
+/** Escaped text in which each moment to the second (`moment` of `format.ts`) is shown in the zone of whoever reads it. */
+export function withReadersDates(mrkdwn: string): string {
+  return mrkdwn.replace(
+    /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/g,
+    (utc: string, day: string, time: string) => {
+      const at = Date.parse(`${day}T${time}Z`);
+      return Number.isNaN(at) ? utc : `<!date^${at / 1000}^{date_num} {time_secs}|${utc}>`;
+    },
+  );
+}
+
 export interface Words {
   readonly language: Language;
   /** The same words about another installation. */

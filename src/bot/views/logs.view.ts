@@ -6,7 +6,7 @@ import type { PlatformOf } from '../../domain/platform/platform.ts';
 import type { Language } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { type LogGroupWords, logWords } from '../../text/logs.ts';
-import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
+import { escapeMrkdwn, type Words, withReadersDates, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { runFooter, timeFooter } from './phrases.ts';
@@ -54,8 +54,8 @@ function logsMessage(view: LogsView, words: Words): Rendered {
           words,
         ),
       );
-    if (said.timeline !== undefined) blocks.push(context(escapeMrkdwn(said.timeline), words));
-    blocks.push(context(said.notes.map(escapeMrkdwn).join('\n'), words));
+    if (said.timeline !== undefined) blocks.push(context(sayable(said.timeline), words));
+    blocks.push(context(said.notes.map(sayable).join('\n'), words));
   }
   blocks.push(context(view.attached === true ? timeFooter(run, words) : runFooter(run, words), words));
   for (const { ask, button: value } of read?.asks ?? []) {
@@ -72,6 +72,9 @@ function logsMessage(view: LogsView, words: Words): Rendered {
     },
   };
 }
+
+/** Times as the reader has them, as in the picture. */
+const sayable = (text: string): string => withReadersDates(escapeMrkdwn(text));
 
 function pictureWords(
   { run, read, attached }: LogsView,
@@ -111,7 +114,7 @@ function titleOf({ run, named, read, attached }: LogsView, words: Words): string
         ? ':red_circle:'
         : ':large_yellow_circle:';
   const { headline } = logWords(report, words);
-  const said = markup(escapeMrkdwn(headline));
+  const said = markup(sayable(headline));
   if (attached === true) return `${sign} ${words.say('logs.attached.title', { headline: said })}`;
   const part =
     read.part === undefined ? words.say('logs.all-parts') : (words.lookup(`part.${read.part}`) ?? read.part);
@@ -119,7 +122,7 @@ function titleOf({ run, named, read, attached }: LogsView, words: Words): string
 }
 
 function groupBlocks({ group, title, numbers, causes }: LogGroupWords, words: Words): KnownBlock[] {
-  const lines = [`*${escapeMrkdwn(title)}*`, escapeMrkdwn(numbers), ...causes.map(escapeMrkdwn)];
+  const lines = [`*${escapeMrkdwn(title)}*`, sayable(numbers), ...causes.map(escapeMrkdwn)];
   const example = group.example.slice(0, shown.lines).map((line) => shortened(line, shown.lineCharacters));
   return [
     { type: 'divider' },

@@ -64,6 +64,13 @@ describe('the logs of a part in Slack', () => {
     expect(json.length).toBeLessThan(limits.blocksJson);
   });
 
+  it('show times as the reader has them, and leave those of the log as they are', () => {
+    const { text, json } = shown([full]);
+
+    expect(text).toContain('<!date^1795856340^{date_num} {time_secs}|2026-11-28 08:59:00 UTC>');
+    expect(json).toContain(full);
+  });
+
   it('give what a program wrote no meaning for Slack', () => {
     const { text } = shown(['2026-11-28 08:59:30.000 UTC [7] ERROR:  <!channel> & more']);
 
