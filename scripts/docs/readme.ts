@@ -1,12 +1,14 @@
 import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
-import { scene } from '../picture/scene.ts';
+import { logScene, scene } from '../picture/scene.ts';
 
 const texts: Readonly<Record<string, string>> = en;
 
 /** What stands in the README between `<!-- generated: NAME -->` and `<!-- end -->`, by name. */
 const regions: Readonly<Record<string, () => string>> = {
-  picture: () => `\n\n![${scene.alt}](${scene.file})\n\n${scene.caption}\n\n`,
+  picture: () =>
+    [scene, logScene].map(({ alt, file, caption }) => `\n\n![${alt}](${file})\n\n${caption}`).join('') +
+    '\n\n',
   remediations: () => {
     const titles = remediations.map(({ id }) => texts[`remediation.${id}`] ?? id);
     const list = titles.map((title) => title.charAt(0).toLowerCase() + title.slice(1)).join(', ');

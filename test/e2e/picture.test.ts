@@ -1,12 +1,13 @@
-/** The README's picture can be taken again, and shows what is said about it. */
+/** The README's pictures can be taken again, and show what is said about them. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withPlayground } from '../../scripts/picture/playground.ts';
-import { scene } from '../../scripts/picture/scene.ts';
+import { logScene, scene } from '../../scripts/picture/scene.ts';
 import { takePicture } from '../../scripts/picture/take.ts';
+import { takeLogPicture } from '../../scripts/picture/take-log.ts';
 import { hiddenSides } from '../../scripts/picture/visible.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 
@@ -19,9 +20,9 @@ const sizeOf = (path: string) => {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 };
 
-describe('the picture in the repository', () => {
-  it('has the size of a desktop', () => {
-    expect(sizeOf(scene.file)).toEqual(scene.size);
+describe('the pictures in the repository', () => {
+  it.each([scene, logScene])('have the size of their scene: $file', ({ file, size }) => {
+    expect(sizeOf(file)).toEqual(size);
   });
 });
 
@@ -40,6 +41,14 @@ describe.skipIf(chromiumPath === null)('npm run docs:picture', () => {
     await withPlayground((url) => takePicture(url, file));
 
     expect(sizeOf(file)).toEqual(scene.size);
+  }, 240_000);
+
+  it('takes that of a log, with what is wrong, the timeline and the button on it', async () => {
+    const file = join(folder, 'log.png');
+
+    await withPlayground((url) => takeLogPicture(url, file));
+
+    expect(sizeOf(file)).toEqual(logScene.size);
   }, 240_000);
 });
 

@@ -10,10 +10,10 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, 
  * plain text. An id of 32 hexadecimal digits is the same with the dashes of a UUID, and within a `traceparent`.
  */
 export function traceMatcher(id: string): (line: string) => boolean {
-  const bare = id.replaceAll('-', '');
-  const isHex = /^[0-9a-f]{32}$/i.test(bare) && /^(?:[^-]+|[^-]{8}(?:-[^-]{4}){3}-[^-]{12})$/.test(id);
+  const hex = id.replaceAll('-', '');
+  const isHex = /^[0-9a-f]{32}$/i.test(hex) && /^(?:[^-]+|[^-]{8}(?:-[^-]{4}){3}-[^-]{12})$/.test(id);
   const word = isHex
-    ? [bare.slice(0, 8), bare.slice(8, 12), bare.slice(12, 16), bare.slice(16, 20), bare.slice(20)].join('-?')
+    ? [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-?')
     : escaped(id);
   // w3.org/TR/trace-context: version, trace, parent, flags.
   const whole = isHex ? `(?:[0-9a-f]{2}-)?${word}(?:-[0-9a-f]{16}-[0-9a-f]{2})?` : word;
