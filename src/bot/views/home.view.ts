@@ -1,14 +1,14 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
-import type { InventoryNews } from '../../domain/platform/inventory.ts';
+import { type InventoryNews, stageDifferences } from '../../domain/platform/inventory.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
 import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
-import { inventoryText } from './inventory.ts';
+import { inventoryText, stagesText } from './inventory.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
 import { followUpLines, recordLines, switchLines } from './switches.ts';
@@ -56,6 +56,7 @@ export function homeView(data: HomeData, words: Words): HomeView {
     ...data.environments
       .slice(0, shown.environments)
       .flatMap((environment) => environmentBlocks(environment, words)),
+    ...stageBlocks(data, words),
     header(words.plain('home.approvals'), words),
     ...stopped(data, words),
     ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
@@ -83,6 +84,15 @@ export function homeView(data: HomeData, words: Words): HomeView {
     context(words.say('home.footer', { time: data.now.toISOString() }), words),
   ];
   return { type: 'home', blocks: blocks.slice(0, limits.viewBlocks) };
+}
+
+/** Of the environments that are shown: somebody who may not read one is not told what it runs. */
+function stageBlocks({ environments }: HomeData, words: Words): KnownBlock[] {
+  const stages = environments.flatMap(({ name, inventory }) =>
+    inventory === undefined ? [] : [{ environment: name, images: inventory.images }],
+  );
+  const differences = stageDifferences(stages);
+  return differences.length === 0 ? [] : [context(stagesText(differences, words), words)];
 }
 
 /** For somebody who may read nothing. */

@@ -1,8 +1,8 @@
-import type { InventoryNews } from '../../domain/platform/inventory.ts';
+import type { InventoryNews, StageDifference } from '../../domain/platform/inventory.ts';
 import { inventoryChange } from '../../text/inventory.ts';
 import type { Words } from '../../text/words.ts';
 import { cut } from './blocks.ts';
-import { listOf } from './phrases.ts';
+import { listOf, partName, sentencesOf } from './phrases.ts';
 
 const shown = { changes: 5, length: 1_500 } as const;
 
@@ -42,4 +42,24 @@ export function changesText({ changes, since }: InventoryNews, words: Words): st
     since: since.toISOString(),
     what: listOf([...some, ...rest], words),
   });
+}
+
+/** Parts that do not run the same everywhere. */
+export function stagesText(differences: readonly StageDifference[], words: Words): string {
+  const some = differences.slice(0, shown.changes).map(({ part, images }) =>
+    words.plain('inventory.stage', {
+      part: partName(part, words),
+      images: listOf(
+        images.map(({ environment, image }) => `${environment}: \`${image}\``),
+        words,
+      ),
+    }),
+  );
+  const more = differences.length - some.length;
+  const rest = more > 0 ? [words.plain('inventory.more', { count: more })] : [];
+  return cut(
+    words.say('inventory.stages', { what: sentencesOf([...some, ...rest], words) }),
+    shown.length,
+    words,
+  );
 }

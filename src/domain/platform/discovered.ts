@@ -28,6 +28,8 @@ export interface Discovered {
   readonly withoutHttp?: readonly ServiceId[];
   /** By their tables; absent: the server could not be asked. */
   readonly databases?: Readonly<Partial<Record<PlatformDatabase, string>>>;
+  /** What the one workload of a part runs. */
+  readonly images?: Readonly<Partial<Record<PartId, string>>>;
   /** What could not be looked at, by name: what is missing of it need not be gone. `runtime` is all of it. */
   readonly unseen?: readonly string[];
 }

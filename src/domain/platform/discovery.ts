@@ -67,7 +67,7 @@ const parts = partIds.filter((id): id is Part => id !== 'runtime');
 /** What the parts are called here, by what was seen: nothing is taken for a part that something else may be, too. */
 export function discover(
   sight: Sight,
-): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp'> {
+): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp' | 'images'> {
   const found = identify(sight);
   const seen = [...found].flatMap(([part, candidates]) => {
     const [one, ...others] = candidates;
@@ -93,6 +93,7 @@ export function discover(
       const names = (found.get(part) ?? []).map(({ name }) => name);
       return { part, candidates: names, ...(names.length === 1 ? { found: names[0] ?? '' } : {}) };
     }),
+    images: Object.fromEntries(seen.flatMap(([part, { image }]) => (image === '' ? [] : [[part, image]]))),
     healthPaths: Object.fromEntries(health),
     withoutHttp: serviceIds.filter((id) => new Map<PartId, SeenWorkload>(seen).get(id)?.portless === true),
   };

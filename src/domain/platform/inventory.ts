@@ -9,6 +9,7 @@ export type InventoryArea = (typeof inventoryAreas)[number];
 /** What is kept of a look: names, and never a value of a variable or of a Secret. */
 export const thingKinds = [
   'workload',
+  'image',
   'service',
   'port',
   'file',
@@ -24,6 +25,7 @@ export type ThingKind = (typeof thingKinds)[number];
 /** Which area shows a kind. */
 const areaOf: Readonly<Record<ThingKind, InventoryArea>> = {
   workload: 'runtime',
+  image: 'runtime',
   service: 'runtime',
   port: 'runtime',
   file: 'runtime',
@@ -82,6 +84,8 @@ export interface InventoryNews {
   /** What it is compared with stood then. */
   readonly since: Date;
   readonly changes: readonly InventoryChange[];
+  /** What the one workload of a part runs. */
+  readonly images: Readonly<Partial<Record<PartId, string>>>;
   /** Areas that the last look did not see, with the time of the one that did. */
   readonly late: readonly { readonly area: InventoryArea; readonly seenAt: string }[];
 }
@@ -111,6 +115,7 @@ export function thingsOf(found: Discovered): Readonly<Record<'runtime' | 'databa
       name === undefined ? [] : [{ kind, part, name: `${name}` }];
     return [
       ...candidates.flatMap((name) => named('workload', name)),
+      ...named('image', found.images?.[part]),
       ...named('service', row.service),
       ...named('port', row.port),
       ...named('file', row.configFile),
@@ -195,12 +200,39 @@ export function inventoryNews(now: KeptInventory, before: KeptInventory, since: 
     // Nobody had looked then: it is compared with the first look.
     since: before.since > since ? before.since : since,
     changes: inventoryChanges(before, now),
+    images: Object.fromEntries(
+      (now.areas.runtime?.things ?? []).flatMap(({ kind, part, name }) =>
+        kind === 'image' && part !== undefined ? [[part, name]] : [],
+      ),
+    ),
     late: inventoryAreas.flatMap((area) => {
       const seenAt = now.seenAt[area];
       if (seenAt === undefined || seenAt === now.triedAt) return [];
       return [{ area, seenAt }];
     }),
   };
+}
+
+/** A part that does not run the same in all environments that have it. */
+export interface StageDifference {
+  readonly part: PartId;
+  readonly images: readonly { readonly environment: string; readonly image: string }[];
+}
+
+/**
+ * Parts whose images differ between environments, by the name and the tag or digest: a stage may have a registry of its
+ * own. An environment in which the part was not seen, or not told from another, says nothing.
+ */
+export function stageDifferences(
+  stages: readonly { readonly environment: string; readonly images: InventoryNews['images'] }[],
+): readonly StageDifference[] {
+  return partIds.flatMap((part) => {
+    const images = stages.flatMap(({ environment, images: own }) => {
+      const image = own[part];
+      return image === undefined ? [] : [{ environment, image: image.slice(image.lastIndexOf('/') + 1) }];
+    });
+    return new Set(images.map(({ image }) => image)).size > 1 ? [{ part, images }] : [];
+  });
 }
 
 /** How many things of each kind there are, of what was seen: of an area that nobody saw nothing is said. */

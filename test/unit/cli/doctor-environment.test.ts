@@ -33,7 +33,7 @@ const seen: Discovered = {
 describe('what doctor says of what workers found', () => {
   const at = new Date('2026-03-01T10:00:00Z');
   const news: InventoryNews = {
-    ...{ lookedAt: at, since: at, counts: {}, late: [] },
+    ...{ lookedAt: at, since: at, counts: {}, images: {}, late: [] },
     changes: [{ kind: 'workload', part: 'redis', before: 'shelf', now: 'rack' }],
   };
   const said = (one: InventoryNews | undefined) =>

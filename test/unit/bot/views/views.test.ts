@@ -638,6 +638,7 @@ describe('what workers found', () => {
       { kind: 'subject', before: '<!here>.*' },
       ...Array.from({ length: 4 }, (_, index) => ({ kind: 'client' as const, now: `c-${index}` })),
     ],
+    images: { 'agent-manager': 'registry.a/manager:1.4', redis: 'redis:7' },
     late: [{ area: 'messages', seenAt: '2026-11-25T01:00:00.000Z' }],
   } as const satisfies InventoryNews;
   const home = (inventory: InventoryNews, language: Language) => {
@@ -667,6 +668,32 @@ describe('what workers found', () => {
     const chinese = home(news, 'zh-CN');
     expect(chinese).toContain('Redis 的工作负载由 `shelf` 变为 `rack`');
     expect(chinese).toContain('无法查看NATS');
+  });
+
+  it('says what does not run the same in all environments that the reader sees', () => {
+    const stage = (name: string, manager: string) => ({
+      name,
+      inventory: { ...news, images: { ...news.images, 'agent-manager': manager } },
+    });
+    const text = (...environments: readonly ReturnType<typeof stage>[]) => {
+      const view = homeView(
+        {
+          ...{ environments, pending: [], switches: [], followUps: [] },
+          ...{ record: { state: 'confirmed' }, runs: [], fixes: [], now },
+        },
+        wordsIn('en'),
+      );
+      expectValidView(view);
+      return JSON.stringify(view.blocks);
+    };
+    const prod = stage('prod', 'registry.a/manager:1.4');
+
+    expect(text(prod, stage('staging', 'registry.b/x/manager:1.5'))).toContain(
+      'Not the same in all environments: agent-manager (prod: `manager:1.4`, staging: `manager:1.5`).',
+    );
+    // The same from another registry, and what another environment does not have.
+    expect(text(prod, stage('staging', 'registry.b/x/manager:1.4'))).not.toContain('Not the same');
+    expect(text(prod)).not.toContain('Not the same');
   });
 
   it('is one line of the digest where something is other, and none where nothing is', () => {

@@ -128,12 +128,14 @@ describe('what is kept of a look', () => {
     ],
     healthPaths: { 'agent-manager': { ready: '/open', live: '/open' } },
     databases: { agentManager: 'field' },
+    images: { redis: 'redis:7' },
   };
 
   it('is names of what was found, each once', () => {
     expect(thingsOf(found)).toEqual({
       runtime: [
         redis('shelf'),
+        { kind: 'image', part: 'redis', name: 'redis:7' },
         { kind: 'port', part: 'redis', name: '7000' },
         { kind: 'workload', part: 'nats', name: 'one' },
         { kind: 'workload', part: 'nats', name: 'two' },
