@@ -1,4 +1,5 @@
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { within } from '../../domain/kernel/within.ts';
 import { type InventoryLook, inventoryAfter } from '../../domain/platform/inventory.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
 
@@ -19,12 +20,14 @@ export function createInventoryKeeper({ store, environments, look, logger }: Kee
       for (const environment of environments) {
         if (signal.aborted) return;
         try {
-          const seen = await look(environment);
+          // A look takes seconds, and a process that is told to stop waits for none.
+          const seen = await within(Number.POSITIVE_INFINITY, look(environment), { signal });
           await store.tx(async (tx) => {
             const before = await tx.inventories.latest(environment);
             await tx.inventories.keep(environment, inventoryAfter(before, seen));
           });
         } catch (err) {
+          if (signal.aborted) return;
           logger.warn({ err, environment }, 'what was found could not be kept');
         }
       }

@@ -141,6 +141,20 @@ describe('what is found of an environment', () => {
     for (const table of tables) await platform.sql(`DROP TABLE ${table}`);
   });
 
+  it('is not waited for by a process that is told to stop', async () => {
+    const stopping = new AbortController();
+    const keeper = createInventoryKeeper({
+      ...{ store: worker, environments: ['prod', 'staging'], logger: silentLogger },
+      look: () => {
+        queueMicrotask(() => stopping.abort());
+        return new Promise(() => undefined);
+      },
+    });
+
+    await keeper.round(stopping.signal);
+    expect(await database.sql('SELECT 1 FROM inventories')).toEqual([]);
+  });
+
   it('names no secret, and is compared without it', async () => {
     const token = `ghp_${'A1b2'.repeat(9)}`;
     const client = await connect({ servers: server.url, name: `deploy ${token}` });
