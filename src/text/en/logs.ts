@@ -104,7 +104,7 @@ export const logs = {
   'cli.logs.level':
     'least level: debug, info, warning, error or fatal (default: warning; with --grep or --trace: debug)',
   'cli.logs.grep': 'only entries with these words',
-  'cli.logs.trace': 'only entries of this trace or request, by time; of all parts where none is named',
+  'cli.logs.trace': 'only entries of this trace or request, by time; without a part, of all parts',
   'cli.logs.follow': 'go on reading and print what is new; Ctrl-C ends it with the whole answer',
   'cli.logs.following': 'Following the log. Ctrl-C ends it and prints the whole answer.',
   'logs.follow.more': '{title}: {count|once|# times} more',
