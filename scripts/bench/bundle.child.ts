@@ -2,21 +2,18 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Instance, RuntimeTarget } from '../../src/domain/probe/targets/runtime.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
-import { ConfigFile } from '../../src/domain/settings/config.ts';
-import { openChecks } from '../../src/main/checks.ts';
 import { writeBundle } from '../../src/platform/bundle/write.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { collectEarly } from '../../src/platform/process/heap.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
-import { maintainedRules } from '../../src/platform/redact/rule-set.ts';
 import { bundlePage } from '../../src/text/bundle-page.ts';
 import { wordsIn } from '../../src/text/words.ts';
+import { ConfigFile, createRedactor, maintainedRules, openChecks } from './built.ts';
 import { logText } from './redact.ts';
 
 collectEarly();

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
@@ -9,11 +10,14 @@ import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
+import type { CountLogs } from '../domain/ports/log-files.ts';
 import type { Probe } from '../domain/probe/probe.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
+import { logThreads } from '../platform/logs/log-threads.ts';
+import { createSideBySide } from '../platform/logs/side-by-side.ts';
 import { eventLoopQuiet, watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
 import { createInstallations, lookingFirst } from '../platform/targets/discovery/installations.ts';
@@ -93,17 +97,29 @@ export function openChecks({
     rules,
     collect: createCollectHere({
       ...{ ...diagnosing, rules, clock, version },
+      // Beside the one that cleans the logs.
+      count: countIn(1),
       ...{ registry: probes, runnerOf, describe: describeIn(environments) },
     }),
     environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
-    logs: createLogsHere({ targets, clock }),
+    logs: createLogsHere({ targets, clock, count: countIn(Math.min(MOST_THREADS, availableParallelism())) }),
     following: createLogsFollowed({ targets, clock }),
     plans: createPlanHere({ remediations, targets, clock, logger }),
     instructionLines,
   };
 }
+
+/** Logs that are no longer than this are counted at once. */
+const AT_ONCE_BYTES = 256 * 1024;
+/** They have the same cores as everything else here. */
+const MOST_THREADS = 2;
+
+const countIn =
+  (count: number): CountLogs =>
+  (options, signal) =>
+    createSideBySide(options, { threads: logThreads, count, signal, aloneBytes: AT_ONCE_BYTES });
 
 const describeIn = (environments: Readonly<Record<string, EnvironmentConfig>>) => (name: string) => {
   const config = environments[name];

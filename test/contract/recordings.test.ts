@@ -13,6 +13,8 @@ import { expectationOf } from '../../scripts/campaign/expectation.ts';
 import { type AskedOffline, diagnosed, judgeOffline } from '../../scripts/campaign/recordings.ts';
 import { confirmed } from '../../scripts/campaign/trial.ts';
 import type { RecordedRow } from '../../src/domain/bundle/recording.ts';
+import { createLogAnalysis } from '../../src/domain/logs/analysis.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 
 const folder = fileURLToPath(new URL('../recordings/', import.meta.url));
 const suffix = '.jsonl.gz';
@@ -79,4 +81,43 @@ it('what a recording does not have is not taken for well, nor for broken', async
   expect(faults.some(({ id }) => id === 'D3.a')).toBe(true);
   expect(causes.map(({ verdict }) => verdict)).not.toContain('confirmed');
   expect(causes.map(({ verdict }) => verdict)).not.toContain('ruled-out');
+});
+
+/** Faults that a log of the part speaks of, and what its lines are known as; the others say nothing in a log that was asked. */
+const spoken = [
+  ['compose/S1.a/wrong-password', 'agent-manager', 'database-password', 'S1.a'],
+  ['compose/S1.b/wrong-host', 'agent-manager', 'nats-unreachable', 'S1.b'],
+  ['compose/S2.a/agent-plural', 'collect-agent', 'registration-unheard', 'S2.a'],
+  ['compose/S2.b/agent-differs', 'agent-manager', 'registration-token', 'S2.b'],
+  ['compose/S4.b/indentation', 'orchestrator-service', 'workflow-broken', 'S4.b'],
+  ['compose/S6.b/missing', 'reasoning-service', 'model-unusable', 'S6.b'],
+  ['compose/S7.b/service-outdated', 'reasoning-service', 'neo4j-password', 'S7.b'],
+  // Of the start of another part no cause is named: the diagnosis of its Pods says which it is.
+  ['kubernetes/K1.b/config-not-yaml', 'orchestrator-service', 'config-refused', undefined],
+] as const;
+
+describe('what the log of a fault says', () => {
+  it.each(spoken)('%s: the log of %s', (name, part, known, cause) => {
+    const rows = rowsOf(name.split('/'));
+    const asked = rows.flatMap((row) =>
+      row.t === 'asked' && row.method === 'logs' && JSON.stringify(row.args).includes(part) ? [row.n] : [],
+    );
+    const texts = rows.flatMap((row) =>
+      row.t === 'answer' && asked.includes(row.n) && typeof row.v === 'string' ? [row.v] : [],
+    );
+    const analysis = createLogAnalysis({
+      ...{ query: { level: 'warning' }, now: Date.parse('2026-11-29T01:00:00Z'), platform: asInGuide, part },
+      redact: (text) => text,
+    });
+    for (const text of texts) {
+      const input = analysis.source('log');
+      input.text(text);
+      input.end();
+    }
+    const said = analysis.report().groups.flatMap((group) => group.known ?? []);
+
+    expect(said.map(({ id }) => id)).toContain(known);
+    // Never another cause alone: what speaks for some speaks for this one.
+    for (const { causes } of said) if (causes.length > 0) expect(causes).toContain(cause);
+  });
 });

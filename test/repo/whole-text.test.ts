@@ -32,7 +32,6 @@ const parted: readonly (readonly [RegExp, string])[] = [
   [/owner\.name\.slice\(0, -hash\.length - 1\)/, 'the hash at the end of a name of Kubernetes'],
   [/result\.push\(run\.slice\(at, at \+ 2\)\)/, 'pairs of an index, which nobody is shown'],
   [/reader\.push\(text\.slice\(at, end\)\)/, 'a line, up to the line break that was found'],
-  [/#onLines\((?:held \+ )?text\.slice\(/, 'whole lines, up to a line break that was found'],
   [/raw\.slice\(-2\)/, 'the closing brace of a line, for a pattern'],
   [/#day\(text\.slice\(/, 'the digits of a date'],
 ];

@@ -5,7 +5,7 @@ export interface BundleWriter {
   /** Bytes that the archive has by now at the most, for one that may not have any size. */
   bytesAtMost?(): number;
   /** About as many as a text takes in it; costs as much as adding it. */
-  packed?(content: string): Promise<number>;
+  packed?(content: string | Uint8Array): Promise<number>;
   /** Closes the archive; what it is as a whole. */
   end(): Promise<Written>;
   /** Leaves nothing of it. */

@@ -176,3 +176,14 @@ export function cutToBytes(text: string, bytes: number): string {
   while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return wellFormed(new TextDecoder().decode(encoded.subarray(0, end)));
 }
+
+/** A text in pieces of whole lines, each of about so many units; a longer line is a piece of its own. */
+export function* wholeLines(text: string, units: number): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const within = text.lastIndexOf('\n', at + units);
+    const end = within >= at ? within : text.indexOf('\n', at);
+    const next = end < 0 ? text.length : end + 1;
+    yield text.slice(at, next);
+    at = next;
+  }
+}

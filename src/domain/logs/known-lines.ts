@@ -100,7 +100,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'config-refused',
       pattern:
-        /no encoder (?:name specified|registered for name)|invalid log level|unrecognized level|failed to parse config(?:uration)?(?: file)?:|field \S+ not found in type|failed to read config(?:uration)? file/i,
+        /no encoder (?:name specified|registered for name)|invalid log level|unrecognized level|failed to parse config(?:uration)?(?: file)?:|field \S+ not found in type|failed to read config(?:uration)? file|\byaml: (?:line \d+: |unmarshal errors|(?:did not|could not) find|mapping values)/i,
       atStart: 'STARTUP_CONFIG_REFUSED',
       causes: ['S1.g'],
       ask: 'S1',
@@ -265,6 +265,12 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       part: 'agent-manager',
       causes: ['S3.a', 'S3.b', 'S3.c'],
       ask: 'S3',
+    },
+    {
+      id: 'registration-unheard',
+      pattern: /regist\S* failed.*\bno responders\b/i,
+      causes: ['S2.a', 'S2.d'],
+      ask: 'S2',
     },
     {
       id: 'registration-token',

@@ -15,8 +15,8 @@ export interface LogLimits {
 }
 
 export interface LogThread {
-  /** The next source; the one before it has ended. */
-  source(name: string): LogThreadSource;
+  /** The next source; the one before it has ended. `part`: whose log it is, where that is known. */
+  source(name: string, part?: LogTallyOptions['part']): LogThreadSource;
   /** Whole entries of a plain file that is open in this process, read by the thread itself after what came before. */
   piece(name: string, piece: FilePiece): void;
   /** After the end of every source. Rejects when the thread died of what it read. */
@@ -51,12 +51,19 @@ export interface AttachedFiles {
   ): Promise<{ readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }>;
 }
 
+/** Makes one for a question; the signal ends its threads. */
+export type CountLogs = (options: LogTallyOptions, signal: AbortSignal) => LogCounter;
+
 /** Counts logs of any size, one after the other. */
 export interface LogCounter {
-  source(name: string): {
+  /** `part`: whose log it is, where that is known. */
+  source(
+    name: string,
+    part?: LogTallyOptions['part'],
+  ): {
     /** Resolves when there is room for more. The bytes must not change after. */
     push(bytes: Uint8Array): Promise<void>;
-    end(outcome?: Pick<LogSource, 'failed' | 'facts'>): Promise<void>;
+    end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): Promise<void>;
   };
   /** Takes a large plain file without its bytes going through here; false: it is none, and has to be pushed. */
   file(name: string, path: string): Promise<boolean>;

@@ -39,7 +39,7 @@ export async function writeBundle(path: string, folder: string, now: () => Date)
   };
 }
 
-const packed = promisify<string, Buffer>(gzipAll);
+const packed = promisify<string | Uint8Array, Buffer>(gzipAll);
 
 /** Bytes of a piece of a bundle on its way. */
 const PIECE_BYTES = 512 * 1024;

@@ -11,6 +11,7 @@ const { options, limits } = workerData as { readonly options: LogTallyOptions; r
 const counting = createLogCounting(options);
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 
+type SourceMessage = Extract<ToThread, { readonly kind: 'source' }>;
 type Outcome = Extract<ToThread, { readonly kind: 'end' }>['outcome'];
 
 /** Bytes of one source as they come; whoever sends them waits for each piece to be taken. */
@@ -69,8 +70,8 @@ let left = limits.mostBytes;
 /** A text has no NUL; archives and pictures have some among their first bytes. */
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes(0);
 
-async function read(name: string, feed: Feed): Promise<void> {
-  const input = counting.source(name);
+async function read({ name, part }: SourceMessage, feed: Feed): Promise<void> {
+  const input = counting.source(name, part);
   const lines = new LineSplitter((text) => input.text(text));
   let fault: Outcome | undefined;
   let first = true;
@@ -128,7 +129,7 @@ parentPort?.on('message', (message: ToThread) => {
     case 'source': {
       const [own, before] = [new Feed(), reading];
       feed = own;
-      reading = before.then(() => read(message.name, own));
+      reading = before.then(() => read(message, own));
       return;
     }
     case 'bytes':

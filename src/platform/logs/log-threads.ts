@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { LogThread, LogThreads } from '../../domain/ports/log-files.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
@@ -76,9 +77,9 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
     });
 
   return {
-    source(name) {
+    source(name, part) {
       wanted = true;
-      say({ kind: 'source', name });
+      say({ kind: 'source', name, ...present({ part }) });
       return {
         async push(bytes) {
           if (over !== undefined || !wanted) return false;

@@ -2,6 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
 import { readLine } from '../../domain/logs/line.ts';
 import { LineSplitter } from '../../domain/logs/splitter.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import type { LogCounter, LogThread, LogThreads } from '../../domain/ports/log-files.ts';
 
 /** From so many bytes on, threads are worth their start. */
@@ -54,18 +55,18 @@ export function createSideBySide(
     return (turn - 1) % threads.length;
   };
 
-  const toThread = async (name: string, block: Uint8Array): Promise<void> => {
+  const toThread = async (name: string, part: PartId | undefined, block: Uint8Array): Promise<void> => {
     const at = next();
     // A thread holds two blocks at most: the one that it reads and the one that it reads next.
     await busy[at];
-    const source = threads[at]?.source(name);
+    const source = threads[at]?.source(name, part);
     if (source === undefined) return;
     busy[at] = source.push(block).then(() => source.end());
   };
 
   return {
-    source(name) {
-      const input = own.source(name);
+    source(name, part) {
+      const input = own.source(name, part);
       const lines = new LineSplitter((text) => input.text(text));
       let parts: Uint8Array[] = [];
       let size = 0;
@@ -75,7 +76,7 @@ export function createSideBySide(
         if (block.length === 0) return;
         if (!shared) lines.end();
         shared = true;
-        await toThread(name, block);
+        await toThread(name, part, block);
       };
       const cut = async (): Promise<void> => {
         const block = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);

@@ -1,7 +1,8 @@
 import { type BundleManifest, manifestPath, pagePath, safeName } from '../../domain/bundle/manifest.ts';
-import { createLogAnalysis } from '../../domain/logs/analysis.ts';
+import { reportOf } from '../../domain/logs/analysis.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import type { CountLogs } from '../../domain/ports/log-files.ts';
 import { callKey } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 import { type Source, sourcesOf } from '../logs/read-part.service.ts';
@@ -17,6 +18,8 @@ const AT_A_TIME = 4;
 /** Logs: to clean them is the work, and that is done one after the other. */
 const LOGS_AT_A_TIME = 2;
 const LIST_MS = 20_000;
+/** What is given to the counting at a time. */
+const PIECE_BYTES = 512 * 1024;
 
 export function createCollectHere(options: CollectOptions): CollectHere {
   const { clock, rules } = options;
@@ -40,7 +43,9 @@ export function createCollectHere(options: CollectOptions): CollectHere {
             runningParts.map((part) => ({ lane: 'logs', part })),
             ({ part }) =>
               bundle.counted(async () => {
-                const report = await logsOfPart(part, { targets, bundle, since, now: startedAt });
+                const report = await logsOfPart(part, {
+                  ...{ targets, bundle, since, now: startedAt, signal, count: options.count },
+                });
                 if (report !== undefined) logs.push({ part, report });
               }),
             1,
@@ -99,6 +104,8 @@ async function logsOfPart(
     readonly bundle: Bundle;
     readonly since: number;
     readonly now: Date;
+    readonly signal: AbortSignal;
+    readonly count: CountLogs;
   },
 ): Promise<LogReport | undefined> {
   const { targets, bundle, since } = about;
@@ -116,24 +123,41 @@ async function logsOfPart(
     return found;
   });
   if (listed === undefined) return undefined;
-  const analysis = createLogAnalysis({
-    query: { since, level: 'warning' },
-    ...{ now, platform: targets.platform, part },
-    redact: (text) => text,
-  });
-  await lanes(
-    listed.map((source) => ({ lane: 'logs', source })),
-    async ({ source }) => {
-      const input = analysis.source(source.name);
-      await bundle.log(`${folder}/${logName(source)}.log`, source, (line) => {
-        input.line(line);
-        input.bytes(Buffer.byteLength(line) + 1);
-      });
-      input.end();
-    },
-    LOGS_AT_A_TIME,
+  // In a thread: to clean the texts keeps this one busy.
+  const counter = about.count(
+    { query: { since, level: 'warning' }, ...{ now, platform: targets.platform, part } },
+    about.signal,
   );
-  return analysis.report();
+  // Two are read and cleaned at a time, and counted one after the other.
+  let turn: Promise<void> = Promise.resolve();
+  let counted = true;
+  const count = (name: string, log: Uint8Array): Promise<void> => {
+    turn = turn
+      .then(async () => {
+        const input = counter.source(name);
+        for (let at = 0; at < log.length; at += PIECE_BYTES)
+          await input.push(log.subarray(at, at + PIECE_BYTES));
+        await input.end();
+      })
+      // Without what they say the logs are still worth having.
+      .catch(() => {
+        counted = false;
+      });
+    return turn;
+  };
+  try {
+    await lanes(
+      listed.map((source) => ({ lane: 'logs', source })),
+      ({ source }) =>
+        bundle.log(`${folder}/${logName(source)}.log`, source, (log) => count(source.name, log)),
+      LOGS_AT_A_TIME,
+    );
+    const tally = counted ? await counter.tally().catch(() => undefined) : undefined;
+    if (tally === undefined) return undefined;
+    return reportOf(tally, { platform: targets.platform, redact: (text) => text });
+  } finally {
+    await counter.stop();
+  }
 }
 
 const logName = ({ name }: Source): string =>

@@ -10,7 +10,7 @@ import type { Clock } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
-import { wholeJson } from '../../domain/kernel/text.ts';
+import { wholeJson, wholeLines } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { newest, type Source } from '../logs/read-part.service.ts';
 import { toCause } from '../run/probe-runner.service.ts';
@@ -26,8 +26,8 @@ const MOST_INDENTED = 8 * 2 ** 20;
 const RECORDED_BYTES = 4 * 2 ** 20;
 /** A log is asked for several times where it is cut. */
 const LOG_MS = 30_000;
-/** Lines that are cleaned before others get their turn. */
-const LINES = 2_000;
+/** What is cleaned before others get their turn: whole lines of about so many units. */
+const PIECE_UNITS = 256 * 1024;
 
 /** The bundle as it grows: what was added, what failed, and how far it is. */
 export class Bundle {
@@ -102,8 +102,8 @@ export class Bundle {
     await this.#add(path, text, this.#clock.now());
   }
 
-  /** A log without secrets; `take` is given each line as it stands in the bundle. */
-  async log(path: string, source: Source, take: (line: string) => void): Promise<void> {
+  /** A log without secrets; `take` is given it as it stands in the bundle. */
+  async log(path: string, source: Source, take: (log: Uint8Array) => Promise<void>): Promise<void> {
     const startedAt = this.#clock.now();
     const got = await this.attempt(path, LOG_MS, (signal) => newest(source, signal));
     if (got === undefined) return;
@@ -114,22 +114,15 @@ export class Bundle {
     }
     this.#logBytes += got.text.length;
     const stream = this.redactor.stream();
-    const pieces: string[] = [];
-    /** Whole lines, but for the end. */
-    const keep = (piece: string): void => {
-      pieces.push(piece);
-      const lines = piece.split('\n');
-      if (lines.at(-1) === '') lines.pop();
-      for (const line of lines) take(line);
-    };
-    const lines = got.text.split('\n');
-    for (let at = 0; at < lines.length; at += LINES) {
-      const last = at + LINES >= lines.length;
-      keep(stream.push(`${lines.slice(at, at + LINES).join('\n')}${last ? '' : '\n'}`));
+    const pieces: Buffer[] = [];
+    for (const lines of wholeLines(got.text, PIECE_UNITS)) {
+      pieces.push(Buffer.from(stream.push(lines)));
       await setImmediate();
     }
-    keep(stream.end());
-    await this.#add(path, pieces.join(''), startedAt, got.cut === true ? cutLog : undefined);
+    pieces.push(Buffer.from(stream.end()));
+    const clean = Buffer.concat(pieces.splice(0));
+    const added = this.#add(path, clean, startedAt, got.cut === true ? cutLog : undefined);
+    await Promise.all([added, take(clean)]);
   }
 
   /** Lines of what the targets answered, in files of some MiB; they are clean when they are given. */
@@ -182,7 +175,7 @@ export class Bundle {
     this.#note({ path, bytes: 0, ...this.#times(this.#clock.now()), leftOut });
   }
 
-  async #add(path: string, text: string, startedAt: Date, leftOut?: LeftOut): Promise<void> {
+  async #add(path: string, text: string | Uint8Array, startedAt: Date, leftOut?: LeftOut): Promise<void> {
     if (Buffer.byteLength(text) > bundleLimits.entryBytes) {
       this.leaveOut(path, { why: 'size', detail: `${Buffer.byteLength(text)} bytes` });
       return;
@@ -197,7 +190,7 @@ export class Bundle {
   }
 
   /** For what does not fit as it is: near the limit it is worth the work. A little more than it takes alone. */
-  async #packed(text: string): Promise<number> {
+  async #packed(text: string | Uint8Array): Promise<number> {
     return ((await this.#writer.packed?.(text)) ?? Number.POSITIVE_INFINITY) * 1.02;
   }
 
@@ -227,7 +220,7 @@ export class Bundle {
 
 const cutLog: LeftOut = {
   why: 'size',
-  detail: 'older lines: only the newest 20,000 lines or 8 MiB were read',
+  detail: 'older lines: only the newest 200,000 lines or 12 MiB were read',
 };
 
 const tooLate = (): never => {

@@ -2,6 +2,7 @@ import type { Place } from '../../domain/diagnosis/place.ts';
 import type { EnvironmentShape } from '../../domain/health/health-calls.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
+import type { CountLogs } from '../../domain/ports/log-files.ts';
 import type { Probe } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { GatherOptions } from '../diagnosis/diagnose.service.ts';
@@ -14,6 +15,7 @@ export interface CollectOptions extends GatherOptions {
   readonly describe: (environment: string) => { readonly shape: EnvironmentShape; readonly place: Place };
   readonly rules: HealthRules;
   readonly clock: Clock;
+  readonly count: CountLogs;
   /** Version of the bot. */
   readonly version: string;
 }

@@ -12,6 +12,8 @@ import { HOUR_MS, newest, partAsked, type Source, sourcesAsked } from './read-pa
 const OVERLAP_MS = 15_000;
 /** And so far back at most for a log that could not be read meanwhile. */
 const MOST_BACK_MS = 600_000;
+/** Of each container and round; they are kept until the next one. */
+const MOST_LINES = 20_000;
 /** Rounds of one log that are read at a time. */
 const AT_A_TIME = 4;
 
@@ -88,7 +90,7 @@ export function createLogsFollowed({
 
 async function readOn(log: Followed, source: Source, signal: AbortSignal): Promise<void> {
   try {
-    const { text, cut } = await newest(source, signal);
+    const { text, cut } = await newest(source, signal, MOST_LINES);
     // A line without its end may still grow.
     const lines = text.split('\n').slice(0, -1);
     const fresh = linesAfter(log.held, lines);

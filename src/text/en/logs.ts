@@ -93,6 +93,7 @@ export const logs = {
   'logs.known.executor-full': 'The queue of the executor in {@orchestrator-service} is full.',
   'logs.known.workflow-broken': 'A workflow definition cannot be loaded.',
   'logs.known.events-late': 'Events come faster than {@agent-manager} processes them.',
+  'logs.known.registration-unheard': 'A collect agent registers on a subject without a listener.',
   'logs.known.registration-token': 'The registration token of a collect agent is refused.',
   'logs.known.memory-out': 'A process ran out of memory.',
   'logs.known.name-unknown': 'A host name could not be resolved.',

@@ -89,6 +89,7 @@ export const logs = {
   'logs.known.executor-full': '{@orchestrator-service} 的执行器队列已满。',
   'logs.known.workflow-broken': '某个工作流定义无法加载。',
   'logs.known.events-late': '事件到达的速度超过 {@agent-manager} 的处理速度。',
+  'logs.known.registration-unheard': '某个采集代理在无人监听的主题上注册。',
   'logs.known.registration-token': '某个采集代理的注册令牌被拒绝。',
   'logs.known.memory-out': '某个进程内存不足。',
   'logs.known.name-unknown': '某个主机名无法解析。',

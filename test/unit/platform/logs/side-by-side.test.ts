@@ -75,6 +75,19 @@ describe('a log that several threads count', () => {
     ]);
   });
 
+  it('keeps whose log it is', async () => {
+    const asked = { ...options, query: { level: 'info', grep: 'worker' } } as const;
+    const counter = createSideBySide(asked, { threads: logThreads, count: 2, signal, aloneBytes: 3_000 });
+    const source = counter.source('a.log', 'reasoning-service');
+    await source.push(logOf(['zap'], 3_000));
+    await source.end();
+    const { steps = [] } = await counter.tally();
+    await counter.stop();
+
+    expect(steps.length).toBeGreaterThan(20);
+    expect(new Set(steps.map(({ part }) => part))).toEqual(new Set(['reasoning-service']));
+  });
+
   it('needs no thread while it is small', async () => {
     const threads = { start: () => expect.unreachable('a thread was started') };
     const counter = createSideBySide(options, { threads, count: 2, signal });
