@@ -56,15 +56,16 @@ async function started(file: Readonly<Record<string, unknown>>) {
   const path = join(folder.dir, 'config.yaml');
   writeFileSync(path, stringify(file));
   const { code, stdout, stderr } = await run(program, ['-config', path], { seconds: 30 });
-  return ended(code, `${stdout}${stderr}`);
+  return ended(code, `${stdout}${stderr}`, stringify(file));
 }
 
 /** What the two probes of a start, and S1, make of a program that ended so. */
-async function ended(exitCode: number, log: string) {
+async function ended(exitCode: number, log: string, file?: string) {
   const runtime = fakeRuntime({
     'agent-manager': [
       {
         ...{ phase: 'terminated', ready: false, log },
+        ...(file === undefined ? {} : { files: { [asInGuide.parts['agent-manager'].configFile]: file } }),
         terminated: { exitCode, reason: 'Error' },
       },
     ],
@@ -137,7 +138,10 @@ describe('W7 agent-manager as it is says why it ends, and S1 names that', () => 
 
     expect(codes).toEqual(['SERVICE_EXITS_AT_START', 'STARTUP_CONFIG_REFUSED']);
     expect(confirmed).toEqual(['S1.g']);
-    expect(lines).toEqual(['Failed to initialize logger: no encoder name specified']);
+    expect(lines).toEqual([
+      'Failed to initialize logger: no encoder name specified',
+      'log_level → logging.level',
+    ]);
   });
 
   it('S1.h: one stored row stops every later start (F8)', async () => {

@@ -291,3 +291,17 @@ export const variablesRead: Readonly<Partial<Record<PartId, Readonly<Record<stri
   },
   'orchestrator-service': { DB_HOST: 'database.host', DB_PORT: 'database.port', NATS_URL: 'nats.url' },
 };
+
+/** Keys that the public agent-manager reads (R-PLAT16). Documented alone: they name what a key may have been meant for. */
+export const publicKeys = [
+  'database.conn_max_lifetime',
+  'database.max_idle_conns',
+  'database.max_open_conns',
+  'database.ssl_mode',
+  'logging.format',
+  'logging.level',
+  'nats.max_reconnect',
+  'nats.reconnect_wait',
+  'redis.dial_timeout',
+  'redis.pool_size',
+] as const;

@@ -1,13 +1,16 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { knownLines } from '../../domain/logs/known-lines.ts';
-import { configuredIds, partIds } from '../../domain/platform/part.ts';
+import { configuredIds, type PartId, partIds } from '../../domain/platform/part.ts';
 import { asInGuide, type Platform } from '../../domain/platform/platform.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import { fileKeys } from '../support/config-layers.ts';
+import { keyHints } from '../support/key-hints.ts';
 import { excerpt, type LogLine, lastWords, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
@@ -52,6 +55,24 @@ function unknownWords(instance: Instance, lines: readonly LogLine[], said: LogLi
 /** The name of a database that PostgreSQL does not have. */
 function databaseIn(line: LogLine | undefined): string | undefined {
   return /database \\?"([^"\\]+)\\?" does not exist/i.exec(line?.raw ?? '')?.[1];
+}
+
+/** What the keys of the file may have been meant for; undefined: the file cannot be read, or has no such key. */
+async function hintsIn(
+  { runtime, platform }: StartupDeps,
+  part: PartId,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  if (part !== 'agent-manager') return undefined;
+  try {
+    const file = await runtime.file(instance, platform.parts[part].configFile, { signal });
+    const hints = keyHints(file === undefined ? [] : fileKeys(parse(file.text)));
+    return hints.length === 0 ? undefined : hints.map(({ key, near }) => `${key} → ${near}`);
+  } catch {
+    // It is a help beside the line, which stands without it.
+    return undefined;
+  }
 }
 
 const lastWordIn = (lines: readonly LogLine[], reasons: readonly Reason[]) =>
@@ -118,6 +139,15 @@ An empty log is no evidence in either direction.`,
       };
     }
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
+    const hints =
+      reason.code === 'STARTUP_CONFIG_REFUSED' ? await hintsIn(deps, part, instance, signal) : undefined;
+    const excerpts = [
+      ...(evidence === undefined ? [] : [evidence]),
+      // Another name for a key that the guide and the public program know: documented, and no more than that.
+      ...(hints === undefined
+        ? []
+        : [{ source: `keys ${deps.platform.parts['agent-manager'].configFile}`, lines: hints }]),
+    ];
     return {
       status: 'unhealthy',
       findings: [
@@ -131,7 +161,8 @@ An empty log is no evidence in either direction.`,
             restarts: instance.restarts,
             ...present({ database: databaseIn(line) }),
           },
-          ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: line?.time }),
+          ...(excerpts.length === 0 ? {} : { excerpts }),
+          ...present({ since: line?.time }),
         },
       ],
     };
