@@ -139,7 +139,7 @@ export const health = {
     'the bot may not listen on every subject of NATS, so silence cannot be told from another subject',
   'cause.nothing-published': 'nothing was published on NATS in {seconds} s, so there was nothing to compare',
   'cause.events-subject-unseen':
-    'which subject the events have was not seen: none come on {subject}, {example} goes to no client',
+    'the subject of the events is unknown: {subject} is silent, and {example} goes to no client',
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
