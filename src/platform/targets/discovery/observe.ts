@@ -17,7 +17,7 @@ import { kubernetesWorkloads } from './kubernetes-sight.ts';
 
 /** A look is a help for what comes after it, which must not wait long for it. */
 const lookMs = 3_000;
-const filesMs = 1_000;
+const filesMs = 2_500;
 
 export interface ObserveOptions {
   readonly logins: KubeLogins;
