@@ -228,7 +228,7 @@ function configFile(workload: SeenWorkload, hosts: ReadonlySet<string>): SeenFil
 /** The one folder in which its workflows lie. */
 function workflowFolder(orchestrator: SeenWorkload | undefined): string | undefined {
   const files = orchestrator?.files.filter(({ steps }) => steps === true) ?? [];
-  return onlyOne([...new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf('/'))))]);
+  return onlyOne([...new Set(files.map(({ path }) => path.replace(/\/[^/]*$/, '')))]);
 }
 
 function rowOf(

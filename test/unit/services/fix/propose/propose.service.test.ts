@@ -3,11 +3,14 @@ import { unanchored } from '../../../../../src/domain/audit/record.ts';
 import type { Remediation, RemedyCall } from '../../../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../../../src/domain/fix/rows.ts';
 import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import type { PartId } from '../../../../../src/domain/platform/part.ts';
 import { systemClock, systemIds } from '../../../../../src/platform/process/clock.ts';
 import {
   createProposeService,
   type Prepared,
   type ProposeDeps,
+  partsMended,
+  plansInOrder,
 } from '../../../../../src/services/fix/propose/propose.service.ts';
 import { wordsIn } from '../../../../../src/text/words.ts';
 import { silentLogger } from '../../../../support/logger.ts';
@@ -130,4 +133,36 @@ describe('what was planned for one cause', () => {
       refused: [],
     });
   });
+});
+
+const planOf = (remediation: string, part?: PartId): Prepared => ({
+  call: { remediation, with: {} },
+  planned: part !== undefined,
+  ...(part === undefined ? {} : { part }),
+  save: () => Promise.reject(new Error('not saved')),
+});
+const callsOf = (plans: readonly Prepared[]) =>
+  plans.map(({ call, part }) => `${call.remediation} ${part ?? '-'}`);
+
+it('the calls of one remediation go in the order of the graph, the remediations of a cause in its own', () => {
+  const plans = [
+    planOf('restart', 'agent-manager'),
+    planOf('limits', 'postgres'),
+    planOf('restart', 'postgres'),
+    planOf('restart'),
+  ];
+
+  expect(callsOf(plansInOrder(plans))).toEqual([
+    'restart postgres',
+    'restart agent-manager',
+    'restart -',
+    'limits postgres',
+  ]);
+});
+
+it('what is recommended says which parts are mended: the first remediation that has a plan', () => {
+  const plans = [planOf('start'), planOf('restart', 'redis'), planOf('limits', 'postgres')];
+
+  expect(partsMended(plans)).toEqual(['redis']);
+  expect(partsMended([planOf('start')])).toEqual([]);
 });
