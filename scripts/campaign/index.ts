@@ -13,6 +13,8 @@ import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
+import { tryCombination } from './combination-trial.ts';
+import { combinationsOf, type KindOfCombination, kindsOfCombination } from './combinations.ts';
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf } from './expectation.ts';
@@ -22,6 +24,8 @@ import { createOffline, type Offline } from './offline.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
 import {
+  combinationHead,
+  combinationRow,
   deprivedHead,
   deprivedRow,
   healthHead,
@@ -42,6 +46,8 @@ interface Options extends Choice {
   readonly report?: string;
   readonly less: boolean;
   readonly pairs: boolean;
+  readonly combine?: KindOfCombination;
+  readonly sample: string;
   readonly health: boolean;
   readonly installations: boolean;
   readonly cover?: string;
@@ -81,6 +87,13 @@ const options = new Command('campaign')
     false,
   )
   .option('--pairs', 'faults that occur together', false)
+  .addOption(
+    new Option(
+      '--combine <kind>',
+      'several faults at once, drawn by --seed: two with something in common, two without, or three',
+    ).choices([...kindsOfCombination]),
+  )
+  .option('--sample <number>', 'how many combinations', '60')
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
@@ -274,6 +287,35 @@ async function* together(stage: Stage): AsyncGenerator<Row> {
   }
 }
 
+async function* combined(stage: Stage): AsyncGenerator<Row> {
+  const [seed = '1'] = options.seed;
+  const kind = options.combine ?? 'related';
+  const chosen = combinationsOf(kind, faults.filter(wanted), {
+    count: Number(options.sample),
+    seed: Number(seed),
+  });
+  for (const combination of chosen) {
+    const name = combination.map(({ id }) => id).join(' + ');
+    const before = stage.log.rowsOf(name);
+    if (before !== undefined) {
+      yield* before;
+      continue;
+    }
+    const answers: [string, Answer][] = [];
+    const onAnswer = (symptom: string, answer: Answer) => void answers.push([symptom, answer]);
+    const trial = await tryCombination(stage, combination, onAnswer);
+    if ('impossible' in trial) {
+      print(`   ${name} cannot be planted together: ${trial.impossible.slice(0, 200)}`);
+      await recover(stage.lab);
+      continue;
+    }
+    const row = { text: combinationRow(trial), problems: trial.problems };
+    stage.log.add(name, [row]);
+    await report(stage.lab, [row], answers);
+    yield row;
+  }
+}
+
 const progress = timedProgress(print);
 if (options.installations) process.exit((await runInstallations()) ? 0 : 1);
 const wasUp = (await labStatus(options.runtime)) !== 'down';
@@ -287,7 +329,13 @@ const part =
       ? { name: `${options.runtime}, the health table`, head: healthHead, run: tables }
       : options.pairs
         ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
-        : { name: options.runtime, head: trialHead, run: single };
+        : options.combine !== undefined
+          ? {
+              name: `${options.runtime}, together (${options.combine})`,
+              head: combinationHead,
+              run: combined,
+            }
+          : { name: options.runtime, head: trialHead, run: single };
 const product = await startCampaignProduct({
   lab: await lab.environmentConfig(),
   ...deprived?.environments,

@@ -1,5 +1,6 @@
 /** Rows of the campaign's tables: one line a trial. */
 
+import type { CombinationTrial } from './combination-trial.ts';
 import type { DeprivedTrial } from './deprived-trial.ts';
 import type { HealthTrial } from './health-trial.ts';
 import type { InstallationTrial } from './installations.ts';
@@ -53,6 +54,20 @@ export const pairHead = headOf('planted', 'runtime', 'confirmed', 'false causes'
 
 export const pairRow = (trial: PairTrial): string =>
   line([trial.planted, trial.runtime, trial.found, listed(trial.falseCauses), resultOf(trial.problems)]);
+
+export const combinationHead = headOf(
+  ...['planted', 'runtime', 'planted causes are', 'false causes', 'result'],
+);
+
+/** Several faults at once. */
+export const combinationRow = (trial: CombinationTrial): string =>
+  line([
+    trial.planted,
+    trial.runtime,
+    trial.verdicts.join(', '),
+    listed(trial.falseCauses),
+    resultOf(trial.problems),
+  ]);
 
 export const healthHead = headOf(
   'fault',

@@ -16,7 +16,7 @@ import { notHere, plainSources, runningParts } from './sources.ts';
 /** Sources of a lane that are read at a time. */
 const AT_A_TIME = 4;
 /** Logs: to clean them is the work, and that is done one after the other. */
-const LOGS_AT_A_TIME = 2;
+const LOGS_AT_A_TIME = 3;
 const LIST_MS = 20_000;
 /** What is given to the counting at a time. */
 const PIECE_BYTES = 512 * 1024;

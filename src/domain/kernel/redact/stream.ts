@@ -8,7 +8,7 @@ interface StreamHandlers {
 }
 
 /** Text that is gathered before it is looked at. */
-const enough = 262_144;
+const enough = 1_048_576;
 /** What stays behind for the next time, so that a secret on the cut is seen whole. */
 const held = 16_384;
 /** What was given out already and is still looked at: a key or an object that began there. */
