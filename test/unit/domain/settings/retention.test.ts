@@ -13,6 +13,7 @@ describe('retention', () => {
       outbox: 7 * day,
       bundles: 2 * day,
       uploads: 2 * day,
+      inventories: 30 * day,
       typed: 400 * day,
     });
   });
@@ -25,6 +26,7 @@ describe('retention', () => {
     ['outbox', '23h'],
     ['bundles', '23h'],
     ['uploads', '23h'],
+    ['inventories', '1d'],
     ['typed', '29d'],
   ])('refuses %s for %s: something still needs it then', (kind, text) => {
     expect(Retention.safeParse({ [kind]: text }).error?.issues).toMatchObject([
