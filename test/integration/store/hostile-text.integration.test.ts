@@ -5,6 +5,7 @@ import { type Plan, planHash } from '../../../src/domain/fix/remediation.ts';
 import type { Facts } from '../../../src/domain/kernel/facts.ts';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { wellFormed, wholeJson } from '../../../src/domain/kernel/text.ts';
+import type { Inventory } from '../../../src/domain/platform/inventory.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
@@ -71,6 +72,11 @@ it.each(hostile)(
       ...{ cause: { code: 'bug', detail: text, facts }, startedAt: new Date(0).toISOString(), durationMs: 1 },
     } as unknown as ProbeOutcome;
     const rendered = { text, blocks: [{ [text]: text }] };
+    const inventory = {
+      areas: { [text]: facts },
+      seenAt: { [text]: text },
+      triedAt: text,
+    } as unknown as Inventory;
 
     await store.tx(async (tx) => {
       expect(await tx.runs.insert({ ...run, dedupeKey: name })).toBe(true);
@@ -105,6 +111,7 @@ it.each(hostile)(
         ...{ id: id(), purpose: text, channel: name, threadTs: text, rendered, urgency: 'answer' },
       });
       await tx.remediations.nextFence(name, name);
+      await tx.inventories.keep(name, inventory);
       // Tokens are listed by their owner, whose ids Slack keeps short.
       const token = { id: name, digest: text, owner: { teamId: name, userId: name }, name: text };
       await tx.tokens.insert({ ...token, expiresAt: soon() });
@@ -125,6 +132,7 @@ it.each(hostile)(
     expect(await store.tx((tx) => tx.buttons.get(name))).toMatchObject(
       wholeJson({ purpose: text, data: facts }),
     );
+    expect(await store.tx((tx) => tx.inventories.latest(name))).toMatchObject(wholeJson(inventory));
     const payloads = await database.sql<{ payload: unknown }>(
       "SELECT payload FROM outbox WHERE kind <> 'render' ORDER BY seq",
     );
@@ -199,7 +207,7 @@ it.each(hostile)(
   180_000,
 );
 
-/** What no hostile text reaches here: digests (also that of a reason) and signatures, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+/** What no hostile text reaches here: digests (also that of a reason) and signatures, names of processes, ids of Slack on their way and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
 const notText: readonly string[] = [
   'approvals.decision',
   'approvals.plan_hash',
@@ -234,6 +242,7 @@ const notText: readonly string[] = [
   'mutes.finding_code',
   'mutes.reason',
   'outbox.error',
+  'outbox.file_id',
   'outbox.kind',
   'outbox.leased_by',
   'outbox.state',
