@@ -217,7 +217,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
 function factsOf(
   targets: Targets,
 ): Readonly<Partial<Record<RecordedTarget, Readonly<Record<string, unknown>>>>> {
-  const { services, postgres, nats, kubernetes, compose, runtime, network } = targets;
+  const { services, postgres, nats, kubernetes, operator, compose, runtime, network } = targets;
   const absent = (target: object, ...names: readonly string[]): readonly string[] =>
     names.filter((name) => Reflect.get(target, name) === undefined);
   const databases = ['agentManager', 'orchestrator'] as const;
@@ -240,6 +240,7 @@ function factsOf(
     ...(kubernetes && {
       kubernetes: { namespace: kubernetes.namespace, agentNamespace: kubernetes.agentNamespace },
     }),
+    ...(operator && { operator: { namespace: operator.namespace } }),
     ...(compose && { compose: { project: compose.project, absent: absent(compose, 'files') } }),
     ...(runtime && { runtime: { kind: runtime.kind, absent: absent(runtime, 'strangers') } }),
     ...(network && { network: { knows: partIds.filter((part) => network.knows(part)) } }),

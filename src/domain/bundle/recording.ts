@@ -28,7 +28,7 @@ export interface RecordedEnvironment {
 }
 
 /** Folders that somebody gives us are asked as a target is. */
-export type RecordedTarget = TargetName | 'manifests';
+export type RecordedTarget = TargetName | 'manifests' | 'operator';
 export const recordedTargets = [
   'services',
   'postgres',
@@ -40,6 +40,7 @@ export const recordedTargets = [
   'runtime',
   'network',
   'manifests',
+  'operator',
 ] as const satisfies readonly RecordedTarget[];
 
 export type RecordedRow =

@@ -238,6 +238,8 @@ function ownMembers(
         ...{ hasListed: () => false, requests: () => 0, pages: () => 0, limit: () => undefined },
         ...{ left: () => Number.POSITIVE_INFINITY, quiet: () => Promise.resolve() },
       };
+    case 'operator':
+      return { namespace: facts['namespace'] };
     case 'compose':
       return { project: facts['project'], ...absent };
     case 'runtime':
