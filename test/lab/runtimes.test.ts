@@ -1,10 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faults } from '../../lab/faults/index.ts';
-import { connectLab, downLab, labStatus, missingFor, upLab } from '../../lab/runtimes/index.ts';
+import {
+  connectCompose,
+  connectLab,
+  downLab,
+  labStatus,
+  missingFor,
+  upLab,
+} from '../../lab/runtimes/index.ts';
 import { scaleAgents, scalePods } from '../../lab/scale/index.ts';
 import { tryFault } from '../../lab/selftest.ts';
 import { differences, snapshot } from '../../lab/snapshot.ts';
 import { type Runtime, runtimes } from '../../lab/types.ts';
+import type { BundleEntry } from '../../src/domain/bundle/manifest.ts';
+import { bundled, deadSources, holdsLess, killSources, reviveSources } from '../support/dead-sources.ts';
+import { scratch } from '../support/targets.ts';
 
 /**
  * Kubernetes and Docker labs of another instance number live beside those that a person has up.
@@ -48,14 +60,61 @@ describe.each(runtimes)('the platform on %s', (runtime: Runtime) => {
       expect(chosen.length).toBeGreaterThan(2);
       expect(again).toBeLessThan(60);
       expect(differences(before, await snapshot())).toEqual([]);
-
-      // Straight after: nothing of the first one is in the way.
-      await upLab(runtime, progress);
-      await downLab(runtime);
-      expect(await labStatus(runtime)).toBe('down');
-      expect(differences(before, await snapshot())).toEqual([]);
     },
   );
+
+  describe.skipIf(absent.length > 0)('straight after, with nothing of the first one in the way', () => {
+    const place = scratch('dead-sources');
+    let before: Awaited<ReturnType<typeof snapshot>>;
+    beforeAll(async () => {
+      before = await snapshot();
+      await upLab(runtime, progress);
+    });
+    afterAll(async () => {
+      await downLab(runtime);
+      place.remove();
+    });
+
+    if (runtime === 'compose')
+      it('has a bundle with ten dead sources that is whole but for them', { timeout: 180_000 }, async () => {
+        const lab = connectCompose();
+        const folder = (name: string) => mkdtempSync(join(place.dir, name));
+        const healthy = await bundled(await lab.environmentConfig(), folder('healthy'));
+        const dead = await killSources(lab).then((environment) => bundled(environment, folder('dead')));
+        await reviveSources(lab);
+
+        expect(healthy).toMatchObject({ exit: 0, verified: { exit: 0, intact: true, findings: 0 } });
+        expect(dead).toMatchObject({ exit: 1, verified: { exit: 0, intact: true, findings: 0 } });
+        // Exactly these failed, each with its error.
+        const failed = dead.entries.filter(({ error }) => error !== undefined);
+        const paths = deadSources.map(({ path }) => path);
+        expect(failed.map(({ path, error }) => [path, error?.code])).toEqual(
+          deadSources.map(({ path, code }) => [path, code]),
+        );
+        expect(deadSources).toHaveLength(10);
+        expect(healthy.entries.filter(({ error }) => error !== undefined)).toEqual([]);
+        // No source costs more than its own time, and none that of another.
+        const seconds = ({ startedAt, endedAt }: BundleEntry) =>
+          (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+        for (const entry of failed) expect(seconds(entry), entry.path).toBeLessThan(12);
+        expect(dead.seconds).toBeLessThan(healthy.seconds + 25);
+        // All the rest is there, and holds what it held.
+        const lacking = deadSources.flatMap(({ path, files }) => files ?? [path]);
+        const kept = [...healthy.files.keys()].filter((path) => !lacking.includes(path));
+        expect([...dead.files.keys()].toSorted()).toEqual(kept.toSorted());
+        expect(
+          kept.filter((path) => holdsLess(healthy.files.get(path) ?? '', dead.files.get(path) ?? '')),
+        ).toEqual([]);
+        for (const path of paths) expect(dead.files.get('index.html')).toContain(path);
+      });
+
+    it('leaves nothing behind again', async () => {
+      await downLab(runtime);
+
+      expect(await labStatus(runtime)).toBe('down');
+      expect(differences(before, await snapshot())).toEqual([]);
+    });
+  });
 
   if (runtime === 'processes')
     it('that fails half-way can be taken down, and leaves nothing', { timeout: 120_000 }, async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -175,18 +176,11 @@ async function walk(
         }
         hash.update(chunk);
         if (inside === manifestPath) text.push(chunk);
-        if (out !== undefined && !out.write(chunk))
-          await new Promise<void>((resolve, reject) => {
-            out.once('drain', resolve);
-            out.once('error', reject);
-          });
+        if (out !== undefined && !out.write(chunk)) await once(out, 'drain');
       }
       if (out !== undefined) {
         out.end();
-        await new Promise<void>((resolve, reject) => {
-          out.once('close', resolve);
-          out.once('error', reject);
-        });
+        await once(out, 'close');
       }
       if (inside === manifestPath) manifest = manifestIn(Buffer.concat(text).toString('utf8'));
       else entries.push({ path: inside, bytes, sha256: hash.digest('hex') });

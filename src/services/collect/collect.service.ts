@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BundleManifest, manifestPath, pagePath, safeName } from '../../domain/bundle/manifest.ts';
 import { reportOf } from '../../domain/logs/analysis.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
@@ -25,6 +26,8 @@ export function createCollectHere(options: CollectOptions): CollectHere {
   const { clock, rules } = options;
   return {
     async collect({ id, environment, since, redactor, writer, page, mostBytes, signal, onProgress }) {
+      // Every source listens to it while it is read; that is no leak.
+      setMaxListeners(0, signal);
       try {
         const startedAt = clock.now();
         const targets = await options.targets.forRun(environment, signal);

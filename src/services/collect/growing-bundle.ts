@@ -164,8 +164,10 @@ export class Bundle {
       return await within(timeoutMs, work, { signal: this.#signal, late: tooLate });
     } catch (error) {
       this.#signal.throwIfAborted();
-      const { code, detail } = toCause(error instanceof Error ? error : new Error(String(error)));
-      const clean = this.redactor.text(detail);
+      const { code, detail, facts } = toCause(error instanceof Error ? error : new Error(String(error)));
+      // What the target itself answered, where it is no answer that the bot knows.
+      const said = code === 'protocol' ? facts['detail'] : undefined;
+      const clean = this.redactor.text(typeof said === 'string' ? `${detail}: ${said}` : detail);
       this.#note({ path, bytes: 0, ...this.#times(startedAt), error: { code, detail: clean } });
       return undefined;
     }

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -78,6 +79,20 @@ describe('a bundle', () => {
     await expect(openBundle(path, join(folder, 'opened'), { signal })).rejects.toMatchObject({
       code: 'CONFLICT',
     });
+  });
+
+  it('is unpacked without a listener for each piece of a large file', async () => {
+    const text = randomBytes(2 * 2 ** 20).toString('hex');
+    const path = await archive({ name: 'root/large.log', text });
+    const warned: string[] = [];
+    const hear = ({ name }: Error) => void warned.push(name);
+    process.on('warning', hear);
+    await openBundle(path, join(folder, 'large'), { signal }).catch(() => undefined);
+    // A warning is told in the next turn.
+    await setImmediate();
+    process.off('warning', hear);
+
+    expect(warned).toEqual([]);
   });
 
   it('says which file was altered, is missing, or is none of its own', async () => {

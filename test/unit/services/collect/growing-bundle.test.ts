@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BundleWriter } from '../../../../src/domain/bundle/writer.ts';
 import type { Clock } from '../../../../src/domain/kernel/clock.ts';
 import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { targetError } from '../../../../src/platform/targets/failure.ts';
 import { Bundle } from '../../../../src/services/collect/growing-bundle.ts';
 
 const MIB = 2 ** 20;
@@ -47,5 +48,20 @@ describe('a bundle that may not have any size', () => {
     const left = bundle.entries().filter(({ leftOut }) => leftOut !== undefined);
     expect(left.map(({ path }) => path)).toEqual(['logs/redis/4.log', 'logs/redis/5.log']);
     expect(bytes()).toBe(12 * MIB);
+  });
+});
+
+describe('a source that gives nothing', () => {
+  it('is an entry with what the target said, where that is no answer the bot knows', async () => {
+    const { bundle } = growing(MIB);
+    const failing = (stage: 'protocol' | 'refused', detail: string) => () =>
+      Promise.reject(targetError(stage, { what: 'A', host: 'b', port: 1 }, { cause: new Error(detail) }));
+    await bundle.json('a.json', 1_000, failing('protocol', 'database "gone" does not exist'));
+    await bundle.json('b.json', 1_000, failing('refused', 'connect ECONNREFUSED'));
+
+    expect(bundle.entries().map(({ error }) => error)).toEqual([
+      { code: 'protocol', detail: 'A at b:1: unexpected answer: database "gone" does not exist' },
+      { code: 'refused', detail: 'A at b:1: connection refused' },
+    ]);
   });
 });
