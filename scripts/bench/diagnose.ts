@@ -2,7 +2,7 @@
  * A whole diagnosis of 500 and of 5,000 Pods beside six plain LISTs by the same client, `kubectl` and, where it is on
  * the PATH, popeye: one run, one API server. Requests are counted where they arrive.
  */
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ import { type KubeAudit, kubeAudit } from '../../test/support/kube-audit.ts';
 import { grantRights } from '../../test/support/kube-rights.ts';
 import { type Planted, plantedBesides, plantedInPods, seedScale } from '../../test/support/kube-scale.ts';
 import { type DiagnosingWorker, startDiagnosingWorker } from './diagnose-worker.ts';
+import { timedCommand } from './timed-command.ts';
 
 export interface DiagnoseFigure {
   readonly name: string;
@@ -160,7 +161,10 @@ async function ofOthers(
     args: readonly string[],
   ) => {
     audit.forget();
-    const sample = await timedCommand(program, ['--kubeconfig', users[user], '-n', namespace, ...args], home);
+    // popeye ends with 1 when the score is bad, which it is here.
+    const sample = await timedCommand(program, ['--kubeconfig', users[user], '-n', namespace, ...args], {
+      home,
+    });
     const requests = audit.requests(user).length;
     figures.push(figure(name, pods, [{ ...sample, requests }], base, '–'));
   };
@@ -200,29 +204,6 @@ function figure(
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** Runs a command to its end; GNU time tells its largest resident size. */
-function timedCommand(
-  program: string,
-  args: readonly string[],
-  home: string,
-): Promise<Pick<Sample, 'ms' | 'megabytes'>> {
-  const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      '/usr/bin/time',
-      ['-f', 'kilobytes %M', program, ...args],
-      { env: { PATH: process.env['PATH'], HOME: home }, maxBuffer: 1024 ** 3, timeout: 900_000 },
-      (error, _out, err) => {
-        const kilobytes = /kilobytes (\d+)/.exec(err)?.[1];
-        // popeye ends with 1 when the score is bad, which it is here.
-        if (kilobytes === undefined) reject(error ?? new Error(err.slice(-500)));
-        else resolve({ ms: performance.now() - begun, megabytes: Number(kilobytes) / 1024 });
-      },
-    );
-    child.stdin?.end();
-  });
 }
 
 interface Lists {

@@ -9,7 +9,7 @@ import { startKubeApi } from '../../lab/components/kube-api.ts';
 import { kubeSeed } from '../../test/support/kube.ts';
 import { grantRights } from '../../test/support/kube-rights.ts';
 import { startKubelet } from '../../test/support/kubelet-logs.ts';
-import { corpus } from '../../test/support/logs/corpus.ts';
+import { POD_BYTES, podLog, podOn } from './pods-with-logs.ts';
 
 export interface PartLogsFigure {
   readonly name: string;
@@ -37,31 +37,7 @@ interface Answer {
 
 const child = fileURLToPath(new URL('part-logs.child.ts', import.meta.url));
 const PODS = 5;
-const POD_BYTES = 10e6;
-const MINUTES = 30;
 const ROUNDS = 5;
-
-/** A log of zap that fills the last half hour; of what is no info, one entry in so many stays. */
-function podLog(seed: number, loudOneIn: number): Buffer {
-  const to = Date.now();
-  const from = to - MINUTES * 60_000;
-  const block: string[] = [];
-  let [size, loud] = [0, 0];
-  for (const entry of corpus({
-    seed,
-    entries: loudOneIn === 1 ? 70_000 : 700_000,
-    forms: ['zap'],
-    from,
-    to,
-  })) {
-    if (entry.severity !== 'info') loud += 1;
-    if (entry.severity !== 'info' && loud % loudOneIn !== 0) continue;
-    block.push(...entry.lines);
-    size += entry.lines.reduce((sum, line) => sum + line.length + 1, 0);
-    if (size >= POD_BYTES) break;
-  }
-  return Buffer.from(`${block.join('\n')}\n`);
-}
 
 export async function benchPartLogs(): Promise<readonly PartLogsFigure[]> {
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-part-logs-'));
@@ -83,7 +59,7 @@ export async function benchPartLogs(): Promise<readonly PartLogsFigure[]> {
       for (let at = 0; at < PODS; at += 1) {
         const pod = `agent-manager-${loudOneIn}-${at}`;
         logs.set(pod, podLog(at + 1, loudOneIn));
-        await podOn(seed, namespace, pod, kubelet.node);
+        await podOn(seed, namespace, { name: pod, app: 'agent-manager', node: kubelet.node });
       }
       figures.push(await measured(name, kubeconfig, namespace));
     }
@@ -94,30 +70,6 @@ export async function benchPartLogs(): Promise<readonly PartLogsFigure[]> {
     await api.stop();
     rmSync(dir, { recursive: true, force: true });
   }
-}
-
-async function podOn(
-  seed: ReturnType<typeof kubeSeed>,
-  namespace: string,
-  name: string,
-  nodeName: string,
-): Promise<void> {
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  const made = (await seed.post(path, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, labels: { app: 'agent-manager' } },
-    spec: { nodeName, containers: [{ name: 'main', image: 'x:1' }] },
-  })) as object;
-  await seed.put(`${path}/${name}/status`, {
-    ...made,
-    status: {
-      phase: 'Running',
-      containerStatuses: [
-        { name: 'main', image: 'x:1', imageID: '', ready: true, started: true, restartCount: 0, state: {} },
-      ],
-    },
-  });
 }
 
 /** A worker asks several times, as one that runs for long does. */
