@@ -83,9 +83,10 @@ interface LogStepCounts {
 
 /** All that was counted, as plain data, so that several who count parts of a log can be put together. */
 export interface LogState {
-  readonly groups: readonly (Omit<Group, 'known' | 'sources' | 'minutes' | 'fresh'> & {
+  readonly groups: readonly (Omit<Group, 'known' | 'sources' | 'parts' | 'minutes' | 'fresh'> & {
     readonly known: string | undefined;
     readonly sources: readonly string[];
+    readonly parts: readonly PartId[];
     readonly minutes: readonly (readonly [number, number])[];
   })[];
   readonly sources: readonly LogSource[];
@@ -164,6 +165,8 @@ interface Group {
   last: number | undefined;
   example: LogEntry;
   readonly sources: Set<string>;
+  /** Whose logs these are, where that is known. */
+  readonly parts: Set<PartId>;
   /** Entries by minute, of the last two hours. */
   readonly minutes: Map<number, number>;
   /** Its example is still a part of a text that was read. */
@@ -210,6 +213,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       last: undefined,
       example: entry,
       sources: new Set(),
+      parts: new Set(),
       minutes: new Map(),
       fresh: false,
     };
@@ -294,6 +298,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     seen.grouped += 1;
     group.count += 1;
     group.sources.add(source);
+    if (part !== undefined) group.parts.add(part);
     group.example = entry;
     if (!group.fresh) {
       group.fresh = true;
@@ -357,8 +362,11 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     },
     state: () => ({
       groups: [...groups.values()].map((one) => {
-        const { known, sources: names, minutes, fresh: _, ...group } = one;
-        return { ...group, known: known?.id, sources: [...names], minutes: [...minutes] };
+        const { known, sources: names, parts, minutes, fresh: _, ...group } = one;
+        return {
+          ...{ ...group, known: known?.id, sources: [...names] },
+          ...{ parts: [...parts], minutes: [...minutes] },
+        };
       }),
       ...{ sources, found, byLevel, steps: [...steps], left, seen, first, last },
     }),
@@ -378,6 +386,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         group.first = earlier(group.first, theirs.first);
         group.last = later(group.last, theirs.last);
         for (const name of theirs.sources) group.sources.add(name);
+        for (const part of theirs.parts) group.parts.add(part);
         for (const [minute, count] of theirs.minutes) remember(group.minutes, minute, count);
       }
       for (const source of state.sources) {
@@ -410,7 +419,6 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         .filter(([, { count }]) => count > 0)
         .map(([id, group]) =>
           counted(id, group, {
-            part: options.part,
             spanMs,
             compare: covered ? { from, to, given: since !== undefined } : undefined,
           }),
@@ -466,11 +474,9 @@ function counted(
   id: number,
   group: Group,
   {
-    part,
     spanMs,
     compare,
   }: {
-    readonly part: PartId | undefined;
     readonly spanMs: number | undefined;
     readonly compare: Comparison | undefined;
   },
@@ -486,15 +492,16 @@ function counted(
     lineCount: example.count,
     said: saidIn(example),
     sources: [...group.sources].toSorted(),
-    ...present({ known: known === undefined ? undefined : knownIn(known, part) }),
+    ...present({ known: known === undefined ? undefined : knownIn(known, [...group.parts]) }),
   };
 }
 
-/** Causes and question for this part: the diagnosis of one part's start says nothing of another's log. */
+/** Causes and question for these parts: the diagnosis of one part's start says nothing of another's log. */
 function knownIn(
   { id, part, causes, ask }: KnownLine,
-  of: PartId | undefined,
+  said: readonly PartId[],
 ): NonNullable<LogGroup['known']> {
+  const of = said.includes('agent-manager') ? 'agent-manager' : said.length === 1 ? said[0] : undefined;
   const ofStart = (symptom: string) => /^S1(?:\.|$)/.test(symptom);
   const its = of === 'agent-manager' ? causes : causes.filter((cause) => !ofStart(cause));
   const asked = of === 'agent-manager' || ask === undefined || !ofStart(ask) ? ask : (part ?? of);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
-import { createLogAnalysis } from '../../../../src/domain/logs/analysis.ts';
+import { createLogAnalysis, createLogCounting } from '../../../../src/domain/logs/analysis.ts';
 import { EntryReader } from '../../../../src/domain/logs/entries.ts';
 import type { LogQuery, LogReport } from '../../../../src/domain/logs/report.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { agreementOn } from '../../../support/logs/agreement.ts';
 import { corpus, type Entry, type LogForm, logForms } from '../../../support/logs/corpus.ts';
@@ -200,6 +201,33 @@ describe('an entry', () => {
 
     expect(groups.map(({ last }) => last).toSorted()).toEqual([to, undefined]);
     expect(timeless).toBe(1);
+  });
+});
+
+describe('the causes of a start', () => {
+  const line = 'ERROR cannot connect to the database: password authentication failed';
+  /** Read by several and put together, as threads do it. */
+  const knownTo = (...logs: readonly PartId[]) => {
+    const options = { query: { level: 'warning' }, now: to, platform: asInGuide } as const;
+    const whole = createLogCounting(options);
+    for (const part of logs) {
+      const counting = createLogCounting(options);
+      const input = counting.source(part, part);
+      input.line(line);
+      input.end();
+      whole.absorb(counting.state());
+    }
+    return whole.tally().groups.map(({ known }) => [known?.causes, known?.ask]);
+  };
+
+  it('are named where agent-manager says it, alone or among the logs of all parts', () => {
+    expect(knownTo('agent-manager')).toEqual([[['S1.a'], 'S1']]);
+    expect(knownTo('orchestrator-service', 'agent-manager')).toEqual([[['S1.a'], 'S1']]);
+  });
+
+  it('are named in the log of no other part, nor where nobody knows whose log it is', () => {
+    expect(knownTo('orchestrator-service')).toEqual([[[], 'postgres']]);
+    expect(analyse([line]).groups.map(({ known }) => known?.causes)).toEqual([[]]);
   });
 });
 
