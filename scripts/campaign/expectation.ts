@@ -25,6 +25,10 @@ export interface Expectation {
   readonly elsewhere?: readonly string[];
 }
 
+/** Whether a cause is what was planted, or as true beside it. */
+export const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
+  id === cause || id === or || also.includes(id);
+
 /** As long as `agents.silence` wants it, and a second. */
 const silenceSeconds = 46;
 
@@ -132,3 +136,8 @@ const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   // A slow database is slow for a reason that D2 names.
   'S3.c': ['D2.a', 'D2.b', 'D2.c'],
 };
+
+/** Faults that a log of the platform speaks of, in each of their variants; the others say nothing in a log. */
+export const spokenInLog: ReadonlySet<string> = new Set([
+  ...['S1.a', 'S1.b', 'S2.a', 'S2.b', 'S4.b', 'S6.b', 'S7.b'],
+]);

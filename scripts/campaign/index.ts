@@ -17,9 +17,10 @@ import { tryCombination } from './combination-trial.ts';
 import { combinationsOf, type KindOfCombination, kindsOfCombination } from './combinations.ts';
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
-import { expectationOf } from './expectation.ts';
+import { expectationOf, spokenInLog } from './expectation.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
+import { createLogReader, type LogReader } from './log-says.ts';
 import { createOffline, type Offline } from './offline.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
@@ -32,6 +33,7 @@ import {
   healthRow,
   installationHead,
   installationRow,
+  logTrialHead,
   pairHead,
   pairRow,
   trialHead,
@@ -59,6 +61,7 @@ interface Options extends Choice {
   readonly summary: boolean;
   readonly evidence: 'wrong' | 'all' | 'none';
   readonly record?: string;
+  readonly logs: boolean;
 }
 
 const collect = (word: string, all: readonly string[]): readonly string[] => [...all, word];
@@ -106,6 +109,11 @@ const options = new Command('campaign')
   .option(
     '--record <folder>',
     'also take a bundle of each planted fault, ask it offline, and keep its recording there',
+  )
+  .option(
+    '--logs',
+    'also read the logs while a fault is planted: those that speak in one are named there; without -f only these',
+    false,
   )
   .option('--keep', 'leave the platform up', false)
   .option('--resume', 'go on after the trials that ended before, of the same commit and table', false)
@@ -160,16 +168,18 @@ type Stage = {
   readonly product: Product;
   readonly log: TrialLog;
   readonly offline?: Offline;
+  readonly logs?: LogReader;
 };
 
-async function* single({ lab, product, log, offline }: Stage): AsyncGenerator<Row> {
+async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
   if (offline !== undefined) {
     const symptoms = new Set(chosenFaults(options).map((fault) => expectationOf(fault).symptom));
     const problems = await offline.healthy([lab.runtime, 'healthy'], [...symptoms]);
     if (problems.length > 0) throw new Error(problems.join('; '));
   }
-  for (const fault of chosenFaults(options))
+  const anyone = logs === undefined || (options.fault ?? []).length > 0;
+  for (const fault of chosenFaults(options).filter(({ id }) => anyone || spokenInLog.has(id)))
     for (const variant of chosenVariants(options, fault)) {
       const name = `${fault.id} ${variant}`;
       const before = log.rowsOf(name);
@@ -179,7 +189,7 @@ async function* single({ lab, product, log, offline }: Stage): AsyncGenerator<Ro
       }
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const stage = { lab, product, controls, onAnswer, ...present({ offline }) };
+      const stage = { lab, product, controls, onAnswer, ...present({ offline, logs }) };
       let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
@@ -189,7 +199,11 @@ async function* single({ lab, product, log, offline }: Stage): AsyncGenerator<Ro
         answers.length = 0;
         trial = await tryFault(stage, fault, variant);
       }
-      const row = { text: trialRow(trial), problems: trial.problems, fault: faultRow(trial.phases) };
+      const row = {
+        text: trialRow(trial, logs !== undefined),
+        problems: trial.problems,
+        fault: faultRow(trial.phases),
+      };
       log.add(name, [row]);
       if (await report(lab, [row], answers)) controls.forget();
       yield row;
@@ -335,13 +349,16 @@ const part =
               head: combinationHead,
               run: combined,
             }
-          : { name: options.runtime, head: trialHead, run: single };
+          : options.logs
+            ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
+            : { name: options.runtime, head: trialHead, run: single };
 const product = await startCampaignProduct({
   lab: await lab.environmentConfig(),
   ...deprived?.environments,
 });
 const offline =
   options.record === undefined ? undefined : createOffline(await lab.environmentConfig(), options.record);
+const logs = options.logs ? createLogReader(await lab.environmentConfig()) : undefined;
 progress('the product is up');
 // A fault that is planted is always taken away again: the first interrupt waits for it.
 let stopping = false;
@@ -355,7 +372,7 @@ if (options.resume && wasUp) await putBack(lab);
 const rows: Row[] = [];
 try {
   print(part.head);
-  for await (const row of part.run({ lab, product, log, ...present({ offline }) })) {
+  for await (const row of part.run({ lab, product, log, ...present({ offline, logs }) })) {
     rows.push(row);
     if (stopping) break;
   }
@@ -363,6 +380,7 @@ try {
   await product.stop();
   await deprived?.stop();
   offline?.stop();
+  logs?.stop();
 }
 const isRight = finish(
   part.name,
@@ -371,7 +389,8 @@ const isRight = finish(
   part.head === pairHead ? 1 : part.head === deprivedHead ? 4 : 3,
 );
 const timed = rows.flatMap(({ fault }) => fault ?? []);
-if (timed.length > 0)
+// The seconds of faults are those of whole tables.
+if (timed.length > 0 && !options.logs)
   writeReport(
     faultReport,
     { ...said(), name: `faults on ${options.runtime}`, head: faultHead.join('\n'), rows: timed },

@@ -19,8 +19,8 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import { runShell } from '../../src/cli/wiring-run.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { type Expectation, expectationOf, settled } from './expectation.ts';
-import { confirmed, isTrue, type Judged, judge } from './trial.ts';
+import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
+import { confirmed, type Judged, judge } from './trial.ts';
 
 export interface InstallationTrial {
   readonly seed: number;

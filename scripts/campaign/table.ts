@@ -13,13 +13,23 @@ const headOf = (...names: readonly string[]) => `${line(names)}\n${line(names.ma
 const listed = (words: readonly string[]) => (words.length === 0 ? 'none' : words.join(', '));
 const resultOf = (problems: readonly string[]) => (problems.length === 0 ? 'right' : problems.join('; '));
 
-export const trialHead = headOf(
-  ...['fault', 'variant', 'runtime', 'asked', 'top cause', 'false causes', 'answer s', 'API requests'],
-  ...['whole s', 'result'],
-);
+const trialCells = [
+  'fault',
+  'variant',
+  'runtime',
+  'asked',
+  'top cause',
+  'false causes',
+  'answer s',
+  'API requests',
+];
 
-/** One planted fault. */
-export const trialRow = (trial: Trial): string =>
+export const trialHead = headOf(...trialCells, 'whole s', 'result');
+/** The same where the logs were read as well. */
+export const logTrialHead = headOf(...trialCells, 'its log says', 'whole s', 'result');
+
+/** One planted fault. `readsLogs`: under the head that says what its log says. */
+export const trialRow = (trial: Trial, readsLogs = false): string =>
   line([
     trial.fault,
     trial.variant,
@@ -29,6 +39,7 @@ export const trialRow = (trial: Trial): string =>
     listed(trial.falseCauses),
     trial.seconds.toFixed(1),
     trial.apiRequests === undefined ? '–' : `${trial.apiRequests}`,
+    ...(readsLogs ? [trial.log === undefined ? '–' : listed(trial.log)] : []),
     trial.total.toFixed(1),
     resultOf(trial.problems),
   ]);

@@ -3,7 +3,8 @@
 import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
-import { type Expectation, expectationOf, settled } from './expectation.ts';
+import { type Expectation, expectationOf, isTrue, settled, spokenInLog } from './expectation.ts';
+import { judgeLog, type LogReader, type Said, saidIn } from './log-says.ts';
 import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
 
@@ -18,6 +19,8 @@ export interface Trial {
   /** Seconds from the command to the answer. */
   readonly seconds: number;
   readonly apiRequests?: number;
+  /** What the logs speak of since the planting; undefined: they were not read. */
+  readonly log?: readonly string[];
   /** Seconds for all of it: control, planting, answer, clearing, answer. */
   readonly total: number;
   readonly problems: readonly string[];
@@ -58,18 +61,21 @@ export interface TrialOptions {
   readonly controls: Controls;
   /** Takes a bundle of it, too, and asks that. */
   readonly offline?: Offline;
+  /** Also asks what the logs say while it is planted. */
+  readonly logs?: LogReader;
   /** Called with each answer, for whoever looks for the reason of a wrong one. */
   readonly onAnswer?: (when: 'control' | 'planted' | 'cleared', answer: Answer) => void;
 }
 
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
-  const { lab, product, controls, offline, onAnswer } = options;
+  const { lab, product, controls, offline, logs, onAnswer } = options;
   const expected = expectationOf(fault, variant);
   const { symptom } = expected;
   const began = performance.now();
   const problems: string[] = [];
   let planted: Answer | undefined;
+  let said: readonly Said[] | undefined;
   let step = 'control';
   const phases: { -readonly [K in keyof Row]: Row[K] } = { runtime: lab.runtime, id: fault.id, variant };
   let start = performance.now();
@@ -92,6 +98,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     }
     step = 'plant';
     lap();
+    const plantedAt = new Date();
     await fault.plant(lab, variant);
     phases.planted = lap();
     step = 'check';
@@ -109,6 +116,11 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       const [top = ''] = confirmed(answer);
       const named = isTrue(expected, top) ? { ...expected, cause: top } : expected;
       problems.push(...judge(answer, named).map((problem) => `asked for ${other}: ${problem}`));
+    }
+    if (logs !== undefined) {
+      step = 'ask the logs';
+      said = await logs.since(plantedAt);
+      problems.push(...judgeLog(said, expected, spokenInLog.has(fault.id)));
     }
     if (offline !== undefined) {
       step = 'ask a bundle';
@@ -145,16 +157,12 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,
-    ...present({ apiRequests: planted?.apiRequests }),
+    ...present({ apiRequests: planted?.apiRequests, log: said?.map(saidIn) }),
     total: (performance.now() - began) / 1000,
     problems,
     phases,
   };
 }
-
-/** Whether a cause is what was planted, or as true beside it. */
-export const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
-  id === cause || id === or || also.includes(id);
 
 /** Everything that is wrong with the answer to a planted fault. */
 export function judge(answer: Judged, expected: Expectation): string[] {

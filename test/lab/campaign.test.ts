@@ -8,7 +8,8 @@ import { faultById, faults } from '../../lab/faults/index.ts';
 import { writeSection } from '../../lab/report.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { samples, tryDeprived } from '../../scripts/campaign/deprived-trial.ts';
-import { expectationOf } from '../../scripts/campaign/expectation.ts';
+import { expectationOf, spokenInLog } from '../../scripts/campaign/expectation.ts';
+import type { Said } from '../../scripts/campaign/log-says.ts';
 import { pairs } from '../../scripts/campaign/pairs.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
 import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
@@ -93,6 +94,30 @@ describe('the fault campaign', () => {
     expect(await problemsWith(silent)).toEqual(['the message does not name S2.a']);
   });
 
+  it('sees that a log does not speak of what was planted, or of something else alone', async () => {
+    const right = answer(['S2.a', 'confirmed']);
+    const withLog = async (...said: readonly Said[]) => {
+      const { fault, options } = stage(right);
+      const logs = { since: async () => said, stop: () => undefined };
+      const { log, problems } = await tryFault({ ...options, logs }, fault, 'one');
+      return { log, problems };
+    };
+    const line = (id: string, causes: readonly string[], ask: string | null = null): Said => ({
+      ...{ id, ask },
+      causes: [...causes],
+    });
+
+    expect(await withLog(line('unheard', ['S2.a', 'S2.d']), line('token', ['S2.b']))).toEqual({
+      log: ['unheard (S2.a, S2.d)', 'token (S2.b)'],
+      problems: [],
+    });
+    expect((await withLog(line('unheard', [], 'S2'))).problems).toEqual([]);
+    expect((await withLog(line('token', ['S2.b'], 'S1'), line('other', []))).problems).toEqual([
+      'the log speaks of token (S2.b), and not of S2.a',
+    ]);
+    expect((await withLog(line('other', []))).problems).toEqual(['the log does not speak of S2.a']);
+  });
+
   it('takes "possible" for an answer only where evidence was taken away', async () => {
     const less = async (seen: Answer) => {
       const { fault, options } = stage(seen);
@@ -107,7 +132,7 @@ describe('the fault campaign', () => {
 
   it('knows what to ask for every fault of the lab, and plants only faults that there are', () => {
     for (const fault of faults) expect(expectationOf(fault).cause).toMatch(/^[HSDNPTKCM]\d\.[a-z]$/);
-    for (const id of Object.values(samples).flat()) expect(faultById(id).id).toBe(id);
+    for (const id of [...Object.values(samples).flat(), ...spokenInLog]) expect(faultById(id).id).toBe(id);
     for (const { fault, variant } of pairs.flat()) expect(faultById(fault).variants).toContain(variant);
   });
 
