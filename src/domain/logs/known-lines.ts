@@ -107,6 +107,14 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       common: true,
     },
     {
+      id: 'postgres-full',
+      pattern:
+        /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|SQLSTATE:? ?53300\b/i,
+      part: 'postgres',
+      causes: ['D1.a', 'D1.b'],
+      ask: 'D1',
+    },
+    {
       id: 'database-unreachable',
       pattern: new RegExp(`(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*${fails}`, 'i'),
       part: 'postgres',
@@ -145,14 +153,6 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       common: true,
     },
     // PostgreSQL: its own words and its SQLSTATEs (appendix A of its manual), which drivers repeat.
-    {
-      id: 'postgres-full',
-      pattern:
-        /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|SQLSTATE:? ?53300\b/i,
-      part: 'postgres',
-      causes: ['D1.a', 'D1.b'],
-      ask: 'D1',
-    },
     {
       id: 'pool-exhausted',
       pattern:
@@ -201,6 +201,13 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       pattern: /\bMISCONF\b|Can't save in background|Background saving error/i,
       part: 'redis',
       causes: [],
+    },
+    {
+      id: 'nats-lost',
+      pattern: /\bnats connection lost\b|\bdisconnected from nats\b/i,
+      part: 'nats',
+      causes: [],
+      ask: 'H2 nats',
     },
     {
       id: 'nats-slow-consumer',
@@ -260,10 +267,24 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       ask: 'S4',
     },
     {
+      id: 'step-late',
+      pattern: /\bstep failed\b.*\btimeout after\b|\bstep \S+:? timeout after\b|\bcommand timeout\b/i,
+      causes: ['S5.a', 'S5.b'],
+      ask: 'S5',
+      common: true,
+    },
+    {
+      id: 'agents-silent',
+      pattern: /\bagents? without heartbeat\b|\bagent heartbeat timeout\b/i,
+      part: 'collect-agent',
+      causes: ['S2.c'],
+      ask: 'S2',
+    },
+    {
       id: 'events-late',
       pattern: /event queue is full|event processing is late/i,
       part: 'agent-manager',
-      causes: ['S3.a', 'S3.b', 'S3.c'],
+      causes: ['S3.a', 'S3.b', 'S3.c', 'D4.a'],
       ask: 'S3',
     },
     {

@@ -47,6 +47,8 @@ const logfmtValue = (name: string): RegExp =>
 const logfmtTime = logfmtValue('time|ts|t');
 const logfmtMessage = logfmtValue('msg|message');
 const logfmtError = logfmtValue('error|err');
+/** NATS writes as information that it has given a client up. */
+export const slowConsumer = 'Slow Consumer Detected';
 /** NATS and gunicorn put a process or an open bracket in front of the time. */
 const beforeStamp = /^\[(?:\d+\] )?(?=\d)/;
 
@@ -110,7 +112,8 @@ function fromStamped(raw: string, now: number, depth: number): LogLine | undefin
     .replace(zapCaller, '');
   // PostgreSQL's FATAL ends one session, its PANIC the server; two blanks behind the colon are its own form.
   const ofSession = found[1] === 'FATAL' && rest.startsWith(':  ', found.index + found[0].length);
-  return headed(stamp, ofSession ? 'error' : level, text === '' ? inner : text);
+  const ofClient = found[1] === 'INF' && text.includes(slowConsumer);
+  return headed(stamp, ofSession ? 'error' : ofClient ? 'warning' : level, text === '' ? inner : text);
 }
 
 /** Lines with a level and no time in front. */

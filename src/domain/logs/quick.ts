@@ -1,4 +1,5 @@
 import { type LogLevel, levelNamed, levelNumbered } from './level.ts';
+import { slowConsumer } from './line.ts';
 import { type Stamp, stampAt, yearlessStampAt } from './stamp.ts';
 
 /**
@@ -17,6 +18,7 @@ export class QuickHead {
   /** Where the next of these words stands in the text; they make a line one to read whole. */
   readonly #words = ['level=', 'lvl='].map((word) => ({ word, next: -1 }));
   readonly #colon = { word: ':  ', next: -1 };
+  readonly #slow = { word: slowConsumer, next: -1 };
   #text = '';
   #found: LogLevel = 'info';
 
@@ -30,6 +32,7 @@ export class QuickHead {
       this.#text = text;
       for (const one of this.#words) one.next = -1;
       this.#colon.next = -1;
+      this.#slow.next = -1;
     }
     let at = start;
     const code = text.charCodeAt(at);
@@ -187,7 +190,8 @@ export class QuickHead {
       : text.startsWith(' [DBG] ', from)
         ? 'debug'
         : undefined;
-    return level === undefined || this.#adds(text, from + 7, end) ? undefined : level;
+    if (level === undefined || this.#adds(text, from + 7, end)) return undefined;
+    return nextOf(this.#slow, text, from) < end ? undefined : level;
   }
 
   #day(day: string, at: (day: string) => Stamp | undefined): number | undefined {

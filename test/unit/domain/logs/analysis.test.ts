@@ -204,6 +204,32 @@ describe('an entry', () => {
   });
 });
 
+describe('a line that the lab was seen to write', () => {
+  const full =
+    'cannot connect to the database at postgres:5432/a: failed to connect to `user=a database=a`: 10.0.0.3:5432 (postgres): server error: FATAL: sorry, too many clients already (SQLSTATE 53300)';
+  it.each([
+    [
+      '[1] 2026/11/28 08:59:00.123456 [INF] 10.0.0.8:4 - cid:9 - "v1.2:go:events" - Slow Consumer Detected: WriteDeadline of 5s exceeded with 4 chunks of 4096 total bytes.',
+      'nats-slow-consumer',
+      'D4.a',
+    ],
+    [JSON.stringify({ level: 'error', msg: full }), 'postgres-full', 'D1.a'],
+    [
+      JSON.stringify({ level: 'error', msg: 'executor: step failed', step: 'x', error: 'timeout after 20s' }),
+      'step-late',
+      'S5.a',
+    ],
+    [JSON.stringify({ level: 'warn', msg: 'agents without heartbeat', count: 1 }), 'agents-silent', 'S2.c'],
+  ])('%s is known', (line, id, cause) => {
+    for (const way of ['line', 'text'] as const) {
+      const [group] = analyse([line, line], {}, way).groups;
+
+      expect(group?.known?.id).toBe(id);
+      expect(group?.known?.causes[0]).toBe(cause);
+    }
+  });
+});
+
 describe('the causes of a start', () => {
   const line = 'ERROR cannot connect to the database: password authentication failed';
   /** Read by several and put together, as threads do it. */
