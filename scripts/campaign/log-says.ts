@@ -35,11 +35,20 @@ export function createLogReader(environment: Readonly<Record<string, unknown>>):
       });
       if (exit !== 0 && exit !== 1) throw new Error(`\`logs all\` ended with ${exit}: ${err.trim()}`);
       const { groups } = LogsOutput.parse(JSON.parse(out));
-      const said = groups.flatMap(({ known }) => known ?? []);
-      return [...new Map(said.map((one) => [one.id, one])).values()];
+      return inOne(groups.flatMap(({ known }) => known ?? []));
     },
     stop: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Two parts may say the same line, and it speaks for the start of one of them alone. */
+function inOne(all: readonly Said[]): readonly Said[] {
+  const byId = new Map<string, Said>();
+  for (const { id, causes, ask } of all) {
+    const met = byId.get(id);
+    byId.set(id, { id, causes: [...new Set([...(met?.causes ?? []), ...causes])], ask: met?.ask ?? ask });
+  }
+  return [...byId.values()];
 }
 
 /** Whether a line speaks for what was planted: for its cause, or it sends whoever reads it to the same question. */
