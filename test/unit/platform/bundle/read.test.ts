@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -89,7 +89,7 @@ describe('a bundle', () => {
     process.on('warning', hear);
     await openBundle(path, join(folder, 'large'), { signal }).catch(() => undefined);
     // A warning is told in the next turn.
-    await setImmediate();
+    await nextTurn();
     process.off('warning', hear);
 
     expect(warned).toEqual([]);
