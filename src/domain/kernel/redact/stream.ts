@@ -7,8 +7,8 @@ interface StreamHandlers {
   readonly mostUnits: number;
 }
 
-/** Text that is gathered before it is looked at. */
-const enough = 1_048_576;
+/** Text that is gathered before it is looked at: what is looked at twice, at each cut, is a twentieth of that. */
+const mostGathered = 1_048_576;
 /** What stays behind for the next time, so that a secret on the cut is seen whole. */
 const held = 16_384;
 /** What was given out already and is still looked at: a key or an object that began there. */
@@ -26,16 +26,19 @@ export class RedactingStream {
   #pending: string[] = [];
   #length = 0;
   #skipping = false;
+  readonly #enough: number;
 
   constructor(handlers: StreamHandlers) {
     this.#handlers = handlers;
+    // A line that is too long is lost by itself, and not with all that was gathered.
+    this.#enough = Math.min(mostGathered, Math.floor(handlers.mostUnits / 2));
   }
 
   push(chunk: string | Uint8Array): string {
     const text = typeof chunk === 'string' ? chunk : this.#decoded(chunk);
     this.#pending.push(text);
     this.#length += text.length;
-    if (this.#length < enough) return '';
+    if (this.#length < this.#enough) return '';
     return this.#flush(false);
   }
 
@@ -83,7 +86,7 @@ export class RedactingStream {
       if (pending.length <= this.#handlers.mostUnits) {
         this.#pending = [pending];
         // Looked at again when it has doubled, so that a long line is joined a few times and not at each piece.
-        this.#length = enough - pending.length;
+        this.#length = this.#enough - pending.length;
         return '';
       }
       this.#skipping = true;
