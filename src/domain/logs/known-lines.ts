@@ -277,7 +277,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       id: 'agents-silent',
       pattern: /\bagents? without heartbeat\b|\bagent heartbeat timeout\b/i,
       part: 'collect-agent',
-      causes: ['S2.c'],
+      // An agent that nobody lets in is as silent as one that is gone.
+      causes: ['S2.a', 'S2.b', 'S2.c'],
       ask: 'S2',
     },
     {
