@@ -22,6 +22,8 @@ export interface BundlePeerFigure {
   readonly megabytesKept: number;
   readonly seconds: number;
   readonly megabytesPerSecond: number;
+  /** Of the processor; what the API server and the kubelet take is not in it. */
+  readonly coreSeconds: number;
   readonly megabytesPacked: number;
   /** The most that was ever resident. */
   readonly megabytesResident: number;
@@ -50,7 +52,7 @@ export interface BundlePeerOptions {
 }
 
 export async function benchBundlePeer(options: BundlePeerOptions = {}): Promise<readonly BundlePeerFigure[]> {
-  const { pods = 500, logs = 50, rounds = 3 } = options;
+  const { pods = 500, logs = Number(process.env['BUNDLE_PEER_LOGS'] ?? 50), rounds = 3 } = options;
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-bundle-peer-'));
   chmodSync(dir, 0o755);
   const api = await startKubeApi({ dir });
@@ -172,6 +174,7 @@ function figure(
     ...{ name, pods, megabytesOfLogs },
     megabytesKept: Math.round(middle(({ kept }) => kept) / 1e6),
     ...{ seconds, megabytesPerSecond: megabytesOfLogs / seconds },
+    coreSeconds: middle(({ coreSeconds }) => coreSeconds),
     megabytesPacked: middle(({ packed }) => packed) / 1e6,
     megabytesResident: Math.round(Math.max(...samples.map(({ megabytes }) => megabytes))),
     logRequests: middle(({ requests }) => requests),

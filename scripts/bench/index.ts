@@ -84,9 +84,9 @@ const parts: readonly Part[] = [
     'benchBundlePeer',
     'A bundle beside Troubleshoot',
     [
-      '`aetherius collect -o` of the build, start included, of 500 Pods of which 50 have 10 MB of logs each, beside `support-bundle` of Troubleshoot (the Go module github.com/replicatedhq/troubleshoot, v0.133.0) where it is on the PATH or `SUPPORT_BUNDLE` names it: one run, one API server, asked in turn, three rounds of which the middle one counts. With its redactors `support-bundle` takes minutes and is asked once.',
-      'The API server is real and its kubelet simulated (`test/support/kubelet-logs.ts`), and both run on the cores that the tools run on. Each takes secrets out by its own rules, reads the logs of the same 50 Pods whole and all objects of the namespace; `support-bundle` is told so by its spec, since it would keep 5 MB of a log otherwise. Ours also runs every probe, judges every diagnosis and analyses what it read.',
-      'The goal is 30 megabytes in a second, and to be the faster one.',
+      '`aetherius collect -o` of the build, start included, of 500 Pods of which 50 have 10 MB of logs each (`BUNDLE_PEER_LOGS` says how many), beside `support-bundle` of Troubleshoot (the Go module github.com/replicatedhq/troubleshoot, v0.133.0) where it is on the PATH or `SUPPORT_BUNDLE` names it: one run, one API server, asked in turn, three rounds of which the middle one counts. With its redactors `support-bundle` takes minutes and is asked once.',
+      'The API server is real and its kubelet simulated (`test/support/kubelet-logs.ts`), and both run on the cores that the tools run on. Each takes secrets out by its own rules, reads the logs of the same Pods whole and all objects of the namespace; `support-bundle` is told so by its spec, since it would keep 5 MB of a log otherwise. Ours also runs every probe, judges every diagnosis and analyses what it read.',
+      'The goal is 30 megabytes in a second on two idle cores, and to be the faster one; `core seconds` are those of the tool alone, whatever else runs on the machine.',
     ].join('\n'),
   ),
   ...partOf(

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 
 export interface TimedCommand {
   readonly ms: number;
+  /** Of the processor, whatever else runs on the machine. */
+  readonly coreSeconds: number;
   /** The most that was ever resident. */
   readonly megabytes: number;
 }
@@ -20,15 +22,21 @@ export function timedCommand(
   return new Promise((resolve, reject) => {
     const child = execFile(
       '/usr/bin/time',
-      ['-f', 'kilobytes %M', program, ...args],
+      ['-f', 'kilobytes %M user %U system %S', program, ...args],
       {
         env: { PATH: process.env['PATH'], HOME: home, ...env },
         ...{ cwd: home, maxBuffer: 1024 ** 3, timeout: 900_000 },
       },
       (error, _out, err) => {
-        const kilobytes = /kilobytes (\d+)/.exec(err)?.[1];
-        if (kilobytes === undefined) reject(error ?? new Error(err.slice(-500)));
-        else resolve({ ms: performance.now() - begun, megabytes: Number(kilobytes) / 1024 });
+        const ms = performance.now() - begun;
+        const [told, kilobytes, user, system] =
+          /kilobytes (\d+) user ([\d.]+) system ([\d.]+)/.exec(err) ?? [];
+        if (told === undefined) reject(error ?? new Error(err.slice(-500)));
+        else
+          resolve({
+            ...{ ms, coreSeconds: Number(user) + Number(system) },
+            megabytes: Number(kilobytes) / 1024,
+          });
       },
     );
     child.stdin?.end();
