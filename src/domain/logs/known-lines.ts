@@ -278,7 +278,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       pattern: /\bagents? without heartbeat\b|\bagent heartbeat timeout\b/i,
       part: 'collect-agent',
       // An agent that nobody lets in is as silent as one that is gone.
-      causes: ['S2.a', 'S2.b', 'S2.c'],
+      causes: ['S2.c', 'S2.a', 'S2.b'],
       ask: 'S2',
     },
     {
