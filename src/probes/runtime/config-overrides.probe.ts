@@ -101,9 +101,12 @@ async function bySockets(
   };
   const guesses = values.filter(isGuess);
   if (guesses.length === 0) return { seen: values, open: [] };
-  const sockets = await socketsOf(runtime, instance, signal);
+  // What is no address shows in no socket.
+  const sockets = guesses.some(({ key }) => bound.test(key))
+    ? await socketsOf(runtime, instance, signal)
+    : undefined;
   const uses = async (key: string, value: string): Promise<boolean | undefined> => {
-    if (!('listening' in sockets)) return undefined;
+    if (sockets === undefined || !('listening' in sockets)) return undefined;
     const named = /(?:^|:)(\d{1,5})(?:\/.*)?$/.exec(value)?.[1];
     if (key === platform.keys['server.port']) return sockets.listening.has(Number(named));
     const host = /^(?:[a-z0-9+]+:\/\/)?(?:[^@/]*@)?([^:/]*)/i.exec(value)?.[1] ?? '';
@@ -119,7 +122,6 @@ async function bySockets(
   const judged = await Promise.all(
     values.map(async (value) => {
       if (!isGuess(value)) return { value, wins: true as boolean | undefined };
-      // What is no address shows nowhere.
       if (!bound.test(value.key)) return { value, wins: undefined };
       const [theirs, files] = await Promise.all([
         uses(value.key, value.value),
@@ -129,13 +131,16 @@ async function bySockets(
       return { value, wins: decided ? theirs : undefined };
     }),
   );
-  const unread = new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
-    facts: { reason: 'override-unseen', ...('listening' in sockets ? {} : sockets) },
-  });
+  const unreadOf = ({ key, name }: LayeredValue) => {
+    const blocked = !bound.test(key) || sockets === undefined || 'listening' in sockets ? {} : sockets;
+    return new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
+      facts: { ...blocked, reason: 'override-unseen', variable: name },
+    });
+  };
   return {
     seen: judged.flatMap(({ value, wins }) => (wins === true ? [value] : [])),
     open: judged.flatMap(({ value, wins }) =>
-      wins === undefined ? [{ ...value, fileValue: value.fileValue ?? '', unread }] : [],
+      wins === undefined ? [{ ...value, fileValue: value.fileValue ?? '', unread: unreadOf(value) }] : [],
     ),
   };
 }

@@ -252,9 +252,9 @@ export const diagnoses = {
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
   'cause.override-unseen.switch':
-    'a variable of that name is set; whether the program reads it shows with {allowedBy} of the Helm chart',
+    '{variable} is set; whether the program reads it shows with {allowedBy} of the Helm chart',
   'cause.workflow-files-unseen': 'there is no workflow in {path}, and where they are was not seen',
-  'cause.override-unseen': 'a variable of that name is set, and whether the program reads it cannot be seen',
+  'cause.override-unseen': '{variable} is set, and whether the program reads it cannot be seen',
   'cause.column-missing': 'table {table} has no column {column} here; the nearest is {similar}',
   'diagnose.unseen-besides': 'Besides, could not see {what}.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',

@@ -233,9 +233,10 @@ export const diagnoses = {
   'remedy.raise-limits': '提高触及的上限：内存到 2048 MiB，或 CPU 到 2 核。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
-  'cause.override-unseen.switch': '设置了同名变量；授予 Helm chart 的 {allowedBy} 后才能看出程序是否读取它',
+  'cause.override-unseen.switch':
+    '设置了 {variable}；授予 Helm chart 的 {allowedBy} 后才能看出程序是否读取它',
   'cause.workflow-files-unseen': '{path} 里没有工作流文件，也看不出它们放在哪里',
-  'cause.override-unseen': '设置了同名变量，但看不出程序是否读取它',
+  'cause.override-unseen': '设置了 {variable}，但看不出程序是否读取它',
   'cause.column-missing': '此处的表 {table} 没有列 {column}；最接近的是 {similar}',
   'diagnose.unseen-besides': '另外看不到{what}。',
   'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',

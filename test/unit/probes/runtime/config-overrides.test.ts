@@ -42,7 +42,8 @@ describe('runtime.config-overrides', () => {
   it('leaves open whether a variable counts of which only the prefix is unknown', async () => {
     expect(await look({ env: { HERON_EVENT_WORKERS: '5' } })).toMatchObject({
       status: 'inconclusive',
-      cause: { facts: { reason: 'override-unseen' } },
+      // No right to look at sockets would show it, so none is asked for.
+      cause: { facts: { reason: 'override-unseen', variable: 'HERON_EVENT_WORKERS' } },
       facts: { undecided: 1, keys: 'event.workers' },
     });
     expect(await look({ env: { HERON_EVENT_WORKERS: '20' } })).toMatchObject({ status: 'healthy' });
