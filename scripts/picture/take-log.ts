@@ -49,10 +49,15 @@ export async function takeLogPicture(url: string, file: string): Promise<void> {
       picture,
       button: thread.getByRole('button', { name: logScene.button }),
     };
-    for (const [name, part] of Object.entries(parts)) {
-      const hidden = await hiddenSides(part);
-      if (hidden.length > 0) throw new Error(`the ${name} is cut off or covered: ${hidden.join(', ')}`);
-    }
+    const shown = async (): Promise<true> => {
+      for (const [name, part] of Object.entries(parts)) {
+        const hidden = await hiddenSides(part);
+        if (hidden.length > 0) throw new Error(`the ${name} is cut off or covered: ${hidden.join(', ')}`);
+      }
+      return true;
+    };
+    // The list scrolls a frame after the picture has its size.
+    await waitFor(shown, { seconds: 30, what: 'the whole answer to be seen' });
     await page.screenshot({ path: `${file}.new`, type: 'png' });
     renameSync(`${file}.new`, file);
   } finally {

@@ -451,6 +451,33 @@ describe.skipIf(chromiumPath === null)('the playground page', () => {
     ]);
   });
 
+  it('stays at the end when a picture gets its size before the list has scrolled, and leaves a reader who went up', async () => {
+    const fromEnd = () =>
+      page.evaluate<number>(
+        '(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector("main .messages"))',
+      );
+    const grow = (then: string) =>
+      page.evaluate(
+        `{ const list = document.querySelector("main .messages"); const late = document.createElement("div"); late.style.height = "400px"; list.firstElementChild.append(late); ${then} }`,
+      );
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await type('/aetherius health');
+    await page.getByText('1 reply').waitFor();
+    await expect.poll(fromEnd).toBeLessThan(2);
+    // The list has scrolled a little, and its event comes when there is already more below.
+    await grow('list.scrollTop += 50;');
+    await expect.poll(fromEnd).toBeLessThan(2);
+
+    await page.locator('main .messages').hover();
+    await page.mouse.wheel(0, -300);
+    await expect.poll(fromEnd).toBeGreaterThan(250);
+    const before = await fromEnd();
+    await grow('');
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+
+    expect(await fromEnd()).toBe(before + 400);
+  });
+
   it('opens the thread that a permalink names', async () => {
     const said = await slack.control.say({
       user: people.approver,

@@ -19,6 +19,7 @@ export function MessageList({ messages, pull, empty, inThread = false }: Props) 
   const { me } = useWindow();
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const follow = (): void => {
     if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
   };
@@ -39,7 +40,10 @@ export function MessageList({ messages, pull, empty, inThread = false }: Props) 
       ref={box}
       role="log"
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        atEnd.current = scrollHeight - scrollTop - clientHeight < nearPx;
+        // The event comes a frame late: a picture that arrived meanwhile is no reader who went up.
+        const near = scrollHeight - scrollTop - clientHeight < nearPx;
+        if (near || scrollTop < lastTop.current) atEnd.current = near;
+        lastTop.current = scrollTop;
       }}
     >
       <div>
