@@ -134,7 +134,7 @@ export async function upAsIs(form: AsIsForm, progress: Progress): Promise<void> 
   progress(`the as-is platform is up, ${form}: agent-manager http://${host}:8080`);
 }
 
-/** The `environments.<name>` block for a platform whose parts have these addresses. */
+/** The `environments.<name>` block for a platform whose parts have these addresses; orchestrator-service has none. */
 export function asIsEnvironment(
   runtime: Readonly<Record<string, unknown>>,
   at: (part: keyof typeof asIsPorts) => string,
@@ -148,11 +148,12 @@ export function asIsEnvironment(
   return {
     runtime,
     services: Object.fromEntries(
-      (['agent-manager', 'orchestrator-service', 'reasoning-service'] as const).map((part) => [
+      (['agent-manager', 'reasoning-service'] as const).map((part) => [
         part,
         { url: `http://${address(part)}` },
       ]),
     ),
+    withoutHttp: ['orchestrator-service'],
     postgres: {
       url: `postgres://${postgres.user}:${postgres.password}@${address('postgres')}/postgres`,
       databases: { agentManager, orchestrator },

@@ -1,26 +1,33 @@
-/** The services as they are on Compose: what M1 says, beside what the referee says of the same moment. */
+/** The services as they are on Compose: what the product says of them, beside what the referee says of the same moment. */
 
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerEngine } from '../../lab/components/docker.ts';
 import { waitFor } from '../../lab/components/process.ts';
-import { asIsDatabases, asIsProject, asIsSecrets } from '../../lab/platform/as-is/names.ts';
-import { natsEar } from '../../lab/referee/clients.ts';
+import { get } from '../../lab/referee/clients.ts';
 import { judge as rule, type Verdict } from '../../lab/referee/judge.ts';
 import { look } from '../../lab/referee/look.ts';
-import type { Seen } from '../../lab/referee/seen.ts';
-import { asIsFolder, upAsIs } from '../../lab/runtimes/as-is.ts';
+import { asIsComposeEnvironment, upAsIs } from '../../lab/runtimes/as-is.ts';
 import { downLab, missingFor } from '../../lab/runtimes/index.ts';
+import type { HealthOutput } from '../../src/cli/output-schemas.ts';
 import { contractDrift } from '../../src/diagnoses/contract-drift.diagnosis.ts';
 import { judge } from '../../src/domain/diagnosis/judgement.ts';
 import type { Finding } from '../../src/domain/probe/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
+import { AsIsVoice, asIsPlace, asIsTargets, cluster } from '../support/as-is.ts';
+import { askedOf } from '../support/asked.ts';
 import { emitters, everyCall } from '../support/diagnosis.ts';
-import { literal, runProbe } from '../support/targets.ts';
+import { runProbe, scratch } from '../support/targets.ts';
 
 const absent = missingFor('compose');
+const folder = scratch('as-is-drift');
 let outcomes: readonly ProbeOutcome[] = [];
 let referee: Verdict;
+let health: HealthOutput;
+/** Asked while Neo4j is paused. */
+let healthWithoutGraph: HealthOutput;
+/** What was seen while something was sent. */
+let heard: Readonly<Record<'command' | 'result', ProbeOutcome>>;
+let registration: ProbeOutcome;
 
 /** These programs open their ports at once. */
 const sooner: Readonly<Record<string, ProbeCall['with']>> = {
@@ -32,50 +39,47 @@ const sooner: Readonly<Record<string, ProbeCall['with']>> = {
 };
 
 /** Every finding of a cause that is confirmed. */
-const confirmed = (id: string): readonly Finding[] => {
-  const cause = judge(contractDrift, outcomes, emitters).causes.find((one) => one.cause.id === id);
+const confirmedBy = (seen: readonly ProbeOutcome[], id: string): readonly Finding[] => {
+  const cause = judge(contractDrift, seen, emitters).causes.find((one) => one.cause.id === id);
   return cause?.verdict === 'confirmed' ? cause.for : [];
 };
+const confirmed = (id: string) => confirmedBy(outcomes, id);
 const holds = (id: string) => referee.faults.find((fault) => fault.id === id)?.holds;
+const passedBy = (outcome: ProbeOutcome) =>
+  confirmedBy([outcome], 'M1.a').map(({ facts }) => [facts['published'], facts['listened']]);
 
-/** Sends a critical event where agent-manager listens; its log of that. */
-async function criticalEvent(host: string): Promise<NonNullable<Seen['tried']['event']>> {
-  const ear = await natsEar(host, 4222);
-  const timestamp = new Date().toISOString();
-  const event = { id: `event-${timestamp}`, cluster_id: 'c', timestamp, severity: 'critical' };
-  ear.say(
-    'aetherius.agent.c.event',
-    JSON.stringify({ ...event, reason: 'NodeNotReady', labels: { name: timestamp } }),
-  );
-  const log = async () => (await dockerEngine().docker(['logs', 'aetherius-agent-manager'])).stdout;
-  await waitFor(async () => (await log()).includes(event.id), {
-    seconds: 20,
-    what: 'the event to be handled',
+/** What the product hears while this is sent again and again. */
+async function heardWhile(send: () => Promise<void> | void): Promise<ProbeOutcome> {
+  const asked = runProbe('nats.subjects', asIsTargets(), { seconds: 3, silentSeconds: 0 });
+  let answer: ProbeOutcome | undefined;
+  void asked.then((outcome) => {
+    answer = outcome;
   });
-  const onBus = ear.heard.filter(({ subject }) => subject.startsWith('internal.event.'));
-  ear.close();
-  return { log: await log(), onBus };
+  const heardIt = async () => {
+    await send();
+    return answer !== undefined;
+  };
+  await waitFor(heardIt, { seconds: 20, every: 300, what: 'the subjects to be heard' });
+  return asked;
 }
 
-describe.skipIf(absent.length > 0)('drift on the services as they are, on Compose', () => {
+/** Neo4j is there for nobody; reasoning-service does not see that. */
+async function withoutGraph(ask: () => Promise<HealthOutput>) {
+  const { docker, publishedHost } = dockerEngine();
+  await docker(['pause', 'aetherius-neo4j']);
+  try {
+    const said = await get(`http://${publishedHost}:8082/health`);
+    return { graph: { boltAnswers: false, health: said?.body ?? '' }, answer: await ask() };
+  } finally {
+    await docker(['unpause', 'aetherius-neo4j']);
+  }
+}
+
+describe.skipIf(absent.length > 0)('the services as they are, on Compose', () => {
   beforeAll(async () => {
     await upAsIs('started', () => undefined);
-    const { publishedHost: host, socket = '' } = dockerEngine();
-    const { postgres, redis } = asIsSecrets;
-    const config = {
-      runtime: { kind: 'compose' as const, project: asIsProject, socket },
-      nats: { url: literal(`nats://${host}:4222`), monitorUrl: `http://${host}:8222` },
-      services: {
-        'agent-manager': { url: `http://${host}:8080` },
-        'reasoning-service': { url: `http://${host}:8082` },
-      },
-      manifests: join(asIsFolder(), 'monitoring'),
-      postgres: {
-        url: literal(`postgres://${postgres.user}:${postgres.password}@${host}:5432/postgres`),
-        databases: { agentManager: asIsDatabases.program, orchestrator: asIsDatabases.scripts[1] },
-      },
-    };
-    const place = { socket, host, folder: asIsFolder(), project: asIsProject, postgres };
+    const config = asIsTargets();
+    const asked = askedOf(folder.dir, asIsComposeEnvironment());
     const ask = (calls: readonly ProbeCall[]) =>
       Promise.all(calls.map((call) => runProbe(call.probe, config, { ...call.with, ...sooner[call.probe] })));
     const calls = everyCall(contractDrift);
@@ -91,17 +95,85 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
         },
         { seconds: 90, what: `three health checks to have failed ${times} times` },
       );
-    const event = await criticalEvent(host);
+    const voice = await AsIsVoice.open();
+    const event = await voice.criticalEvent();
     await failed(1);
-    const [seen, heard] = await Promise.all([
-      look({ ...place, redisPassword: redis.password, act: false }),
+    const unhealthy = failed(3);
+    const [seen, listened, table] = await Promise.all([
+      look(asIsPlace()),
       ask(calls.filter(listens)),
-      failed(3),
+      asked<HealthOutput>('health'),
     ]);
-    referee = rule({ ...seen, tried: { event } });
-    outcomes = [...heard, ...(await ask(calls.filter((call) => !listens(call))))];
+    health = table;
+    // All of this while the checks go on failing.
+    const stored = await voice.registration();
+    registration = await runProbe('runtime.registration-log', config);
+    await voice.knownAgent();
+    const command = await heardWhile(() => voice.askForCommand());
+    await voice.forgetAgent();
+    heard = { command, result: await heardWhile(() => voice.command()) };
+    const { graph, answer } = await withoutGraph(() => asked<HealthOutput>('health'));
+    healthWithoutGraph = answer;
+    const tried = { event, registration: stored, graph, internal: await voice.internalEvents() };
+    referee = rule({ ...seen, tried: { ...tried, command: { results: voice.results } } });
+    voice.close();
+    await unhealthy;
+    outcomes = [...listened, ...(await ask(calls.filter((call) => !listens(call))))];
   });
-  afterAll(() => downLab('compose'));
+  afterAll(async () => {
+    folder.remove();
+    await downLab('compose');
+  });
+
+  it('health has the parts of the referee, each in the state that it is in, and no other', () => {
+    const works = { up: true, down: false, degraded: false, unknown: 'unknown', 'not-configured': 'absent' };
+    const said = health.parts.filter(({ part }) => part !== 'runtime');
+    const list = (rows: readonly (readonly [string, unknown])[]) =>
+      rows.map(([part, state]) => `${part} works: ${String(state)}`).toSorted();
+
+    expect(list(said.map(({ part, state }) => [part, works[state]]))).toEqual(
+      list(referee.parts.map((row) => [row.part, row.works])),
+    );
+    expect(referee.parts.filter((row) => row.works !== true).map(({ part }) => part)).toEqual([
+      'collect-agent',
+    ]);
+    expect(health.parts.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual([
+      'AGENTS_NONE_REGISTERED',
+    ]);
+  });
+
+  it('F2 M1.a: a command that agent-manager sends, and where the agent listens', () => {
+    expect(holds('F2')).toBe(true);
+    expect(passedBy(heard.command)).toContainEqual([
+      `aetherius.agent.${cluster}.command`,
+      `agent.command.${cluster}`,
+    ]);
+  });
+
+  it('F6 M1.a: the result of a command, and where agent-manager listens', () => {
+    expect(holds('F6')).toBe(true);
+    expect(passedBy(heard.result)).toContainEqual([`agent.result.${cluster}`, 'aetherius.agent.*.result']);
+  });
+
+  it('F7: a registration that arrives and cannot be stored, in the words of agent-manager', () => {
+    expect(holds('F7')).toBe(true);
+    expect(registration.findings).toMatchObject([
+      { code: 'AGENT_REGISTRATION_FAILS', subject: 'aetherius-agent-manager' },
+    ]);
+    expect(JSON.stringify(registration.findings[0]?.excerpts)).toContain(
+      'invalid input syntax for type json',
+    );
+  });
+
+  it('F22: a graph that is down, whatever reasoning-service says of it', () => {
+    expect(holds('F22')).toBe(true);
+    expect(healthWithoutGraph.roots).toEqual(['neo4j']);
+    const graph = healthWithoutGraph.parts.find(({ part }) => part === 'neo4j');
+    expect([graph?.state, JSON.stringify(graph?.witnesses)]).toEqual([
+      'down',
+      expect.not.stringContaining('reasoning-service'),
+    ]);
+  });
 
   it('F1 M1.a: what agents publish and agent-manager listens to', () => {
     expect(holds('F1')).toBe(true);
