@@ -43,8 +43,13 @@ const packed = promisify<string | Uint8Array, Buffer>(gzipAll);
 
 /** Bytes of a piece of a bundle on its way. */
 const PIECE_BYTES = 512 * 1024;
-/** What the compressor may still hold of what it has taken. */
-const HELD_BYTES = 256 * 1024;
+/**
+ * The compressor goes on by itself until it has made so many bytes; with the usual 16 KiB it waits for the main thread
+ * after each 200 KB of a log.
+ */
+const CHUNK_BYTES = 256 * 1024;
+/** What the compressor may still hold of what it has taken: its own, and pieces on their way out. */
+const HELD_BYTES = 4 * CHUNK_BYTES;
 /** What a file costs in the archive besides its bytes: a header for its name, one for itself, and padding. */
 const FILE_BYTES = 2048;
 
@@ -96,7 +101,7 @@ export function createArchive(
   now: () => Date,
 ): Pick<BundleWriter, 'add' | 'end'> & { readonly stream: Transform; bytesAtMost(): number } {
   const pack = createPack();
-  const gzip = createGzip();
+  const gzip = createGzip({ chunkSize: CHUNK_BYTES });
   const whole = counted();
   const flowing = pipeline(pack, gzip, whole.stream);
   flowing.catch(() => undefined);

@@ -39,6 +39,8 @@ export class Bundle {
   readonly #mostBytes: number;
   readonly #entries: BundleEntry[] = [];
   readonly #paths = new Set<string>();
+  /** One log after the other: while one is cleaned, the one before is packed and counted, and the next is read. */
+  #cleaning: Promise<unknown> = Promise.resolve();
   #logBytes = 0;
   #done = 0;
   #of = 0;
@@ -113,16 +115,22 @@ export class Bundle {
       return;
     }
     this.#logBytes += got.text.length;
+    const cleaned = this.#cleaning.then(() => this.#cleaned(got.text));
+    this.#cleaning = cleaned.catch(() => undefined);
+    const clean = await cleaned;
+    const added = this.#add(path, clean, startedAt, got.cut === true ? cutLog : undefined);
+    await Promise.all([added, take(clean)]);
+  }
+
+  async #cleaned(log: string): Promise<Buffer> {
     const stream = this.redactor.stream();
     const pieces: Buffer[] = [];
-    for (const lines of wholeLines(got.text, PIECE_UNITS)) {
+    for (const lines of wholeLines(log, PIECE_UNITS)) {
       pieces.push(Buffer.from(stream.push(lines)));
       await setImmediate();
     }
     pieces.push(Buffer.from(stream.end()));
-    const clean = Buffer.concat(pieces.splice(0));
-    const added = this.#add(path, clean, startedAt, got.cut === true ? cutLog : undefined);
-    await Promise.all([added, take(clean)]);
+    return Buffer.concat(pieces);
   }
 
   /** Lines of what the targets answered, in files of some MiB; they are clean when they are given. */

@@ -50,7 +50,7 @@ export const isSpaceCode = (code: number): boolean => has(code, SPACE);
 export const isBreakCode = (code: number): boolean => has(code, BREAK);
 export const isCloserCode = (code: number): boolean => has(code, CLOSER);
 /** The alphabets of base64 and base64url without padding. */
-export const isRunCode = (code: number): boolean => has(code, RUN);
+export const isRunCode = (code: number): boolean => ((table[code] ?? 0) & RUN) !== 0;
 export const isUpperCode = (code: number): boolean => has(code, UPPER);
 export const isLowerCode = (code: number): boolean => has(code, LOWER);
 export const isDigitCode = (code: number): boolean => has(code, DIGIT);

@@ -79,40 +79,42 @@ export class RedactingStream {
   }
 
   #flush(all: boolean): string {
-    const pending = this.#skipped(this.#pending.join(''));
-    this.#pending = [];
-    const cut = all ? pending.length : pending.lastIndexOf('\n', pending.length - held) + 1;
-    if (cut === 0 && !all) {
-      if (pending.length <= this.#handlers.mostUnits) {
-        this.#pending = [pending];
+    // One copy of it all: a text that only refers to its pieces is asked for them at each of its characters.
+    const text = [this.#given, ...this.#unskipped()].join('');
+    const from = this.#given.length;
+    const cut = all ? text.length : text.lastIndexOf('\n', text.length - held) + 1;
+    if (cut <= from && !all) {
+      const waiting = text.length - from;
+      if (waiting <= this.#handlers.mostUnits) {
+        this.#pending = [text.slice(from)];
         // Looked at again when it has doubled, so that a long line is joined a few times and not at each piece.
-        this.#length = this.#enough - pending.length;
+        this.#length = this.#enough - waiting;
         return '';
       }
+      this.#pending = [];
       this.#skipping = true;
       this.#length = 0;
       this.#given = '';
       return this.#handlers.withhold();
     }
-    const text = this.#given + pending;
-    const from = this.#given.length;
-    this.#pending = cut < pending.length ? [pending.slice(cut)] : [];
-    this.#length = pending.length - cut;
-    this.#given = text.slice(Math.max(0, from + cut - remembered), from + cut);
+    this.#pending = cut < text.length ? [text.slice(cut)] : [];
+    this.#length = text.length - cut;
+    this.#given = text.slice(Math.max(0, cut - remembered), cut);
     try {
-      return this.#handlers.replace(text, this.#handlers.find(text), from, from + cut);
+      return this.#handlers.replace(text, this.#handlers.find(text), from, cut);
     } catch {
       return `${this.#handlers.withhold()}\n`;
     }
   }
 
-  /** What is left of a line that was too long is dropped. */
-  #skipped(text: string): string {
-    if (!this.#skipping) return text;
+  /** What waits, without what is left of a line that was too long. */
+  #unskipped(): readonly string[] {
+    if (!this.#skipping) return this.#pending;
+    const text = this.#pending.join('');
     const end = text.indexOf('\n');
-    if (end < 0) return '';
+    if (end < 0) return [];
     this.#skipping = false;
-    return text.slice(end);
+    return [text.slice(end)];
   }
 }
 
