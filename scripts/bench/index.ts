@@ -141,7 +141,7 @@ const parts: readonly Part[] = [
     'Logs',
     [
       'A log of 1 GiB with entries of all 17 forms (`test/support/logs/corpus.ts`), analysed by `aetherius logs --file` of the build, start included, beside `grep -cE` with four words on the same bytes in the same round. What would take minutes reads 16 MiB of it, once.',
-      'The goal is 150 megabytes in a second on two cores where one entry in twenty is a warning or worse, and less than 300 resident, whatever the size. `ratio` is the time over that of `grep`; `spread` the slowest round over the fastest. Per core second counts the time of the processor alone, whatever else runs on the machine. drain3 is that of `DRAIN3_PYTHON`.',
+      'The goal is 150 megabytes in a second on two cores where one entry in twenty is a warning or worse, and less than 300 resident, whatever the size. `ratio` is the time over that of `grep`; `spread` the slowest round over the fastest. Per core second counts the time of the processor alone, whatever else runs on the machine. drain3 is that of `DRAIN3_PYTHON`; logdrain is the program that `cargo build --release` makes in `scripts/bench/logdrain`, or that `LOGDRAIN` names.',
     ].join('\n'),
   ),
   ...partOf(

@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -121,6 +122,11 @@ print(len(miner.drain.clusters))
 /** Python with drain3, where somebody has put it: \`DRAIN3_PYTHON\`, else python3. */
 const python = process.env['DRAIN3_PYTHON'] ?? 'python3';
 
+/** `cargo build --release` in `scripts/bench/logdrain` makes it; `LOGDRAIN` names it where it stands elsewhere. */
+const logdrain =
+  process.env['LOGDRAIN'] ??
+  fileURLToPath(new URL('logdrain/target/release/logdrain-bench', import.meta.url));
+
 interface Peer {
   readonly name: string;
   readonly command: string;
@@ -150,6 +156,12 @@ const peers: readonly Peer[] = [
     args: (file) => ['-c', drain3, file],
     slow: true,
     there: () => isThere(python, ['-c', 'import drain3']),
+  },
+  {
+    name: 'logdrain (Rust), every line grouped, one core',
+    command: logdrain,
+    args: (file) => [file],
+    there: () => existsSync(logdrain),
   },
 ];
 
@@ -184,7 +196,6 @@ export async function benchLogs(): Promise<readonly (LogsFigure | Pick<LogsFigur
         );
       }
     }
-    figures.push({ name: 'logdrain (Rust): left out, a library without a program' });
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
