@@ -1,6 +1,12 @@
 import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
-const behind = any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMER_LAGS'), found('NATS_CONSUMERS_DROPPED'));
+const behind = any(
+  found('NATS_SLOW_CONSUMER'),
+  found('NATS_CONSUMER_LAGS'),
+  found('NATS_CONSUMERS_DROPPED'),
+  // It was dropped for being slow: what waited for it is gone, and it takes nothing any more.
+  found('NATS_CONSUMER_GONE'),
+);
 
 export const natsBacklog = defineDiagnosis({
   id: 'D4',

@@ -114,11 +114,18 @@ export const deadEnd: ReadonlySet<Stage> = new Set([...unconnected, 'no-answer',
 export class CircuitBreaker {
   readonly #stages: ReadonlySet<Stage>;
   readonly #memoryMs: number;
+  readonly #answered: (error: TargetError) => boolean;
   #dead: { readonly error: TargetError; readonly until: number } | undefined;
 
-  constructor(stages: ReadonlySet<Stage> = deadEnd, memoryMs = 10_000) {
+  /** `answered`: failures that a living endpoint told, whatever their stage. */
+  constructor(
+    stages: ReadonlySet<Stage> = deadEnd,
+    memoryMs = 10_000,
+    answered: (error: TargetError) => boolean = () => false,
+  ) {
     this.#stages = stages;
     this.#memoryMs = memoryMs;
+    this.#answered = answered;
   }
 
   /** `stages`: the failures of this call that say that the endpoint is dead. */
@@ -127,7 +134,7 @@ export class CircuitBreaker {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof TargetError && stages.has(error.stage))
+      if (error instanceof TargetError && stages.has(error.stage) && !this.#answered(error))
         this.#dead = { error, until: performance.now() + this.#memoryMs };
       throw error;
     }

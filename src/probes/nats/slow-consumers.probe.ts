@@ -73,6 +73,8 @@ interface JetStreamConsumer {
 
 /** A consumer that was dropped has this long to fall behind again: it comes back with nothing pending. */
 const backAgainSeconds = 30;
+/** One that was dropped so long ago and is still away is told; later it may have been taken away on purpose. */
+const goneSeconds = 600;
 /** The server's own limit of a page of connections. */
 const mostConnections = 1_024;
 /** Connections with the most that waits, whosever they are. */
@@ -89,7 +91,7 @@ So is a consumer of a stream that takes some messages and falls behind while oth
 Only consumers of the platform count, by their name or by their subjects.
 A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
 A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
-A consumer of the platform that does not return is named.`,
+A consumer of the platform that does not return, under its name or as another that takes its subjects, is named.`,
   params,
   part: 'nats',
   needs: ['nats'],
@@ -132,8 +134,9 @@ A consumer of the platform that does not return is named.`,
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
       const drop = closed.find(({ owner }) => owner !== 'others');
-      if (drop === undefined || !(drop.secondsAgo <= backAgainSeconds)) break;
+      if (drop === undefined || !(drop.secondsAgo <= goneSeconds)) break;
       watching = drop;
+      if (drop.secondsAgo > backAgainSeconds) break;
     }
     const { facts } = seen;
     if (seen.ours.length > 0) return verdict(seen.ours, facts);
@@ -305,34 +308,42 @@ function takenBy(subjects: readonly string[] | undefined, platform: Platform): O
   return said.length === 0 || said.includes(undefined) ? 'unclear' : 'others';
 }
 
+const subjectsOf = ({ subscriptions_list: all = [] }: Connection) => all.filter((one) => !/^[_$]/.test(one));
+
 /**
  * Another application may have a component of the same name ("orchestrator"): one that takes only subjects of others
  * is not known by its name. Inboxes and subjects of the server say nothing of it.
  */
 function ownerOf(connection: Connection, platform: Platform): Owner {
-  const subjects = (connection.subscriptions_list ?? []).filter((one) => !/^[_$]/.test(one));
-  const taken = takenBy(subjects, platform);
+  const taken = takenBy(subjectsOf(connection), platform);
   if (taken === 'platform' || !clients.has(partNamed(connection.name ?? '', platform))) return taken;
   return taken === 'others' ? 'unclear' : 'platform';
 }
 
 interface Dropped {
   readonly name: string;
+  /** What it took, but for inboxes and subjects of the server. */
+  readonly subjects: readonly string[];
   readonly owner: Owner;
   readonly secondsAgo: number;
 }
 
-/** Whether a consumer of the platform that was dropped has no connection: nothing waits for it, and it gets nothing. */
+/**
+ * Whether a consumer of the platform that was dropped has no connection: nothing waits for it, and it gets nothing. A
+ * new Pod may have another name: whoever takes one of its subjects stands for it.
+ */
 async function stayedAway(
   { nats, platform }: Deps,
-  { name }: Dropped,
+  { name, subjects }: Dropped,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!clients.has(partNamed(name, platform))) return false;
-  const open = await nats.monitor<Connz>(`/connz?limit=${mostConnections}`, { signal });
+  const open = await nats.monitor<Connz>(`/connz?subs=1&limit=${mostConnections}`, { signal });
   const connections = open.connections ?? [];
+  const stands = (one: Connection) =>
+    one.name === name || subjectsOf(one).some((subject) => subjects.includes(subject));
   // Among more of them it may be one that was not listed.
-  return connections.length < mostConnections && !connections.some((one) => one.name === name);
+  return connections.length < mostConnections && !connections.some(stands);
 }
 
 /**
@@ -345,6 +356,7 @@ async function droppedConsumers({ nats, platform }: Deps, signal: AbortSignal): 
     .filter(({ reason }) => reason?.startsWith('Slow Consumer') === true)
     .map((one) => ({
       name: nameOf(one),
+      subjects: subjectsOf(one),
       owner: ownerOf(one, platform),
       secondsAgo: (Date.parse(closed.now ?? '') - Date.parse(one.stop ?? '')) / 1000,
     }));

@@ -33,6 +33,7 @@ interface Wait {
 /**
  * Waits for sessions that are not blocked themselves: the roots of the tree. `pg_locks` shows them to every role,
  * whereas `wait_event_type` of other roles is hidden without pg_monitor. Its `waitstart` came with PostgreSQL 14.
+ * The bot's own sessions give up after a second: where only they wait, nobody is held up.
  * Two kinds of lock block no query: programs choose a leader by advisory locks, and CREATE INDEX CONCURRENTLY waits on
  * `virtualxid` for as long as the oldest transaction takes.
  */
@@ -41,7 +42,7 @@ WITH waits AS (
   SELECT w.pid AS waiter, w.datname, unnest(pg_blocking_pids(w.pid)) AS blocker,
          extract(epoch FROM clock_timestamp() - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, w.query_start)) AS seconds
     FROM pg_locks l JOIN pg_stat_activity w ON w.pid = l.pid
-   WHERE NOT l.granted AND w.usename IS NOT NULL AND l.locktype NOT IN ('advisory', 'virtualxid'))
+   WHERE NOT l.granted AND w.usename IS NOT NULL AND w.application_name <> 'aetherius-bot' AND l.locktype NOT IN ('advisory', 'virtualxid'))
 SELECT waits.waiter, max(waits.seconds)::float8 AS seconds, b.pid, coalesce(nullif(b.application_name, ''), '(no name)') AS application,
        coalesce(b.usename, '') AS user, coalesce(b.datname, '') AS database, coalesce(b.state, '?') AS state,
        extract(epoch FROM now() - coalesce(b.xact_start, now()))::float8 AS open, b.xact_start AS since,
@@ -60,7 +61,7 @@ export const postgresLockWaits = defineProbe({
   doc: `Does a session block others by a lock?
 Follows the tree of blocked sessions to its roots and names each root with the sessions that wait for it.
 Checks twice: a session counts as blocked only when it waits for the same one both times.
-Three kinds of wait do not count: for advisory locks (leader election), of CREATE INDEX CONCURRENTLY, and in databases outside of the platform.`,
+Four kinds of wait do not count: of the bot itself, for advisory locks (leader election), of CREATE INDEX CONCURRENTLY, and in databases outside of the platform.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

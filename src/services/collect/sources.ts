@@ -1,5 +1,5 @@
 import { safeName } from '../../domain/bundle/manifest.ts';
-import { AppError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { configuredIds, type PartId, partIds } from '../../domain/platform/part.ts';
 import { changesOf, seenOf } from '../../domain/platform/platform.ts';
@@ -160,7 +160,7 @@ function storeSources(targets: Targets): readonly BundleSource[] {
             async (signal) => {
               const rows: Record<string, unknown> = {};
               for (const [name, sql] of Object.entries(postgresStatistics))
-                rows[name] = await postgres.query(database, sql, [], { signal });
+                rows[name] = await postgres.query(database, sql, [], { signal }).catch(unlessAnswered);
               return rows;
             },
             `postgres-${database}`,
@@ -204,6 +204,13 @@ const natsPages = {
   jsz: '/jsz?streams=1&consumers=1&limit=256',
   subsz: '/subsz?subs=1&limit=256',
 } as const;
+
+/** One view that the server does not give, for a lock, its time or a missing right, does not cost the others. */
+function unlessAnswered(error: unknown): { readonly unread: string } {
+  if (error instanceof TargetError && /^(?:42|55|57014)/.test(String(error.facts['sqlstate'])))
+    return { unread: error.message };
+  throw error;
+}
 
 /** Views of PostgreSQL 13 and later; no row of a table of the platform is read. */
 const postgresStatistics = {

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Client } from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -76,8 +77,14 @@ beforeAll(async () => {
       },
     }),
   );
+  // Its size cannot be read while another session holds it.
+  const holder = new Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query('CREATE TABLE held (id int)');
+  await holder.query('BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE');
   const started = performance.now();
   const answer = await aetherius(['--config', file, '--output', 'json', 'collect', '-o', bundle], env);
+  await holder.end();
   took = performance.now() - started;
   expect(answer.err).toBe('');
   expect(answer.exit).toBe(1);
@@ -156,6 +163,15 @@ describe('aetherius collect', () => {
     expect(again.err).toContain('exists already');
     const outside = execFileSync('tar', ['tzf', bundle]).toString().trim().split('\n');
     expect(outside).toHaveLength(collected.files + 1);
+  });
+
+  it('lacks of a database only what another session has locked', () => {
+    const path = join(unpacked, 'statistics/postgres-agentManager.json');
+    const views = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
+
+    expect(views['tables']).toMatchObject({ unread: expect.stringContaining('no answer') as string });
+    for (const whole of ['settings', 'database', 'sessions', 'locks'])
+      expect([whole, views[whole]]).toEqual([whole, expect.any(Array)]);
   });
 
   it('holds none of the secrets, in any file', () => {

@@ -318,10 +318,10 @@ describe('sessions of other roles', () => {
 
 describe('waits for locks', () => {
   /** Looks while one session has run `hold` and another waits in `wait`. */
-  const blocked = async (database: string, hold: string, wait: string, user?: string) => {
+  const blocked = async (database: string, hold: string, wait: string, user?: string, who = 'waiter') => {
     let outcome: Awaited<ReturnType<typeof runProbe>> | undefined;
     await sessions(1, 'holder', database, ([holder]) =>
-      sessions(1, 'waiter', database, async ([waiter]) => {
+      sessions(1, who, database, async ([waiter]) => {
         await holder?.query('BEGIN');
         await holder?.query(hold);
         const waiting = waiter?.query(wait).catch(() => undefined);
@@ -374,6 +374,12 @@ describe('waits for locks', () => {
       ['postgres', lock, 'SELECT * FROM held'],
     ] as const)
       expect([hold, (await blocked(database, hold, wait))?.status]).toEqual([hold, 'healthy']);
+  });
+
+  it('of the bot alone hold nobody up', async () => {
+    const own = await blocked('agent_manager', lock, 'SELECT * FROM held', undefined, 'aetherius-bot');
+
+    expect(own?.status).toBe('healthy');
   });
 });
 

@@ -31,6 +31,9 @@ export interface PostgresSettings {
 /** The bot's own sessions, so that probes can leave them out of what they count. */
 export const applicationName = 'aetherius-bot';
 
+/** The server ended one statement, for its time or for a lock that it waited on; it answers the next one. */
+const cancelled: ReadonlySet<unknown> = new Set(['57014', '55P03']);
+
 /**
  * Stage by SQLSTATE class or code (PostgreSQL manual, appendix A). 53300 too_many_connections,
  * 57P03 cannot_connect_now (starting up), 57P01/57P02 the server is going away, 57014 our own statement timeout.
@@ -39,7 +42,7 @@ function sqlStage(state: string): Stage {
   if (state.startsWith('28')) return 'auth';
   if (state.startsWith('53')) return 'limit';
   if (state === '42501') return 'forbidden';
-  if (state === '57014' || state === '55P03') return 'no-answer';
+  if (cancelled.has(state)) return 'no-answer';
   if (state.startsWith('57P0') || state.startsWith('08')) return 'closed';
   return 'protocol';
 }
@@ -65,7 +68,7 @@ export function createPostgresTarget(
     port: Number(url.port || protocolPorts.postgres),
   };
   const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
-  const breaker = new CircuitBreaker();
+  const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => cancelled.has(facts['sqlstate']));
 
   const connection = (database: string) => {
     const own = new URL(url);

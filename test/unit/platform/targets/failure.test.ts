@@ -89,6 +89,14 @@ describe('a breaker', () => {
     expect(await breaker.run(() => Promise.resolve('another path'))).toBe('another path');
   });
 
+  it('stays closed after what a living endpoint told', async () => {
+    const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => facts['sqlstate'] === '55P03');
+    const cancelled = targetError('no-answer', address, { facts: { sqlstate: '55P03' } });
+    await expect(breaker.run(() => Promise.reject(cancelled))).rejects.toThrow();
+
+    expect(await breaker.run(() => Promise.resolve('fine'))).toBe('fine');
+  });
+
   it('forgets after a while', async () => {
     const breaker = new CircuitBreaker(unconnected, 0);
     await expect(breaker.run(() => Promise.reject(targetError('refused', address)))).rejects.toThrow();

@@ -175,6 +175,7 @@ describe('nats.slow-consumers', () => {
       droppedSecondsAgo: number,
       samples: readonly number[],
       who = 'agent-manager-events',
+      takes: readonly string[] = [],
     ) => {
       const asked: string[] = [];
       const now = Date.parse('2026-11-25T03:00:00.000Z');
@@ -184,14 +185,17 @@ describe('nats.slow-consumers', () => {
           const stop = new Date(now - droppedSecondsAgo * 1000).toISOString();
           const connections = [
             { cid: 9, name: 'other', reason: 'Client Closed', stop: new Date(now).toISOString() },
-            { cid: 3, name: who, reason: 'Slow Consumer (Write Deadline)', stop },
+            {
+              ...{ cid: 3, name: who, reason: 'Slow Consumer (Write Deadline)', stop },
+              subscriptions_list: ['aetherius.agent.*.event', '_INBOX.x.*'],
+            },
           ];
           return Promise.resolve({ now: new Date(now).toISOString(), connections } as T);
         }
         if (path.startsWith('/varz')) return Promise.resolve({ slow_consumers: 1 } as T);
         const at = asked.filter((one) => one.includes('sort=pending')).length - 1;
         return Promise.resolve({
-          connections: [{ cid: 5, name: back, pending_bytes: samples[at] ?? 0 }],
+          connections: [{ cid: 5, name: back, pending_bytes: samples[at] ?? 0, subscriptions_list: takes }],
         } as T);
       }) as NatsTarget['monitor'];
       const outcome = await natsSlowConsumers.run(
@@ -218,6 +222,24 @@ describe('nats.slow-consumers', () => {
       });
       // Somebody else's tool may have been closed.
       expect(await after('other', 4, [0], 'nats-cli')).toMatchObject({ outcome: { status: 'healthy' } });
+    });
+
+    it.each([
+      ['minutes ago, one that is still away is named', 'other', 599, [], 'NATS_CONSUMER_GONE'],
+      [
+        'one that another took over from is not',
+        'agent-manager-7f9c',
+        90,
+        ['aetherius.agent.*.event'],
+        undefined,
+      ],
+      ['an inbox is no such subject', 'other', 90, ['_INBOX.x.*'], 'NATS_CONSUMER_GONE'],
+      ['longer ago it may be gone on purpose', 'other', 601, [], undefined],
+    ] as const)('%s', async (_what, back, secondsAgo, takes, code) => {
+      const { outcome, samples } = await after(back, secondsAgo, [0], undefined, takes);
+
+      expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : undefined).toBe(code);
+      expect(samples).toBe(2);
     });
 
     it('long ago, two samples are enough', async () => {
@@ -255,7 +277,7 @@ describe('nats.slow-consumers, at its thresholds', () => {
               stop: new Date(now - secondsAgo * 1000).toISOString(),
             })),
           };
-        if (path.startsWith('/connz?limit'))
+        if (path.startsWith('/connz?subs'))
           return { connections: Array.from({ length: open }, () => ({ name: 'x' })) };
         if (path.startsWith('/varz')) {
           const at = times('/varz');
@@ -386,7 +408,7 @@ describe('nats.slow-consumers, at its thresholds', () => {
     [[3, 4], 'NATS_CONSUMERS_DROPPED'],
     [[4, 3], 'healthy'],
   ])('takes a counter that rose for a drop: %o', async (slow, code) => {
-    expect(await codeOf({ slow, dropped: [90] })).toBe(code);
+    expect(await codeOf({ slow, dropped: [900] })).toBe(code);
   });
 
   it.each([
@@ -399,7 +421,7 @@ describe('nats.slow-consumers, at its thresholds', () => {
   it('asks for as many connections as the server gives, and says how long ago it was', async () => {
     const { asked, outcome } = await look({ slow: [1], dropped: [4.4] });
 
-    expect(asked).toContain('/connz?limit=1024');
+    expect(asked).toContain('/connz?subs=1&limit=1024');
     expect(outcome).toMatchObject({ findings: [{ facts: { secondsAgo: 4, consumer: 'agent-manager' } }] });
   });
 
