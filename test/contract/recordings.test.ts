@@ -26,8 +26,6 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 /** Faults that had passed, or hidden, when the bundle was taken. A reason each. */
 const passed: Readonly<Record<string, string>> = {
   'P1.b': 'a service is at its CPU limit only while it has much to do',
-  'D2.c': 'the lock keeps the question who waits for it from being answered',
-  'D4.a': 'NATS has ended the connection of the slow client by then',
 };
 
 function rowsOf(name: readonly string[]): readonly RecordedRow[] {
