@@ -40,9 +40,9 @@ export function logText(frames: Buffer): string {
   return parts.join('');
 }
 
-export async function get(url: string): Promise<Answer | undefined> {
+export async function get(url: string, limit = LIMIT): Promise<Answer | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(limit) });
     return { status: response.status, body: await response.text() };
   } catch {
     return undefined;
@@ -54,6 +54,7 @@ function talk<T>(
   host: string,
   port: number,
   use: (socket: Socket, done: (value: T) => void) => void,
+  limit = LIMIT,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
@@ -61,7 +62,7 @@ function talk<T>(
       socket.destroy();
       act();
     };
-    socket.setTimeout(LIMIT, () => finish(() => reject(new Error(`${host}:${port}: silent`))));
+    socket.setTimeout(limit, () => finish(() => reject(new Error(`${host}:${port}: silent`))));
     socket.on('error', (error) => finish(() => reject(error)));
     socket.on('connect', () => use(socket, (value) => finish(() => resolve(value))));
   });
@@ -71,24 +72,57 @@ export const listens = (host: string, port: number): Promise<boolean> =>
   talk<boolean>(host, port, (_, done) => done(true)).catch(() => false);
 
 /** Redis' answer to PING after AUTH. */
-export const redisPing = (host: string, port: number, password: string): Promise<string> =>
-  talk<string>(host, port, (socket, done) => {
-    let text = '';
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const lines = text.split('\r\n');
-      if (lines[0]?.startsWith('-')) done(lines[0]);
-      else if (lines.length > 2) done(lines[1] ?? '');
-    });
-    socket.write(`AUTH ${password}\r\nPING\r\n`);
-  });
+export const redisPing = (host: string, port: number, password: string, limit = LIMIT): Promise<string> =>
+  talk<string>(
+    host,
+    port,
+    (socket, done) => {
+      let text = '';
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const lines = text.split('\r\n');
+        if (lines[0]?.startsWith('-')) done(lines[0]);
+        else if (lines.length > 2) done(lines[1] ?? '');
+      });
+      socket.write(`AUTH ${password}\r\nPING\r\n`);
+    },
+    limit,
+  );
+
+/** NATS' answer to a login and PING: PONG, or its refusal. */
+export const natsPing = (
+  host: string,
+  port: number,
+  login: { readonly user: string; readonly pass: string },
+  limit = LIMIT,
+): Promise<string> =>
+  talk<string>(
+    host,
+    port,
+    (socket, done) => {
+      let text = '';
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const said = text.split('\r\n').find((line) => line === 'PONG' || line.startsWith('-ERR'));
+        if (said !== undefined) done(said);
+      });
+      const options = JSON.stringify({ verbose: false, name: 'referee', ...login });
+      socket.write(`CONNECT ${options}\r\nPING\r\n`);
+    },
+    limit,
+  );
 
 /** Whether a Bolt server answers the handshake. */
-export const boltAnswers = (host: string, port: number): Promise<boolean> =>
-  talk<boolean>(host, port, (socket, done) => {
-    socket.on('data', (chunk: Buffer) => done(chunk.length >= 4 && chunk.readUInt32BE(0) !== 0));
-    socket.write(Buffer.from('6060b017' + '00000405' + '00000404' + '00000004' + '00000003', 'hex'));
-  }).catch(() => false);
+export const boltAnswers = (host: string, port: number, limit = LIMIT): Promise<boolean> =>
+  talk<boolean>(
+    host,
+    port,
+    (socket, done) => {
+      socket.on('data', (chunk: Buffer) => done(chunk.length >= 4 && chunk.readUInt32BE(0) !== 0));
+      socket.write(Buffer.from('6060b017' + '00000405' + '00000404' + '00000004' + '00000003', 'hex'));
+    },
+    limit,
+  ).catch(() => false);
 
 /** A NATS connection: what is heard, and a way to say something. */
 export interface Ear {
@@ -138,13 +172,18 @@ export function natsEar(host: string, port: number): Promise<Ear> {
   });
 }
 
-export async function sql(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: LIMIT, query_timeout: LIMIT });
+export async function sql(
+  url: string,
+  text: string,
+  limit = LIMIT,
+): Promise<readonly Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: limit, query_timeout: limit });
   client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(text)).rows;
   } finally {
-    await client.end();
+    // A server that is paused never says goodbye.
+    await Promise.race([client.end(), new Promise((resolve) => setTimeout(resolve, limit / 5))]);
   }
 }

@@ -41,6 +41,7 @@ import {
 } from './table.ts';
 import { Controls, tryFault } from './trial.ts';
 import { type Row, TrialLog } from './trial-log.ts';
+import { createReferee } from './truth.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -189,7 +190,8 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
       }
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const stage = { lab, product, controls, onAnswer, ...present({ offline, logs }) };
+      const referee = createReferee(lab);
+      const stage = { lab, product, controls, referee, onAnswer, ...present({ offline, logs }) };
       let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {

@@ -6,6 +6,7 @@ import type { HealthTrial } from './health-trial.ts';
 import type { InstallationTrial } from './installations.ts';
 import type { PairTrial } from './pairs.ts';
 import type { Trial } from './trial.ts';
+import { notWorking } from './truth.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
@@ -20,6 +21,7 @@ const trialCells = [
   'asked',
   'top cause',
   'false causes',
+  'the referee',
   'answer s',
   'API requests',
 ];
@@ -27,6 +29,14 @@ const trialCells = [
 export const trialHead = headOf(...trialCells, 'whole s', 'result');
 /** The same where the logs were read as well. */
 export const logTrialHead = headOf(...trialCells, 'its log says', 'whole s', 'result');
+
+/** What does not work by its word, and whether that contradicts the answer or what was planted. */
+function refereeSays({ truth, contradicted }: Pick<Trial, 'truth' | 'contradicted'>): string {
+  if (truth === undefined) return '–';
+  const down = notWorking(truth);
+  const said = down.length === 0 ? 'all work' : `down: ${down.join(', ')}`;
+  return contradicted.length === 0 ? said : `${said}; contradicts`;
+}
 
 /** One planted fault. `readsLogs`: under the head that says what its log says. */
 export const trialRow = (trial: Trial, readsLogs = false): string =>
@@ -37,6 +47,7 @@ export const trialRow = (trial: Trial, readsLogs = false): string =>
     trial.asked,
     trial.topCause,
     listed(trial.falseCauses),
+    refereeSays(trial),
     trial.seconds.toFixed(1),
     trial.apiRequests === undefined ? '–' : `${trial.apiRequests}`,
     ...(readsLogs ? [trial.log === undefined ? '–' : listed(trial.log)] : []),

@@ -7,6 +7,7 @@ import { type Expectation, expectationOf, isTrue, settled, spokenInLog } from '.
 import { judgeLog, type LogReader, type Said, saidIn } from './log-says.ts';
 import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
+import { compared, type Referee, type Truth } from './truth.ts';
 
 export interface Trial {
   readonly fault: string;
@@ -19,6 +20,10 @@ export interface Trial {
   /** Seconds from the command to the answer. */
   readonly seconds: number;
   readonly apiRequests?: number;
+  /** What the referee says of the parts, right after the answer; undefined: it was not asked. */
+  readonly truth?: Truth;
+  /** Where it contradicts the answer, or what was planted. */
+  readonly contradicted: readonly string[];
   /** What the logs speak of since the planting; undefined: they were not read. */
   readonly log?: readonly string[];
   /** Seconds for all of it: control, planting, answer, clearing, answer. */
@@ -61,6 +66,8 @@ export interface TrialOptions {
   readonly controls: Controls;
   /** Takes a bundle of it, too, and asks that. */
   readonly offline?: Offline;
+  /** Says what is true while it is planted, apart from the product and from what plants. */
+  readonly referee?: Referee;
   /** Also asks what the logs say while it is planted. */
   readonly logs?: LogReader;
   /** Called with each answer, for whoever looks for the reason of a wrong one. */
@@ -69,13 +76,15 @@ export interface TrialOptions {
 
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
-  const { lab, product, controls, offline, logs, onAnswer } = options;
+  const { lab, product, controls, offline, logs, referee, onAnswer } = options;
   const expected = expectationOf(fault, variant);
   const { symptom } = expected;
   const began = performance.now();
   const problems: string[] = [];
   let planted: Answer | undefined;
   let said: readonly Said[] | undefined;
+  let truth: Truth | undefined;
+  let contradicted: readonly string[] = [];
   let step = 'control';
   const phases: { -readonly [K in keyof Row]: Row[K] } = { runtime: lab.runtime, id: fault.id, variant };
   let start = performance.now();
@@ -109,6 +118,13 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
+    if (referee !== undefined) {
+      step = 'ask the referee';
+      const answer = { asked: symptom, confirmed: confirmed(planted) };
+      ({ truth, contradicted } = await compared(referee, fault, answer));
+      problems.push(...contradicted);
+      step = 'ask';
+    }
     for (const other of expected.elsewhere ?? []) {
       const answer = await product.diagnose(other);
       onAnswer?.('planted', answer);
@@ -157,7 +173,8 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,
-    ...present({ apiRequests: planted?.apiRequests, log: said?.map(saidIn) }),
+    ...present({ apiRequests: planted?.apiRequests, truth, log: said?.map(saidIn) }),
+    contradicted,
     total: (performance.now() - began) / 1000,
     problems,
     phases,

@@ -120,7 +120,7 @@ function trialRows(campaign: string) {
   return campaign.split('\n').flatMap((line) => {
     const cells = line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
     const [fault = '', , runtime = ''] = cells;
-    return cells.length === 10 && fault !== 'fault' ? [{ fault, runtime, result: cells[9] ?? '' }] : [];
+    return cells.length === 11 && fault !== 'fault' ? [{ fault, runtime, result: cells[10] ?? '' }] : [];
   });
 }
 

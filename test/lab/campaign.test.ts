@@ -118,6 +118,25 @@ describe('the fault campaign', () => {
     expect((await withLog(line('other', []))).problems).toEqual(['the log does not speak of S2.a']);
   });
 
+  it('sees that the referee contradicts the answer, and leaves alone what it does not contradict', async () => {
+    const withWord = async (works: boolean | 'unknown', said: Answer) => {
+      const { fault, options } = stage(said);
+      const referee = async () => [{ part: 'collect-agent', works, saw: 'a heartbeat' }];
+      const { contradicted, problems, truth } = await tryFault({ ...options, referee }, fault, 'one');
+      expect(problems).toEqual([...problems.filter((one) => !contradicted.includes(one)), ...contradicted]);
+      expect(truth).toEqual([{ part: 'collect-agent', works, saw: 'a heartbeat' }]);
+      return contradicted;
+    };
+    const down = answer(['S2.c', 'confirmed']);
+
+    expect(await withWord(true, down)).toEqual([
+      'the referee: collect-agent works (a heartbeat), though S2.c is confirmed',
+    ]);
+    expect(await withWord(false, down)).toEqual([]);
+    expect(await withWord('unknown', down)).toEqual([]);
+    expect(await withWord(true, answer(['S2.a', 'confirmed']))).toEqual([]);
+  });
+
   it('takes "possible" for an answer only where evidence was taken away', async () => {
     const less = async (seen: Answer) => {
       const { fault, options } = stage(seen);

@@ -1,0 +1,114 @@
+/** What the referee says of the platform while a fault is planted, beside what was planted and what was answered. */
+
+import { glance } from '../../lab/referee/glance.ts';
+import type { PartFinding } from '../../lab/referee/judge.ts';
+import type { Endpoints, Fault, Lab } from '../../lab/types.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import { dependencies } from '../../src/domain/platform/dependencies.ts';
+import { type PartId, partIds } from '../../src/domain/platform/part.ts';
+
+/** The referee's word on each part. */
+export type Truth = readonly PartFinding[];
+/** `patience`: for how long it waits for each answer, in milliseconds. */
+export type Referee = (patience?: number) => Promise<Truth>;
+
+/** A look at the guide's platform. It shares no code with the product, and none with what plants. */
+export function createReferee(lab: Lab): Referee {
+  // A fault may have given a Service another address.
+  return async (patience) => glance(whereaboutsOf(await lab.endpoints()), present({ patience }));
+}
+
+function whereaboutsOf(at: Endpoints): Parameters<typeof glance>[0] {
+  const { user, password, host, port } = at.postgres;
+  const nats = new URL(at.nats.url);
+  const neo4j = new URL(at.neo4j.url);
+  return {
+    health: {
+      'agent-manager': `${at.agentManager}/health/ready`,
+      'orchestrator-service': `${at.orchestrator}/health/ready`,
+      'reasoning-service': `${at.reasoning}/health/ready`,
+    },
+    agents: `${at.agentManager}/api/v1/agents`,
+    agentClient: 'collect-agent-',
+    postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+    redis: at.redis,
+    nats: {
+      ...{ host: nats.hostname, port: Number(nats.port), monitor: at.nats.monitorUrl },
+      login: { user: decodeURIComponent(nats.username), pass: decodeURIComponent(nats.password) },
+    },
+    neo4j: { host: neo4j.hostname, port: Number(neo4j.port) },
+  };
+}
+
+/** Parts that cannot work while this is planted, whatever else is true. */
+function brokenBy(id: string): readonly PartId[] {
+  const [, part, way] = id.split('.');
+  if (id.startsWith('part.')) return way === 'stopped' || way === 'paused' ? [part as PartId] : [];
+  return ({ 'S2.c': ['collect-agent'], 'S7.c': ['neo4j'] } as const)[id] ?? [];
+}
+
+/** The part that a confirmed cause says is not there. `asked`: as a person types it, `H2 redis`. */
+function saidToBeDown(cause: string, asked: string): PartId | undefined {
+  if (cause === 'H2.a') return partIds.find((part) => asked === `H2 ${part}`);
+  return ({ 'S2.c': 'collect-agent', 'S7.c': 'neo4j' } as const)[cause];
+}
+
+/** The parts and all that stands on them. */
+function standingOn(parts: readonly PartId[]): ReadonlySet<string> {
+  const found = new Set<PartId>(parts);
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const one of partIds) if (dependencies[one].some((below) => found.has(below))) found.add(one);
+  }
+  return found;
+}
+
+export const notWorking = (truth: Truth): readonly string[] =>
+  truth.filter(({ works }) => works === false).map(({ part }) => part);
+
+/** For whoever did not answer soon: the machine may have been busy. */
+const secondLook = 4_000;
+
+/** Asks the referee; what contradicts the answer has to be seen a second time, with more patience. */
+export async function compared(
+  referee: Referee,
+  ...known: Known
+): Promise<{ readonly truth: Truth; readonly contradicted: readonly string[] }> {
+  const truth = await referee();
+  if (contradictions(truth, ...known).length === 0) return { truth, contradicted: [] };
+  const again = await referee(secondLook);
+  return { truth: again, contradicted: contradictions(again, ...known) };
+}
+
+type Known = readonly [
+  fault: Pick<Fault, 'id'>,
+  answer: { readonly asked: string; readonly confirmed: readonly string[] },
+];
+
+/**
+ * Where fault, answer and referee contradict each other: a belief that fault and probe share shows here. `unknown` of the
+ * referee contradicts nothing. What else a fault of a program brings about is not known before, so only a part that is
+ * stopped or paused says which others may be down.
+ */
+function contradictions(truth: Truth, ...[fault, answer]: Known): readonly string[] {
+  const broken = brokenBy(fault.id);
+  const wordOn = (part: string) => truth.find((one) => one.part === part);
+  const working = (part: string) => wordOn(part)?.works === true;
+  const may = standingOn(broken);
+  return [
+    ...broken
+      .filter(working)
+      .map((part) => `the referee: ${part} works (${wordOn(part)?.saw}), though its fault is planted`),
+    ...answer.confirmed.flatMap((cause) => {
+      const part = saidToBeDown(cause, answer.asked);
+      return part !== undefined && working(part)
+        ? [`the referee: ${part} works (${wordOn(part)?.saw}), though ${cause} is confirmed`]
+        : [];
+    }),
+    ...(fault.id.startsWith('part.') && broken.length > 0
+      ? truth
+          .filter(({ part, works }) => works === false && !may.has(part))
+          .map(({ part, saw }) => `the referee: ${part} does not work (${saw}), and nobody planted that`)
+      : []),
+  ];
+}
