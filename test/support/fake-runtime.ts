@@ -43,6 +43,7 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
     startedAt: '2026-03-01T10:00:00Z',
     command: [],
     env: {},
+    ...(fake.referred === undefined ? {} : { refers: true }),
     ...fake,
   });
   const find = (instance: Instance): FakePart =>
@@ -82,6 +83,7 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
     },
     throttled: async (instance) => find(instance).throttled,
     referred: async (instance) => new Map(Object.entries(find(instance).referred ?? {})),
+    referredNames: async (instance) => Object.keys(find(instance).referred ?? {}),
     async token(part) {
       const digest = of(part)[0]?.token;
       return { source: 'Secret agent-auth-token/token', ...(digest === undefined ? {} : { digest }) };

@@ -122,7 +122,9 @@ async function bySockets(
   const judged = await Promise.all(
     values.map(async (value) => {
       if (!isGuess(value)) return { value, wins: true as boolean | undefined };
-      if (!bound.test(value.key)) return { value, wins: undefined };
+      // Of a Secret nobody sees where it would lead.
+      if (!bound.test(value.key) || value.secret !== undefined || value.unread !== undefined)
+        return { value, wins: undefined };
       const [theirs, files] = await Promise.all([
         uses(value.key, value.value),
         uses(value.key, value.fileValue ?? ''),
@@ -131,10 +133,11 @@ async function bySockets(
       return { value, wins: decided ? theirs : undefined };
     }),
   );
-  const unreadOf = ({ key, name }: LayeredValue) => {
+  const unreadOf = (value: LayeredValue) => {
+    const { key } = value;
     const blocked = !bound.test(key) || sockets === undefined || 'listening' in sockets ? {} : sockets;
     return new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
-      facts: { ...blocked, reason: 'override-unseen', variable: name },
+      facts: { ...blocked, reason: 'override-unseen', variable: nameOf(value) },
     });
   };
   return {

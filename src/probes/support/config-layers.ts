@@ -145,22 +145,40 @@ export function overridden(sources: LayerSources): readonly LayeredValue[] {
 }
 
 /**
+ * The key of a file that a variable would give if its prefix were the program's own; the longest that fits. A key of one
+ * word fits too many names.
+ */
+export function keyBehind(name: string, file: unknown): string | undefined {
+  return fileKeys(file)
+    .filter((key) => key.includes('.') && name.endsWith(`_${upper(key)}`))
+    .toSorted((one, other) => other.length - one.length)[0];
+}
+
+/**
  * Variables that would give a key of the file another value if their prefix were the program's own (`OWN_EVENT_WORKERS`
- * for `event.workers`): nobody has said which prefix that is. A key of one word fits too many names.
+ * for `event.workers`): nobody has said which prefix that is.
  */
 export function prefixUnknown(
   sources: LayerSources,
 ): readonly (LayeredValue & { readonly fileValue: string })[] {
-  const keys = fileKeys(sources.file)
-    .filter((key) => key.includes('.'))
-    .toSorted((one, other) => other.length - one.length);
-  const known = (key: string) => [...envNames(key, sources.prefix), ...ownNames(sources.own, key)];
-  return Object.entries(sources.env).flatMap(([name, value]) => {
-    const key = keys.find((one) => name.endsWith(`_${upper(one)}`));
+  const { env, referred = new Map<string, ReferredVariable>() } = sources;
+  const isKnown = (key: string, name: string) =>
+    envNames(key, sources.prefix).includes(name) || ownNames(sources.own, key).includes(name);
+  return [...new Set([...Object.keys(env), ...referred.keys()])].flatMap((name) => {
+    const key = keyBehind(name, sources.file);
     const written = key === undefined ? undefined : fileValue(sources.file, key);
-    if (key === undefined || written === undefined || written === value || known(key).includes(name))
-      return [];
-    return [{ key, value, layer: 'env' as const, name, fileValue: written }];
+    if (key === undefined || written === undefined || isKnown(key, name)) return [];
+    const variable = referred.get(name);
+    const plain = env[name];
+    if (plain !== undefined)
+      return plain === written
+        ? []
+        : [{ key, value: plain, layer: 'env' as const, name, fileValue: written }];
+    if (variable === undefined) return [];
+    const value = fromReference(key, name, variable);
+    const same = value.secret?.equal ?? (value.unread === undefined && value.value === written);
+    const left = value.from?.kind === 'Secret' && placeholder.test(written);
+    return same || left ? [] : [{ ...value, fileValue: written }];
   });
 }
 

@@ -6,7 +6,15 @@ import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { envNames, fileKeys, fileValue, type LayerSources, ownNames, valueOf } from './config-layers.ts';
+import {
+  envNames,
+  fileKeys,
+  fileValue,
+  keyBehind,
+  type LayerSources,
+  ownNames,
+  valueOf,
+} from './config-layers.ts';
 
 export interface PartConfig {
   readonly instance: Instance;
@@ -44,6 +52,12 @@ export async function partConfig(
       ),
     ),
   );
+  // Of a variable that fits a key but for its prefix, only the name says so; whoever asks for a few keys asks for none.
+  if (keys === undefined && instance.refers === true)
+    for (const name of await runtime.referredNames(instance, { signal })) {
+      const key = against.has(name) ? undefined : keyBehind(name, parsed);
+      if (key !== undefined) against.set(name, fileValue(parsed, key));
+    }
   const referred = await runtime.referred(instance, against, { signal });
   return {
     instance,

@@ -75,6 +75,11 @@ export interface RuntimeTarget {
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, ReferredVariable>>;
   /**
+   * Names of the variables that the container takes from ConfigMaps and Secrets, as its manifest and their keys have them.
+   * Of an object that is taken as a whole and cannot be read, no name is known.
+   */
+  referredNames(instance: Instance, options?: CallOptions): Promise<readonly string[]>;
+  /**
    * The shared registration token as the part has it: from a variable of its container, wherever that comes from, else
    * the mounted Secret. The value itself never leaves the adapter. AppError NOT_FOUND `token-source-unknown` when nothing
    * says where the part has it from; `forbidden` names the Secret that may not be read.
@@ -178,6 +183,8 @@ export interface Instance {
   readonly command: readonly string[];
   /** Environment as declared, without what comes from ConfigMaps and Secrets (`referred`). */
   readonly env: Readonly<Record<string, string>>;
+  /** ConfigMaps or Secrets give some of its environment: see `referred` and `referredNames`. */
+  readonly refers?: true;
   readonly hasLivenessProbe?: boolean;
   /** Ports that its manifest says something listens on. */
   readonly declares?: readonly DeclaredPort[];

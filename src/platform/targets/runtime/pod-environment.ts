@@ -181,6 +181,34 @@ export async function referredVariables(
   return found;
 }
 
+/** See `RuntimeTarget.referredNames`. */
+export async function referredNames(
+  container: KubeContainer,
+  namespace: string,
+  reader: ReferenceReader,
+  options?: CallOptions,
+): Promise<readonly string[]> {
+  const named = container.env.flatMap(({ name, valueFrom }) =>
+    valueFrom?.configMapKeyRef === undefined && valueFrom?.secretKeyRef === undefined ? [] : [name],
+  );
+  const whole = await Promise.all(
+    container.envFrom.map(async ({ prefix, secretRef, configMapRef }) => {
+      const [kind, name] =
+        secretRef === undefined
+          ? (['ConfigMap', configMapRef?.name] as const)
+          : (['Secret', secretRef.name] as const);
+      if (name === undefined) return [];
+      try {
+        return [...(await reader.data(kind, namespace, name, options)).keys()].map((key) => prefix + key);
+      } catch {
+        options?.signal?.throwIfAborted();
+        return [];
+      }
+    }),
+  );
+  return [...new Set([...named, ...whole.flat()])];
+}
+
 /** The key of a Secret behind a file of this container; a mount inside of another hides what that one has there. */
 export function mountedSecret(
   container: KubeContainer,

@@ -165,6 +165,13 @@ const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
 const Asked = z.object({ port: z.union([z.number(), z.string()]).optional() }).optional();
 const AsksPort = z.object({ httpGet: Asked, tcpSocket: Asked, grpc: Asked });
 
+const refersElsewhere = (container: KubeContainer | undefined): boolean =>
+  container !== undefined &&
+  (container.envFrom.length > 0 ||
+    container.env.some(
+      ({ valueFrom }) => valueFrom?.configMapKeyRef !== undefined || valueFrom?.secretKeyRef !== undefined,
+    ));
+
 /** Ports of the container and of its probes, which may name a port by its name (core/v1, Container and Probe). */
 function declaredPorts(container: KubeContainer | undefined): readonly DeclaredPort[] | undefined {
   if (container === undefined) return undefined;
@@ -212,6 +219,7 @@ export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Inst
     ),
     ...present({
       declares: declaredPorts(container),
+      refers: refersElsewhere(container) ? (true as const) : undefined,
       hasLivenessProbe: container?.livenessProbe === undefined ? undefined : true,
       address:
         pod.status.podIP === undefined ? undefined : { host: pod.status.podIP, ports: tcpPorts(container) },

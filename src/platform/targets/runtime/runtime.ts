@@ -21,7 +21,7 @@ import type {
 import { ownerOf, partOfPod, strangersAmong } from '../../../domain/probe/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from '../kubernetes/debug-container.ts';
 import { createNetworkBatches, noSuchProgram } from '../network/network-batches.ts';
-import { createReferenceReader, referredVariables } from './pod-environment.ts';
+import { createReferenceReader, referredNames, referredVariables } from './pod-environment.ts';
 import { podToken, variableToken } from './registration-token.ts';
 import { instanceOf, KubePod } from './runtime-pod.ts';
 
@@ -413,6 +413,13 @@ export function runtimeOnKubernetes(
             options,
           );
     },
+    async referredNames(instance, options) {
+      const pod = await podOf(instance, options);
+      const container = pod?.spec.containers.find(({ name }) => name === instance.container);
+      return container === undefined
+        ? []
+        : referredNames(container, instance.namespace ?? kubernetes.namespace, references, options);
+    },
     async token(part, options) {
       const youngest = (await pods(part, options)).toSorted(byAge).at(-1);
       return podToken(youngest, part, { platform, namespace: namespaceOf(part), references }, options);
@@ -615,6 +622,7 @@ export function runtimeOnCompose(
     },
     // Compose puts whatever an `env_file` says into the container itself.
     referred: async () => new Map(),
+    referredNames: async () => [],
     async token(part, options) {
       return variableToken((await of(part, options)).at(-1)?.env ?? {}, part, platform);
     },

@@ -1,4 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { installationOf, keyOf } from '../../../../lab/platform/generated/installation.ts';
+import {
+  secretsOf,
+  settingsFile,
+  settingsOf,
+  variableOf,
+} from '../../../../lab/platform/generated/settings.ts';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { runtimeConfigOverrides } from '../../../../src/probes/runtime/config-overrides.probe.ts';
@@ -54,6 +61,68 @@ describe('runtime.config-overrides', () => {
     expect(await look({ env: { HERON_EVENT_WORKERS: '5', AETHERIUS_EVENT_WORKERS: '6' } })).toMatchObject({
       status: 'unhealthy',
       findings: [{ facts: { name: 'AETHERIUS_EVENT_WORKERS' } }],
+    });
+  });
+
+  const generated = Array.from({ length: 30 }, (_, index) => installationOf(index + 1))
+    .filter(({ settings }) => settings === 'file')
+    .map((one) => ({
+      one,
+      text: settingsFile(
+        one,
+        settingsOf(one, 'agent-manager', () => ({ host: 'there', port: 1 })),
+      ),
+      key: keyOf(one, 'event.workers'),
+      name: variableOf(one, 'event.workers'),
+    }));
+
+  it('leaves it open as well where a ConfigMap or Secret gives the variable, whatever an installation calls it', async () => {
+    expect(generated.length).toBeGreaterThan(9);
+    for (const { one, text, key, name } of generated) {
+      const ask = (referred: FakePart['referred'] = {}) => look({ files: { [CONFIG]: text }, referred });
+      const open = (from: string) => ({
+        status: 'inconclusive',
+        cause: { facts: { reason: 'override-unseen', variable: `${name} (${from})` } },
+        facts: { undecided: 1, keys: key },
+      });
+
+      expect(await ask({ [name]: { from: map, value: '5' } })).toMatchObject(
+        open('ConfigMap overrides/workers'),
+      );
+      expect(await ask({ [name]: { from: map, value: '10' } })).toMatchObject({ status: 'healthy' });
+      expect(await ask({ [name]: { from: secret, equal: false } })).toMatchObject(
+        open('Secret all/EVENT_WORKERS'),
+      );
+      expect(await ask({ [name]: { from: secret, equal: true } })).toMatchObject({ status: 'healthy' });
+      const unread = new TargetError('forbidden', 'not allowed', { facts: { resource: 'secrets/all' } });
+      expect(await ask({ [name]: { from: secret, unread } })).toMatchObject({
+        status: 'inconclusive',
+        facts: { undecided: 1, keys: key },
+      });
+      // What its file leaves to Secrets overrides nothing.
+      const left = Object.keys(secretsOf(one, 'agent-manager')).map((own) => variableOf(one, own));
+      expect(
+        await ask(Object.fromEntries(left.map((own) => [own, { from: secret, equal: false }]))),
+      ).toMatchObject({ status: 'healthy' });
+    }
+  });
+
+  it('leaves an address open that a Secret gives, since nobody sees where it leads', async () => {
+    const written = 'server:\n  port: 8080\n';
+    const command = 'cat /proc/net/tcp /proc/net/tcp6';
+    const stdout = '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
+    const part = { files: { [CONFIG]: written }, commands: { [command]: { code: 0, stdout } } };
+
+    expect(
+      await look({ ...part, referred: { HERON_SERVER_PORT: { from: map, value: '9090' } } }),
+    ).toMatchObject({
+      status: 'healthy',
+    });
+    expect(
+      await look({ ...part, referred: { HERON_SERVER_PORT: { from: secret, equal: false } } }),
+    ).toMatchObject({
+      status: 'inconclusive',
+      facts: { keys: 'server.port' },
     });
   });
 

@@ -255,6 +255,7 @@ describe('instances on Kubernetes', () => {
         cpuLimitMillicores: 500,
         command: ['--event.workers=5'],
         env: { A: '1' },
+        refers: true,
       },
     ]);
   });

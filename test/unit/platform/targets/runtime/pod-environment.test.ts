@@ -51,7 +51,12 @@ async function referred(
   const [instance] = await runtime.instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');
   const found = await runtime.referred(instance, new Map(Object.entries(against)));
-  return { found: Object.fromEntries(found), asked };
+  return {
+    found: Object.fromEntries(found),
+    asked: [...asked],
+    names: await runtime.referredNames(instance),
+    instance,
+  };
 }
 
 const mapKey = (name: string, map: string, key: string) => ({
@@ -152,5 +157,39 @@ describe('variables that a Pod takes from elsewhere', () => {
 
     expect(found['A']).not.toHaveProperty('whole');
     expect(found['A']).toMatchObject({ unread: { stage: 'forbidden' } });
+  });
+});
+
+describe('names of the variables that a container takes from elsewhere', () => {
+  it('are those of its entries and the keys of whole objects, with their prefix', async () => {
+    const container = {
+      env: [
+        { name: 'PLAIN', value: 'x' },
+        { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+        mapKey('OWN_EVENT_WORKERS', 'numbers', 'workers'),
+        { name: 'OWN_TOKEN', valueFrom: { secretKeyRef: { name: 'closed', key: 'token' } } },
+      ],
+      envFrom: [
+        { prefix: 'OWN_', configMapRef: { name: 'whole' } },
+        { secretRef: { name: 'open' } },
+        { secretRef: { name: 'closed' } },
+        { configMapRef: { name: 'absent', optional: true } },
+      ],
+    };
+    const { names, instance } = await referred(
+      container,
+      {
+        'configmaps/whole': { EVENT_BATCH_SIZE: '5' },
+        'secrets/open': { OWN_REDIS_PASSWORD: 'x' },
+        'secrets/closed': null,
+      },
+      {},
+    );
+
+    expect(names).toEqual(['OWN_EVENT_WORKERS', 'OWN_TOKEN', 'OWN_EVENT_BATCH_SIZE', 'OWN_REDIS_PASSWORD']);
+    expect(instance.refers).toBe(true);
+    // Its own fields are no reference, and nothing is asked for then.
+    const plain = await referred({ env: container.env.slice(0, 2) }, {}, {});
+    expect([plain.names, plain.instance.refers]).toEqual([[], undefined]);
   });
 });
