@@ -35,7 +35,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   of('T1', 'ab'),
   of('K1', 'abcdef'),
   of('C1', 'ab'),
-  of('M1', 'abcdefghijklm'),
+  of('M1', 'abcdefghijklmn'),
   { id: 'L1', command: { title: 'Collect logs', word: 'collect' }, causes: [] },
   { id: 'L2', command: { title: 'Analyse logs', word: 'logs' }, causes: [] },
   { id: 'X1', command: { title: 'Report to the maintainers', word: 'report' }, causes: [] },

@@ -123,6 +123,13 @@ export const contractDrift = defineDiagnosis({
       when: found('IMAGES_DIFFER'),
       remedies: [{ instruction: 'align-images' }],
     },
+    {
+      id: 'M1.n',
+      part: 'nats',
+      symptom: found('MESSAGE_NOT_USABLE'),
+      when: found('MESSAGE_NOT_USABLE'),
+      remedies: [{ instruction: 'report-message' }],
+    },
   ],
   // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.
   handOver: [{ when: found('POD_CONFIG_MISSING'), to: 'K1' }],

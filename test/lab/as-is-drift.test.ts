@@ -155,8 +155,20 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     expect(passedBy(heard.result)).toContainEqual([`agent.result.${cluster}`, 'aetherius.agent.*.result']);
   });
 
-  it('F7: a registration that arrives and cannot be stored, in the words of agent-manager', () => {
-    expect(holds('F7')).toBe(true);
+  it.each([
+    ['F4', 'aetherius-orchestrator', 'event data not found in payload'],
+    ['F7', 'aetherius-agent-manager', 'invalid input syntax for type json'],
+  ])('%s M1.n: a message that comes and that %s cannot use', (id, container, words) => {
+    expect(holds(id)).toBe(true);
+    expect(confirmed('M1.n').map(({ code, facts }) => ({ code, ...facts }))).toContainEqual(
+      expect.objectContaining({
+        ...{ code: 'MESSAGE_NOT_USABLE', container },
+        message: expect.stringContaining(words) as string,
+      }),
+    );
+  });
+
+  it('F7: a registration that cannot be stored is no registration, whatever the agent says', () => {
     expect(registration.findings).toMatchObject([
       { code: 'AGENT_REGISTRATION_FAILS', subject: 'aetherius-agent-manager' },
     ]);
@@ -164,6 +176,21 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
       'invalid input syntax for type json',
     );
   });
+
+  /** Silence is no proof of a missing publisher, and payloads, programs and equal addresses show in nothing that runs. */
+  const untold = [
+    ['F5', true, 'internal.event.anomaly'],
+    ['F9', true, 'agent_id'],
+    ['F16', true, 'AGENT_MANAGER_URL'],
+    ['F21', 'unknown', 'max_recommendations'],
+  ] as const;
+  it.each(untold)(
+    '%s shows in nothing that runs (the referee: %s), and nothing is said of it',
+    (id, truth, word) => {
+      expect(holds(id)).toBe(truth);
+      expect(JSON.stringify(outcomes.flatMap(({ findings }) => findings))).not.toContain(word);
+    },
+  );
 
   it('F22: a graph that is down, whatever reasoning-service says of it', () => {
     expect(holds('F22')).toBe(true);

@@ -52,10 +52,10 @@ const configuration = () => ({
 });
 
 /** Starts the program with this file, until it ends; what the two probes of a start say of its own output. */
-async function started(file: Readonly<Record<string, unknown>>) {
+async function started(file: Readonly<Record<string, unknown>>, env: Readonly<Record<string, string>> = {}) {
   const path = join(folder.dir, 'config.yaml');
   writeFileSync(path, stringify(file));
-  const { code, stdout, stderr } = await run(program, ['-config', path], { seconds: 30 });
+  const { code, stdout, stderr } = await run(program, ['-config', path], { seconds: 30, env });
   return ended(code, `${stdout}${stderr}`, stringify(file));
 }
 
@@ -96,6 +96,18 @@ async function ended(exitCode: number, log: string, file?: string) {
 }
 
 describe('W7 agent-manager as it is says why it ends, and S1 names that', () => {
+  it('F11 S1.a: DATABASE_PASSWORD is right, and the program reads DB_PASSWORD', async () => {
+    const database = { ...configuration().database, password: 'another' };
+    const file = { ...configuration(), database };
+    const { codes, confirmed } = await started(file, { DATABASE_PASSWORD: postgres.password });
+    const read = await started(file, { DB_PASSWORD: postgres.password });
+
+    expect(codes).toEqual(['SERVICE_EXITS_AT_START', 'STARTUP_DATABASE_CREDENTIALS']);
+    expect(confirmed).toEqual(['S1.a']);
+    // It gets as far as NATS, which is not there.
+    expect(read.codes).toEqual(['SERVICE_EXITS_AT_START', 'STARTUP_NATS_UNREACHABLE']);
+  });
+
   it('S1.d: Redis cannot be reached', async () => {
     const { codes, confirmed } = await started({
       ...configuration(),

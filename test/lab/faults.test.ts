@@ -28,6 +28,7 @@ const asIs: Readonly<Record<string, readonly [file: string, word: string]>> = {
   'M1.j': ['as-is-drift.test.ts', 'M1.j'],
   'M1.k': ['as-is-drift.test.ts', 'M1.k'],
   'M1.l': ['as-is-drift.test.ts', 'M1.l'],
+  'M1.n': ['as-is-drift.test.ts', 'M1.n'],
   'M1.m': ['../integration/probes/compose.test.ts', 'M1.m'],
 };
 const kinds = ['stopped', 'paused', 'slow', 'refusing', 'unreachable'];

@@ -192,6 +192,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'mend-scrape-target': { any: ['# for the report: job {job} of {source} asks {target}'] },
     'mend-alert-rule': { any: ['# for the report: {rules} of {source} ask for {metric}'] },
     'report-publisher': { any: ['# for the report: {container} says {message}'] },
+    'report-message': { any: ['# for the report: {container} says {message}'] },
     'remove-second-schema': {
       any: ['# for the report: {database} and {used} have {tables}, with other columns'],
     },

@@ -145,6 +145,7 @@ export const findings = {
   MANAGER_SEES_NO_REGISTRATION: {},
   MEMORY_GROWS: {},
   MEMORY_NEAR_LIMIT: {},
+  MESSAGE_NOT_USABLE: {},
   MODEL_EMPTY: {},
   MODEL_MISSING: {},
   NAME_LOOKUP_FAILS: {},

@@ -9,7 +9,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { excerpt, logLines, recentLog } from '../support/log-lines.ts';
+import { excerpt, type LogLine, logLines, recentLog } from '../support/log-lines.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -28,25 +28,47 @@ type Deps = Pick<With<'runtime' | 'nats'>, 'runtime' | 'nats' | 'platform'>;
  */
 const neverMade = /nats: invalid connection/i;
 
+/**
+ * A program's words for a message that came and that it cannot use: what it reads is not in it, it is no JSON of the
+ * wanted form, or PostgreSQL takes a value of it for no value of the column's type (SQLSTATE 22P02).
+ */
+const notUsable =
+  /(?:not found|missing|absent) in (?:the )?payload|fail\w* to unmarshal \w+ (?:message|event|command)|SQLSTATE 22P02|invalid input syntax for type/i;
+
 export const runtimePublishLog = defineProbe({
   id: 'runtime.publish-log',
-  doc: `Does a program say that it publishes by a NATS connection that it never made?
+  doc: `Does a program say that it publishes by a NATS connection that it never made, or that it cannot use what it is sent?
 Reads the last lines of each program, and asks the monitor of NATS for its clients.
-The line is a finding only where the same program is connected to NATS now: then NATS is not the reason.
-The line comes with a message alone: a program that had nothing to publish says nothing.`,
+A connection that was never made is a finding only where the same program is connected to NATS now: then NATS is not the reason.
+A message that lacks what the program reads, or that it cannot store, is a finding by the program's own words.
+The lines come with a message alone: a program that had nothing to publish or to read says nothing.`,
   params,
   part: 'nats',
   needs: ['runtime', 'nats'],
   timeoutMs: 20_000,
-  emits: ['PUBLISHER_WITHOUT_CONNECTION'],
+  emits: ['PUBLISHER_WITHOUT_CONNECTION', 'MESSAGE_NOT_USABLE'],
   async run({ minutes }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { runtime, nats, platform } = deps;
     const all = await Promise.all(configuredIds.map((part) => runtime.instances(part, { signal })));
     const running = all.flat().filter(({ phase }) => phase === 'running');
-    const read = await Promise.all(running.map((one) => said(one)));
-    const failing = read.filter(({ count }) => count > 0);
-    const facts = { instances: running.length, failing: failing.length };
-    if (failing.length === 0) return verdict([], facts);
+    const read = await Promise.all(
+      running.map(async (instance) => ({
+        instance,
+        lines: logLines(await recentLog(runtime, instance, { signal, tail: 2_000, minutes })),
+      })),
+    );
+    const saying = (pattern: RegExp) =>
+      read.map(({ instance, lines }) => said(instance, lines, pattern)).filter(({ count }) => count > 0);
+    const failing = saying(neverMade);
+    const unusable = saying(notUsable).map(
+      ({ instance, count, message, lines }): Finding => ({
+        ...{ code: 'MESSAGE_NOT_USABLE', severity: 'warning', part: instance.part, subject: instance.name },
+        facts: { container: instance.name, count, minutes, message },
+        ...present({ excerpts: lines === undefined ? undefined : [lines] }),
+      }),
+    );
+    const facts = { instances: running.length, failing: failing.length, unusable: unusable.length };
+    if (failing.length === 0) return verdict(unusable, facts);
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const { connections = [] } = await nats.monitor<Connz>('/connz?limit=1024', { signal });
     const connected = failing.flatMap((one) => {
@@ -66,33 +88,34 @@ The line comes with a message alone: a program that had nothing to publish says 
         facts,
       };
     return verdict(
-      connected.map(
-        ({ instance, client, count, message, lines }): Finding => ({
-          code: 'PUBLISHER_WITHOUT_CONNECTION',
-          severity: 'warning',
-          part: instance.part,
-          subject: instance.name,
-          facts: { container: instance.name, client, count, minutes, message },
-          ...present({ excerpts: lines === undefined ? undefined : [lines] }),
-        }),
-      ),
+      [
+        ...unusable,
+        ...connected.map(
+          ({ instance, client, count, message, lines }): Finding => ({
+            code: 'PUBLISHER_WITHOUT_CONNECTION',
+            severity: 'warning',
+            part: instance.part,
+            subject: instance.name,
+            facts: { container: instance.name, client, count, minutes, message },
+            ...present({ excerpts: lines === undefined ? undefined : [lines] }),
+          }),
+        ),
+      ],
       facts,
     );
-
-    async function said(instance: Instance) {
-      const text = await recentLog(runtime, instance, { signal, tail: 2_000, minutes });
-      const lines = logLines(text);
-      const own = lines.filter(({ raw }) => neverMade.test(raw));
-      const message = shortened(redactLines([own.at(-1)?.message ?? ''])[0] ?? '', 200);
-      return {
-        instance,
-        count: own.length,
-        message,
-        lines: excerpt(`log ${instance.name}`, lines, neverMade, 3),
-      };
-    }
   },
 });
+
+/** How often a program says this, with the last words and the lines around them. */
+function said(instance: Instance, lines: readonly LogLine[], pattern: RegExp) {
+  const own = lines.filter(({ raw }) => pattern.test(raw));
+  return {
+    instance,
+    count: own.length,
+    message: shortened(redactLines([own.at(-1)?.message ?? ''])[0] ?? '', 200),
+    lines: excerpt(`log ${instance.name}`, lines, pattern, 3),
+  };
+}
 
 /** `/connz` (NATS, "Monitoring"). */
 interface Connz {

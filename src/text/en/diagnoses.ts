@@ -127,6 +127,7 @@ export const diagnoses = {
   'cause.M1.k': 'A second database has the same tables with other columns.',
   'cause.M1.l': 'A variable names another database than its program uses.',
   'cause.M1.m': 'Instances of one part run different images.',
+  'cause.M1.n': 'A program says that it cannot use a message that it is sent.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -176,6 +177,8 @@ export const diagnoses = {
     'Tell the maintainers of {source} and of the programs: export {metric}, or take it out of {rules}.',
   'remedy.report-publisher':
     'Tell the maintainers of {container}: the publisher has no connection of its own. A restart does not help.',
+  'remedy.report-message':
+    'Tell the maintainers of {container} and of the program that sends this: the two disagree on what is in the message. A restart does not help.',
   'remedy.remove-second-schema':
     'Tell the maintainers of the SQL files and of the programs which of the two schemas holds. Keep "{database}" until they have decided.',
   'remedy.align-images':

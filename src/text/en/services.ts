@@ -77,6 +77,9 @@ export const services = {
   'finding.PUBLISHER_WITHOUT_CONNECTION':
     '{container} cannot publish: {message} ({count|# line|# lines} in {minutes} min). It is connected to NATS as {client}, so NATS is not the reason.',
   'finding.PUBLISHER_WITHOUT_CONNECTION.impact': 'What it should send there never leaves the program.',
+  'finding.MESSAGE_NOT_USABLE':
+    '{container} cannot use a message that it was sent: {message} ({count|# line|# lines} in {minutes} min).',
+  'finding.MESSAGE_NOT_USABLE.impact': 'What the message is meant to start does not happen.',
   'finding.SCHEMA_TWICE':
     'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
   'finding.SCHEMA_TWICE.impact': 'A reader of "{database}" finds other columns and empty tables.',

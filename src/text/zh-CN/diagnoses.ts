@@ -128,6 +128,7 @@ export const diagnoses = {
   'cause.M1.k': '另一个数据库有同名的表，但列不同。',
   'cause.M1.l': '变量指定的数据库与程序实际使用的不同。',
   'cause.M1.m': '同一组件的实例运行着不同的镜像。',
+  'cause.M1.n': '程序的日志显示它无法使用收到的消息。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -167,6 +168,8 @@ export const diagnoses = {
   'remedy.mend-scrape-target': '请告知 {source} 的维护者：让任务 "{job}" 访问有指标的地址，或者去掉该任务。',
   'remedy.mend-alert-rule': '请告知 {source} 和相关程序的维护者：导出 {metric}，或者把它从 {rules} 中去掉。',
   'remedy.report-publisher': '请告知 {container} 的维护者：发布者没有自己的连接。重启没有用。',
+  'remedy.report-message':
+    '请告知 {container} 和消息发送方的维护者：双方对消息内容的约定不一致。重启没有用。',
   'remedy.remove-second-schema':
     '请 SQL 文件和程序的维护者确定以哪一套表结构为准。决定之前请保留 "{database}"。',
   'remedy.align-images': '请告知 {part} 的部署者应使用哪个镜像：用摘要指定镜像，再重启使用另一个镜像的实例。',

@@ -72,6 +72,8 @@ export const services = {
   'finding.PUBLISHER_WITHOUT_CONNECTION':
     '{container} 无法发布消息：{message}（{minutes} 分钟内 {count} 行）。它以 {client} 的名义连着 NATS，所以原因不在 NATS。',
   'finding.PUBLISHER_WITHOUT_CONNECTION.impact': '应当发出的消息根本没有离开程序。',
+  'finding.MESSAGE_NOT_USABLE': '{container} 无法使用收到的消息：{message}（{minutes} 分钟内 {count} 行）。',
+  'finding.MESSAGE_NOT_USABLE.impact': '消息本应触发的动作不会发生。',
   'finding.SCHEMA_TWICE':
     '数据库 "{database}" 里有 "{used}" 的空表，但列不同（{tables}）。{table} 缺少：{missing}；多出：{added}。',
   'finding.SCHEMA_TWICE.impact': '被引到 "{database}" 的人会看到不同的列，而且没有数据。',

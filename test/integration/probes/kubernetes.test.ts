@@ -81,7 +81,7 @@ describe.skipIf(lacking !== undefined)(
       folder.remove();
     });
 
-    it('names each cause that keeps Pods from working once, however many Pods share it, and nothing of healthy ones', async () => {
+    it('names each cause that keeps Pods from working once (F18: an image that is not there), however many Pods share it, and nothing of healthy ones', async () => {
       const base = await namespace('faults');
       const waiting = (reason: string, message = '') => ({
         status: {

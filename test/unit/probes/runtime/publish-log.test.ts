@@ -42,4 +42,38 @@ describe('runtime.publish-log', () => {
       ...{ status: 'inconclusive', cause: { facts: { reason: 'publisher-unseen' } } },
     });
   });
+
+  const unusable = [
+    ['F4', '{"level":"warn","msg":"No strategy matched","error":"event data not found in payload"}'],
+    ['F7', '{"level":"error","msg":"Failed to register agent","error":"invalid input syntax for type json"}'],
+    ['F7', '{"level":"error","msg":"Failed to register agent","error":"ERROR: bad (SQLSTATE 22P02)"}'],
+    ['F4', '{"level":"error","msg":"Failed to unmarshal event message","error":"unexpected end"}'],
+  ] as const;
+
+  it.each(unusable)('%s M1.n: names the program that cannot use what it is sent: %s', async (_id, text) => {
+    const { msg, error } = JSON.parse(text) as { readonly msg: string; readonly error: string };
+
+    expect(await look(`started\n${text}\n${text}`, [])).toMatchObject({
+      status: 'unhealthy',
+      findings: [
+        {
+          ...{ code: 'MESSAGE_NOT_USABLE', part: 'agent-manager', subject: 'agent-manager-0' },
+          facts: { container: 'agent-manager-0', count: 2, minutes: 10, message: `${msg}: ${error}` },
+        },
+      ],
+    });
+    expect(await look(`${text}\n${line}`, [{ name: 'agent-manager' }])).toMatchObject({
+      findings: [{ code: 'MESSAGE_NOT_USABLE' }, { code: 'PUBLISHER_WITHOUT_CONNECTION' }],
+    });
+    // Whether it publishes without a connection is open then, and that must not look ruled out.
+    expect(await look(`${text}\n${line}`, [])).toMatchObject({ status: 'inconclusive' });
+  });
+
+  it.each([
+    '{"level":"info","msg":"event received","payload":"not found"}',
+    '{"level":"error","msg":"failed to save event","error":"SQLSTATE 23505"}',
+    '{"level":"warn","msg":"no strategy matched","error":"sql: no rows in result set"}',
+  ])('takes no other trouble for a message that cannot be used: %s', async (text) => {
+    expect(await look(text, [])).toMatchObject({ status: 'healthy', facts: { unusable: 0 } });
+  });
 });
