@@ -113,8 +113,12 @@ async function passOn(url: string, request: IncomingMessage, response: ServerRes
   }
 }
 
-/** A service account that may read everything but one subresource. */
-async function restrictedKubeconfig(lab: KubernetesLab, name: string, without: string): Promise<string> {
+/** A service account that may read what the first versions of the bot asked for, but for one subresource. */
+export async function restrictedKubeconfig(
+  lab: KubernetesLab,
+  name: string,
+  without: string,
+): Promise<string> {
   const read = ['get', 'list', 'watch'];
   const subresources = [
     { resource: 'pods/log', verbs: ['get'] },

@@ -1,11 +1,14 @@
-/** Ten sources of a bundle that are really dead, on a platform of Compose, and a bundle of it by the command line. */
+/** Ten sources of a bundle and more that are really dead, on a platform of the lab, and a bundle of it by the command line. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { faultById } from '../../lab/faults/index.ts';
 import type { ComposeLab } from '../../lab/runtimes/compose.ts';
+import type { KubernetesLab } from '../../lab/runtimes/kubernetes.ts';
 import { until } from '../../lab/selftest.ts';
+import type { Lab } from '../../lab/types.ts';
+import { restrictedKubeconfig } from '../../scripts/campaign/deprived.ts';
 import { withReferences } from '../../scripts/campaign/product.ts';
 import { BundleOutput, CollectOutput } from '../../src/cli/output-schemas.ts';
 import { type BundleEntry, isRecording } from '../../src/domain/bundle/manifest.ts';
@@ -16,33 +19,75 @@ export interface DeadSource {
   readonly path: string;
   /** Code of its error there. */
   readonly code: string;
-  /** Files of a bundle of the healthy platform that lack with it. Default: `path` alone. */
+  /** How the names of files begin that the bundle of the healthy platform has and this one lacks. Default: `path` alone. */
   readonly files?: readonly string[];
 }
 
 const nats = ['connz', 'jsz', 'server', 'subsz', 'varz'];
 
-export const deadSources: readonly DeadSource[] = [
-  { path: 'logs/orchestrator-service/aetherius-orchestrator-service.log', code: 'protocol' },
-  {
-    ...{ path: 'logs/reasoning-service', code: 'log-no-instance' },
-    files: [
-      'logs/reasoning-service/aetherius-reasoning-service.log',
-      // It stands in the container, and the entry of its log says that there is none.
-      'configuration/reasoning-service.json',
-    ],
-  },
-  ...nats.map((name) => ({ path: `statistics/nats-${name}.json`, code: 'refused' })),
+/** `ofNats`: what whoever connects to a NATS that does not run meets there. */
+const stores = (ofNats: string): readonly DeadSource[] => [
+  ...nats.map((name) => ({ path: `statistics/nats-${name}.json`, code: ofNats })),
   { path: 'statistics/neo4j.json', code: 'connect-timeout' },
   { path: 'statistics/postgres-orchestrator.json', code: 'protocol' },
   { path: 'statistics/redis.json', code: 'no-answer' },
 ];
 
-/** Stops, removes, cuts off and freezes; each is seen by the fault's own check. Returns the environment to ask then. */
-export async function killSources(lab: ComposeLab): Promise<Readonly<Record<string, unknown>>> {
+/** A platform with dead sources: how to ask it, and what cannot answer. */
+export interface Dead {
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly sources: readonly DeadSource[];
+}
+
+export async function killComposeSources(lab: ComposeLab): Promise<Dead> {
   // Its container runs, and its engine keeps no log of it.
   lab.override('orchestrator-service', { logging: { driver: 'none' } });
   await lab.recreate('orchestrator-service');
+  return {
+    environment: await killed(lab),
+    sources: [
+      { path: 'logs/orchestrator-service/aetherius-orchestrator-service.log', code: 'protocol' },
+      {
+        ...{ path: 'logs/reasoning-service', code: 'log-no-instance' },
+        files: [
+          'logs/reasoning-service/',
+          // It stands in the container, and the entry of its log says that there is none.
+          'configuration/reasoning-service.json',
+        ],
+      },
+      ...stores('refused'),
+    ],
+  };
+}
+
+/** Kinds that the account of the bot may not list. */
+const forbidden = [
+  ...['horizontalpodautoscalers', 'podmonitors', 'poddisruptionbudgets', 'prometheuses', 'prometheusrules'],
+  'servicemonitors',
+];
+
+/** `folder`: for the kubeconfig of an account that may not read everything. */
+export async function killKubernetesSources(lab: KubernetesLab, folder: string): Promise<Dead> {
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, await restrictedKubeconfig(lab, 'reads-little', 'none'), { mode: 0o600 });
+  const environment = await killed(lab);
+  return {
+    environment: { ...environment, runtime: { ...(environment['runtime'] as object), kubeconfig } },
+    sources: [
+      ...forbidden.map((kind) => ({ path: `kubernetes/${lab.namespace}/${kind}.json`, code: 'forbidden' })),
+      {
+        ...{ path: 'logs/reasoning-service', code: 'log-no-instance' },
+        files: ['logs/reasoning-service/', 'configuration/reasoning-service.json'],
+      },
+      // Its Service leads to no Pod.
+      { path: 'logs/nats', code: 'log-no-instance', files: ['logs/nats/'] },
+      ...stores('connect-timeout'),
+    ],
+  };
+}
+
+/** Stops, removes, cuts off and freezes; each is seen by the fault's own check. Returns the environment to ask then. */
+async function killed(lab: Lab): Promise<Readonly<Record<string, unknown>>> {
   for (const [id, variant] of [
     ['part.reasoning-service.stopped', 'removed'],
     ['part.redis.paused', 'signal'],
@@ -64,7 +109,7 @@ export async function killSources(lab: ComposeLab): Promise<Readonly<Record<stri
 }
 
 /** What frozen processes and a filter would keep from being taken down. */
-export async function reviveSources(lab: ComposeLab): Promise<void> {
+export async function reviveSources(lab: Lab): Promise<void> {
   for (const [id, variant] of [
     ['part.agent-manager.paused', 'signal'],
     ['part.redis.paused', 'signal'],
