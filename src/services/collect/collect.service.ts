@@ -133,7 +133,6 @@ async function logsOfPart(
   );
   // Two are read and cleaned at a time, and counted one after the other.
   let turn: Promise<void> = Promise.resolve();
-  let counted = true;
   const count = (name: string, log: Uint8Array): Promise<void> => {
     turn = turn
       .then(async () => {
@@ -142,10 +141,8 @@ async function logsOfPart(
           await input.push(log.subarray(at, at + PIECE_BYTES));
         await input.end();
       })
-      // Without what they say the logs are still worth having.
-      .catch(() => {
-        counted = false;
-      });
+      // Told by the tally.
+      .catch(() => undefined);
     return turn;
   };
   try {
@@ -155,7 +152,8 @@ async function logsOfPart(
         bundle.log(`${folder}/${logName(source)}.log`, source, (log) => count(source.name, log)),
       LOGS_AT_A_TIME,
     );
-    const tally = counted ? await counter.tally().catch(() => undefined) : undefined;
+    // Without what they say the logs are still worth having, and the manifest names what lacks.
+    const tally = await bundle.attempt(`${folder} (counts)`, LIST_MS, () => counter.tally());
     if (tally === undefined) return undefined;
     return reportOf(tally, { platform: targets.platform, redact: (text) => text });
   } finally {
