@@ -18,11 +18,18 @@ interface Told {
   readonly mayChange: string;
   /** Whether this Service may select other Pods. */
   readonly maySelect: string;
+  /** Whether this ConfigMap may have another value. */
+  readonly mayConfigure: string;
 }
 
-const changes = (remediations as readonly unknown[] as readonly Remediation[]).flatMap(
-  (remediation) => remediation.changes ?? [],
-);
+/** Several remediations restart in the same way. */
+const changes = [
+  ...new Set(
+    (remediations as readonly unknown[] as readonly Remediation[]).flatMap(
+      (remediation) => remediation.changes ?? [],
+    ),
+  ),
+];
 
 const quoted = (text: string) => `'${text}'`;
 const list = (texts: readonly string[]) => `[${texts.map(quoted).join(', ')}]`;
@@ -94,6 +101,9 @@ const generation = 'oldObject.metadata.generation';
 /** Registry, path and name of an image, without tag and digest. */
 const repository = "find('^([^/]*/)*[^:@/]*')";
 
+/** One number in place of another: the longest that may be set has five digits. */
+const mostLonger = 4;
+
 /** All entries of the one map stand in the other. */
 const within = (one: string, other: string) =>
   `${one}.orValue({}).all(k, k in ${other}.orValue({}) && ${one}.orValue({})[k] == ${other}.orValue({})[k])`;
@@ -117,6 +127,16 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
       return within(now, before);
     case 'more':
       return within(before, now);
+    case 'entry': {
+      const [texts, were] = [`${now}.orValue({})`, `${before}.orValue({})`];
+      const other = `${texts}.filter(k, ${texts}[k] != ${were}[k])`;
+      const longer = `${texts}[k].size() - ${were}[k].size()`;
+      return [
+        `${texts}.all(k, k in ${were}) && ${were}.all(k, k in ${texts})`,
+        `${other}.size() <= 1`,
+        `${other}.all(k, ${longer} <= ${mostLonger} && ${longer} >= -${mostLonger})`,
+      ].join(' && ');
+    }
     case 'image':
       return `${now}.orValue('').${repository} == ${before}.orValue('').${repository}`;
     case 'anything':
@@ -128,6 +148,7 @@ const switchOf = {
   restart: 'variables.mayRestart',
   workloads: 'variables.mayChange',
   services: 'variables.maySelect',
+  configmaps: 'variables.mayConfigure',
 } as const satisfies Readonly<Record<KubernetesChange['feature'], string>>;
 
 /** An update of one of these objects changes these fields and nothing else, each as it may. */
@@ -179,7 +200,7 @@ export const policyRules = {
     },
     {
       expression: `!(variables.asked in ${list(updates)}) || (request.namespace == variables.platform && request.name in variables.workloads[request.resource.resource]) || (request.namespace == variables.agents && request.name in variables.agentWorkloads[request.resource.resource])`,
-      message: 'the bot changes only the workloads and Services that it was given by name',
+      message: 'the bot changes only what it was given by name',
     },
     {
       expression: `!(variables.asked in ${list([debug, exec])}) || (request.namespace == variables.platform && !request.name.startsWith(variables.own))`,
@@ -202,7 +223,7 @@ export const policyRules = {
 
 const toldKeys = [
   ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
-  ...(['mayRestart', 'mayChange', 'maySelect'] as const),
+  ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure'] as const),
 ] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
@@ -237,7 +258,7 @@ export function policyYaml(name: string, told: Told): string {
   return `${stringify(policy, { lineWidth: 0 })}---\n${stringify(binding, { lineWidth: 0 })}`;
 }
 
-const kinds = ['deployments', 'statefulsets', 'daemonsets', 'services'] as const;
+const kinds = ['deployments', 'statefulsets', 'daemonsets', 'services', 'configmaps'] as const;
 
 function mapOf(lists: Readonly<Record<(typeof kinds)[number], readonly string[]>>): string {
   return `{${kinds.map((kind) => `${quoted(kind)}: ${list(lists[kind])}`).join(', ')}}`;
@@ -257,11 +278,12 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     mayRestart: 'true',
     mayChange: 'false',
     maySelect: 'false',
+    mayConfigure: 'false',
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

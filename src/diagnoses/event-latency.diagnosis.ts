@@ -31,14 +31,20 @@ export const eventLatency = defineDiagnosis({
       part: 'agent-manager',
       symptom: late,
       when: all(late, found('EVENT_WORKERS_SATURATED')),
-      remedies: [{ instruction: 'raise-event-workers' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'raise-event-workers' },
+      ],
     },
     {
       id: 'S3.b',
       part: 'agent-manager',
       symptom: late,
       when: all(late, found('EVENT_BATCHES_FULL')),
-      remedies: [{ instruction: 'raise-event-batch' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'raise-event-batch' },
+      ],
     },
     {
       id: 'S3.c',

@@ -25,7 +25,10 @@ export const natsBacklog = defineDiagnosis({
       part: 'nats',
       symptom: behind,
       when: behind,
-      remedies: [{ instruction: 'speed-up-consumer' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'speed-up-consumer' },
+      ],
     },
     {
       id: 'D4.b',

@@ -37,7 +37,10 @@ export const pgConnections = defineDiagnosis({
       part: 'agent-manager',
       symptom: short,
       when: all(short, found('PG_POOLS_TOO_LARGE')),
-      remedies: [{ instruction: 'shrink-pools' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'shrink-pools' },
+      ],
     },
     {
       id: 'D1.c',

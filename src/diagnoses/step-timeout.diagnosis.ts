@@ -31,7 +31,10 @@ export const stepTimeout = defineDiagnosis({
       part: 'agent-manager',
       symptom: late,
       when: any(found('STEP_COMMAND_TIMED_OUT'), found('COMMANDS_SATURATED')),
-      remedies: [{ instruction: 'raise-command-capacity' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'raise-command-capacity' },
+      ],
     },
   ],
   handOver: [{ when: found('ENDPOINT_REFUSED', 'agent-manager'), to: 'H2' }],

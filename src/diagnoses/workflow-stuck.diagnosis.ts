@@ -26,7 +26,10 @@ export const workflowStuck = defineDiagnosis({
       part: 'orchestrator-service',
       symptom: stuck,
       when: all(any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')), starved),
-      remedies: [{ instruction: 'raise-executor' }],
+      remedies: [
+        { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { instruction: 'raise-executor' },
+      ],
     },
     {
       id: 'S4.b',

@@ -5,6 +5,7 @@ import { startService } from './compose/start-service.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
+import { setConfigKey } from './kubernetes/set-config-key.remediation.ts';
 import { setProbe } from './kubernetes/set-probe.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
 import { setSelector } from './kubernetes/set-selector.remediation.ts';
@@ -33,6 +34,7 @@ export const remediations = [
   setSelector,
   removeNodeSelector,
   setProbe,
+  setConfigKey,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

@@ -9,14 +9,26 @@ import type { Finding } from '../../src/domain/probe/finding.ts';
 import { wordsIn } from '../../src/text/words.ts';
 import { registered } from '../support/remediation-fixtures.ts';
 
-const place = { kind: 'compose', project: 'aetherius' } as const;
+const places = {
+  compose: { kind: 'compose', project: 'aetherius' },
+  kubernetes: { kind: 'kubernetes', namespace: 'aetherius', agentNamespace: 'kube-system' },
+} as const;
 
 /** Parameters that say where or how, and stand in no sentence. */
-const silent = new Set(['database', 'schema', 'how', 'backendStart', 'olderThanSeconds', 'part']);
+const silent = new Set(['database', 'schema', 'how', 'backendStart', 'olderThanSeconds', 'part', 'sign']);
 
 const database = { database: 'agent_manager', databaseId: 'agentManager' } as const;
 /** For each cause whose fix takes a value, findings with such facts as their probes give. */
-const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'>>> = {
+const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'> & { readonly on?: 'kubernetes' }>> = {
+  'D1.b': {
+    ...{ code: 'PG_POOLS_TOO_LARGE', on: 'kubernetes' },
+    facts: { ...database, application: 'agent-manager', applicationPart: 'agent-manager' },
+  },
+  'D4.a': { code: 'NATS_SLOW_CONSUMER', facts: { clientPart: 'agent-manager' }, on: 'kubernetes' },
+  'S3.a': { code: 'EVENT_WORKERS_SATURATED', facts: { workers: 10 }, on: 'kubernetes' },
+  'S3.b': { code: 'EVENT_BATCHES_FULL', facts: { batchLimit: 100 }, on: 'kubernetes' },
+  'S4.a': { code: 'EXECUTOR_STARVED', facts: { workers: 20 }, on: 'kubernetes' },
+  'S5.b': { code: 'COMMANDS_SATURATED', facts: { maxConcurrent: 100 }, on: 'kubernetes' },
   'D1.a': { code: 'PG_LIMIT_TOO_LOW', facts: { max: 60, wanted: 240, ...database } },
   'D2.c': { code: 'PG_LOCK_BLOCKS', facts: { pid: 4711, state: 'active', application: 'shop' } },
   'D3.a': { code: 'REDIS_POLICY_NOEVICTION', facts: {} },
@@ -33,12 +45,14 @@ const causes = (diagnoses as readonly Diagnosis[]).flatMap((diagnosis) => diagno
 describe('the sentences and lines of a cause say what its fix would do', () => {
   it.each(Object.keys(found))('%s', (id) => {
     const cause = causes.find((one) => one.id === id);
+    const { on = 'compose', ...made } = found[id] ?? {};
+    const place = places[on];
     const finding: Finding = {
       ...{ severity: 'warning', part: 'postgres', subject: 's', code: 'PG_SLOW', facts: {} },
-      ...found[id],
+      ...made,
     };
     const wanted = (cause?.remedies ?? []).flatMap((remedy) => ('remediation' in remedy ? [remedy] : []));
-    const fixes = remediesOfCause([finding], wanted, registered, { compose: {} as never });
+    const fixes = remediesOfCause([finding], wanted, registered, { [on]: {} as never });
     const said = (['en', 'zh-CN'] as const).map((language) =>
       [
         ...(cause?.remedies ?? []).flatMap((remedy) =>

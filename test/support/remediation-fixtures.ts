@@ -2,9 +2,10 @@
 
 import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
-import type { KubeObject } from '../../src/domain/probe/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 
@@ -849,6 +850,98 @@ function misled(): Fixture {
   };
 }
 
+/** The file of agent-manager as people write it. */
+export const configText = `# Flags are stronger than this file.
+server:
+  port: 8080
+database:
+  host: postgres
+  password: "not for eyes"
+event:
+  workers: 10 # as many as cores
+  buffer_size: '1000'
+`;
+
+/** A Deployment whose container has its file from a ConfigMap, and that ConfigMap. */
+export function simulatedConfig(
+  start: { readonly map?: Loose; readonly spec?: Loose; readonly metadata?: Loose } = {},
+  lists: Readonly<Record<string, readonly unknown[]>> = {},
+) {
+  const container = {
+    ...{ name: 'agent-manager', image: 'agent-manager:1', resources: {} },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }],
+  };
+  const volumes = [{ name: 'config', configMap: { name: 'agent-manager-config' } }];
+  const template = { spec: { containers: [container], volumes } };
+  const workload = simulatedDeployment(
+    { ...present({ metadata: start.metadata }), spec: merged({ template }, start.spec ?? {}) as Loose },
+    lists,
+  );
+  const base = workload.targets.kubernetes as unknown as KubernetesTarget;
+  const log: { readonly kind: string; readonly body: unknown; readonly dryRun: boolean }[] = [];
+  let changes = 0;
+  let version = 70;
+  let map = merged(
+    {
+      metadata: { name: 'agent-manager-config', namespace: 'aetherius', uid: 'map-1' },
+      data: { 'config.yaml': configText },
+    },
+    start.map ?? {},
+  ) as { metadata: Loose; data: Record<string, string> };
+  const shown = (of = map) =>
+    structuredClone({
+      ...of,
+      metadata: { ...of.metadata, resourceVersion: `${version}` },
+    }) as unknown as KubeObject;
+  const kubernetes: KubernetesTarget = {
+    ...base,
+    get: (kind, ...rest) =>
+      kind !== 'configmaps'
+        ? base.get(kind, ...rest)
+        : rest[1] === map.metadata['name']
+          ? Promise.resolve(shown())
+          : Promise.reject(new AppError('NOT_FOUND', 'no such ConfigMap')),
+    patch: (kind, namespace, name, body, options) => {
+      const dryRun = options?.dryRun ?? false;
+      log.push({ kind, body, dryRun });
+      if (kind !== 'configmaps') return base.patch(kind, namespace, name, body, options);
+      const next = merged(map, body) as typeof map;
+      if (dryRun) return Promise.resolve(shown(next));
+      if (next.metadata['resourceVersion'] !== `${version}`)
+        return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
+      map = next;
+      version += 1;
+      changes += 1;
+      return Promise.resolve(shown());
+    },
+  };
+  return {
+    targets: { ...workload.targets, kubernetes } as Targets,
+    changes: () => changes + workload.changes(),
+    workload,
+    log,
+    /** By another hand. */
+    set(patch: unknown) {
+      map = merged(map, patch) as typeof map;
+      version += 1;
+    },
+    text: () => map.data['config.yaml'] ?? '',
+    data: () => map.data,
+  };
+}
+
+function configured(): Fixture {
+  const one = simulatedConfig();
+  return {
+    targets: one.targets,
+    params: { part: 'agent-manager', key: 'event.workers', value: 20 },
+    changes: one.changes,
+    replace: () => one.set({ metadata: { uid: 'map-2' } }),
+    meddle: () => one.set({ data: { 'config.yaml': configText.replace('10', '30') } }),
+    log: [],
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -1012,6 +1105,7 @@ export const fixtures = {
   'kubernetes.set-selector': misled,
   'kubernetes.remove-node-selector': homeless,
   'kubernetes.set-probe': askedWrongly,
+  'kubernetes.set-config-key': configured,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

@@ -1,4 +1,5 @@
 import type { Place } from '../../domain/diagnosis/place.ts';
+import { settingFor } from '../../domain/fix/config-advice.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import { bareName, factsOf, type Platform } from '../../domain/platform/platform.ts';
@@ -40,6 +41,7 @@ function valuesOf(place: Place, finding: Finding | undefined, platform: Platform
       port: own?.port === undefined ? undefined : String(own.port),
     }),
     ...applicationOf(finding, platform),
+    ...settingOf(finding, platform),
     ...(place.kind === 'kubernetes'
       ? {
           ns: place.namespace,
@@ -61,6 +63,17 @@ function applicationOf(finding: Finding | undefined, platform: Platform): Values
     applicationWorkload: workload ?? `deployment/${name}`,
     applicationService: composeService ?? name,
     applicationConfigMap: configMap ?? `${name}-config`,
+  };
+}
+
+/** The key that its fix would set, and whose configuration has it. */
+function settingOf(finding: Finding | undefined, platform: Platform): Values {
+  const setting = finding === undefined ? undefined : settingFor(finding);
+  if (setting === undefined) return {};
+  const { workload, composeService, configMap } = platform.parts[setting.part];
+  return {
+    ...{ setting: platform.keys[setting.key], settingValue: String(setting.value) },
+    ...{ settingWorkload: workload, settingService: composeService, settingConfigMap: configMap },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ConfiguredId } from '../../domain/platform/part.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
+import { guide, guideSettings } from '../../domain/platform/table.ts';
 
 /**
  * Lines to copy for one instruction. `{name}` is a fact of the finding (or `ns`, `agents`, `home`: the namespace of its
@@ -26,6 +27,13 @@ const ofApplication = {
   workload: '{applicationWorkload}',
   composeService: '{applicationService}',
   configMap: '{applicationConfigMap}',
+} as const;
+
+/** The one key that a finding shows to be short, with the guide's value: which, stands in `commands.ts`. */
+const ofSetting = {
+  workload: '{settingWorkload}',
+  composeService: '{settingService}',
+  configMap: '{settingConfigMap}',
 } as const;
 
 type Configured = Pick<Platform['parts'][ConfiguredId], 'composeService' | 'configMap'> & {
@@ -88,6 +96,10 @@ const unlinked = (pattern: string): Lines => ({
     `# after counting: redis-cli --scan --pattern ${pattern} | xargs -r -n 100 redis-cli UNLINK`,
   ],
 });
+
+/** The guide's values of some keys. */
+const advised = ({ keys }: Platform, ...some: readonly (keyof typeof guideSettings)[]) =>
+  some.map((key) => `${keys[key]}: ${guideSettings[key].value}`);
 
 const goBack = '# if it came with a change: kubectl -n {namespace} rollout undo {subject}';
 
@@ -205,26 +217,31 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       ],
       compose: [`docker inspect -f '{{.Name}} {{.Config.Image}} {{.Image}}' {one} {other}`],
     },
-    'raise-event-workers': configured(manager, [
-      `${keys['event.workers']}: 20`,
-      `${keys['event.buffer_size']}: 2000`,
-    ]),
-    'raise-event-batch': configured(manager, [
-      `${keys['event.batch_size']}: 200`,
-      `${keys['event.batch_timeout']}: 500`,
-    ]),
-    'raise-executor': configured(orchestrator, [
-      `${keys['executor.workers']}: 50`,
-      `${keys['executor.queue_size']}: 2000`,
-    ]),
-    'raise-command-capacity': configured(manager, [
-      `${keys['agent.command.default_timeout']}: 600`,
-      `${keys['agent.command.max_concurrent']}: 200`,
-    ]),
-    'speed-up-consumer': configured(manager, [
-      `${keys['event.workers']}: 20`,
-      `${keys['event.buffer_size']}: 2000`,
-    ]),
+    'set-config-key': configured(ofSetting, '{setting}: {settingValue:number}'),
+    'raise-event-workers': configured(
+      manager,
+      advised(platform, guide.keys['event.workers'], guide.keys['event.buffer_size']),
+    ),
+    'raise-event-batch': configured(
+      manager,
+      advised(platform, guide.keys['event.batch_size'], guide.keys['event.batch_timeout']),
+    ),
+    'raise-executor': configured(
+      orchestrator,
+      advised(platform, guide.keys['executor.workers'], guide.keys['executor.queue_size']),
+    ),
+    'raise-command-capacity': configured(
+      manager,
+      advised(
+        platform,
+        guide.keys['agent.command.default_timeout'],
+        guide.keys['agent.command.max_concurrent'],
+      ),
+    ),
+    'speed-up-consumer': configured(
+      manager,
+      advised(platform, guide.keys['event.workers'], guide.keys['event.buffer_size']),
+    ),
     'mend-workflow-file': inWorkflows(orchestrator, 'cat {file}', 'line {line:number} of {file}'),
     'raise-step-timeout': inWorkflows(
       orchestrator,
@@ -349,11 +366,15 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         `${compose} restart ${postgres.composeService}`,
       ],
     },
-    'shrink-pools': configured(ofApplication, [
-      `${keys['database.max_open_conns']}: 50`,
-      `${keys['database.max_idle_conns']}: 10`,
-      `${keys['database.conn_max_lifetime']}: 30`,
-    ]),
+    'shrink-pools': configured(
+      ofApplication,
+      advised(
+        platform,
+        guide.keys['database.max_open_conns'],
+        guide.keys['database.max_idle_conns'],
+        guide.keys['database.conn_max_lifetime'],
+      ),
+    ),
     'end-leaked-sessions': {
       any: [
         "SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE state = 'idle in transaction' ORDER BY xact_start;",

@@ -138,6 +138,8 @@ export type FieldRule =
   | { readonly becomes: 'labels'; readonly most: number }
   /** A map with no other entries than before, and maybe fewer; or with all that it had, and maybe more. */
   | { readonly becomes: 'fewer' | 'more' }
+  /** A map of texts with the same names, of which one at most is another, of about the same length. */
+  | { readonly becomes: 'entry' }
   /** Another image of the same repository. */
   | { readonly becomes: 'image' }
   | { readonly becomes: 'anything' };
@@ -157,9 +159,9 @@ export interface FieldChange {
  */
 export interface KubernetesChange {
   /** What an installation switches on to let it happen. */
-  readonly feature: 'restart' | 'workloads' | 'services';
+  readonly feature: 'restart' | 'workloads' | 'services' | 'configmaps';
   readonly group: string;
-  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets' | 'services')[];
+  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets' | 'services' | 'configmaps')[];
   /** The fields that may differ afterwards; no other may. */
   readonly fields: readonly [FieldChange, ...FieldChange[]];
 }

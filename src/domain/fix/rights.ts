@@ -1,5 +1,5 @@
 import { present } from '../kernel/present.ts';
-import { partIds } from '../platform/part.ts';
+import { partIds, serviceIds } from '../platform/part.ts';
 import { bareName, factsOf, type Platform } from '../platform/platform.ts';
 import type { NeededRight } from './remediation.ts';
 
@@ -11,6 +11,7 @@ export const rightFeatures = [
   'restart',
   'workloads',
   'services',
+  'configmaps',
   'secrets',
   'debug',
 ] as const;
@@ -54,7 +55,7 @@ export type RightNames = Readonly<Record<NamedKind, readonly string[]>>;
 
 /**
  * The objects that the named rights are for, as an installation has them: of the platform what can be restarted, the
- * Services in front of it, and whose Secrets its parts use; in the agents' namespace, which is the cluster's, one workload with its ConfigMap and
+ * Services in front of it, the configuration of its services, and whose Secrets its parts use; in the agents' namespace, which is the cluster's, one workload with its ConfigMap and
  * the one Secret that both sides share.
  */
 export function rightNames(place: RightPlace, platform: Platform): RightNames {
@@ -74,7 +75,7 @@ export function rightNames(place: RightPlace, platform: Platform): RightNames {
   );
   const of = (kind: string) => all.filter((name) => name.startsWith(`${kind}/`)).map(bareName);
   return {
-    configmaps: [],
+    configmaps: serviceIds.map((part) => parts[part].configMap),
     daemonsets: of('daemonset'),
     deployments: of('deployment'),
     secrets: [...new Set([parts['agent-manager'].secret, ...Object.values(secrets)])].toSorted(),
@@ -258,6 +259,26 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   ),
   { feature: 'services', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'services', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
+  // One number in the configuration of a service, which then restarts: with the rights of a restart.
+  {
+    feature: 'configmaps',
+    group: '',
+    resource: 'configmaps',
+    verbs: ['get', 'patch'],
+    places: platform,
+    named: 'configmaps',
+  },
+  // Who else reads it.
+  { feature: 'configmaps', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  ...(['deployments', 'statefulsets', 'daemonsets'] as const).map(
+    (resource): KubernetesRight => ({
+      feature: 'configmaps',
+      group: 'apps',
+      resource,
+      verbs: ['list'],
+      places: platform,
+    }),
+  ),
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },

@@ -1,4 +1,4 @@
-import type { PartId } from './part.ts';
+import type { PartId, ServiceId } from './part.ts';
 
 /** A workload as `kubectl` names it. */
 export type WorkloadName = `${'deployment' | 'statefulset' | 'daemonset'}/${string}`;
@@ -271,6 +271,68 @@ export const guideRetention = {
     }
   >
 >;
+
+interface Setting {
+  /** Whose configuration has it. */
+  readonly parts: readonly [ServiceId, ...ServiceId[]];
+  /** What the guide sets it to, and which way from the value before. */
+  readonly value: number;
+  readonly way: 'up' | 'down';
+  /** Bounds of a value that may be set without anybody who knows more. */
+  readonly least: number;
+  readonly most: number;
+  /** The metric by which the program says with what it runs; one unit of it is `per` of the key. */
+  readonly gauge?: string;
+  readonly per?: number;
+}
+
+/** Numbers of the services' configuration that the guide advises, by their key in the guide. */
+export const guideSettings = {
+  'event.workers': {
+    ...{ parts: ['agent-manager'], value: 20, way: 'up', least: 1, most: 64 },
+    gauge: 'event_workers',
+  },
+  'event.buffer_size': {
+    ...{ parts: ['agent-manager'], value: 2_000, way: 'up', least: 100, most: 10_000 },
+    gauge: 'event_queue_capacity',
+  },
+  'event.batch_size': {
+    ...{ parts: ['agent-manager'], value: 200, way: 'up', least: 10, most: 1_000 },
+    gauge: 'event_batch_limit',
+  },
+  'event.batch_timeout': {
+    ...{ parts: ['agent-manager'], value: 500, way: 'down', least: 50, most: 10_000 },
+    ...{ gauge: 'event_batch_timeout_seconds', per: 1_000 },
+  },
+  'executor.workers': {
+    ...{ parts: ['orchestrator-service'], value: 50, way: 'up', least: 1, most: 100 },
+    gauge: 'executor_workers',
+  },
+  'executor.queue_size': {
+    ...{ parts: ['orchestrator-service'], value: 2_000, way: 'up', least: 100, most: 10_000 },
+    gauge: 'executor_queue_capacity',
+  },
+  'agent.command.default_timeout': {
+    ...{ parts: ['agent-manager'], value: 600, way: 'up', least: 30, most: 1_800 },
+    gauge: 'command_default_timeout_seconds',
+  },
+  'agent.command.max_concurrent': {
+    ...{ parts: ['agent-manager'], value: 200, way: 'up', least: 1, most: 500 },
+    gauge: 'command_max_concurrent',
+  },
+  'database.max_open_conns': {
+    ...{ parts: ['agent-manager', 'orchestrator-service'], value: 50, way: 'down', least: 5, most: 200 },
+    gauge: 'database_max_open_connections',
+  },
+  'database.max_idle_conns': {
+    parts: ['agent-manager', 'orchestrator-service'],
+    ...{ value: 10, way: 'down', least: 1, most: 100 },
+  },
+  'database.conn_max_lifetime': {
+    parts: ['agent-manager', 'orchestrator-service'],
+    ...{ value: 30, way: 'down', least: 1, most: 3_600 },
+  },
+} as const satisfies Readonly<Partial<Record<keyof typeof guide.keys, Setting>>>;
 
 /** The part that each database belongs to. */
 export const databaseOwners = {

@@ -130,7 +130,7 @@ A consumer of the platform that does not return, under its name or as another th
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.facts.slowConsumersTotal === 0) break;
       const closed = await droppedConsumers(deps, signal);
-      seen = withDrops(seen, closed);
+      seen = withDrops(seen, closed, platform);
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
       const drop = closed.find(({ owner }) => owner !== 'others');
@@ -260,7 +260,12 @@ function compare(
       severity: 'warning',
       part: 'nats',
       subject: nameOf(one),
-      facts: { ...facts, pendingBytes: one.pending_bytes, subscriptions: one.subscriptions ?? null },
+      facts: {
+        ...facts,
+        pendingBytes: one.pending_bytes,
+        subscriptions: one.subscriptions ?? null,
+        clientPart: partNamed(one.name ?? '', platform) ?? null,
+      },
     }),
   );
   const lag = lagging(before, now, { pendingMessages, seconds });
@@ -274,7 +279,7 @@ function compare(
 }
 
 /** The server's counter says how many were dropped; whose they are, only its closed connections. */
-function withDrops(seen: Seen, closed: readonly Dropped[]): Seen {
+function withDrops(seen: Seen, closed: readonly Dropped[], platform: Platform): Seen {
   if (seen.dropped <= 0) return seen;
   const { facts } = seen;
   const drops = closed.slice(0, seen.dropped);
@@ -289,7 +294,12 @@ function withDrops(seen: Seen, closed: readonly Dropped[]): Seen {
       severity: 'warning',
       part: 'nats',
       subject: 'slow_consumers',
-      facts: { ...facts, dropped: ours.length, consumer: name },
+      facts: {
+        ...facts,
+        dropped: ours.length,
+        consumer: name,
+        clientPart: partNamed(name, platform) ?? null,
+      },
     })),
     unclear: [...seen.unclear, ...unclear, ...unlisted],
     others: [...seen.others, ...others],

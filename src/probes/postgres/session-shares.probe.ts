@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -87,7 +88,7 @@ function explain(
   return { code: pool ? 'PG_POOLS_TOO_LARGE' : 'PG_LIMIT_TOO_LOW', by: largest };
 }
 
-type Deps = Pick<With<'postgres'>, 'postgres'>;
+type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 const params = z.strictObject({});
 
 export const postgresSessionShares = defineProbe({
@@ -104,7 +105,7 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
   timeoutMs: 15_000,
   emits: ['PG_SESSIONS_LEAKED', 'PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW', 'PG_CONNECTIONS_ELSEWHERE'],
   async run(_params: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
-    const { postgres } = deps;
+    const { postgres, platform } = deps;
     const database = anyDatabase(postgres);
     const ours = platformDatabases(postgres);
     const look = async () =>
@@ -141,6 +142,7 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
         applicationSessions: by?.sessions ?? null,
         applicationIdle: by?.idle ?? null,
         database: by?.database ?? null,
+        applicationPart: partNamed(by?.application ?? '', platform) ?? null,
         ...(code === 'PG_LIMIT_TOO_LOW' ? { wanted: wantedLimit(totals.max) } : {}),
         ...databaseId(postgres, by?.database ?? ''),
       },

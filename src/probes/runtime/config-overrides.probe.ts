@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { ellipsis, shortened } from '../../domain/kernel/text.ts';
 import { configuredIds } from '../../domain/platform/part.ts';
-import type { Finding } from '../../domain/probe/finding.ts';
-import { defineProbe } from '../../domain/probe/probe.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
-import { isSetByVariables, type PartConfig, partConfig } from '../support/config.ts';
 import {
   fileValue,
   type LayeredValue,
   overridden,
   prefixUnknown,
   undecided,
-} from '../support/config-layers.ts';
+} from '../../domain/probe/config-layers.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { isSetByVariables, type PartConfig, partConfig } from '../support/config.ts';
 import { socketsOf } from '../support/sockets.ts';
 
 const secretKey = /pass|secret|token|key$/i;

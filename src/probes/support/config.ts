@@ -4,8 +4,6 @@ import { present } from '../../domain/kernel/present.ts';
 import { type ConfiguredId, partIds } from '../../domain/platform/part.ts';
 import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
-import type { Instance } from '../../domain/probe/targets/runtime.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
 import {
   envNames,
   fileKeys,
@@ -14,7 +12,9 @@ import {
   type LayerSources,
   ownNames,
   valueOf,
-} from './config-layers.ts';
+} from '../../domain/probe/config-layers.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 export interface PartConfig {
   readonly instance: Instance;

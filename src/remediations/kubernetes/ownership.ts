@@ -149,7 +149,7 @@ export function valueAt(object: unknown, path: FieldPath): unknown {
 }
 
 /** By whom and when one of the fields was set last, for people: `kubectl-scale`, ISO time. */
-function lastWrite({ metadata }: KubeObject, fields: readonly FieldPath[]): Facts | undefined {
+export function lastWrite({ metadata }: KubeObject, fields: readonly FieldPath[]): Facts | undefined {
   const [last] = managedOf(metadata)
     .flatMap(({ manager, time, fields: written }) =>
       fields

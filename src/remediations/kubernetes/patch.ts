@@ -20,18 +20,19 @@ export interface Where {
  * R-P5: what the API server would store, after admission; its hash is part of the plan. AppError CONFLICT `missing-right`
  * where an admission policy denies it, which no question about rights shows: `allowedBy` is the chart's value for it.
  */
-export async function dryRunAt(
+export async function dryRunAt(...of: Parameters<typeof admittedAt>): Promise<string> {
+  return sha256(wholeJson((await admittedAt(...of))['spec'])).slice(0, 16);
+}
+
+/** The object itself as it would be stored: of what may be no secret's digest either. */
+export async function admittedAt(
   { kind, group, namespace, name }: Where,
   body: object,
   { deps, signal }: Context,
   allowedBy?: string,
-): Promise<string> {
+): Promise<KubeObject> {
   try {
-    const object: KubeObject = await deps.kubernetes.patch(kind, namespace, name, body, {
-      dryRun: true,
-      signal,
-    });
-    return sha256(wholeJson(object['spec'])).slice(0, 16);
+    return await deps.kubernetes.patch(kind, namespace, name, body, { dryRun: true, signal });
   } catch (error) {
     if (allowedBy !== undefined && error instanceof TargetError && error.stage === 'forbidden')
       throw refused('missing-right', {

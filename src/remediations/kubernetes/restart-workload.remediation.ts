@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import { own } from '../../domain/kernel/own.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { isMember } from '../quorum.ts';
@@ -11,28 +10,28 @@ import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
 import { memberRisk } from './member-risk.ts';
 import {
+  applyRestart,
+  restartChange,
+  restartedOf,
+  restartMark,
+  restartPatch,
+  restartStep,
+} from './restart-step.ts';
+import {
   type Context,
   dryRun,
   identityOf,
-  kinds,
   look,
   named,
   objectAt,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
-  type Seen,
   targetOf,
   waitsForReady,
   workloadName,
 } from './workload.ts';
 import { signsOf } from './workload-object.ts';
-
-/** In the Pod template, so that its change makes the controller replace the Pods, as `kubectl rollout restart` does. */
-const annotation = 'aetherius.io/restarted-generation';
-/** With the generation that was seen: a change in between makes another value of it, and is noticed. */
-const prefix = 'generation ';
 
 const Params = z.strictObject({
   part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
@@ -69,19 +68,7 @@ It is done when the controller has rolled out the new template and all Pods are 
     };
   },
   instruction: 'see-why-not-running',
-  changes: [
-    {
-      feature: 'restart',
-      group: 'apps',
-      resources: Object.values(kinds),
-      fields: [
-        {
-          path: ['spec', 'template', 'metadata', 'annotations', annotation],
-          to: { becomes: 'mark', prefix },
-        },
-      ],
-    },
-  ],
+  changes: [restartChange],
   rights: (params: Params, context: Context) =>
     rightsToChange(params, context, isMember(params.part) ? [['policy', 'poddisruptionbudgets']] : []),
 
@@ -92,8 +79,7 @@ It is done when the controller has rolled out the new template and all Pods are 
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
     if (seen.desired === 0) throw refused('no-target', { workload: place.name });
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
-    const value = `${prefix}${seen.generation}`;
-    const admitted = await dryRun(place, restartPatch(value), { deps, signal });
+    const admitted = await dryRun(place, restartPatch(restartMark(seen.generation)), { deps, signal });
     const runs = seen.ready > 0 ? 'running' : 'not-running';
     const store = known
       ? await storeBehind(params.part, await objectAt(place, seen, deps, signal), deps, runs, signal)
@@ -114,14 +100,10 @@ It is done when the controller has rolled out the new template and all Pods are 
       ...tierOf(store === 'another' ? unknownPart(place.name) : raised, usual),
       notes: waitsForReady(place, seen),
       steps: [
-        {
-          kind: 'kubernetes-rollout-restart',
-          target: targetOf(place),
-          from: { restarted: annotationOf(seen) },
-          to: { restarted: value },
-          precondition: { ...identityOf(seen), admitted },
-          safety: 'idempotent',
-        },
+        restartStep(place, { restarted: restartedOf(seen) }, seen.generation, {
+          ...identityOf(seen),
+          admitted,
+        }),
       ],
       verifyWith: verifyPart(params.part, deps),
       verifyWithinMs: 300_000,
@@ -141,24 +123,13 @@ It is done when the controller has rolled out the new template and all Pods are 
   },
 
   async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const place = placeOf(Params.parse(plan.params), deps);
-    const value = String(step.to['restarted']);
-    return patchOnce(
-      place,
-      { deps, signal },
-      {
-        done: (seen) => seen.uid === step.precondition['uid'] && annotationOf(seen) === value,
-        expected: step.precondition,
-        observed: identityOf,
-        body: () => restartPatch(value),
-      },
-    );
+    return applyRestart(step, placeOf(Params.parse(plan.params), deps), { deps, signal });
   },
 
   async observeStep(step, plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
     if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (annotationOf(seen) === step.to['restarted']) return 'done';
+    if (restartedOf(seen) === step.to['restarted']) return 'done';
     return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
   },
 
@@ -169,9 +140,3 @@ It is done when the controller has rolled out the new template and all Pods are 
     return rolledOut(seen);
   },
 });
-
-const annotationOf = ({ templateAnnotations }: Seen) => own(templateAnnotations, annotation) ?? null;
-
-function restartPatch(value: string) {
-  return { spec: { template: { metadata: { annotations: { [annotation]: value } } } } };
-}

@@ -136,8 +136,8 @@ async function namedOrUsual(params: Named, deps: With<'kubernetes'>, signal: Abo
 export async function rightsToChange(
   params: Named,
   { deps, signal }: Context,
-  more: readonly (readonly [group: string, resource: string])[],
-  feature?: 'workloads',
+  more: readonly (readonly [group: string, resource: string])[] = [],
+  feature?: 'workloads' | 'restart',
 ) {
   const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
   const right = (verb: string, group: string, resource: string) => ({

@@ -18,6 +18,7 @@ export const remediations = {
   'remediation.kubernetes.set-selector': 'Let a Service select its Pods',
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
+  'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
@@ -46,6 +47,7 @@ export const remediations = {
   'step.kubernetes-remove-node-selector': 'Take the node label that no node has from {target}',
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
+  'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
   'step.compose-connect-network': 'Connect the container {target} to the network',
   'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
@@ -114,6 +116,10 @@ export const remediations = {
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). On port {port} the {other} probe is answered, seen in {proved|# Pod|# Pods}.',
   'blast.kubernetes-set-probe-undo':
     '{pods|# Pod is replaced|# Pods are replaced one after the other}, and the probe asks port {port} again, as before the fix.',
+  'blast.kubernetes-set-config-key':
+    '{key} goes from {before} to {value}, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
+  'blast.kubernetes-set-config-key-undo':
+    '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -128,6 +134,10 @@ export const remediations = {
   'note.any-node': 'What {label} stands for, such as a faster disk or a zone, is not ensured any more.',
   'note.probe-path-stays':
     'The {probe} probe still asks for {path}. Whether port {port} knows this path was not seen.',
+  'note.config-shared':
+    'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
+  'note.secret-may-hide':
+    'The Secret `{secret}` gives variables whose names are not read. One of them may hide {key}.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
@@ -296,6 +306,28 @@ export const remediations = {
     'The {other} probe asks port {port}, and {container} does not say that it has this port.',
   'offer.refused.other-probe-not-proved':
     'In no Pod the {other} probe of {container} is seen to be answered.',
+  'offer.refused.setting-of-another': '{key} is no key of {part}.',
+  'offer.refused.setting-out-of-range': '{key} may be set to {least} up to {most} from here.',
+  'offer.refused.setting-there-already':
+    '{key} is {value} already, and from here it goes only the other way.',
+  'offer.refused.setting-hidden':
+    '{name} gives {key}, or may give it, so that a change of the file would have no effect. Change it there.',
+  'offer.refused.override-unread':
+    'The ConfigMap {map} may hide {key} and cannot be read, so what counts is not known.',
+  'offer.refused.config-elsewhere': 'The program is told to read another file: {file}.',
+  'offer.refused.config-not-in-map': 'No ConfigMap gives {file}, so it is changed where it is made.',
+  'offer.refused.config-immutable': 'The ConfigMap {map} is immutable: a new one has to take its place.',
+  'offer.refused.config-not-one-document':
+    'The file has {documents|# YAML document|# YAML documents}; only a file of one can be changed from here.',
+  'offer.refused.config-unreadable': 'The file is no correct YAML (line {line}). Mend that first.',
+  'offer.refused.setting-not-in-file':
+    'The file does not set {key}. A new line belongs where people keep the file.',
+  'offer.refused.setting-used-twice': 'An anchor of the file gives the value of {key} to other keys as well.',
+  'offer.refused.setting-not-a-number': 'The value of {key} is no plain whole number.',
+  'offer.refused.config-admitted-otherwise':
+    'The cluster would store something else in the ConfigMap {map} than what was asked for.',
+  'offer.refused.restarts-itself':
+    '{workload} is restarted by a tool when its ConfigMap changes. So change the ConfigMap by hand.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

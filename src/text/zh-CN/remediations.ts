@@ -19,6 +19,7 @@ export const remediations = {
   'remediation.kubernetes.set-selector': '让 Service 选中它的 Pod',
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
+  'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
@@ -47,6 +48,7 @@ export const remediations = {
   'step.kubernetes-remove-node-selector': '从 {target} 去掉没有节点具备的节点标签',
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
+  'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
   'step.compose-connect-network': '把容器 {target} 接入网络',
   'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
@@ -109,6 +111,10 @@ export const remediations = {
   'blast.kubernetes-set-probe':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。端口 {port} 上的 {other} 探针有响应，已在 {proved} 个 Pod 中看到。',
   'blast.kubernetes-set-probe-undo': '逐个替换 {pods} 个 Pod，探针重新检查端口 {port}，与修复之前相同。',
+  'blast.kubernetes-set-config-key':
+    '{key} 从 {before} 改为 {value}，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-set-config-key-undo':
+    '{key} 恢复为修复之前的 {value}，并逐个替换 {pods} 个 Pod。之前的问题可能再次出现。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -122,6 +128,8 @@ export const remediations = {
   'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',
   'note.any-node': '不再保证 {label} 所代表的条件，例如更快的磁盘或可用区。',
   'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
+  'note.config-shared': 'ConfigMap `{map}` 也被其他工作负载读取，它们现在不会重启：{workloads}。',
+  'note.secret-may-hide': 'Secret `{secret}` 提供的变量名不会被读取，其中可能有一个覆盖 {key}。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
@@ -250,5 +258,22 @@ export const remediations = {
   'offer.refused.port-is-its-own': '端口 {port} 就是 {container} 自己的端口，未打开才是故障，不是探针写错。',
   'offer.refused.port-not-declared': '{other} 探针检查的端口 {port} 不在 {container} 声明的端口中。',
   'offer.refused.other-probe-not-proved': '没有在任何 Pod 中看到 {container} 的 {other} 探针有响应。',
+  'offer.refused.setting-of-another': '{key} 不是 {part} 的配置项。',
+  'offer.refused.setting-out-of-range': '在这里 {key} 只能设为 {least} 到 {most}。',
+  'offer.refused.setting-there-already': '{key} 已经是 {value}，在这里只能向另一个方向调整。',
+  'offer.refused.setting-hidden': '{name} 决定或可能决定 {key}，修改文件不会生效。请在那里修改。',
+  'offer.refused.override-unread': 'ConfigMap {map} 可能覆盖 {key}，但无法读取，因此不知道哪个值生效。',
+  'offer.refused.config-elsewhere': '程序被指定读取另一个文件：{file}。',
+  'offer.refused.config-not-in-map': '{file} 不来自任何 ConfigMap，请在生成它的地方修改。',
+  'offer.refused.config-immutable': 'ConfigMap {map} 不可变，需要用新的 ConfigMap 替换。',
+  'offer.refused.config-not-one-document':
+    '文件含有 {documents} 个 YAML 文档，在这里只能修改单个文档的文件。',
+  'offer.refused.config-unreadable': '文件不是正确的 YAML（第 {line} 行）。请先修正。',
+  'offer.refused.setting-not-in-file': '文件没有设置 {key}。新的一行应写在维护该文件的地方。',
+  'offer.refused.setting-used-twice': '文件中的锚点把 {key} 的值也给了其他键。',
+  'offer.refused.setting-not-a-number': '{key} 的值不是普通整数。',
+  'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
+  'offer.refused.restarts-itself':
+    '{workload} 的 ConfigMap 变化时，会有工具自动重启它。请手动修改 ConfigMap。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

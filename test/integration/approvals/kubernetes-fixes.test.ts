@@ -1,7 +1,11 @@
 /** The fixes of workloads on a real API server with the real controllers: approved, carried out once, proved, undone. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
+import { type RightFeature, rightNames, rightsAt, roleRules } from '../../../src/domain/fix/rights.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { ProbeCall } from '../../../src/domain/probe/probe.ts';
@@ -55,11 +59,15 @@ describe.skipIf(lacking !== undefined)(
       monotonic: () => performance.now() * 20,
       clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
     };
-    const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+    const { clock } = faster;
+    const runner = createProbeRunner({ probes, clock: clock ?? systemClock, logger: silentLogger });
+    /** Where agent-manager answers over HTTP, in the tests that need it to. */
+    let managerUrl: string | undefined;
     const targetsOf = (kubeconfig = cluster.api.kubeconfig) =>
       createTargetsFactory({
         prod: environment({
           runtime: { kind: 'kubernetes', namespace, agentNamespace: 'kube-system', kubeconfig },
+          ...(managerUrl === undefined ? {} : { services: { [part]: { url: managerUrl } } }),
         }),
       });
     function harnessOf(id: string, kubeconfig?: string): Harness {
@@ -69,9 +77,13 @@ describe.skipIf(lacking !== undefined)(
     }
     const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
       h.execute(id, worker, { ...faster, ...more });
-    async function killedAt(h: Harness, id: string, point: string): Promise<void> {
-      const atKillPoint = (at: string) =>
-        at === point ? Promise.reject(new Error('killed')) : Promise.resolve();
+    /** `time`: how often the worker comes to this point before it dies there. */
+    async function killedAt(h: Harness, id: string, point: string, time = 1): Promise<void> {
+      let left = time;
+      const atKillPoint = (at: string) => {
+        left -= at === point ? 1 : 0;
+        return at === point && left === 0 ? Promise.reject(new Error('killed')) : Promise.resolve();
+      };
       await run(h, id, { atKillPoint }).catch(() => undefined);
       await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
         id,
@@ -141,7 +153,7 @@ describe.skipIf(lacking !== undefined)(
 
     /** A fresh Deployment whose Pods are ready. */
     async function made(
-      more: { readonly metadata?: object; readonly container?: object } = {},
+      more: { readonly metadata?: object; readonly container?: object; readonly pod?: object } = {},
       replicas = 2,
     ) {
       await cluster.seed.remove(path).catch(() => undefined);
@@ -160,7 +172,10 @@ describe.skipIf(lacking !== undefined)(
           selector: { matchLabels: { app: part } },
           template: {
             metadata: { labels: { app: part } },
-            spec: { containers: [{ name: 'main', image: 'agent-manager:1', ...more.container }] },
+            spec: {
+              containers: [{ name: 'main', image: 'agent-manager:1', ...more.container }],
+              ...more.pod,
+            },
           },
         },
       });
@@ -171,6 +186,7 @@ describe.skipIf(lacking !== undefined)(
 
     const needed: Readonly<Record<string, object>> = {
       'kubernetes.set-probe': { container: 'main', probe: 'readiness', port: 9090 },
+      'kubernetes.set-config-key': { key: 'event.workers', value: 20 },
     };
     it.each([
       ['kubernetes.start-workload', 'list', 'workloads'],
@@ -179,6 +195,7 @@ describe.skipIf(lacking !== undefined)(
       ['kubernetes.set-selector', 'get', 'services'],
       ['kubernetes.remove-node-selector', 'list', 'workloads'],
       ['kubernetes.set-probe', 'list', 'workloads'],
+      ['kubernetes.set-config-key', 'list', 'restart'],
     ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
       const powerless = await cluster.api.userKubeconfig('nobody');
 
@@ -678,6 +695,236 @@ describe.skipIf(lacking !== undefined)(
           outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
         });
         await cluster.seed.remove(service);
+      });
+    });
+
+    describe('kubernetes.set-config-key', () => {
+      const id = 'kubernetes.set-config-key';
+      const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+      const map = `${maps}/agent-manager-config`;
+      // Whatever else stands there is neither read as anything nor changed.
+      const text = [
+        '# <!channel> & `rm -rf /` \u0001 \u202E',
+        'database: { password: "p@ss: {{word}}", "*": &a [*b] } # no alias'.replace('[*b]', '"*b"'),
+        'event:',
+        '  \'a\u00a0key\': "10"',
+        '  workers:   10\t# as many as cores',
+        '  buffer_size: 1000',
+        `note: "${'x'.repeat(2_000)}"`,
+        '',
+      ].join('\r\n');
+      const changed = text.replace('workers:   10', 'workers:   20');
+      const pipeline = { probe: 'services.event-pipeline' } as const;
+      const call = { part, key: 'event.workers', value: 20 } as const;
+      const textNow = async () =>
+        ((await cluster.seed.get(map)) as { data: Record<string, string> }).data['config.yaml'];
+      const write = (more: object, by = 'kubectl') => cluster.seed.merge(`${map}?fieldManager=${by}`, more);
+      const keyed = (workers: number) => text.replace('workers:   10', `workers:   ${workers}`);
+      const generation = async () => (await now()).metadata.generation;
+
+      /** Simulated: a program that reads its file when a Pod is made, and has events waiting below 20 workers. */
+      let workers = 10;
+      let readAt = 0;
+      /** What somebody gives it past the file. */
+      let forced: number | undefined;
+      let looks = 0;
+      const manager = createServer((request, response) => {
+        looks += 1;
+        const short = workers < 20;
+        const lines = [
+          `event_workers ${workers}`,
+          `event_workers_busy ${short ? workers : 0}`,
+          ...['event_queue_capacity 1000', `event_queue_size ${short ? 950 : 0}`, 'event_batch_limit 100'],
+          `event_processing_total{outcome="received"} ${looks * 100}`,
+          `event_processing_total{outcome="stored"} ${looks * (short ? 50 : 100)}`,
+          `event_processing_stage_seconds_sum{stage="enrich"} ${looks * (short ? 50 : 0.1)}`,
+          `event_processing_stage_seconds_count{stage="enrich"} ${looks * 50}`,
+          `event_processing_stage_seconds_sum{stage="write"} ${looks * 0.001}`,
+          `event_processing_stage_seconds_count{stage="write"} ${looks}`,
+          ...[`event_batch_size_sum ${looks * 50}`, `event_batch_size_count ${looks}`],
+          `event_processing_seconds_sum ${looks * (short ? 500 : 1)}`,
+          `event_processing_seconds_count ${looks * 50}`,
+        ];
+        response.end(request.url === '/metrics' ? `${lines.join('\n')}\n` : '{"status":"ok"}');
+      });
+
+      beforeAll(async () => {
+        await new Promise<void>((resolve) => {
+          manager.listen(0, '127.0.0.1', resolve);
+        });
+        managerUrl = `http://127.0.0.1:${(manager.address() as AddressInfo).port}`;
+        cluster.everySooften(async () => {
+          const { metadata, status } = await now();
+          if (status.observedGeneration !== metadata.generation || metadata.generation === readAt) return;
+          const found = /workers: +(\d+)/.exec((await textNow()) ?? '')?.[1];
+          readAt = metadata.generation;
+          workers = forced ?? Number(found);
+        });
+      });
+      afterAll(() => {
+        managerUrl = undefined;
+        manager.close();
+      });
+
+      async function planted(more: { readonly metadata?: object; readonly immutable?: boolean } = {}) {
+        forced = undefined;
+        workers = 10;
+        await cluster.seed.remove(map).catch(() => undefined);
+        await cluster.seed.post(`${maps}?fieldManager=kubectl`, {
+          metadata: { name: 'agent-manager-config', ...more.metadata },
+          data: { 'config.yaml': text, other: 'x' },
+          ...(more.immutable === true ? { immutable: true } : {}),
+        });
+        readAt = 0;
+        await made({
+          container: { volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }] },
+          pod: { volumes: [{ name: 'config', configMap: { name: 'agent-manager-config' } }] },
+        });
+      }
+
+      it.each([
+        ['R-K3', 1],
+        ['R-K4', 1],
+        ['R-K4', 2],
+      ] as const)(
+        'sets the number once though the worker dies at %s of step %i, and undo sets the former one',
+        async (point, time) => {
+          await planted();
+          const params = await paramsFor(id, pipeline, 'EVENT_WORKERS_SATURATED');
+          expect(params).toEqual({ ...call, sign: 'services.event-pipeline' });
+          const before = await generation();
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+          expect(JSON.stringify(row.plan)).not.toMatch(/p@ss|!channel|xxx/);
+          expect(row.plan.notes).toContainEqual({
+            key: 'changed-by',
+            facts: expect.objectContaining({ field: 'config.yaml', by: 'kubectl' }),
+          });
+
+          await killedAt(h, row.id, point, time);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect(await textNow()).toBe(changed);
+          expect(await generation()).toBe(before + 1);
+          expect(workers).toBe(20);
+          expect(await findingsOf(pipeline)).toEqual([]);
+          expect(await h.propose(params)).toMatchObject({ reason: 'setting-there-already' });
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await textNow()).toBe(text);
+          expect(await generation()).toBe(before + 2);
+          await paramsFor(id, pipeline, 'EVENT_WORKERS_SATURATED');
+        },
+      );
+
+      it('does nothing where anything of the ConfigMap was changed since (R-P3)', async () => {
+        await planted();
+        const before = await generation();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await write({ data: { other: 'y' } });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await textNow()).toBe(text);
+        expect(await generation()).toBe(before);
+      });
+
+      it('does nothing where it is changed right before the step, and takes back nothing of others', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        const meddling = (at: string) =>
+          at === 'R-K3' ? write({ data: { 'config.yaml': keyed(12) } }) : Promise.resolve();
+        await run(h, row.id, { atKillPoint: async (at) => void (await meddling(at)) });
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await textNow()).toBe(keyed(12));
+      });
+
+      it('is taken back where the service does not run with the value, whatever the file says', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await shortened(row, 2_000);
+        forced = 10;
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('rolled_back');
+        expect(await textNow()).toBe(text);
+      });
+
+      it('is not undone once somebody has set another value', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await run(h, row.id);
+        await write({ data: { 'config.yaml': keyed(30) } });
+
+        expect(await undone(h, row.id)).toBe('stale');
+        expect(await textNow()).toBe(keyed(30));
+      });
+
+      it('asks for its own right beside that of a restart, and is refused what is immutable', async () => {
+        const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+        const user = 'restarts-alone';
+        const grant = async (features: readonly RightFeature[]) => {
+          const name = `${user}-${features.join('-')}`;
+          const rules = roleRules(rightsAt('platform', features), rightNames('platform', asInGuide));
+          await cluster.seed.post(`${roles}/roles`, { metadata: { name }, rules });
+          await cluster.seed.post(`${roles}/rolebindings`, {
+            metadata: { name },
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+            subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+          });
+        };
+        await planted();
+        const kubeconfig = await cluster.api.userKubeconfig(user);
+        await grant(['health', 'diagnosis', 'restart']);
+
+        expect(await harnessOf(id, kubeconfig).propose(call)).toMatchObject({
+          reason: 'missing-right',
+          facts: {
+            ...{ verb: 'patch', resource: 'configmaps/agent-manager-config' },
+            allowedBy: 'features.configmaps',
+          },
+        });
+        await grant(['configmaps']);
+        const given = harnessOf(id, kubeconfig);
+        await expect.poll(async () => (await given.propose(call)).kind, { timeout: 10_000 }).toBe('offered');
+        await planted({ immutable: true });
+        expect(await given.propose(call)).toMatchObject({ reason: 'config-immutable' });
+      });
+
+      it('says that Argo CD will put it back, and is no success when that happens', async () => {
+        const tracking = `shop:/ConfigMap:${namespace}/agent-manager-config`;
+        await planted({ metadata: { annotations: { 'argocd.argoproj.io/tracking-id': tracking } } });
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+        expect(row.plan.patch).toEqual(['# config.yaml', 'event:', '  workers: 20']);
+        await shortened(row, 2_000);
+        let healed = 0;
+        // A simulated Argo CD with self-healing.
+        cluster.everySooften(async () => {
+          const { metadata } = (await cluster.seed.get(map)) as {
+            metadata: { annotations?: Record<string, string> };
+          };
+          if (metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== tracking) return;
+          if ((await textNow()) === text) return;
+          healed += 1;
+          await write({ data: { 'config.yaml': text } }, 'argocd-controller');
+        });
+
+        await run(h, row.id);
+
+        expect(healed).toBe(1);
+        expect(await h.row(row.id)).toMatchObject({
+          state: 'failed',
+          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
+        });
+        await cluster.seed.remove(map);
       });
     });
   },

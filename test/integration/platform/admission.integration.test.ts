@@ -13,6 +13,7 @@ import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runti
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
+import { setConfigKey } from '../../../src/remediations/kubernetes/set-config-key.remediation.ts';
 import { setProbe } from '../../../src/remediations/kubernetes/set-probe.remediation.ts';
 import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
 import { setSelector } from '../../../src/remediations/kubernetes/set-selector.remediation.ts';
@@ -690,6 +691,83 @@ describe.skipIf(lacking !== undefined)(
           /nothing but/,
         );
         expect(await tried(bot.seed.merge(dry(path), select))).toMatch(/nothing but/);
+      });
+    });
+
+    describe('where one number of a ConfigMap may change', () => {
+      const name = 'agent-manager-config';
+      const maps = '/api/v1/namespaces/aetherius/configmaps';
+      const path = `${maps}/${name}`;
+      const text = 'event:\n  workers: 10 # as many as cores\n';
+      let changer: Awaited<ReturnType<typeof mighty>>;
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:configures:configmaps-worker';
+        const features = { configmaps: true, restart: true };
+        await install(ofPolicy(renderChart({ features }, 'configmaps', 'configures')));
+        changer = await mighty(account);
+        await inForce(changer.seed);
+        for (const one of [name, 'somebody-elses'])
+          await admin.post(maps, { metadata: { name: one }, data: { 'config.yaml': text, other: 'x' } });
+      });
+
+      it('lets the remediation do its steps and take them back', async () => {
+        const kubernetes = createKubernetesTarget({
+          ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: changer.kubeconfig },
+        });
+        const context = {
+          deps: { kubernetes, platform: asInGuide, environment: 'prod' } as never,
+          signal: new AbortController().signal,
+          now: () => new Date(),
+        };
+        const mounted = {
+          containers: [
+            {
+              ...template('agent-manager').spec.containers[0],
+              volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }],
+            },
+          ],
+          volumes: [{ name: 'config', configMap: { name } }],
+        };
+        await admin.merge(deployment, { spec: { template: { spec: mounted } } });
+        const call = { part: 'agent-manager', key: 'event.workers', value: 20 } as const;
+        const plan = await setConfigKey.plan(call, context);
+        for (const step of [...plan.steps, ...(plan.undo ?? [])]) {
+          await setConfigKey.applyStep(step, plan, context);
+          expect(await setConfigKey.observeStep(step, plan, context)).toBe('done');
+        }
+        const bare = { volumes: null, containers: template('agent-manager').spec.containers };
+        await admin.merge(deployment, { spec: { template: { spec: bare } } });
+      });
+
+      it.each<readonly [string, object]>([
+        ['another text of another length', { data: { 'config.yaml': `${text}more: true\n` } }],
+        ['two entries at once', { data: { 'config.yaml': text.replace('10', '20'), other: 'y' } }],
+        ['an entry more', { data: { more: '' } }],
+        ['an entry less', { data: { other: null } }],
+        ['bytes', { binaryData: { more: 'eA==' } }],
+        ['a lock for ever', { immutable: true }],
+        ['a label of the object', { metadata: { labels: { more: 'x' } } }],
+      ])('denies %s, and lets another account do it', async (_what, body) => {
+        expect(await tried(changer.seed.merge(dry(path), body))).toMatch(/denied request.*nothing but/s);
+        expect(await tried(somebody.seed.merge(dry(path), body))).not.toMatch(/denied request/);
+      });
+
+      it('denies it of another ConfigMap, in the agents’ namespace, and where only restarts are allowed', async () => {
+        const body = { data: { 'config.yaml': text.replace('10', '20') } };
+        const agents = '/api/v1/namespaces/kube-system/configmaps';
+        await admin.post(agents, {
+          metadata: { name: 'collect-agent-config' },
+          data: { 'config.yaml': text },
+        });
+
+        expect(await tried(changer.seed.merge(dry(path), body))).toBe('allowed');
+        const other = path.replace(name, 'somebody-elses');
+        expect(await tried(changer.seed.merge(dry(other), body))).toMatch(/given by name/);
+        const ofAgents = `${agents}/collect-agent-config`;
+        expect(await tried(changer.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
+        expect(await tried(bot.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
+        expect(await tried(bot.seed.merge(dry(path), body))).toMatch(/nothing but/);
       });
     });
 

@@ -19,7 +19,8 @@ const places = {
 
 /** Every fact that a line asks for, as probes give them. */
 const finding = (more: Partial<Finding> = {}): Finding => ({
-  code: 'X' as FindingCode,
+  // One that shows a key of the configuration to be short.
+  code: 'EVENT_WORKERS_SATURATED' as FindingCode,
   severity: 'critical',
   part: 'agent-manager',
   subject: 'agent-manager-6dcd4b7bd9-729fb',

@@ -1,6 +1,6 @@
-import { present } from '../../domain/kernel/present.ts';
-import { hidden } from '../../domain/kernel/secret.ts';
-import type { ObjectKey, ReferredVariable } from '../../domain/probe/targets/runtime.ts';
+import { present } from '../kernel/present.ts';
+import { hidden } from '../kernel/secret.ts';
+import type { ObjectKey, ReferredVariable } from './targets/runtime.ts';
 
 /**
  * A service's configuration as the guide orders it: flag > environment > ConfigMap file > default.
@@ -47,7 +47,11 @@ export function envNames(key: string, prefix: string): readonly string[] {
   return [`${prefix}${upper(key)}`, upper(key)];
 }
 
-function fromFlags(command: readonly string[], key: string): { name: string; value: string } | undefined {
+/** The flag of a command that gives a key: `--event.workers=5`, `-event.workers 5`, `--event-workers 5`. */
+export function fromFlags(
+  command: readonly string[],
+  key: string,
+): { name: string; value: string } | undefined {
   const names = [`--${key}`, `-${key}`, `--${key.replaceAll('.', '-')}`];
   for (const [index, argument] of command.entries()) {
     for (const name of names) {
@@ -80,6 +84,9 @@ export function valueOf(sources: LayerSources, key: string): LayeredValue | unde
     ({ from, unread, whole }) => unread !== undefined && whole === true && from?.kind === 'Secret',
   );
 }
+
+/** How a variable for this key ends under a prefix that nobody has named: `OWN_EVENT_WORKERS`. */
+export const variableEnding = (key: string): string => `_${upper(key)}`;
 
 function fromReference(key: string, name: string, variable: ReferredVariable): LayeredValue {
   const { from } = variable;
@@ -150,7 +157,7 @@ export function overridden(sources: LayerSources): readonly LayeredValue[] {
  */
 export function keyBehind(name: string, file: unknown): string | undefined {
   return fileKeys(file)
-    .filter((key) => key.includes('.') && name.endsWith(`_${upper(key)}`))
+    .filter((key) => key.includes('.') && name.endsWith(variableEnding(key)))
     .toSorted((one, other) => other.length - one.length)[0];
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ReferredVariable } from '../../../../src/domain/probe/targets/runtime.ts';
 import {
   type LayerSources,
   overridden,
   undecided,
   valueOf,
-} from '../../../../src/probes/support/config-layers.ts';
+} from '../../../../src/domain/probe/config-layers.ts';
+import type { ReferredVariable } from '../../../../src/domain/probe/targets/runtime.ts';
 
 const prefix = 'AETHERIUS_';
 const file = { event: { workers: 20, batch_size: 100 }, database: { host: 'postgres' } };
