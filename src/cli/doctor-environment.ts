@@ -50,7 +50,13 @@ function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): 
       return [];
     case 'unhealthy': {
       const [finding] = outcome.findings;
-      const said = finding && words.lookupPlain(`finding.${finding.code}`, finding.facts);
+      const said =
+        finding &&
+        words.lookupPlain(`finding.${finding.code}`, {
+          ...finding.facts,
+          subject: finding.subject,
+          part: words.lookupPlain(`part.${finding.part}`) ?? finding.part,
+        });
       const why = said ?? finding?.code ?? '';
       return [{ area, key: 'environment.unwell', state: 'warning', facts: { ...facts, why } }];
     }

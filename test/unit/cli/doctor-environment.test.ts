@@ -84,6 +84,26 @@ describe('what doctor says of an environment (W16)', () => {
     expect([isTarget('nats.monitor'), isTarget('redis.memory')]).toEqual([true, false]);
   });
 
+  it.each([
+    ['en', 'Redis refuses connections at shelf:6379.'],
+    ['zh-CN', 'shelf:6379'],
+  ] as const)('W16 names the part and the address of what does not serve, in %s', (language, words) => {
+    const finding = {
+      ...{ code: 'ENDPOINT_REFUSED', severity: 'critical', part: 'redis', subject: 'shelf:6379' },
+      facts: {},
+    } as const;
+    const [check] = environmentChecks(
+      'prod',
+      [outcome('redis.connection', { status: 'unhealthy', findings: [finding] })],
+      undefined,
+      wordsIn(language),
+    );
+
+    expect(check?.facts['why']).toContain(words);
+    expect(check?.facts['why']).toContain('Redis');
+    expect(check?.facts['why']).not.toMatch(/unknown|未知/);
+  });
+
   it('lists what was found with its time, and what may be two things', () => {
     const checks = environmentChecks('prod', [], seen, wordsIn('en'));
 

@@ -82,7 +82,7 @@ describe('a symptom of something that stands on a part which does not serve', ()
     expect(path).toBe('postgres');
   });
 
-  it.each(['S3', 'D1', 'D2', 'T1'])('W11 %s names it as open where no runtime can be asked', async (id) => {
+  it.each(['S1', 'S3', 'D1', 'D2', 'T1'])('W11 %s names it as open where no runtime can be asked', async (id) => {
     const skipped: Seen = { status: 'skipped', reason: 'not-configured' };
     const { confirmed, way } = await ask(id, {
       'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'),
