@@ -1,4 +1,4 @@
-/** `kill -9` of the worker while it collects, and of the bot when Slack has the file and has not said so: one bundle. */
+/** `kill -9` of the worker while it collects, and of the bot when Slack has a file and has not said so: one file. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,9 +47,10 @@ const count = async (what: string) =>
   (await database.sql<{ n: number }>(`SELECT count(*)::int AS n ${what}`))[0]?.n;
 const soon = (what: string) => expect.poll(() => count(what), { timeout: 60_000, interval: 20 });
 
+const isFile = ({ files }: { readonly files: readonly string[] }): boolean => files.length > 0;
+
 test('a bundle stands in Slack once, and whole, after both were killed', async () => {
   const { control, apiUrl, botToken } = product.slack;
-  const isFile = ({ files }: { readonly files: readonly string[] }): boolean => files.length > 0;
   // Whatever is asked of the service waits.
   platform.close();
   await control.command({ user: people.requester, channel: places.incidents, text: '/aetherius collect' });
@@ -82,4 +83,35 @@ test('a bundle stands in Slack once, and whole, after both were killed', async (
     { state: 'sent', attempts: 2 },
   ]);
   expect(await count('FROM bundle_pieces')).toBe(0);
+}, 180_000);
+
+test('the picture of a log stands in its thread once after the bot was killed', async () => {
+  const { control } = product.slack;
+  const channel = places.incidents;
+  const content = Array.from(
+    { length: 30 },
+    (_, at) => `2026-11-28T08:0${at % 10}:30Z\tERROR\tapp/a.go:1\tnats: no servers available for connection`,
+  ).join('\n');
+  const files = [{ name: 'a.log', content }];
+  const said = await control.say({ user: people.approver, channel, text: 'log', files });
+  const ts = said.ts ?? '';
+  control.faults.add({
+    ...{ method: 'files.completeUploadExternal', times: 1 },
+    fault: { kind: 'delay_after', ms: 60_000 },
+  });
+  await control.messageShortcut({
+    ...{ user: people.requester, channel, ts },
+    callbackId: 'aetherius_analyse_log',
+  });
+  await control.waitForMessage({ channel, threadTs: ts, where: isFile }, patient);
+  await product.kill('bot');
+  await database.sql(`UPDATE outbox SET leased_until = now() WHERE state = 'sending'`);
+  await product.start('bot');
+  await soon(`FROM outbox WHERE state IN ('pending', 'sending')`).toBe(0);
+
+  const inThread = control.messages({ channel, threadTs: ts, where: ({ ts: own }) => own !== ts });
+  expect(inThread.filter(isFile)).toHaveLength(1);
+  expect(inThread.filter(({ text }) => text.includes('The log in this message'))).toHaveLength(1);
+  const sent = `SELECT state, attempts FROM outbox WHERE payload ? 'picture'`;
+  expect(await database.sql(sent)).toEqual([{ state: 'sent', attempts: 2 }]);
 }, 180_000);
