@@ -33,7 +33,7 @@ export function withNumber(text: string, key: string, to: number): string {
   const changed = `${text.slice(0, start)}${quote}${to}${quote}${text.slice(end)}`;
   const wanted = withValue(valuesOf(before), key.split('.'), quote === '' ? to : String(to));
   const now = parsed(changed);
-  if (!isDeepStrictEqual(valuesOf(now), wanted) || numberIn(changed, key) !== to)
+  if (!isDeepStrictEqual(valuesOf(now), wanted) || spotOf(now, changed, key).value !== to)
     throw refused('setting-used-twice', { key });
   return changed;
 }

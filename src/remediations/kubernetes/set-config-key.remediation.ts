@@ -122,7 +122,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
   },
 
   async plan(params, context: Context): Promise<Plan> {
-    const { deps, signal } = context;
+    const { deps } = context;
     const { key, value } = params;
     const setting = guideSettings[key];
     if (!setting.parts.some((one) => one === params.part))
