@@ -222,7 +222,7 @@ function undoOf(found: Seen): PlanStep {
   };
 }
 
-/** Undefined where there is no such table. */
+/** Undefined where there is no such table, or where it has no such column. */
 async function look(
   postgres: PostgresTarget,
   database: DatabaseId,
@@ -246,7 +246,8 @@ async function look(
      LEFT JOIN pg_class i ON i.relnamespace = t.relnamespace AND i.relname = $2
      LEFT JOIN pg_index x ON x.indexrelid = i.oid
      LEFT JOIN pg_attribute c ON c.attrelid = x.indrelid AND c.attnum = x.indkey[0]
-     WHERE t.oid = to_regclass(quote_ident($1)) AND t.relkind IN ('r', 'p')`,
+     WHERE t.oid = to_regclass(quote_ident($1)) AND t.relkind IN ('r', 'p') AND EXISTS (
+       SELECT 1 FROM pg_attribute w WHERE w.attrelid = t.oid AND w.attname = $3 AND NOT w.attisdropped)`,
     [wanted.table, wanted.index, wanted.column],
     { signal },
   );

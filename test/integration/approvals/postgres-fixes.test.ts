@@ -237,6 +237,19 @@ describe('indexes that are missing (D2.a)', () => {
     expect((await h.row(again.id)).state).toBe('succeeded');
     expect(await names()).toEqual(all);
   }, 60_000);
+
+  it('are not offered on a column that the table lacks', async () => {
+    await platform.query(
+      'DROP INDEX idx_events_cluster_id, idx_events_severity, idx_events_timestamp; ALTER TABLE events RENAME COLUMN severity TO level',
+    );
+    const h = harnessOf('postgres.create-indexes');
+    const { id, plan } = await h.approved({ database: 'agentManager' });
+    await h.execute(id);
+
+    expect(plan.steps.map(({ target }) => target)).toEqual(['idx_events_cluster_id', 'idx_events_timestamp']);
+    expect((await h.row(id)).state).toBe('succeeded');
+    await platform.query('ALTER TABLE events RENAME COLUMN level TO severity');
+  });
 });
 
 describe('an index that is bloated or broken (T1.b)', () => {

@@ -88,10 +88,8 @@ describe('what doctor says of an environment (W16)', () => {
     ['en', 'Redis refuses connections at shelf:6379.'],
     ['zh-CN', 'shelf:6379'],
   ] as const)('W16 names the part and the address of what does not serve, in %s', (language, words) => {
-    const finding = {
-      ...{ code: 'ENDPOINT_REFUSED', severity: 'critical', part: 'redis', subject: 'shelf:6379' },
-      facts: {},
-    } as const;
+    const about = { code: 'ENDPOINT_REFUSED', severity: 'critical', part: 'redis' } as const;
+    const finding = { ...about, subject: 'shelf:6379', facts: {} };
     const [check] = environmentChecks(
       'prod',
       [outcome('redis.connection', { status: 'unhealthy', findings: [finding] })],
