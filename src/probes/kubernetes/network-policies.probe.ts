@@ -6,12 +6,7 @@ import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
-import { partOfPod } from '../../domain/probe/workload.ts';
-import { verdict } from '../support.ts';
-import { connects } from './live-connection.ts';
+import { connects } from '../../domain/probe/live-connection.ts';
 import {
   asksForNamespaceLabels,
   closedToAll,
@@ -21,7 +16,12 @@ import {
   judgeConnection,
   type Labels,
   NetworkPolicy,
-} from './network-policy.ts';
+} from '../../domain/probe/network-policy.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { partOfPod } from '../../domain/probe/workload.ts';
+import { verdict } from '../support.ts';
 import { isReady, matches, type Parsed, Pod, parseAll, Service } from './schemas.ts';
 
 type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime' | 'platform'>;

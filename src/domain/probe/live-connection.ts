@@ -1,5 +1,5 @@
-import type { PartId } from '../../domain/platform/part.ts';
-import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
+import type { PartId } from '../platform/part.ts';
+import type { RuntimeTarget } from './targets/runtime.ts';
 
 /** The answer of something that listens, in the words of the two `wget`s: also of what speaks no HTTP, and of what hangs up. */
 const answered =

@@ -8,7 +8,7 @@ import {
   judgeConnection,
   matchesSelector,
   NetworkPolicy,
-} from '../../../../src/probes/kubernetes/network-policy.ts';
+} from '../../../../src/domain/probe/network-policy.ts';
 
 const a: Endpoint = { namespace: 'aetherius', labels: { app: 'agent-manager' }, ip: '10.244.0.5' };
 const b: Endpoint = {

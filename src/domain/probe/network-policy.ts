@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { own } from '../../domain/kernel/own.ts';
+import { own } from '../kernel/own.ts';
 
 /**
  * What NetworkPolicies say about one connection, exactly as the API defines it (networking.k8s.io/v1,
