@@ -1,5 +1,11 @@
 import { stringify } from 'yaml';
-import type { FieldRule, KubernetesChange, Remediation } from '../../src/domain/fix/remediation.ts';
+import type {
+  FieldRule,
+  KubernetesChange,
+  KubernetesMaking,
+  KubernetesUpdate,
+  Remediation,
+} from '../../src/domain/fix/remediation.ts';
 import { rightNames } from '../../src/domain/fix/rights.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import { remediations } from '../../src/remediations/index.ts';
@@ -20,16 +26,20 @@ interface Told {
   readonly maySelect: string;
   /** Whether this ConfigMap may have another value. */
   readonly mayConfigure: string;
+  /** Whether a connection may be let through here for a while. */
+  readonly mayConnect: string;
 }
 
 /** Several remediations restart in the same way. */
-const changes = [
+const all: readonly KubernetesChange[] = [
   ...new Set(
     (remediations as readonly unknown[] as readonly Remediation[]).flatMap(
       (remediation) => remediation.changes ?? [],
     ),
   ),
 ];
+const changes = all.filter((change): change is KubernetesUpdate => 'fields' in change);
+const makings = all.filter((change): change is KubernetesMaking => 'prefix' in change);
 
 const quoted = (text: string) => `'${text}'`;
 const list = (texts: readonly string[]) => `[${texts.map(quoted).join(', ')}]`;
@@ -53,7 +63,7 @@ interface Branch {
 }
 const isRule = (node: Branch | FieldRule): node is FieldRule => typeof node['becomes'] === 'string';
 
-function treeOf(fields: KubernetesChange['fields']): Branch {
+function treeOf(fields: KubernetesUpdate['fields']): Branch {
   const tree: Record<string, unknown> = { metadata: { annotations: {} } };
   for (const { path, to } of fields) {
     let at = tree;
@@ -149,10 +159,10 @@ const switchOf = {
   workloads: 'variables.mayChange',
   services: 'variables.maySelect',
   configmaps: 'variables.mayConfigure',
-} as const satisfies Readonly<Record<KubernetesChange['feature'], string>>;
+} as const satisfies Readonly<Record<KubernetesUpdate['feature'], string>>;
 
 /** An update of one of these objects changes these fields and nothing else, each as it may. */
-function capOf({ feature, group, resources, fields }: KubernetesChange): string {
+function capOf({ feature, group, resources, fields }: KubernetesUpdate): string {
   return [
     `variables.asked in ${list(resources.map((resource) => `UPDATE ${group}/${resource}`))}`,
     switchOf[feature],
@@ -160,11 +170,54 @@ function capOf({ feature, group, resources, fields }: KubernetesChange): string 
   ].join(' && ');
 }
 
-const saidOf = ({ fields }: KubernetesChange) => fields.map(({ path }) => path.join('.')).join(' with ');
+const saidOf = ({ fields }: KubernetesUpdate) => fields.map(({ path }) => path.join('.')).join(' with ');
 
 const updates = [
   ...new Set(changes.flatMap(({ group, resources }) => resources.map((one) => `UPDATE ${group}/${one}`))),
 ];
+const newJob = 'CREATE batch/jobs';
+const endedJob = 'DELETE batch/jobs';
+const newPolicy = 'CREATE networking.k8s.io/networkpolicies';
+const made = makings.length === 0 ? [] : [newJob, endedJob, newPolicy];
+
+/** Nobody else may keep it alive, and it belongs to nobody. */
+const loose = '!has(object.metadata.finalizers) && !has(object.metadata.labels)';
+
+/** A Job that never runs anything and that the cluster ends: no Pod, a deadline, gone at once after it. */
+function capOfJob({ mostSeconds }: KubernetesMaking): string {
+  const spec = (field: string, other: string) => `object.spec[?'${field}'].orValue(${other})`;
+  const pod = (field: string) => `object.spec.template.spec[?'${field}']`;
+  return [
+    `${spec('parallelism', '1')} == 0`,
+    `${spec('activeDeadlineSeconds', '0')} >= 1 && ${spec('activeDeadlineSeconds', '0')} <= ${mostSeconds}`,
+    `${spec('ttlSecondsAfterFinished', '1')} == 0`,
+    `!${spec('suspend', 'false')}`,
+    '!has(object.metadata.ownerReferences)',
+    loose,
+    // Whoever could raise `parallelism` afterwards would find nothing worth running.
+    `${pod('serviceAccountName')}.orValue('') == '' && ${pod('volumes')}.orValue([]).size() == 0`,
+    `!${pod('hostNetwork')}.orValue(false) && !${pod('hostPID')}.orValue(false)`,
+    "object.spec.template.spec.containers.all(c, c.image == 'nothing.invalid/nothing')",
+  ].join(' && ');
+}
+
+/** One port of Pods with these labels for Pods with those, in one direction; owned by such a Job, of the same name. */
+function capOfPolicy({ prefix }: KubernetesMaking): string {
+  const someLabels = (selector: string) =>
+    `${selector}[?'matchLabels'].orValue({}).size() >= 1 && ${selector}[?'matchExpressions'].orValue([]).size() == 0`;
+  const one = (list: string, peers: string) =>
+    `object.spec[?'${list}'].orValue([]).all(r, r[?'${peers}'].orValue([]).size() == 1 && r.${peers}.all(p, !has(p.ipBlock) && !has(p.namespaceSelector) && has(p.podSelector) && ${someLabels('p.podSelector')}) && r[?'ports'].orValue([]).size() == 1 && r.ports.all(p, has(p.port) && type(p.port) == int && !has(p.endPort)))`;
+  const size = (list: string) => `object.spec[?'${list}'].orValue([]).size()`;
+  return [
+    loose,
+    `object.metadata[?'ownerReferences'].orValue([]).size() == 1 && object.metadata.ownerReferences.all(o, o.apiVersion == 'batch/v1' && o.kind == 'Job' && o.name.startsWith(${quoted(prefix)}) && (object.metadata.name == o.name + '-in' || object.metadata.name == o.name + '-out'))`,
+    someLabels('object.spec.podSelector'),
+    `object.spec.policyTypes.size() == 1 && ${size('ingress')} + ${size('egress')} == 1`,
+    one('ingress', 'from'),
+    one('egress', 'to'),
+  ].join(' && ');
+}
+
 const exec = 'CONNECT /pods/exec';
 const debug = 'UPDATE /pods/ephemeralcontainers';
 /** A question about our own rights is a request to create one, and is kept nowhere. */
@@ -184,6 +237,10 @@ const isDebugContainer = [
   "!c[?'stdin'].orValue(false)",
 ].join(' && ');
 
+/** A denial is answered as a right that is missing, and not as an object that is wrong. */
+const validationsOf = (rules: readonly { readonly expression: string; readonly message: string }[]) =>
+  rules.map((rule) => ({ ...rule, reason: 'Forbidden' }));
+
 /** What holds wherever it is installed; `variables.asked` and these rules are all that the chart takes as it is. */
 export const policyRules = {
   variables: [
@@ -193,11 +250,25 @@ export const policyRules = {
         "request.operation + ' ' + request.resource.group + '/' + request.resource.resource + (request.?subResource.orValue('') == '' ? '' : '/' + request.subResource)",
     },
   ],
-  validations: [
+  validations: validationsOf([
     {
-      expression: `variables.asked in ${list([...updates, debug, exec, question])}`,
+      expression: `variables.asked in ${list([...updates, ...made, debug, exec, question])}`,
       message: 'the bot changes no object of this kind, and creates and deletes none',
     },
+    ...makings.flatMap((making) => [
+      {
+        expression: `!(variables.asked in ${list(made)}) || (variables.mayConnect && request.name.startsWith(${quoted(making.prefix)}))`,
+        message: `the bot makes and deletes only what is named ${making.prefix}…, where it may let a connection through`,
+      },
+      {
+        expression: `variables.asked != ${quoted(newJob)} || (${capOfJob(making)})`,
+        message: `the bot makes only Jobs that run nothing and end within ${making.mostSeconds} seconds`,
+      },
+      {
+        expression: `variables.asked != ${quoted(newPolicy)} || (${capOfPolicy(making)})`,
+        message: 'the bot makes only policies that allow one port between Pods with labels, owned by its Job',
+      },
+    ]),
     {
       expression: `!(variables.asked in ${list(updates)}) || (request.namespace == variables.platform && request.name in variables.workloads[request.resource.resource]) || (request.namespace == variables.agents && request.name in variables.agentWorkloads[request.resource.resource])`,
       message: 'the bot changes only what it was given by name',
@@ -218,12 +289,12 @@ export const policyRules = {
       expression: `variables.asked != ${quoted(debug)} || object.spec[?'ephemeralContainers'].orValue([]).all(c, c in oldObject.spec[?'ephemeralContainers'].orValue([]) || (${isDebugContainer}))`,
       message: 'the bot adds only its own debug container, without rights, secrets or volumes',
     },
-  ],
+  ]),
 };
 
 const toldKeys = [
   ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
-  ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure'] as const),
+  ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure', 'mayConnect'] as const),
 ] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
@@ -279,11 +350,12 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     mayChange: 'false',
     maySelect: 'false',
     mayConfigure: 'false',
+    mayConnect: 'false',
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

@@ -83,8 +83,10 @@ function useRows({
   const row = (name: string, cells: readonly string[]) =>
     cells.length === 0 ? [] : [[name, cells.join(' ')]];
   const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
-  const fields = changes.map(
-    ({ resources, fields }) => `${list(resources)}: ${list(fields.map(({ path }) => path.join('.')))}.`,
+  const fields = changes.map((change) =>
+    'fields' in change
+      ? `${list(change.resources)}: ${list(change.fields.map(({ path }) => path.join('.')))}.`
+      : `New \`jobs\` and \`networkpolicies\` named \`${change.prefix}…\`, for ${change.mostSeconds} seconds at most.`,
   );
   return [
     ['Offered by a health check for', list(helpsWith)],

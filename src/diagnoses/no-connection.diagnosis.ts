@@ -81,6 +81,7 @@ export const noConnection = defineDiagnosis({
         all(found('CONNECTION_FAILS'), not(noEndpoints), not(names), not(offNetwork), not(targetUnwell)),
       ),
       remedies: [
+        { remediation: 'kubernetes.allow-connection', on: 'kubernetes' },
         { instruction: 'lift-policy', on: 'kubernetes' },
         { instruction: 'lift-firewall', on: 'compose' },
       ],

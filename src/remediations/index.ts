@@ -2,6 +2,7 @@ import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
+import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
@@ -35,6 +36,7 @@ export const remediations = [
   removeNodeSelector,
   setProbe,
   setConfigKey,
+  allowConnection,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

@@ -19,6 +19,7 @@ const contextOf = (targets: Targets, signal = new AbortController().signal) => (
   deps: targets,
   signal,
   now: () => new Date(0),
+  operation: { id: '6f1d', age: () => Promise.resolve(0) },
 });
 
 async function planned(remediation: Remediation): Promise<{ fixture: Fixture; plan: Plan; step: PlanStep }> {

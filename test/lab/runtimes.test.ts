@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faults } from '../../lab/faults/index.ts';
+import { faultById, faults } from '../../lab/faults/index.ts';
 import {
   connectCompose,
   connectLab,
@@ -16,6 +16,10 @@ import { tryFault } from '../../lab/selftest.ts';
 import { differences, snapshot } from '../../lab/snapshot.ts';
 import { type Runtime, runtimes } from '../../lab/types.ts';
 import type { BundleEntry } from '../../src/domain/bundle/manifest.ts';
+import type { With } from '../../src/domain/probe/targets/targets.ts';
+import { ConfigFile } from '../../src/domain/settings/config.ts';
+import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
+import { allowConnection } from '../../src/remediations/kubernetes/allow-connection.remediation.ts';
 import {
   bundled,
   holdsLess,
@@ -33,6 +37,13 @@ const progress = () => undefined;
 
 /** A stopped process, a paused one, a network that is cut, an object that is wrong: the campaign plants all the rest. */
 const quick = ['part.nats.paused', 'part.postgres.unreachable', 'part.neo4j.refusing', 'D1.b', 'K1.e'];
+
+/** Of the platform's environment what runs it, without its stores. */
+function targetsOf({ runtime }: Readonly<Record<string, unknown>>) {
+  const { there } = ConfigFile.parse({ environments: { there: { runtime } } }).environments;
+  if (there === undefined) throw new Error('no environment');
+  return createTargetsFactory({ there });
+}
 
 describe.each(runtimes)('the platform on %s', (runtime: Runtime) => {
   const absent = missingFor(runtime);
@@ -118,6 +129,42 @@ describe.each(runtimes)('the platform on %s', (runtime: Runtime) => {
           kept.filter((path) => holdsLess(healthy.files.get(path) ?? '', dead.files.get(path) ?? '')),
         ).toEqual([]);
         for (const path of paths) expect(dead.files.get('index.html')).toContain(path);
+      });
+
+    if (runtime === 'kubernetes')
+      it('has a connection that a policy blocks let through by one more policy, and closed again', {
+        timeout: 180_000,
+      }, async () => {
+        const lab = connectLab(runtime);
+        const fault = faultById('N1.c');
+        const variant = 'egress-to-data-only';
+        const targets = targetsOf(await lab.environmentConfig());
+        const context = async () => ({
+          deps: (await targets.forRun('there')) as With<'kubernetes' | 'runtime'>,
+          ...{ signal: new AbortController().signal, now: () => new Date() },
+          operation: { id: 'lab', age: () => Promise.resolve(0) },
+        });
+        const wanted = { from: 'agent-manager', to: 'orchestrator-service', seconds: 300 } as const;
+        const blocked = () => fault.check(lab, variant);
+        await fault.plant(lab, variant);
+        await expect.poll(blocked, { timeout: 20_000 }).toBe(true);
+
+        const plan = await allowConnection.plan(
+          { ...wanted, port: lab.names.port(wanted.to) },
+          await context(),
+        );
+        for (const step of plan.steps) await allowConnection.applyStep(step, plan, await context());
+
+        // What a program in the container gets is told by the lab, and by the fix itself.
+        await expect.poll(blocked, { timeout: 20_000 }).toBe(false);
+        expect(await allowConnection.settled?.(plan, await context())).toBe(true);
+        const [undo] = plan.undo ?? [];
+        if (undo === undefined) throw new Error('no undo');
+        await allowConnection.applyStep(undo, plan, await context());
+        const seen = async () => allowConnection.observeStep(undo, plan, await context());
+        await expect.poll(seen, { timeout: 20_000 }).toBe('done');
+        await expect.poll(blocked, { timeout: 20_000 }).toBe(true);
+        await fault.clear(lab, variant);
       });
 
     it('leaves nothing behind again', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import {
   asQuestions,
   kubernetesRights,
@@ -9,6 +10,7 @@ import {
   roleRules,
 } from '../../src/domain/fix/rights.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
+import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles } from './files.ts';
 
@@ -34,13 +36,45 @@ describe('the rights that are asked for', () => {
       for (const verb of ['get', 'patch']) expect(may(verb, kind), `${verb} ${kind}`).toBe(true);
   });
 
-  it('contain no wildcard and nothing that deletes', () => {
-    const odd = kubernetesRights.filter(
-      ({ group, resource, verbs }) =>
-        [group, resource, ...verbs].includes('*') || verbs.some((verb) => verb.startsWith('delete')),
+  it('contain no wildcard, and of what makes or deletes only what lets a connection through', () => {
+    const wild = kubernetesRights.filter(({ group, resource, verbs }) =>
+      [group, resource, ...verbs].includes('*'),
     );
+    const making = kubernetesRights
+      .filter(({ resource }) => resource !== 'pods/exec')
+      .flatMap(({ feature, resource, verbs, places }) =>
+        verbs
+          .filter((verb) => verb === 'create' || verb.startsWith('delete'))
+          .map((verb) => [feature, verb, resource, ...places].join(' ')),
+      );
 
-    expect(odd).toEqual([]);
+    expect(wild).toEqual([]);
+    expect(making).toEqual([
+      'connections create jobs platform',
+      'connections delete jobs platform',
+      'connections create networkpolicies platform',
+    ]);
+  });
+
+  it('cover what a connection needs, as the remediation itself says', async () => {
+    const connection = (remediations as readonly unknown[] as readonly Remediation[]).find(
+      ({ id }) => id === 'kubernetes.allow-connection',
+    );
+    const deps = { kubernetes: { namespace: 'aetherius' } } as Targets;
+    const needed = await connection?.rights?.({}, { deps, signal: new AbortController().signal });
+
+    expect(needed?.length).toBeGreaterThan(5);
+    for (const { verb, group, resource, feature = 'exec' } of needed ?? [])
+      expect(
+        kubernetesRights.some(
+          (right) =>
+            right.feature === feature &&
+            right.group === group &&
+            right.resource === resource &&
+            right.verbs.includes(verb),
+        ),
+        `${verb} ${resource}`,
+      ).toBe(true);
   });
 
   it('change nothing for health and diagnosis', () => {

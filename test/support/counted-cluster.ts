@@ -99,6 +99,9 @@ export function countedCluster(content: ClusterContent): CountedCluster {
       }, 5);
       return pod;
     },
+    create: () => Promise.reject(absent()),
+    removeJob: () => Promise.reject(absent()),
+    groups: () => Promise.resolve([]),
     async watchPods(namespace, { signal }, onPod) {
       count(`watch pods ${namespace}`);
       watchers.add(onPod);

@@ -27,6 +27,9 @@ export function fakeKubernetes(given: Partial<KubernetesTarget>): KubernetesTarg
     podMetrics: refuse,
     can: refuse,
     patch: refuse,
+    create: refuse,
+    removeJob: refuse,
+    groups: refuse,
     ...given,
   };
 }

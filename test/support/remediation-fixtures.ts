@@ -8,6 +8,7 @@ import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/tar
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
+import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];
 
@@ -942,6 +943,22 @@ function configured(): Fixture {
   };
 }
 
+function closedOff(): Fixture {
+  const one = blockedConnection();
+  return {
+    ...one,
+    params: { from: 'agent-manager', to: 'orchestrator-service', port: 8081 },
+    replace: () => {
+      one.set('deployments', [
+        workloadOf('agent-manager'),
+        workloadOf('orchestrator-service', { uid: 'uid-2' }),
+      ]);
+      one.set('replicasets', [setOf('agent-manager'), setOf('orchestrator-service', 'uid-2')]);
+    },
+    meddle: () => one.policies.clear(),
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -1106,6 +1123,7 @@ export const fixtures = {
   'kubernetes.remove-node-selector': homeless,
   'kubernetes.set-probe': askedWrongly,
   'kubernetes.set-config-key': configured,
+  'kubernetes.allow-connection': closedOff,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

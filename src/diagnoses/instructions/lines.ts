@@ -421,9 +421,9 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     },
     'lift-policy': {
       kubernetes: [
-        'kubectl -n {namespace} get networkpolicy {policy:words} -o yaml >networkpolicy-saved.yaml',
-        '# for a test: kubectl -n {namespace} delete networkpolicy {policy:words}',
-        '# puts it back: kubectl apply -f networkpolicy-saved.yaml',
+        'kubectl -n {namespace} get networkpolicy {policy:words} -o yaml',
+        '# podSelector, policyTypes, from or to, ports',
+        'kubectl -n {namespace} create -f networkpolicy-more.yaml',
       ],
     },
     'lift-firewall': { compose: ['sudo iptables -S DOCKER-USER'] },

@@ -84,6 +84,16 @@ export interface RemediationContext<Deps> {
   now(): Date;
   /** Given to `applyStep` by an execution: where a step that takes long says how far it is. */
   readonly work?: LongWork;
+  /** Given by an execution to all but `plan` and `object`. */
+  readonly operation?: Operation;
+}
+
+/** The one fix that runs, as a step may need to know it to name what it makes, and not to make it twice. */
+export interface Operation {
+  /** Of the fix itself also for its undo. */
+  readonly id: string;
+  /** Milliseconds since the first intent to do a step of it, by the database clock; 0 before that. */
+  age(): Promise<number>;
 }
 
 /** How far a step is that works in batches. Counts are of what its words say: rows, keys. */
@@ -157,13 +167,24 @@ export interface FieldChange {
  * What an effect changes of an object of Kubernetes. The admission policy of the worker's account is made of these, so
  * an effect that is not said here is denied there (R-X15).
  */
-export interface KubernetesChange {
+export type KubernetesChange = KubernetesUpdate | KubernetesMaking;
+
+export interface KubernetesUpdate {
   /** What an installation switches on to let it happen. */
   readonly feature: 'restart' | 'workloads' | 'services' | 'configmaps';
   readonly group: string;
   readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets' | 'services' | 'configmaps')[];
   /** The fields that may differ afterwards; no other may. */
   readonly fields: readonly [FieldChange, ...FieldChange[]];
+}
+
+/** Objects that an effect makes for a while: a Job that runs nothing, deleted again, and the policies that go with it. */
+export interface KubernetesMaking {
+  readonly feature: 'connections';
+  /** How their names begin; no object of another name is made or deleted. */
+  readonly prefix: string;
+  /** Seconds after which the cluster ends the Job at the latest. */
+  readonly mostSeconds: number;
 }
 
 export type Observation = 'done' | 'not-done' | 'unknown';

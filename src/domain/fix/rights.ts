@@ -12,6 +12,7 @@ export const rightFeatures = [
   'workloads',
   'services',
   'configmaps',
+  'connections',
   'secrets',
   'debug',
 ] as const;
@@ -279,6 +280,36 @@ export const kubernetesRights: readonly KubernetesRight[] = [
       places: platform,
     }),
   ),
+  // A Job that runs nothing, and the policies that it owns; the cluster deletes those with it. They have names of their
+  // own making: the admission policy says which, and what may stand in them.
+  {
+    feature: 'connections',
+    group: 'batch',
+    resource: 'jobs',
+    verbs: ['get', 'create', 'delete'],
+    places: platform,
+  },
+  {
+    feature: 'connections',
+    group: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    verbs: ['list', 'get', 'create'],
+    places: platform,
+  },
+  // Which Pods the two ends are, and to which port of them a Service leads.
+  { feature: 'connections', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  { feature: 'connections', group: '', resource: 'services', verbs: ['list'], places: platform },
+  ...(['deployments', 'statefulsets', 'daemonsets', 'replicasets'] as const).map(
+    (resource): KubernetesRight => ({
+      feature: 'connections',
+      group: 'apps',
+      resource,
+      verbs: ['list'],
+      places: platform,
+    }),
+  ),
+  { feature: 'connections', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
+  { feature: 'connections', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },

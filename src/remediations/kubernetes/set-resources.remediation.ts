@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
   defineRemediation,
-  type KubernetesChange,
+  type KubernetesUpdate,
   type Plan,
   type PlanStep,
   planSchema,
@@ -137,7 +137,7 @@ Undo sets the former values.`,
       feature: 'workloads',
       group: 'apps',
       resources: [kinds.Deployment, kinds.StatefulSet],
-      fields: [first, ...rest] as unknown as KubernetesChange['fields'],
+      fields: [first, ...rest] as unknown as KubernetesUpdate['fields'],
     },
   ],
   rights: (params: Params, context: Context) =>

@@ -288,7 +288,7 @@ export const diagnoses = {
   'remedy.mend-dns':
     'Look at the cluster’s DNS (CoreDNS) and at the resolver settings of the Pod or container.',
   'remedy.lift-policy':
-    'Allow the connection in the NetworkPolicy named above; for a test save it, delete it for some minutes and put it back.',
+    'Add a NetworkPolicy that allows these two ends and the port. Rules that allow add up: the policy named above can stay. To delete it would open all that it closes.',
   'remedy.lift-firewall':
     'Look for a firewall rule between the two containers (DOCKER-USER chain); both are well and share a network.',
   'remedy.connect-network': 'docker network connect --alias the service’s name {network} {container}',

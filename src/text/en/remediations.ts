@@ -19,6 +19,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
+  'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
@@ -48,6 +49,10 @@ export const remediations = {
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
   'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
+  'step.kubernetes-start-clock': 'Make a Job that runs nothing, and that the cluster ends and deletes',
+  'step.kubernetes-allow-ingress': 'Add a NetworkPolicy: {target} accepts {peer} on port {port}',
+  'step.kubernetes-allow-egress': 'Add a NetworkPolicy: {target} may connect to {peer} on port {port}',
+  'step.kubernetes-end-connection': 'Delete the Job; the cluster deletes the NetworkPolicy with it',
   'step.compose-connect-network': 'Connect the container {target} to the network',
   'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
@@ -120,6 +125,10 @@ export const remediations = {
     '{key} goes from {before} to {value}, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-set-config-key-undo':
     '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
+  'blast.kubernetes-allow-connection':
+    '{from:part} may connect to {to:part} on port {port} for {seconds:seconds}, and then no more. All other connections that {policy} blocks stay blocked. Nothing is restarted.',
+  'blast.kubernetes-allow-connection-undo':
+    '{from:part} can no longer connect to {to:part} on port {port} ({policy}), as before the fix. Connections that are open may break.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -138,6 +147,13 @@ export const remediations = {
     'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
   'note.secret-may-hide':
     'The Secret `{secret}` gives variables whose names are not read. One of them may hide {key}.',
+  'note.ends-by-itself':
+    'After {seconds:seconds} the cluster itself ends it, even if this bot does not run any more. Until then find out whether it is blocked on purpose.',
+  'note.stays-while-policy':
+    ':warning: In that time do not delete what blocks it ({policy}). Without that, this rule alone would block everything but this connection.',
+  'note.nobodys-object':
+    'It has no labels, so Argo CD, Flux and Helm do not know it. A tool that deletes what it does not know may end it early.',
+  'note.keep-connection': 'To keep the connection, put this where the policies are made:',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
@@ -328,6 +344,21 @@ export const remediations = {
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':
     '{workload} is restarted by a tool when its ConfigMap changes. So change the ConfigMap by hand.',
+  'offer.refused.connection-to-itself': 'A connection has two ends, and {part} is one.',
+  'offer.refused.deny-rules':
+    'The network here has {engine}, whose rules can deny: no rule that allows outweighs those.',
+  'offer.refused.no-policy-blocks': 'No NetworkPolicy blocks {from} from {to} on port {port}.',
+  'offer.refused.connection-works': 'A connection from {from} to {to} on port {port} works now.',
+  'offer.refused.names-blocked':
+    '{policy} keeps {from} from every name server as well, so the port alone would not help.',
+  'offer.refused.still-blocked': 'One more rule would not let {from} reach {to} on port {port}.',
+  'offer.refused.not-all-isolated':
+    '{policy} isolates only some of these Pods ({direction}). A further rule would cut off the others.',
+  'offer.refused.known-by-more-than-labels':
+    '{workload} knows its Pods by more than labels, so a rule for its labels may reach further.',
+  'offer.refused.no-pod': '{workload} has no Pod now.',
+  'offer.refused.host-network': 'Pods of {workload} use the network of their node, where no policy holds.',
+  'offer.refused.no-such-port': 'No Service of {to} leads to port {port}.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

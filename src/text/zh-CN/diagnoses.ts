@@ -263,7 +263,8 @@ export const diagnoses = {
   'remedy.create-stream': '在 {@subjects.events} 上创建流 {@streams.events}，保留策略 limits，max-age 24h。',
   'remedy.mend-service-selector': '让 Service {service} 的 selector（{selector}）与 Pod 标签一致。',
   'remedy.mend-dns': '检查集群 DNS（CoreDNS）以及 Pod 或容器的解析设置。',
-  'remedy.lift-policy': '在上面的 NetworkPolicy 中放行该连接；测试时先保存，删除几分钟后再放回。',
+  'remedy.lift-policy':
+    '新增一条 NetworkPolicy，只放行这两端和该端口。放行规则会叠加，无需删除上面的策略；删除会把它关闭的一切都打开。',
   'remedy.lift-firewall': '查找两个容器之间的防火墙规则（DOCKER-USER 链）；两端都正常且在同一网络。',
   'remedy.connect-network': 'docker network connect --alias 服务名 {network} {container}',
   'remedy.mend-image': '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets，或回滚到上一个版本。',

@@ -20,6 +20,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
+  'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
@@ -49,6 +50,10 @@ export const remediations = {
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
   'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
+  'step.kubernetes-start-clock': '创建一个什么都不运行、由集群结束并删除的 Job',
+  'step.kubernetes-allow-ingress': '新增 NetworkPolicy：{target} 在端口 {port} 接受 {peer}',
+  'step.kubernetes-allow-egress': '新增 NetworkPolicy：{target} 可连接 {peer} 的端口 {port}',
+  'step.kubernetes-end-connection': '删除该 Job，集群会一并删除 NetworkPolicy',
   'step.compose-connect-network': '把容器 {target} 接入网络',
   'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
@@ -115,6 +120,10 @@ export const remediations = {
     '{key} 从 {before} 改为 {value}，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-set-config-key-undo':
     '{key} 恢复为修复之前的 {value}，并逐个替换 {pods} 个 Pod。之前的问题可能再次出现。',
+  'blast.kubernetes-allow-connection':
+    '{from:part} 可在 {seconds:seconds} 内连接 {to:part} 的端口 {port}，之后不再放行。其他被拦截的（{policy}）仍被拦截。不会重启任何东西。',
+  'blast.kubernetes-allow-connection-undo':
+    '{from:part} 不再能连接 {to:part} 的端口 {port}（{policy}），与修复之前相同。已有连接可能断开。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -130,6 +139,12 @@ export const remediations = {
   'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
   'note.config-shared': 'ConfigMap `{map}` 也被其他工作负载读取，它们现在不会重启：{workloads}。',
   'note.secret-may-hide': 'Secret `{secret}` 提供的变量名不会被读取，其中可能有一个覆盖 {key}。',
+  'note.ends-by-itself':
+    '{seconds:seconds} 后由集群自行结束，即使本机器人已不再运行。请在此之前查明是否有意拦截。',
+  'note.stays-while-policy':
+    ':warning: 在此期间不要删除拦截它的策略（{policy}）：没有它们，仅这条规则就会拦截除此连接以外的一切。',
+  'note.nobodys-object': '它没有标签，Argo CD、Flux 和 Helm 不认识它。会删除未知对象的工具可能提前结束它。',
+  'note.keep-connection': '要长期放行，请把以下内容放到生成策略的地方：',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
@@ -275,5 +290,17 @@ export const remediations = {
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself':
     '{workload} 的 ConfigMap 变化时，会有工具自动重启它。请手动修改 ConfigMap。',
+  'offer.refused.connection-to-itself': '连接有两端，而 {part} 只是一端。',
+  'offer.refused.deny-rules': '此处的网络有 {engine}，其规则可以拒绝：任何放行规则都压不过它们。',
+  'offer.refused.no-policy-blocks': '没有 NetworkPolicy 拦截 {from} 到 {to} 端口 {port} 的连接。',
+  'offer.refused.connection-works': '{from} 到 {to} 端口 {port} 的连接现在是通的。',
+  'offer.refused.names-blocked': '{policy} 还不允许 {from} 访问任何域名服务器，只放行端口无济于事。',
+  'offer.refused.still-blocked': '再加一条规则也不能让 {from} 连到 {to} 的端口 {port}。',
+  'offer.refused.not-all-isolated':
+    '{policy} 只隔离了其中一部分 Pod（{direction}），再加规则会切断其余的 Pod。',
+  'offer.refused.known-by-more-than-labels': '{workload} 不只靠标签认定 Pod，按标签的规则可能波及更多。',
+  'offer.refused.no-pod': '{workload} 现在没有 Pod。',
+  'offer.refused.host-network': '{workload} 的 Pod 使用节点网络，策略对其不起作用。',
+  'offer.refused.no-such-port': '{to} 没有任何 Service 指向端口 {port}。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

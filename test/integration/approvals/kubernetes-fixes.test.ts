@@ -9,6 +9,7 @@ import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { ProbeCall } from '../../../src/domain/probe/probe.ts';
+import type { TargetsFactory } from '../../../src/domain/probe/targets/targets.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
@@ -16,7 +17,9 @@ import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-de
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
+import { grantRights } from '../../support/kube-rights.ts';
 import { silentLogger } from '../../support/logger.ts';
+import { policedRuntime } from '../../support/policed-network.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
 import { environment, scratch } from '../../support/targets.ts';
@@ -184,6 +187,7 @@ describe.skipIf(lacking !== undefined)(
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
 
+    const blocked = { from: part, to: 'orchestrator-service', port: 8081 } as const;
     const needed: Readonly<Record<string, object>> = {
       'kubernetes.set-probe': { container: 'main', probe: 'readiness', port: 9090 },
       'kubernetes.set-config-key': { key: 'event.workers', value: 20 },
@@ -196,10 +200,12 @@ describe.skipIf(lacking !== undefined)(
       ['kubernetes.remove-node-selector', 'list', 'workloads'],
       ['kubernetes.set-probe', 'list', 'workloads'],
       ['kubernetes.set-config-key', 'list', 'restart'],
+      ['kubernetes.allow-connection', 'get', 'connections'],
     ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
       const powerless = await cluster.api.userKubeconfig('nobody');
+      const params = id === 'kubernetes.allow-connection' ? blocked : { part, ...needed[id] };
 
-      expect(await harnessOf(id, powerless).propose({ part, ...needed[id] })).toMatchObject({
+      expect(await harnessOf(id, powerless).propose(params)).toMatchObject({
         kind: 'refused',
         reason: 'missing-right',
         facts: { verb, allowedBy: `features.${feature}` },
@@ -610,6 +616,227 @@ describe.skipIf(lacking !== undefined)(
         expect((await h.row(row.id)).state).toBe('stale');
         expect(await ofLiveness()).toBe(7070);
         expect(await h.propose(params)).toMatchObject({ reason: 'probe-asks-elsewhere' });
+      });
+    });
+
+    describe('kubernetes.allow-connection', () => {
+      const id = 'kubernetes.allow-connection';
+      const to = 'orchestrator-service';
+      const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+      const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+      const services = `/api/v1/namespaces/${namespace}/services`;
+      const probe = { probe: 'kubernetes.network-policies' } as const;
+      let kubeconfig = '';
+
+      /** With the rights that an installation gives, and a simulated network in which the policies hold. */
+      const networked = (): TargetsFactory => {
+        const factory = targetsOf(kubeconfig);
+        return {
+          ...factory,
+          async forRun(name) {
+            const targets = await factory.forRun(name);
+            const { kubernetes } = targets;
+            return kubernetes === undefined ? targets : { ...targets, runtime: policedRuntime(kubernetes) };
+          },
+        };
+      };
+      const harness = (): Harness => {
+        const remediation = registered.find((one) => one.id === id) as Remediation;
+        return createHarness(database.store(), {
+          real: { remediation, targets: networked(), probes: runner },
+        });
+      };
+      const namesIn = async (list: string) =>
+        ((await cluster.seed.get(list)) as { items: { metadata: { name: string } }[] }).items.map(
+          ({ metadata }) => metadata.name,
+        );
+      const policyNames = () => namesIn(policies);
+      const ofFix = async (list: string, of: string) =>
+        (await namesIn(list)).filter((name) => name.includes(of));
+      /** As `kubectl` would make them: nobody of one end, nothing of the other but names. */
+      const spec = {
+        'ingress-from-nobody': { podSelector: { matchLabels: { app: to } }, policyTypes: ['Ingress'] },
+        // Between two others, for what is left to the cluster while the rest goes on.
+        'nobody-to-graph': { podSelector: { matchLabels: { app: 'neo4j' } }, policyTypes: ['Ingress'] },
+        'egress-to-names': {
+          podSelector: { matchLabels: { app: part } },
+          policyTypes: ['Egress'],
+          egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }],
+        },
+      } as const;
+      const ports = [
+        [part, 8080],
+        [to, 8081],
+        ['reasoning-service', 8082],
+        ['neo4j', 7687],
+      ] as const;
+      let there = false;
+      /** All ends, with a Service each. */
+      const ends = async () => {
+        if (there) return;
+        there = true;
+        await made();
+        for (const [name, port] of ports) {
+          const labels = { app: name };
+          if (name !== part)
+            await cluster.seed.post(workloads, {
+              metadata: { name },
+              spec: {
+                ...{ replicas: 1, selector: { matchLabels: labels } },
+                template: {
+                  metadata: { labels },
+                  spec: { containers: [{ name: 'main', image: `${name}:1` }] },
+                },
+              },
+            });
+          await cluster.seed.post(services, {
+            metadata: { name },
+            spec: { selector: labels, ports: [{ port }] },
+          });
+        }
+        const ready = async () => {
+          const { items } = (await cluster.seed.get(workloads)) as { items: Workload[] };
+          return items.filter(({ status }) => (status.readyReplicas ?? 0) > 0).length;
+        };
+        await expect.poll(ready, { timeout: 20_000 }).toBe(ports.length);
+      };
+      const plant = async (...names: readonly (keyof typeof spec)[]) => {
+        await ends();
+        for (const name of await policyNames())
+          if (name !== 'nobody-to-graph' && !name.startsWith('aetherius-'))
+            await cluster.seed.remove(`${policies}/${name}`);
+        for (const name of names) await cluster.seed.post(policies, { metadata: { name }, spec: spec[name] });
+      };
+      const found = async (from: string = part) => {
+        const targets = await networked().forRun('prod');
+        const [outcome] = await runner.run([probe], {
+          ...{ targets, signal: new AbortController().signal, answer: 'a' },
+        });
+        return (outcome?.findings ?? []).filter(
+          ({ code, facts }) => code === 'POLICY_BLOCKS' && facts['from'] === from,
+        );
+      };
+      const params = async (from: string = part) => {
+        const [finding] = await found(from);
+        const remediation = registered.find((one) => one.id === id);
+        const made = finding === undefined ? undefined : remediation?.paramsFor(finding);
+        if (made === undefined) throw new Error('nothing is blocked');
+        return made;
+      };
+
+      beforeAll(async () => {
+        kubeconfig = await cluster.api.userKubeconfig('worker');
+        await grantRights(cluster.seed, 'worker', namespace);
+      });
+      afterAll(async () => {
+        for (const [name] of ports) {
+          await cluster.seed.remove(`${services}/${name}`);
+          if (name !== part) await cluster.seed.remove(`${workloads}/${name}`);
+        }
+        for (const name of await policyNames()) await cluster.seed.remove(`${policies}/${name}`);
+      });
+
+      const asker = 'reasoning-service';
+      let left = { id: '', begun: 0 };
+      const leftName = () => `aetherius-connection-${left.id}`;
+      it('stands when its worker dies after the last step, and nobody goes on with it', async () => {
+        await plant('nobody-to-graph');
+        const h = harness();
+        const row = await h.approved({ ...(await params(asker)), seconds: 15 });
+        left = { id: row.id, begun: Date.now() };
+        let steps = 0;
+        const atKillPoint = (at: string) => {
+          if (at === 'R-K4') steps += 1;
+          return steps === 2 ? Promise.reject(new Error('killed')) : Promise.resolve();
+        };
+
+        await run(h, row.id, { atKillPoint }).catch(() => undefined);
+
+        expect(await namesIn(jobs)).toEqual([leftName()]);
+        expect(await policyNames()).toEqual([`${leftName()}-in`, 'nobody-to-graph']);
+        expect(await found(asker)).toEqual([]);
+      });
+
+      it.each([
+        ['R-K3', ['ingress-from-nobody'], ['in']],
+        ['R-K4', ['ingress-from-nobody', 'egress-to-names'], ['in', 'out']],
+      ] as const)(
+        'lets the connection through once though the worker dies at %s, and undo closes it again',
+        async (point, planted, directions) => {
+          await plant(...planted);
+          const h = harness();
+          const row = await h.approved(await params());
+          expect(row.plan.objects).toBe(1 + directions.length);
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          const name = `aetherius-connection-${row.id}`;
+          expect(await ofFix(jobs, name)).toEqual([name]);
+          expect(await ofFix(policies, name)).toEqual(directions.map((one) => `${name}-${one}`));
+          expect(await found()).toEqual([]);
+          expect(await h.propose(blocked)).toMatchObject({ kind: 'refused', reason: 'connection-works' });
+
+          expect(await undone(h, row.id)).toBe('succeeded');
+
+          expect(await ofFix(jobs, name)).toEqual([]);
+          expect(await ofFix(policies, name)).toEqual([]);
+          expect(await params()).toEqual(blocked);
+        },
+      );
+
+      it('does nothing where somebody has changed the policy since (R-P3)', async () => {
+        await plant('ingress-from-nobody');
+        const h = harness();
+        const row = await h.approved(blocked);
+        await cluster.seed.merge(`${policies}/ingress-from-nobody`, {
+          spec: { ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }] },
+        });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await ofFix(jobs, row.id)).toEqual([]);
+        expect(await ofFix(policies, row.id)).toEqual([]);
+      });
+
+      it('is not offered beside a network engine with rules that deny', async () => {
+        await plant('ingress-from-nobody');
+        const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+        const names = { plural: 'ciliumnetworkpolicies', singular: 'cnp', kind: 'CiliumNetworkPolicy' };
+        const schema = { openAPIV3Schema: { type: 'object' } };
+        await cluster.seed.post(definitions, {
+          metadata: { name: 'ciliumnetworkpolicies.cilium.io' },
+          spec: {
+            ...{ group: 'cilium.io', scope: 'Namespaced', names },
+            versions: [{ name: 'v2', served: true, storage: true, schema }],
+          },
+        });
+
+        await expect
+          .poll(() => harness().propose(blocked), { timeout: 20_000 })
+          .toMatchObject({ kind: 'refused', reason: 'deny-rules', facts: { engine: 'Cilium' } });
+        await cluster.seed.remove(`${definitions}/ciliumnetworkpolicies.cilium.io`);
+      });
+
+      it('is ended by the cluster alone, with worker, bot and Redis dead, and made no second time', async () => {
+        const gone = (what: string) => expect.poll(() => ofFix(what, left.id), { timeout: 45_000 });
+        await gone(jobs).toEqual([]);
+        await gone(policies).toEqual([]);
+        // Not before its time.
+        expect(Date.now() - left.begun).toBeGreaterThan(14_000);
+        expect(await params(asker)).toEqual({ from: asker, to: 'neo4j', port: 7687 });
+
+        const h = harness();
+        const expire = "UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1";
+        await database.sql(expire, [left.id]);
+        await run(h, left.id, {}, 'worker-2');
+
+        // Whoever comes back finds it over, and nothing to take back.
+        expect((await h.row(left.id)).state).toBe('rolled_back');
+        expect(await ofFix(jobs, left.id)).toEqual([]);
+        expect(await policyNames()).toContain('nobody-to-graph');
+        expect(await ofFix(policies, left.id)).toEqual([]);
       });
     });
 

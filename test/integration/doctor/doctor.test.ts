@@ -350,15 +350,23 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'workloads', 'aetherius'],
         ['kubernetes.missing', 'warning', 'services', 'aetherius'],
         ['kubernetes.missing', 'warning', 'configmaps', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'connections', 'aetherius'],
         ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
       expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
-        ...['health', 'diagnosis', 'exec', 'restart', 'workloads', 'services', 'configmaps'].map(
-          (feature) => `features.${feature}`,
-        ),
+        ...[
+          'health',
+          'diagnosis',
+          'exec',
+          'restart',
+          'workloads',
+          'services',
+          'configmaps',
+          'connections',
+        ].map((feature) => `features.${feature}`),
         ...['health', 'diagnosis', 'restart'].map((feature) => `agentFeatures.${feature}`),
         'features.diagnosis',
       ]);

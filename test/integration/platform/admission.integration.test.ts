@@ -10,6 +10,8 @@ import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
+import { allowPolicy, clockJob, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
+import { dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
@@ -768,6 +770,133 @@ describe.skipIf(lacking !== undefined)(
         expect(await tried(changer.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
         expect(await tried(bot.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
         expect(await tried(bot.seed.merge(dry(path), body))).toMatch(/nothing but/);
+      });
+    });
+
+    describe('where a connection may be let through for a while', () => {
+      const jobs = '/apis/batch/v1/namespaces/aetherius/jobs';
+      const policies = '/apis/networking.k8s.io/v1/namespaces/aetherius/networkpolicies';
+      const name = jobName('one');
+      const job = clockJob(name, 300) as { readonly metadata: object; readonly spec: object };
+      const policy = allowPolicy(
+        { name: `${name}-in`, namespace: 'aetherius' },
+        { direction: 'Ingress', pods: { app: 'a' }, peer: { app: 'b' }, port: 8081 },
+        { name, uid: 'x' },
+      ) as { readonly metadata: object; readonly spec: object };
+      let maker: Awaited<ReturnType<typeof mighty>>;
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:connects:connections-worker';
+        await install(ofPolicy(renderChart({ features: { connections: true } }, 'connections', 'connects')));
+        maker = await mighty(account);
+        await inForce(maker.seed);
+      });
+
+      it('lets the bot make the Job and what belongs to it, and delete the Job', async () => {
+        const other = jobName('another');
+        await admin.post(jobs, clockJob(other, 30));
+        await admin.post(policies, { ...policy, metadata: { name: `${other}-in` } });
+
+        expect(await tried(maker.seed.post(dry(jobs), job))).toBe('allowed');
+        expect(await tried(maker.seed.post(dry(policies), policy))).toBe('allowed');
+        expect(await tried(maker.seed.remove(dry(`${policies}/${other}-in`)))).toMatch(/denied request/);
+        expect(await tried(maker.seed.remove(dry(`${jobs}/${other}`)))).toBe('allowed');
+      });
+
+      const inSpec = (spec: object) => ({ ...job, spec: { ...job.spec, ...spec } });
+      const inPod = (spec: object) => ({
+        ...job,
+        spec: {
+          ...job.spec,
+          template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }], ...spec } },
+        },
+      });
+      it.each<readonly [string, object]>([
+        ['runs a Pod', inSpec({ parallelism: 1 })],
+        ['runs one by default', inSpec({ parallelism: undefined })],
+        ['lasts longer', inSpec({ activeDeadlineSeconds: 301 })],
+        ['lasts for ever', inSpec({ activeDeadlineSeconds: undefined })],
+        ['is kept after its end', inSpec({ ttlSecondsAfterFinished: 60 })],
+        ['is never deleted', inSpec({ ttlSecondsAfterFinished: undefined })],
+        ['waits until somebody starts its time', inSpec({ suspend: true })],
+        ['has an image', inPod({})],
+        ['has another name', { ...job, metadata: { name: 'mine' } }],
+        ['cannot be deleted', { ...job, metadata: { name, finalizers: ['example/x'] } }],
+      ])('denies a Job that %s, and lets another account make it', async (_what, body) => {
+        expect(await tried(maker.seed.post(dry(jobs), body))).toMatch(/denied request.*(?:the bot makes)/s);
+        expect(await tried(somebody.seed.post(dry(jobs), body))).toBe('allowed');
+      });
+
+      const some = { podSelector: { matchLabels: { app: 'b' } } };
+      const port = { protocol: 'TCP', port: 8081 };
+      const allowing = (spec: object) => ({ ...policy, spec: { ...policy.spec, ...spec } });
+      it.each<readonly [string, object]>([
+        ['belongs to nobody', { ...policy, metadata: { name: `${name}-in` } }],
+        [
+          'belongs to another Job',
+          {
+            ...policy,
+            metadata: {
+              name: `${name}-in`,
+              ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'theirs', uid: 'x' }],
+            },
+          },
+        ],
+        ['speaks of every Pod', allowing({ podSelector: {} })],
+        [
+          'speaks of Pods by an expression',
+          allowing({
+            podSelector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'a', operator: 'Exists' }] },
+          }),
+        ],
+        ['lets every Pod in', allowing({ ingress: [{ from: [{ podSelector: {} }], ports: [port] }] })],
+        ['lets everybody in', allowing({ ingress: [{}] })],
+        [
+          'lets an address in',
+          allowing({ ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [port] }] }),
+        ],
+        [
+          'lets another namespace in',
+          allowing({ ingress: [{ from: [{ ...some, namespaceSelector: {} }], ports: [port] }] }),
+        ],
+        ['opens every port', allowing({ ingress: [{ from: [some] }] })],
+        ['opens a range', allowing({ ingress: [{ from: [some], ports: [{ ...port, endPort: 9000 }] }] })],
+        ['only isolates', allowing({ ingress: [] })],
+        ['isolates the other direction too', allowing({ policyTypes: ['Ingress', 'Egress'] })],
+      ])('denies a policy that %s, and lets another account make it', async (_what, body) => {
+        expect(await tried(maker.seed.post(dry(policies), body))).toMatch(
+          /denied request.*makes only policies/s,
+        );
+        expect(await tried(somebody.seed.post(dry(policies), body))).toBe('allowed');
+      });
+
+      it('is refused as a right that is missing, which the chart would give', async () => {
+        const kubernetes = createKubernetesTarget({
+          ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: bot.kubeconfig },
+        });
+        const context = { deps: { kubernetes } as never, signal: new AbortController().signal };
+
+        await expect(dryRunOf('jobs', job, context, 'features.connections')).rejects.toMatchObject({
+          facts: {
+            reason: 'missing-right',
+            verb: 'create',
+            resource: 'jobs',
+            allowedBy: 'features.connections',
+          },
+        });
+      });
+
+      it('denies it in kube-system, and where the chart does not switch it on', async () => {
+        const elsewhere = jobs.replace('aetherius', 'kube-system');
+        expect(await tried(maker.seed.post(dry(elsewhere), job))).toMatch(/denied request/);
+        expect(await tried(bot.seed.post(dry(jobs), job))).toMatch(/denied request/);
+        expect(await tried(bot.seed.post(dry(policies), policy))).toMatch(/denied request/);
+      });
+
+      it('is not to be had from the chart without the policy', () => {
+        expect(() => renderChart({ features: { connections: true }, admissionPolicy: false })).toThrow(
+          /admissionPolicy/,
+        );
       });
     });
 

@@ -25,6 +25,9 @@ export const kubeKinds = [
 
 export type KubeKind = (typeof kubeKinds)[number];
 
+/** What a fix may make for a while: a Job that runs nothing, and what ends with it. */
+export type MadeKind = 'jobs' | 'networkpolicies';
+
 /** Kinds that a cluster without the Prometheus operator does not have. */
 export const operatorKinds: ReadonlySet<KubeKind> = new Set([
   'prometheusrules',
@@ -69,7 +72,7 @@ export interface KubernetesTarget {
   hasListed(kind: KubeKind, namespace: string, options?: Pick<ListOptions, 'fieldSelector'>): boolean;
   /** Reads past the cache. NOT_FOUND as AppError. */
   get(
-    kind: KubeKind | 'secrets' | 'namespaces',
+    kind: KubeKind | MadeKind | 'secrets' | 'namespaces',
     namespace: string,
     name: string,
     options?: CallOptions,
@@ -127,6 +130,22 @@ export interface KubernetesTarget {
     body: unknown,
     options?: CallOptions & { readonly dryRun?: boolean; readonly subresource?: 'ephemeralcontainers' },
   ): Promise<KubeObject>;
+  /** AppError CONFLICT where there is one of that name. `dryRun` = server side: nothing is stored. */
+  create(
+    kind: MadeKind,
+    namespace: string,
+    body: object,
+    options?: CallOptions & { readonly dryRun?: boolean },
+  ): Promise<KubeObject>;
+  /** Deletes the Job of this name with all that it owns, if it is still this very one; NOT_FOUND as AppError. */
+  removeJob(
+    namespace: string,
+    name: string,
+    only: { readonly uid: string },
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Names of the API groups that are served: what is installed in this cluster. */
+  groups(options?: CallOptions): Promise<readonly string[]>;
   /**
    * Pods of a namespace as they change after this version, in one request; resolves when the time is over or the
    * last caller stops waiting (`signal`). For debug containers alone, with the right that goes with them.

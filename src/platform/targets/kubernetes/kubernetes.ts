@@ -15,6 +15,7 @@ import type {
   KubeObject,
   KubernetesTarget,
   ListOptions,
+  MadeKind,
 } from '../../../domain/probe/targets/kubernetes.ts';
 import {
   type Address,
@@ -37,7 +38,7 @@ export interface KubernetesSettings extends KubeConfigSettings {
   readonly agentNamespace: string;
 }
 
-const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
+const groupOf: Readonly<Record<KubeKind | MadeKind | 'secrets' | 'namespaces', string>> = {
   namespaces: '/api/v1',
   pods: '/api/v1',
   services: '/api/v1',
@@ -50,6 +51,7 @@ const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
   replicasets: '/apis/apps/v1',
   statefulsets: '/apis/apps/v1',
   daemonsets: '/apis/apps/v1',
+  jobs: '/apis/batch/v1',
   endpointslices: '/apis/discovery.k8s.io/v1',
   networkpolicies: '/apis/networking.k8s.io/v1',
   poddisruptionbudgets: '/apis/policy/v1',
@@ -318,6 +320,28 @@ export function createKubernetesTarget(
       );
       return JSON.parse(answer.text()) as KubeObject;
     },
+    async create(kind, namespace, body, options = {}) {
+      const answer = await send(
+        `${collection(kind, namespace)}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        { verb: 'create', resource: kind, namespace },
+        { ...options, method: 'POST', body },
+      );
+      return JSON.parse(answer.text()) as KubeObject;
+    },
+    async removeJob(namespace, name, { uid }, options = {}) {
+      await send(
+        `${collection('jobs', namespace)}/${encodeURIComponent(name)}`,
+        { verb: 'delete', resource: 'jobs', namespace },
+        // What it owns is deleted first, as when the cluster ends it.
+        { ...options, method: 'DELETE', body: { propagationPolicy: 'Foreground', preconditions: { uid } } },
+      );
+    },
+    async groups(options = {}) {
+      const asked = { verb: 'get', resource: 'apis', namespace: '' };
+      const answer = await send('/apis', asked, options);
+      const { groups } = JSON.parse(answer.text()) as { groups?: readonly { readonly name: string }[] };
+      return (groups ?? []).map(({ name }) => name);
+    },
     async watchPods(namespace, { resourceVersion, seconds, signal }, onPod) {
       const query = new URLSearchParams({ watch: 'true', resourceVersion, timeoutSeconds: `${seconds}` });
       const reader = createWatchReader(onPod);
@@ -365,7 +389,7 @@ function keyOf(
   return `${kind}/${namespace}/${fieldSelector}`;
 }
 
-function collection(kind: KubeKind | 'secrets', namespace: string): string {
+function collection(kind: KubeKind | MadeKind | 'secrets', namespace: string): string {
   return `${groupOf[kind]}/namespaces/${encodeURIComponent(namespace)}/${kind}`;
 }
 

@@ -1,6 +1,7 @@
 import type { RecordGuard } from '../../../domain/audit/record.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
-import type { Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
+import type { Operation, Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock, Ids, Logger } from '../../../domain/kernel/clock.ts';
 import type { StoreOf } from '../../../domain/ports/store.ts';
 import type { ProbeRunner } from '../../../domain/probe/probe-runner.ts';
@@ -60,4 +61,27 @@ export async function contextOf(
   signal: AbortSignal,
 ): Promise<RemediationContext<Targets>> {
   return { deps: await deps.targets.forRun(environment), signal, now: () => deps.clock.now() };
+}
+
+/** The same for a fix that runs, which a step may need to know. */
+export async function contextFor(
+  deps: ExecutorDeps,
+  row: Pick<RemediationRow, 'id' | 'undoOf' | 'environment'>,
+  signal: AbortSignal,
+): Promise<RemediationContext<Targets>> {
+  return { ...(await contextOf(deps, row.environment, signal)), operation: operationOf(deps, row) };
+}
+
+function operationOf(deps: ExecutorDeps, row: Pick<RemediationRow, 'id' | 'undoOf'>): Operation {
+  const id = row.undoOf ?? row.id;
+  return {
+    id,
+    age: () =>
+      deps.store.tx(async (tx) => {
+        const intents = (await tx.remediations.steps(id))
+          .filter(({ direction }) => direction === 'apply')
+          .map(({ intentAt }) => intentAt.getTime());
+        return intents.length === 0 ? 0 : (await tx.now()).getTime() - Math.min(...intents);
+      }),
+  };
 }

@@ -12,7 +12,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
-import { contextOf, type ExecutorDeps } from './executor-deps.ts';
+import { contextFor, type ExecutorDeps } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
 import { cameTo, longWork, type StepWork } from './long-work.ts';
 
@@ -171,7 +171,7 @@ function inStepTime<T>(
 ): Promise<T> {
   return within(
     row.plan.stepTimeoutMs,
-    async (signal, renew) => work(await contextOf(deps, row.environment, signal), renew),
+    async (signal, renew) => work(await contextFor(deps, row, signal), renew),
     {
       late: () => {
         throw new TargetError('aborted', 'the step took longer than its deadline');

@@ -4,7 +4,7 @@ import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ProbeCall, ProbeOutcome } from '../../../domain/probe/probe.ts';
-import { contextOf, type ExecutorDeps } from './executor-deps.ts';
+import { contextFor, contextOf, type ExecutorDeps } from './executor-deps.ts';
 import { observeOrNothing, release } from './executor-step.service.ts';
 import type { Hold } from './hold.ts';
 
@@ -140,7 +140,7 @@ async function atRest(
   row: RemediationRow,
 ): Promise<{ readonly settled: boolean; readonly mark?: string }> {
   try {
-    const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
+    const context = await contextFor(deps, row, AbortSignal.timeout(30_000));
     const settled = (await remediation.settled?.(row.plan, context)) ?? true;
     return { settled, ...present({ mark: await remediation.mark?.(row.plan, context) }) };
   } catch (err) {

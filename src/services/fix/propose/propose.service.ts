@@ -164,6 +164,11 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'copies-follow',
   'not-a-client',
   'on-delete-strategy',
+  'deny-rules',
+  'not-all-isolated',
+  'names-blocked',
+  'known-by-more-than-labels',
+  'host-network',
 ]);
 
 /** A refused offer comes with its reason and with what people do by hand instead. */
@@ -250,14 +255,17 @@ async function missingRight(
   const { kubernetes } = targets;
   if (kubernetes === undefined) return undefined;
   const needed = (await remediation.rights?.(params, { deps: targets, signal })) ?? [];
-  for (const { verb, group, resource, namespace, name, feature } of needed)
-    if (!(await kubernetes.can(verb, resource, namespace, { group, signal, ...present({ name }) })))
+  for (const { verb, group, resource, namespace, name, feature } of needed) {
+    const [kind = '', subresource] = resource.split('/');
+    const options = { group, signal, ...present({ name, subresource }) };
+    if (!(await kubernetes.can(verb, kind, namespace, options)))
       return refuse('missing-right', {
         verb,
         resource: `${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : `/${name}`}`,
         namespace,
         ...present({ allowedBy: allowedBy({ verb, resource, namespace }, kubernetes, feature) }),
       });
+  }
   return undefined;
 }
 

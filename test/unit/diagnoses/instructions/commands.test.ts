@@ -153,7 +153,7 @@ describe('lines to copy', () => {
         finding({ facts: { policy: 'deny-all, b c' } }),
         asInGuide,
       )[0],
-    ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
+    ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml');
   });
 
   it('of a part that does not serve name the part, whatever the finding is about', () => {

@@ -101,6 +101,21 @@ describe('what an installation gives away with a feature', () => {
     expect(may('services', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
+  it('R-X15: a connection takes Jobs and policies of the platform’s namespace, and nothing may be changed', () => {
+    expect(may('connections', 'platform')).toEqual([
+      '/pods list',
+      '/services list',
+      'apps/daemonsets list',
+      'apps/deployments list',
+      'apps/replicasets list',
+      'apps/statefulsets list',
+      'batch/jobs create,delete,get',
+      'networking.k8s.io/networkpolicies create,get,list',
+    ]);
+    expect(may('connections', 'agents')).toEqual([]);
+    expect(may('connections', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
+  });
+
   it('R-X15: Secrets are read by name, in the agents’ namespace the one that both sides share', () => {
     expect(may('secrets', 'platform')).toEqual([
       '/secrets get agent-auth-token database-credentials nats-credentials neo4j-credentials',
@@ -203,6 +218,7 @@ it('a refusal tells which value of the chart would have allowed it', () => {
   expect(of('create', 'pods/exec')).toBe('features.exec');
   expect(of('patch', 'deployments')).toBe('features.restart');
   expect(of('patch', 'services')).toBe('features.services');
+  expect(of('create', 'jobs')).toBe('features.connections');
   expect(of('get', 'secrets')).toBe('features.secrets');
   expect(of('list', 'pods.metrics.k8s.io')).toBe('features.diagnosis');
   expect(of('list', 'pods', 'kube-system')).toBe('agentFeatures.health');

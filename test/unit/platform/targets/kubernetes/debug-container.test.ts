@@ -98,6 +98,9 @@ function cluster({
     hasListed: () => false,
     list: async (kind) => (kind === 'pods' ? parts.map(pod) : []),
     get: refuse,
+    create: refuse,
+    removeJob: refuse,
+    groups: refuse,
     async exec(_namespace, name, _container, command) {
       calls.push(`exec ${name}`);
       return command[0] === 'sh'
