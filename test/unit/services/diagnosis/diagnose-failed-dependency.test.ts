@@ -82,22 +82,25 @@ describe('a symptom of something that stands on a part which does not serve', ()
     expect(path).toBe('postgres');
   });
 
-  it.each(['S1', 'S3', 'D1', 'D2', 'T1'])('W11 %s names it as open where no runtime can be asked', async (id) => {
-    const skipped: Seen = { status: 'skipped', reason: 'not-configured' };
-    const { confirmed, way } = await ask(id, {
-      'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'),
-      'postgres.': refused,
-      'redis.agent-cache': refused,
-      'services.event-pipeline': skipped,
-      'runtime.': skipped,
-      'kubernetes.': skipped,
-      'compose.': skipped,
-      'network.': skipped,
-    });
+  it.each(['S1', 'S3', 'D1', 'D2', 'T1'])(
+    'W11 %s names it as open where no runtime can be asked',
+    async (id) => {
+      const skipped: Seen = { status: 'skipped', reason: 'not-configured' };
+      const { confirmed, way } = await ask(id, {
+        'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'),
+        'postgres.': refused,
+        'redis.agent-cache': refused,
+        'services.event-pipeline': skipped,
+        'runtime.': skipped,
+        'kubernetes.': skipped,
+        'compose.': skipped,
+        'network.': skipped,
+      });
 
-    expect(confirmed).toEqual([]);
-    expect(way).toEqual([id, 'H2 postgres']);
-  });
+      expect(confirmed).toEqual([]);
+      expect(way).toEqual([id, 'H2 postgres']);
+    },
+  );
 
   it('is not called a slow database when the database is gone', async () => {
     const { confirmed, way } = await ask('S3', { ...stopped, 'services.event-pipeline': writesSlow });
