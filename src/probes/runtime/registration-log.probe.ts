@@ -25,6 +25,10 @@ function verdict(lines: readonly LogLine[]): 'failing' | 'registered' | 'silent'
   return failed.test(last.raw) ? 'failing' : 'registered';
 }
 
+/** What was said after the last registration: a reason from before it is over. */
+const sinceRegistered = (lines: readonly LogLine[]): readonly LogLine[] =>
+  lines.slice(lines.findLastIndex(({ raw }) => succeeded.test(raw) && !failed.test(raw)) + 1);
+
 type Deps = With<'runtime'> & Pick<Targets, 'services' | 'postgres'>;
 
 export const runtimeRegistrationLog = defineProbe({
@@ -33,7 +37,7 @@ export const runtimeRegistrationLog = defineProbe({
 
 Reads the lines of both logs that contain "register".
 A failure in the agent's log without a trace in agent-manager's points to the connection between them.
-A refusal names its reason.
+A refusal names its reason; one from before the last registration does not count.
 Only the receiving side knows whether an agent is registered: agent-manager's log, or its list of agents.
 An agent may say so right after it has published.`,
   params: z.strictObject({}),
@@ -87,9 +91,9 @@ An agent may say so right after it has published.`,
       if (known.list.length > 0) return { status: 'healthy', facts: { ...facts, known: known.list.length } };
       return { status: 'unhealthy', findings: [finding('MANAGER_SEES_NO_REGISTRATION')], facts };
     }
-    const refused = [...agent.lines, ...(manager?.lines ?? [])].some(
-      (line) => failed.test(line.raw) && tokenRefused.test(line.raw),
-    );
+    const refused = [agent.lines, manager?.lines ?? []]
+      .flatMap(sinceRegistered)
+      .some((line) => failed.test(line.raw) && tokenRefused.test(line.raw));
     const sayer = state === 'failing' || manager === undefined ? agent : manager;
     return {
       status: 'unhealthy',

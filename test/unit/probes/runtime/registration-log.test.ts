@@ -30,6 +30,18 @@ describe('runtime.registration-log: the logs of registration', () => {
     return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
   };
 
+  it('do not name a refusal from before the agent was registered', async () => {
+    const refusal = json('error', 'registration failed: token mismatch');
+    const registered = json('info', 'agent registered', { cluster: 'prod' });
+    const crashing = failed('nats: no servers available for connection');
+
+    expect(await codes(crashing, `${refusal}\n${registered}`)).not.toContain('REGISTRATION_REFUSED_TOKEN');
+    expect(await codes(`${failed('token mismatch')}\n${registered}\n${crashing}`, registered)).not.toContain(
+      'REGISTRATION_REFUSED_TOKEN',
+    );
+    expect(await codes(crashing, `${registered}\n${refusal}`)).toContain('REGISTRATION_REFUSED_TOKEN');
+  });
+
   it('tell a request that never arrives from one that is refused', async () => {
     expect(await codes(failed('nobody listens on the subject (no responders)'), '')).toEqual([
       'AGENT_REGISTRATION_FAILS',
