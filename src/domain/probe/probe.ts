@@ -49,6 +49,11 @@ export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodTy
   readonly ofHttp?: true;
   /** It gives the part work to do, or holds it up: only who asks for that cause is given it, and no bundle asks it. */
   readonly givesWork?: true;
+  /**
+   * It measures how busy a part is, which commands in its container would spoil: they are counted among its own work. A
+   * bundle asks it before all others.
+   */
+  readonly measuresLoad?: true;
   readonly timeoutMs: number;
   /** Every finding code it can return. */
   readonly emits: readonly FindingCode[];

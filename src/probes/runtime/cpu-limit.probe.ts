@@ -133,6 +133,7 @@ Where it cannot be read, the answer is inconclusive from 70 % of the limit.`,
   }),
   part: ({ part }) => part,
   needs: ['runtime'],
+  measuresLoad: true,
   timeoutMs: 20_000,
   emits: ['CPU_AT_LIMIT', 'CPU_THROTTLED', 'CPU_LIMIT_TINY', 'CPU_BUSY_WITHOUT_LIMIT'],
   async run({ part, seconds }, context: ProbeContext<Deps>) {

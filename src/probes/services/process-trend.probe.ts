@@ -74,6 +74,7 @@ All samples come from one process, even where several replicas answer.`,
   part: ({ service }) => service,
   needs: ['services'],
   ofHttp: true,
+  measuresLoad: true,
   timeoutMs: 150_000,
   emits: ['CPU_HIGH', 'MEMORY_GROWS'],
   async run({ service: id, seconds }, context) {

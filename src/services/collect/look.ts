@@ -96,7 +96,12 @@ export async function look(
       if (outcome !== undefined) outcomes.push({ ...outcome, key: callKey(call) });
     }
   };
-  await ask(gentle(wanted), targets);
+  const measuresLoad = ({ probe }: ProbeCall): boolean => byId.get(probe)?.measuresLoad === true;
+  await ask(gentle(wanted).filter(measuresLoad), targets);
+  await ask(
+    gentle(wanted).filter((call) => !measuresLoad(call)),
+    targets,
+  );
   if (late.length > 0) await ask(gentle(late), await options.targets.forRun(environment, signal));
   signal.throwIfAborted();
   await recording.end();

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { BundleWriter } from '../../../../src/domain/bundle/writer.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { CountLogs } from '../../../../src/domain/ports/log-files.ts';
+import type { Probe, ProbeCall } from '../../../../src/domain/probe/probe.ts';
 import type { Instance, RuntimeTarget } from '../../../../src/domain/probe/targets/runtime.ts';
 import { createCollectHere } from '../../../../src/services/collect/collect.service.ts';
 import type { CollectOptions } from '../../../../src/services/collect/options.ts';
@@ -23,8 +25,16 @@ const dying: CountLogs = () => ({
 /** A question that asks nothing. */
 const way = { id: 'N1', part: 'runtime', evidence: [], causes: [], handOver: [] };
 
-/** A bundle of one container of agent-manager whose log has so many characters. */
+const probe = (id: string, more: object = {}) =>
+  ({
+    ...{ id, part: 'redis', params: z.strictObject({}), needs: [], emits: [] },
+    ...more,
+  }) as unknown as Probe;
+const registry = [probe('runtime.commands'), probe('runtime.load', { measuresLoad: true }), probe('redis.x')];
+
+/** A bundle of one container of agent-manager whose log has so many characters, and the probes in turn. */
 async function collected(characters: number) {
+  const asked: string[] = [];
   const instance: Instance = {
     ...{ part: 'agent-manager', id: 'a', name: 'agent-manager-0', namespace: 'x', container: 'main' },
     ...{ image: 'x:1', phase: 'running', ready: true, readinessChecked: true, restarts: 0 },
@@ -53,11 +63,16 @@ async function collected(characters: number) {
     drop: () => Promise.resolve(),
   };
   const service = createCollectHere({
-    ...{ registry: [], diagnoses: [], unreachable: () => way, ownProbes: () => [], version: '1' },
+    ...{ registry, diagnoses: [], unreachable: () => way, ownProbes: () => [], version: '1' },
     count: dying,
     targets: { forRun: () => Promise.resolve(targets) },
-    rules: { calls: () => [], judge: () => ({}) },
-    runnerOf: () => ({ run: () => Promise.resolve([]) }),
+    rules: { calls: () => registry.map(({ id }) => ({ probe: id })), judge: () => ({}) },
+    runnerOf: () => ({
+      run(calls: readonly ProbeCall[]) {
+        asked.push(calls.map((call) => call.probe).join());
+        return Promise.resolve([]);
+      },
+    }),
     describe: () => ({ shape: {}, place: {} }),
     clock: { now: () => new Date() },
   } as unknown as CollectOptions);
@@ -66,7 +81,7 @@ async function collected(characters: number) {
     page: ({ logs }) => JSON.stringify(logs),
     signal: new AbortController().signal,
   });
-  return { manifest, files };
+  return { manifest, files, asked };
 }
 
 describe('a bundle whose logs are not counted to their end', () => {
@@ -84,4 +99,11 @@ describe('a bundle whose logs are not counted to their end', () => {
     );
     expect(files.get('index.html')).toBe('[]');
   });
+});
+
+it('a bundle asks what measures load before whatever runs a command in a container', async () => {
+  const { asked } = await collected(10);
+
+  expect(asked[0]).toBe('runtime.load');
+  expect(asked.slice(1)).toEqual(expect.arrayContaining(['redis.x', 'runtime.commands']));
 });
