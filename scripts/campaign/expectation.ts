@@ -146,3 +146,9 @@ export const spokenInLog: ReadonlySet<string> = new Set([
   ...['S1.a', 'S1.b', 'S2.a', 'S2.b', 'S2.c', 'S3.b', 'S3.c', 'S4.b', 'S5.a', 'S6.b', 'S7.b'],
   'D4.a',
 ]);
+
+/** Statements wait here, which PostgreSQL writes down only with `log_lock_waits`, and that is off by default. */
+const silent: ReadonlySet<string> = new Set(['S3.c table-locked']);
+
+export const speaksInLog = (id: string, variant: string): boolean =>
+  spokenInLog.has(id) && !silent.has(`${id} ${variant}`);

@@ -3,7 +3,7 @@
 import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
-import { type Expectation, expectationOf, isTrue, settled, spokenInLog } from './expectation.ts';
+import { type Expectation, expectationOf, isTrue, settled, speaksInLog } from './expectation.ts';
 import { judgeLog, type LogReader, type Said, saidIn } from './log-says.ts';
 import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
@@ -136,7 +136,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     if (logs !== undefined) {
       step = 'ask the logs';
       said = await logs.since(plantedAt);
-      problems.push(...judgeLog(said, expected, spokenInLog.has(fault.id)));
+      problems.push(...judgeLog(said, expected, speaksInLog(fault.id, variant)));
     }
     if (offline !== undefined) {
       step = 'ask a bundle';

@@ -88,7 +88,9 @@ export function s3Anchors(options: S3AnchorsOptions): AnchorPlace {
     },
     async write(anchor, signal) {
       const body = `${anchorText(anchor)}\n`;
-      const until = new Date(anchor.at.getTime() + options.retentionDays * dayMs);
+      // One that was missed while the store was away is written late; no store takes a lock that is over.
+      const from = Math.max(anchor.at.getTime(), Date.now());
+      const until = new Date(from + options.retentionDays * dayMs);
       const answer = await call(
         `${root}/${prefix.split('/').map(encodeURIComponent).join('/')}${encodeURIComponent(nameOf(anchor))}`,
         {
