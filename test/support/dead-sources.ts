@@ -17,8 +17,8 @@ import { aetherius } from './cli.ts';
 export interface DeadSource {
   /** As the manifest names it. */
   readonly path: string;
-  /** Code of its error there. */
-  readonly code: string;
+  /** Code of its error there, or the codes that it may have. */
+  readonly code: string | readonly string[];
   /** How the names of files begin that the bundle of the healthy platform has and this one lacks. Default: `path` alone. */
   readonly files?: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface DeadSource {
 const nats = ['connz', 'jsz', 'server', 'subsz', 'varz'];
 
 /** `ofNats`: what whoever connects to a NATS that does not run meets there. */
-const stores = (ofNats: string): readonly DeadSource[] => [
+const stores = (ofNats: DeadSource['code']): readonly DeadSource[] => [
   ...nats.map((name) => ({ path: `statistics/nats-${name}.json`, code: ofNats })),
   { path: 'statistics/neo4j.json', code: 'connect-timeout' },
   { path: 'statistics/postgres-orchestrator.json', code: 'protocol' },
@@ -81,7 +81,8 @@ export async function killKubernetesSources(lab: KubernetesLab, folder: string):
       },
       // Its Service leads to no Pod.
       { path: 'logs/nats', code: 'log-no-instance', files: ['logs/nats/'] },
-      ...stores('connect-timeout'),
+      // The node refuses or drops what goes to a Service without a Pod, by how far its rules are.
+      ...stores(['connect-timeout', 'refused']),
     ],
   };
 }
@@ -177,4 +178,14 @@ function outlineOf(text: string): string | number {
   } catch {
     return text.split('\n').length;
   }
+}
+
+/** What is wrong with the failed entries of a bundle: each source failed, as it may, and nothing else did. */
+export function wrongly(sources: readonly DeadSource[], failed: readonly BundleEntry[]): readonly string[] {
+  const expected = new Map(sources.map(({ path, code }) => [path, [code].flat()]));
+  const wrong = failed
+    .filter(({ path, error }) => expected.get(path)?.includes(error?.code ?? '') !== true)
+    .map(({ path, error }) => `${path}: ${error?.code}`);
+  const alive = sources.filter(({ path }) => !failed.some((one) => one.path === path));
+  return [...wrong, ...alive.map(({ path }) => `${path} did not fail`)];
 }
