@@ -134,7 +134,7 @@ A consumer of the platform that does not return, under its name or as another th
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
       const drop = closed.find(({ owner }) => owner !== 'others');
-      if (drop === undefined || !(drop.secondsAgo <= goneSeconds)) break;
+      if (drop === undefined || !(drop.secondsAgo <= awaySeconds(drop))) break;
       watching = drop;
       if (drop.secondsAgo > backAgainSeconds) break;
     }
@@ -310,6 +310,9 @@ function withDrops(seen: Seen, closed: readonly Dropped[], platform: Platform): 
 const clients: ReadonlySet<PartId | undefined> = new Set(configuredIds);
 
 const nameOf = ({ name, cid }: Connection) => (name === undefined || name === '' ? `cid ${cid}` : name);
+
+/** Without its subjects nothing tells a new Pod of another name from one that stays away. */
+const awaySeconds = ({ subjects }: Dropped) => (subjects.length > 0 ? goneSeconds : backAgainSeconds);
 
 /** Whose a consumer of these subjects is; `>` takes in the platform's and those of others. */
 function takenBy(subjects: readonly string[] | undefined, platform: Platform): Owner {

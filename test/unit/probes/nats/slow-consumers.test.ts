@@ -176,6 +176,7 @@ describe('nats.slow-consumers', () => {
       samples: readonly number[],
       who = 'agent-manager-events',
       takes: readonly string[] = [],
+      took: readonly string[] = ['aetherius.agent.*.event', '_INBOX.x.*'],
     ) => {
       const asked: string[] = [];
       const now = Date.parse('2026-11-25T03:00:00.000Z');
@@ -187,7 +188,7 @@ describe('nats.slow-consumers', () => {
             { cid: 9, name: 'other', reason: 'Client Closed', stop: new Date(now).toISOString() },
             {
               ...{ cid: 3, name: who, reason: 'Slow Consumer (Write Deadline)', stop },
-              subscriptions_list: ['aetherius.agent.*.event', '_INBOX.x.*'],
+              subscriptions_list: took,
             },
           ];
           return Promise.resolve({ now: new Date(now).toISOString(), connections } as T);
@@ -240,6 +241,12 @@ describe('nats.slow-consumers', () => {
 
       expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : undefined).toBe(code);
       expect(samples).toBe(2);
+    });
+
+    it('and minutes ago nothing is said of one whose subjects the server does not tell', async () => {
+      const { outcome } = await after('agent-manager-7f9c', 90, [0], undefined, [], []);
+
+      expect(outcome).toMatchObject({ status: 'healthy' });
     });
 
     it('long ago, two samples are enough', async () => {
