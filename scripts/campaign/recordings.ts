@@ -5,16 +5,22 @@ import { openRecording } from '../../src/domain/bundle/replay.ts';
 import type { DiagnosisJudgement } from '../../src/domain/diagnosis/judgement.ts';
 import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { openRecorded } from '../../src/main/recorded.ts';
+import type { Probe } from '../../src/domain/probe/probe.ts';
+import type { ServicesTarget } from '../../src/domain/probe/targets/http.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { probes } from '../../src/probes/index.ts';
 import type { Expectation } from './expectation.ts';
 import { confirmed, type Judged, judge } from './trial.ts';
 
-/** What the bot says of a recording; `onLane` is told each probe that it asks, with its parameters. */
+/**
+ * What the bot says of a recording; `onLane` is told each probe that it asks, with its parameters, and `asked` each
+ * question that a probe puts to its recorded target, with all that is passed.
+ */
 export async function diagnosed(
   rows: readonly RecordedRow[],
   symptom: string,
   onLane: (lane: string) => void = () => undefined,
+  asked?: Asked,
 ): Promise<readonly DiagnosisJudgement[]> {
   const recording = openRecording(rows);
   if (recording === undefined) throw new Error('these rows are no recording');
@@ -23,7 +29,7 @@ export async function diagnosed(
     recording: {
       ...recording,
       probes: (all) =>
-        recording.probes(all).map((probe) => ({
+        recording.probes(asked === undefined ? all : all.map((probe) => heard(probe, asked))).map((probe) => ({
           ...probe,
           run(params, context) {
             onLane(laneOf(probe, params));
@@ -39,6 +45,44 @@ export async function diagnosed(
   const answer = await diagnosis.run({ environment, text: symptom, signal });
   if (answer.kind === 'choose') throw new Error(`${symptom} is no one symptom`);
   return answer.judgements;
+}
+
+export type Asked = (probe: string, question: string, args: readonly unknown[]) => void;
+
+/** The same probe; each question that takes time is told before it is put. */
+function heard(probe: Probe, asked: Asked): Probe {
+  const wrap = (target: object, name: string): object =>
+    new Proxy(target, {
+      get(from, key) {
+        const value: unknown = Reflect.get(from, key);
+        if (typeof value !== 'function' || typeof key !== 'string') return value;
+        return (...args: unknown[]) => {
+          if (key === 'overOneConnection') {
+            const [work] = args as Parameters<ServicesTarget['overOneConnection']>;
+            const inner: typeof work = (one, kept) => work(wrap(one, name) as ServicesTarget, kept);
+            return Reflect.apply(value, from, [inner]) as unknown;
+          }
+          const answer: unknown = Reflect.apply(value, from, args);
+          if (!(answer instanceof Promise)) return answer;
+          asked(probe.id, `${name}.${key}`, args);
+          if (key !== 'nodes') return answer;
+          return answer.then((nodes: readonly object[]) => nodes.map((node) => wrap(node, name)));
+        };
+      },
+    });
+  return {
+    ...probe,
+    run(params, context) {
+      const { deps } = context;
+      const own = Object.entries(deps).map(([name, target]): readonly [string, unknown] => [
+        name,
+        typeof target === 'object' && target !== null && name !== 'platform'
+          ? wrap(target as object, name)
+          : target,
+      ]);
+      return probe.run(params, { ...context, deps: Object.fromEntries(own) as unknown as typeof deps });
+    },
+  };
 }
 
 /** The lanes that these questions need. */

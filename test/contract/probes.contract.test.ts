@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { probesReference } from '../../scripts/docs/registries.ts';
 import { AppError, type Stage, stages, TargetError } from '../../src/domain/kernel/errors.ts';
 import { partIds } from '../../src/domain/platform/part.ts';
 import { type Finding, severities } from '../../src/domain/probe/finding.ts';
@@ -122,6 +123,10 @@ const bad: Readonly<Record<string, Answer>> = {
   ),
   'is not found': () => Promise.reject(new AppError('NOT_FOUND', 'planted')),
 };
+
+it('every probe declares what the reference says of it', () => {
+  expect(probesReference()).toBe(readFileSync('docs/reference/probes.md', 'utf8'));
+});
 
 for (const probe of probes) {
   describe(probe.id, () => {
