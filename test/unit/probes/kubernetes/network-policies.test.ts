@@ -241,4 +241,65 @@ describe('kubernetes.network-policies', () => {
       ],
     });
   });
+
+  it('does not look for a part behind another one that it has seen', async () => {
+    // The second Pod of agent-manager has no label that the policy speaks of: the first one is the connection's end.
+    const second = {
+      ...pod('agent-manager'),
+      ...meta('agent-manager-2', 'aetherius', { app: 'agent-manager', tier: 'b' }),
+    };
+    const byTier = {
+      ...meta('by-tier', 'aetherius'),
+      spec: {
+        podSelector: { matchLabels: { app: 'orchestrator-service' } },
+        ingress: [{ from: [{ podSelector: { matchLabels: { tier: 'b' } } }] }],
+      },
+    };
+    const ask = (pods: readonly object[]) =>
+      kubernetesNetworkPolicies.run(
+        {},
+        probeContext({
+          kubernetes: kubernetes({
+            ...{ networkpolicies: [byTier], pods: [...pods, pod('shop'), pod('orchestrator-service')] },
+            services: [serviceOf('orchestrator-service', 'http')],
+          }),
+          runtime: fakeRuntime({}),
+        }),
+      );
+
+    expect(await ask([pod('agent-manager'), second])).toMatchObject({
+      findings: [{ code: 'POLICY_BLOCKS', subject: 'agent-manager→orchestrator-service' }],
+    });
+    expect(await ask([second, pod('agent-manager')])).toMatchObject({ status: 'healthy' });
+  });
+
+  it('knows where nothing is allowed without the policies of the agents: of the platform alone', async () => {
+    const all = { ...closed, spec: { podSelector: {}, ingress: [{}] } };
+    const result = await look([all], { agentPolicies: 'refused' });
+
+    // Every Pod of the platform is judged by its own rules; only what the agents may do is open.
+    expect(result).toMatchObject({ status: 'inconclusive', cause: { stage: 'forbidden' } });
+  });
+
+  it('tries each direction by a connection of its own', async () => {
+    const agents = {
+      ...meta('agents', 'kube-system'),
+      spec: { podSelector: { matchLabels: { app: 'collect-agent' } }, policyTypes: ['Egress'] },
+    };
+    const answered = { code: 1, stderr: 'wget: server returned error: HTTP/1.1 404 Not Found' };
+
+    expect(await look([closed, agents], { tries: answered })).toMatchObject({
+      findings: [
+        { code: 'POLICY_NOT_ENFORCED', facts: { direction: 'Egress', to: 'nats' } },
+        { code: 'POLICY_NOT_ENFORCED', facts: { direction: 'Ingress', to: 'orchestrator-service' } },
+      ],
+    });
+    // Only one connection of a direction is tried, and said; the others of it are silent.
+    const mute = {
+      ...meta('mute', 'aetherius'),
+      spec: { podSelector: { matchLabels: { app: 'agent-manager' } }, policyTypes: ['Egress'] },
+    };
+    const { findings } = (await look([mute], { tries: answered })) as { findings?: readonly object[] };
+    expect(findings).toMatchObject([{ code: 'POLICY_NOT_ENFORCED', facts: { direction: 'Egress' } }]);
+  });
 });

@@ -256,4 +256,50 @@ describe('the log of a service that does not start', () => {
       status: 'healthy',
     });
   });
+
+  it('stands in the finding with the line, the time and the restarts', async () => {
+    const result = await look({ ...crashing, log: json('fatal: FATAL: database "shop" does not exist') });
+
+    expect(result).toEqual({
+      status: 'unhealthy',
+      findings: [
+        {
+          ...{ code: 'STARTUP_DATABASE_MISSING', severity: 'critical', part: 'agent-manager' },
+          ...{ subject: 'agent-manager-0', since: '2026-03-01T10:04:49Z' },
+          facts: {
+            ...{ message: 'fatal: FATAL: database "shop" does not exist', restarts: 3, database: 'shop' },
+          },
+          excerpts: [{ source: 'log agent-manager-0', lines: [expect.stringContaining('"shop\\"')] }],
+        },
+      ],
+    });
+  });
+
+  it('names what the keys of a refused file may have been meant for, beside the line', async () => {
+    const refused = json('fatal: Failed to initialize logger: no encoder name specified');
+    const files = { '/etc/aetherius/config.yaml': 'log_level: info\ndatabase: { sslmode: disable }\n' };
+    const said = await look({ ...crashing, log: refused, files });
+
+    expect(said).toMatchObject({
+      findings: [
+        {
+          code: 'STARTUP_CONFIG_REFUSED',
+          excerpts: [
+            { source: 'log agent-manager-0' },
+            {
+              source: 'keys /etc/aetherius/config.yaml',
+              lines: ['log_level → logging.level', 'database.sslmode → database.ssl_mode'],
+            },
+          ],
+        },
+      ],
+    });
+    // Any other reason is none of the file.
+    const elsewhere = await look({ ...crashing, log: json('fatal: bind: address already in use'), files });
+    expect(JSON.stringify(elsewhere)).not.toContain('ssl_mode');
+    // Without the file the line stands alone.
+    expect(await look({ ...crashing, log: refused })).toMatchObject({
+      findings: [{ excerpts: [{ source: 'log agent-manager-0' }] }],
+    });
+  });
 });

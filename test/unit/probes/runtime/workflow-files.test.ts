@@ -151,4 +151,66 @@ describe('runtime.workflow-files', () => {
       cause: { facts: { reason: 'executions-unknown' } },
     });
   });
+
+  it('reads YAML alone', async () => {
+    const broken = 'id: "open';
+
+    expect(await look({ 'notes.txt': broken, 'a.yaml.bak': broken, [name]: good }, [])).toMatchObject({
+      ...{ status: 'healthy', facts: { files: 1, broken: 0 } },
+    });
+    expect(await look({ 'a.yml': broken }, [])).toMatchObject({
+      ...{ status: 'unhealthy', facts: { files: 1, broken: 1 } },
+    });
+  });
+
+  it('is overtaken by a younger execution that began, and by no other', async () => {
+    const young = waits('e2', '2026-03-01T10:04:20Z');
+    const judge = (...others: readonly object[]) => look({ [name]: noTimeout }, [young, old, ...others]);
+    const waiting = { code: 'WORKFLOW_FILE_FAULTY', facts: { evidence: 'waiting', waiting: 2 } };
+
+    expect(await judge()).toMatchObject({ findings: [waiting] });
+    // Began before the oldest was made.
+    expect(await judge(done('2026-03-01T10:03:00Z', 'diagnose-oom'))).toMatchObject({ findings: [waiting] });
+    // Made after it, and waiting as well.
+    expect(await judge(waits('e3', '2026-03-01T10:04:30Z', 'diagnose-oom'))).toMatchObject({
+      findings: [waiting],
+    });
+    expect(await judge(done('2026-03-01T10:04:10Z', 'diagnose-oom', 'running'))).toMatchObject({
+      findings: [{ code: 'WORKFLOW_FILE_BROKEN', facts: { evidence: 'overtaken', waiting: 2 } }],
+    });
+  });
+
+  it('shows the line before, the line and the line after', async () => {
+    const open = good.replace(/^description: (.*)$/m, 'description: "$1');
+    const lines = open.split('\n');
+
+    expect(await look({ [name]: open }, undefined)).toMatchObject({
+      findings: [
+        {
+          ...{ severity: 'warning', facts: { file: `/etc/aetherius/workflows/${name}` } },
+          excerpts: [{ source: `${name}:2`, lines: lines.slice(1, 4) }],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['another file whose name ends so', `/etc/aetherius/workflows/my-${name}`],
+    ['another file whose name begins so', `/etc/aetherius/workflows/${name}-old`],
+  ])('does not believe a complaint of %s', async (_what, file) => {
+    expect(
+      await look({ [name]: noTimeout }, [], line('ERROR', 'executor: workflow cannot be loaded', file)),
+    ).toMatchObject({ findings: [{ code: 'WORKFLOW_FILE_UNUSUAL' }] });
+  });
+
+  it('does not believe a complaint about the file in the middle of another word, and finds it at the start', async () => {
+    const plain = (text: string) => look({ [name]: noTimeout }, [], text);
+
+    expect(await plain(`${name}: cannot be loaded`)).toMatchObject({
+      findings: [{ code: 'WORKFLOW_FILE_BROKEN', facts: { evidence: 'log' } }],
+    });
+    expect(await plain(`x.${name}: cannot be loaded`)).toMatchObject({
+      findings: [{ code: 'WORKFLOW_FILE_UNUSUAL' }],
+    });
+  });
 });
