@@ -66,4 +66,34 @@ describe('postgres.schemas', () => {
 
     expect(await look(many)).toMatchObject({ cause: { facts: { reason: 'databases-many' } } });
   });
+
+  it('counts what it has looked through, and asks for one database more than it would search', async () => {
+    const asked: string[] = [];
+    const postgres = postgresInTurn(
+      [{ name: 'agent_manager' }, { name: 'empty' }, { name: 'b' }, { name: 'used' }],
+      [{ name: 'used' }],
+    );
+    const seen = await postgresSchemas.run(
+      {},
+      probeContext({
+        postgres: {
+          ...postgres,
+          query: <Row extends object>(...args: Parameters<typeof postgres.query>) => {
+            asked.push(args[1]);
+            return postgres.query<Row>(...args);
+          },
+          queryIn: <Row extends object>(name: string) =>
+            Promise.resolve(
+              (name === 'agent_manager' || name === 'b'
+                ? [{ name: 'agents', columns: ['id'], bytes: name === 'b' ? '0' : '8192' }]
+                : []) as unknown as readonly Row[],
+            ),
+        },
+      }),
+    );
+
+    // `used` has a session and none of the tables; `empty` has neither.
+    expect(seen).toMatchObject({ status: 'healthy', facts: { databases: 4, used: 1, second: 1 } });
+    expect(asked[0]).toContain('LIMIT 21');
+  });
 });

@@ -83,7 +83,14 @@ describe('postgres.session-shares', () => {
       ],
     });
     expect(await shares({ ...full, used: 9, max: 12 }, { ...app, sessions: 5 })).toMatchObject({
-      findings: [{ part: 'postgres', subject: 'max_connections' }],
+      findings: [{ part: 'postgres', subject: 'max_connections', facts: { wanted: 200 } }],
+    });
+    // No limit is wanted where the pools are at fault; a name of no part of the platform is none.
+    const pools = await shares(full, { ...app, application: 'reporting' });
+    expect(pools).toMatchObject({ findings: [{ facts: { applicationPart: null } }] });
+    expect(JSON.stringify(pools)).not.toContain('wanted');
+    expect(await shares(full, app)).toMatchObject({
+      findings: [{ facts: { applicationPart: 'agent-manager' } }],
     });
   });
 

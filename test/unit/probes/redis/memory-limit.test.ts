@@ -174,4 +174,15 @@ describe('redis.memory-limit', () => {
     expect(await ask('forbidden')).toMatchObject({ status: 'inconclusive' });
     await expect(ask('aborted')).rejects.toMatchObject({ stage: 'aborted' });
   });
+
+  it.each([
+    // The guide's value, whatever less there is; twice as much where that is reached; room for what is there.
+    ['a smaller limit', megabytes(95, 100), 1_024],
+    ['the guide’s own', megabytes(1_000, 1_024), 2_048],
+    ['more than that', megabytes(2_900, 3_000), 6_000],
+  ])('says the limit that helps, and the container’s: %s', async (_what, memory, wanted) => {
+    expect(await look(memory, 2_000, 1_000, 60)).toMatchObject({
+      findings: [{ facts: { wantedBytes: wanted * MIB, containerBytes: 2 * wanted * MIB } }],
+    });
+  });
 });

@@ -45,4 +45,13 @@ describe('runtime.models', () => {
       code: 'NOT_FOUND',
     });
   });
+
+  it('cannot list the files of a container that does not run', async () => {
+    const looking = runtimeModels.run({}, on({ 'reasoning-service': [{ phase: 'terminated' }] }));
+
+    await expect(looking).rejects.toMatchObject({
+      ...{ code: 'NOT_FOUND', facts: { container: 'reasoning-service-0' } },
+    });
+    expect(await runtimeModels.run({}, on({}))).toEqual({ status: 'skipped', reason: 'no-data' });
+  });
 });

@@ -180,6 +180,23 @@ describe('runtime.name-lookup', () => {
     expect(await look(error)).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', facts: { error } }] });
   });
 
+  it.each([
+    [127, "nslookup: can't resolve 'postgres'"],
+    [126, "nslookup: can't resolve 'postgres'"],
+    [1, 'OCI runtime exec failed: exec: "nslookup": executable file not found in $PATH'],
+  ])('could not check without the tool, whatever is said: %i %s', async (code, error) => {
+    await expect(look(error, code)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is a tool that answered when a name is not found, though the words are like those of none', async () => {
+    expect(await look("nslookup: can't resolve 'postgres': host not found", 1)).toMatchObject({
+      findings: [{ code: 'NAME_LOOKUP_FAILS' }],
+    });
+    expect(await look("nslookup: can't resolve 'postgres'", 128)).toMatchObject({
+      findings: [{ code: 'NAME_LOOKUP_FAILS' }],
+    });
+  });
+
   it('could not check when the container ended under it', async () => {
     await expect(look('', 137)).rejects.toMatchObject({ stage: 'closed' });
   });

@@ -56,4 +56,11 @@ describe('a subject', () => {
   ])('%s is the platform’s: %s', (subject, expected) => {
     expect(ofPlatform(subject, asInGuide)).toBe(expected);
   });
+
+  it('is the platform’s with the first word of any of its subjects', () => {
+    const subjects = { ...asInGuide.subjects, registration: 'fleet.*.register' };
+
+    expect(ofPlatform('fleet.c1.register', { ...asInGuide, subjects })).toBe(true);
+    expect(ofPlatform('', asInGuide)).toBe(false);
+  });
 });
