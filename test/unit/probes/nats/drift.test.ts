@@ -33,6 +33,8 @@ describe('a subject that was meant for a subscription', () => {
     // One word alone is no likeness.
     ['billing.*.created', 'shop.created'],
     ['status', 'stats'],
+    // Two words of five are no likeness.
+    ['plant.line.robot.*.status.error', 'plant.error.web'],
     ['*.heartbeat', 'agent.web.heartbeat'],
   ])('%s is not near %s', (listened, published) => {
     expect(isNear(listened, published)).toBe(false);
@@ -118,5 +120,20 @@ describe('what clients of NATS say to each other', () => {
 
     expect(sendersOf('agent.heartbeat.compose-cluster', senders)).toEqual(['agent-compose-cluster']);
     expect(sendersOf('x.y', senders)).toEqual(['agent-compose-cluster', 'billing']);
+  });
+
+  it('is told once for each kind: the first word and the number of words', () => {
+    const heard = [
+      ['web.orders.a', 1],
+      ['web.orders.b', 2],
+      ['web.b', 4],
+      ['shop.orders.a', 8],
+    ] as const;
+
+    expect(busDrift(heard, [[]], []).unheard).toEqual([
+      { published: 'shop.orders.a', subjects: ['shop.orders.a'], messages: 8 },
+      { published: 'web.b', subjects: ['web.b'], messages: 4 },
+      { published: 'web.orders.a', subjects: ['web.orders.a', 'web.orders.b'], messages: 3 },
+    ]);
   });
 });

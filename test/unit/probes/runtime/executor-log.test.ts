@@ -50,6 +50,19 @@ describe('runtime.executor-log', () => {
     expect(await read('executor: queue is full', waiting)).toMatchObject(isFull);
   });
 
+  it('believes the level of a line before its words', async () => {
+    expect(await read(line('info', 'executor: no error so far'), [])).toMatchObject({ status: 'healthy' });
+    expect(await read('executor: no worker was idle', [])).toMatchObject({ status: 'healthy' });
+    expect(await read('executor: task failed', [])).toMatchObject(isOther);
+  });
+
+  it('stands alone where executions cannot be listed, and joins none that has no time', async () => {
+    const recent = full('2026-03-01T10:04:50Z');
+
+    expect(await read(recent)).toMatchObject(isFull);
+    expect(await read(recent, [{ ...submitted('x'), created_at: undefined }])).toMatchObject(isOther);
+  });
+
   it('does not join a queue that was full once with what waits for another reason', async () => {
     const old = full('2026-03-01T09:52:00Z');
 

@@ -46,6 +46,19 @@ describe('runtime.images', () => {
     });
   });
 
+  it('says first what most of them have', async () => {
+    expect(await look([pulled('b'), pulled('a'), pulled('a')])).toMatchObject({
+      findings: [{ facts: { one: 'agent-manager-1', with: 2, other: 'agent-manager-0', without: 1 } }],
+    });
+  });
+
+  it('cannot compare one whose image is not told', async () => {
+    expect(await look([pulled('a'), {}])).toMatchObject({
+      ...{ status: 'inconclusive', cause: { facts: { reason: 'image-ids-of-nodes' } } },
+    });
+    expect(await look([{}, {}])).toMatchObject({ status: 'healthy' });
+  });
+
   it.each([
     ['all have the same', [pulled('a'), pulled('a')]],
     ['there is one instance', [pulled('a')]],

@@ -80,6 +80,29 @@ describe('the table of agents', () => {
     );
   });
 
+  it.each([
+    ['timestamp without time zone', "(last_seen AT TIME ZONE 'UTC')"],
+    ['timestamp with time zone', '(last_seen::timestamptz)'],
+    ['text', '(last_seen::timestamptz)'],
+  ])('takes a time of type %s for UTC where it knows no zone', async (type, moment) => {
+    const asked: string[] = [];
+    const postgres = postgresInTurn(
+      [
+        { name: 'agent_id', type: 'text' },
+        { name: 'last_seen', type },
+      ],
+      [],
+    );
+    const query: typeof postgres.query = (database, sql, ...more) => {
+      asked.push(sql);
+      return postgres.query(database, sql, ...more);
+    };
+    await agentsFromTable({ ...postgres, query }, 'agents', signal);
+
+    expect(asked[1]).toContain(`now() - ${moment}`);
+    expect(asked[1]).toContain('SELECT agent_id::text AS id');
+  });
+
   it.each([[['id']], [['last_seen']], [[]]])('is none with the columns %o alone', async (names) => {
     expect(await agentsFromTable(postgresInTurn(columns(...names)), 'agents', signal)).toBeUndefined();
   });

@@ -86,4 +86,15 @@ describe('whose code a function is', () => {
   ])('%s in %s', (name, file, own) => {
     expect(isOwn(name, file)).toBe(own);
   });
+
+  it('is nobody’s where nothing was counted, however little is asked for', () => {
+    const { functions } = readProfile(recorded('agent-manager-cpu.pb.gz'), 'cpu');
+    const idle = functions.map((fn) => ({ ...fn, own: 0, compiled: 0 }));
+
+    expect(
+      culprit({ ...readProfile(recorded('agent-manager-cpu.pb.gz'), 'cpu'), functions: idle }, 0),
+    ).toBeUndefined();
+    expect(isOwn('x.Run', 'external/x/run.go')).toBe(false);
+    expect(isOwn('x.Run', '/src/my-external/x/run.go')).toBe(true);
+  });
 });

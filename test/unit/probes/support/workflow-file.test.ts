@@ -51,6 +51,30 @@ describe('a workflow file', () => {
       line: 11,
       reason: /step 2 has no id of its own/,
     },
+    {
+      what: 'a step whose id is empty',
+      edit: (text: string) => text.replace('id: follow_metrics', "id: ''"),
+      line: 11,
+      reason: /step 2 has no id of its own/,
+    },
+    {
+      what: 'a step whose id is a number',
+      edit: (text: string) => text.replace('id: follow_metrics', 'id: 7'),
+      line: 11,
+      reason: /step 2 has no id of its own/,
+    },
+    {
+      what: 'a timeout of nothing',
+      edit: (text: string) => text.replace('timeout: 120', 'timeout: 0'),
+      line: 11,
+      reason: /follow_metrics has a timeout that is no positive number/,
+    },
+    {
+      what: 'steps alone, without an id',
+      edit: (text: string) => text.replace('id: diagnose-node-not-ready\n', ''),
+      line: 1,
+      reason: /id "undefined" differs from the file's name/,
+    },
     { what: 'no steps', edit: () => 'id: diagnose-node-not-ready\n', line: 1, reason: /no steps/ },
     { what: 'nothing at all', edit: () => '', line: 1, reason: /holds no workflow/ },
   ])('with $what is named with its line', ({ edit, line, reason }) => {
