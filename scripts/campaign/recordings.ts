@@ -5,7 +5,7 @@ import { openRecording } from '../../src/domain/bundle/replay.ts';
 import type { DiagnosisJudgement } from '../../src/domain/diagnosis/judgement.ts';
 import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { openRecorded } from '../../src/main/recorded.ts';
-import type { Probe } from '../../src/domain/probe/probe.ts';
+import type { Probe, ProbeResult } from '../../src/domain/probe/probe.ts';
 import type { ServicesTarget } from '../../src/domain/probe/targets/http.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -13,14 +13,14 @@ import type { Expectation } from './expectation.ts';
 import { confirmed, type Judged, judge } from './trial.ts';
 
 /**
- * What the bot says of a recording; `onLane` is told each probe that it asks, with its parameters, and `asked` each
- * question that a probe puts to its recorded target, with all that is passed.
+ * What the bot says of a recording; `onLane` is told each probe that it asks, with its parameters, and `witness`
+ * each question that a probe puts to its recorded target, with all that is passed, and what it makes of the answers.
  */
 export async function diagnosed(
   rows: readonly RecordedRow[],
   symptom: string,
   onLane: (lane: string) => void = () => undefined,
-  asked?: Asked,
+  witness?: Witness,
 ): Promise<readonly DiagnosisJudgement[]> {
   const recording = openRecording(rows);
   if (recording === undefined) throw new Error('these rows are no recording');
@@ -29,13 +29,15 @@ export async function diagnosed(
     recording: {
       ...recording,
       probes: (all) =>
-        recording.probes(asked === undefined ? all : all.map((probe) => heard(probe, asked))).map((probe) => ({
-          ...probe,
-          run(params, context) {
-            onLane(laneOf(probe, params));
-            return probe.run(params, context);
-          },
-        })),
+        recording
+          .probes(witness === undefined ? all : all.map((probe) => heard(probe, witness)))
+          .map((probe) => ({
+            ...probe,
+            run(params, context) {
+              onLane(laneOf(probe, params));
+              return probe.run(params, context);
+            },
+          })),
     },
     logger: createLogger({ level: 'silent', destination: process.stderr }),
     redactorOf: () => redactor,
@@ -47,10 +49,13 @@ export async function diagnosed(
   return answer.judgements;
 }
 
-export type Asked = (probe: string, question: string, args: readonly unknown[]) => void;
+export interface Witness {
+  asked(probe: Probe, question: string, args: readonly unknown[]): void;
+  answered(probe: Probe, result: ProbeResult): void;
+}
 
-/** The same probe; each question that takes time is told before it is put. */
-function heard(probe: Probe, asked: Asked): Probe {
+/** The same probe; each question that takes time is told when it is put, and the result when it is there. */
+function heard(probe: Probe, { asked, answered }: Witness): Probe {
   const wrap = (target: object, name: string): object =>
     new Proxy(target, {
       get(from, key) {
@@ -64,7 +69,7 @@ function heard(probe: Probe, asked: Asked): Probe {
           }
           const answer: unknown = Reflect.apply(value, from, args);
           if (!(answer instanceof Promise)) return answer;
-          asked(probe.id, `${name}.${key}`, args);
+          asked(probe, `${name}.${key}`, args);
           if (key !== 'nodes') return answer;
           return answer.then((nodes: readonly object[]) => nodes.map((node) => wrap(node, name)));
         };
@@ -72,7 +77,7 @@ function heard(probe: Probe, asked: Asked): Probe {
     });
   return {
     ...probe,
-    run(params, context) {
+    async run(params, context) {
       const { deps } = context;
       const own = Object.entries(deps).map(([name, target]): readonly [string, unknown] => [
         name,
@@ -80,7 +85,10 @@ function heard(probe: Probe, asked: Asked): Probe {
           ? wrap(target as object, name)
           : target,
       ]);
-      return probe.run(params, { ...context, deps: Object.fromEntries(own) as unknown as typeof deps });
+      const named = Object.fromEntries(own) as unknown as typeof deps;
+      const result = await probe.run(params, { ...context, deps: named });
+      answered(probe, result);
+      return result;
     },
   };
 }

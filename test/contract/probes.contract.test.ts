@@ -33,7 +33,7 @@ const readOnlyJetstream = /^(INFO|STREAM\.(NAMES|LIST|INFO)|CONSUMER\.(NAMES|LIS
 type Answer = (method: string, args: readonly unknown[]) => unknown;
 
 /** All targets as fakes: every call is checked for being a read, then answered by `answer`. */
-function fakeTargets(answer: Answer, wrong: string[]): Targets {
+function fakeTargets(answer: Answer, wrong: string[], unknownServices = false): Targets {
   const fake = (name: string, extra: Record<string, unknown> = {}) =>
     new Proxy(extra, {
       get(target, property) {
@@ -48,7 +48,7 @@ function fakeTargets(answer: Answer, wrong: string[]): Targets {
     });
   const service = (id: string) => ({ id, url: `http://${id}:8080`, healthPaths: ['/health'] });
   const services: unknown = fake('services', {
-    find: service,
+    find: unknownServices ? () => undefined : service,
     overOneConnection: (work: (one: unknown, kept: () => boolean) => unknown) => work(services, () => true),
   });
   return {
@@ -186,6 +186,7 @@ for (const probe of probes) {
         const result = await settle(probe, context(fakeTargets(answer, wrong)));
 
         expect(wrong).toEqual([]);
+        expect(isOutcome(result)).toBe(true);
         const undeclared = codesIn(result).filter((finding) => !probe.emits.includes(finding.code));
         expect(undeclared).toEqual([]);
         for (const { part, severity, subject } of codesIn(result)) {
@@ -194,6 +195,13 @@ for (const probe of probes) {
           expect(subject).not.toBe('');
         }
       });
+
+    it('says nothing but that nothing is there, of what is neither configured nor running', async () => {
+      const empty: Answer = (method) => (method === 'runtime.instances' ? Promise.resolve([]) : undefined);
+      const result = await settle(probe, context(fakeTargets(empty, [], true)));
+
+      expect(isOutcome(result)).toBe(true);
+    });
 
     it('never takes a failed look for a healthy one', async () => {
       for (const stage of ['dns', 'connect-timeout', 'forbidden', 'tls', 'aborted'] as const) {
@@ -209,6 +217,13 @@ for (const probe of probes) {
 
 function codesIn(result: ProbeResult | 'threw'): readonly Finding[] {
   return result !== 'threw' && result.status === 'unhealthy' ? result.findings : [];
+}
+
+/** One of the four outcomes; a skip with a word for its reason. */
+function isOutcome(result: ProbeResult | 'threw'): boolean {
+  if (result === 'threw' || result.status === 'healthy' || result.status === 'unhealthy') return true;
+  if (result.status === 'inconclusive') return result.cause instanceof Error;
+  return result.status === 'skipped' && wordsIn('en').lookup(`skip.${result.reason}`) !== undefined;
 }
 
 /** A throw means "could not check"; only the runner may see one. */

@@ -13,8 +13,14 @@ import { expectationOf } from '../../scripts/campaign/expectation.ts';
 import { type AskedOffline, diagnosed, judgeOffline } from '../../scripts/campaign/recordings.ts';
 import { confirmed } from '../../scripts/campaign/trial.ts';
 import type { RecordedRow } from '../../src/domain/bundle/recording.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
 import { createLogAnalysis } from '../../src/domain/logs/analysis.ts';
+import { partIds } from '../../src/domain/platform/part.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
+import { severities } from '../../src/domain/probe/finding.ts';
+import type { Probe, ProbeResult } from '../../src/domain/probe/probe.ts';
+import { placeholdersOf } from '../../src/text/format.ts';
+import { wordsIn } from '../../src/text/words.ts';
 
 const folder = fileURLToPath(new URL('../recordings/', import.meta.url));
 const suffix = '.jsonl.gz';
@@ -31,13 +37,53 @@ function rowsOf(name: readonly string[]): readonly RecordedRow[] {
 const hasSignal = (arg: unknown) =>
   typeof arg === 'object' && arg !== null && 'signal' in arg && arg.signal instanceof AbortSignal;
 
+const words = wordsIn('en');
+
+/** What a person could not be told of a result: a word that there is none for, or a fact that the words name and it lacks. */
+function faultsOf(probe: Probe, result: ProbeResult): readonly string[] {
+  if (result.status === 'healthy') return [];
+  if (result.status === 'skipped')
+    return words.lookup(`skip.${result.reason}`) === undefined ? ['skipped for no reason'] : [];
+  if (result.status === 'inconclusive') {
+    const { cause } = result;
+    const reason = cause instanceof AppError ? cause.facts['reason'] : undefined;
+    if (!(cause instanceof AppError) || typeof reason !== 'string')
+      return cause instanceof Error ? [] : ['no cause'];
+    return lacking(`cause.${reason}`, cause.facts);
+  }
+  if (result.status !== 'unhealthy') return ['no status'];
+  return result.findings.flatMap(({ code, severity, part, subject, facts }) => [
+    ...(probe.emits.includes(code) ? [] : [`${code} is not declared`]),
+    ...(severities.includes(severity) ? [] : [`${code} has no severity`]),
+    ...(partIds.includes(part) && subject !== '' ? [] : [`${code} is about nothing`]),
+    ...['', '.impact', '.todo'].flatMap((more) =>
+      lacking(`finding.${code}${more}`, { ...facts, part, subject }),
+    ),
+  ]);
+}
+
+/** Facts that a text names and that are not there. */
+function lacking(key: string, facts: Readonly<Record<string, unknown>>): readonly string[] {
+  return placeholdersOf(words.lookup(key) ?? '')
+    .filter((name) => !name.startsWith('@') && !(name in facts))
+    .map((name) => `${key} lacks ${name}`);
+}
+
 async function answer(rows: readonly RecordedRow[], symptom: string): Promise<AskedOffline> {
   /** Questions that nobody could take back: they were put without the signal of the probe. */
   const deaf = new Set<string>();
-  const all = await diagnosed(rows, symptom, undefined, (probe, question, args) => {
-    if (!args.some(hasSignal)) deaf.add(`${probe} ${question}`);
+  /** Results that nobody could read out. */
+  const mute = new Set<string>();
+  const all = await diagnosed(rows, symptom, undefined, {
+    asked(probe, question, args) {
+      if (!args.some(hasSignal)) deaf.add(`${probe.id} ${question}`);
+    },
+    answered(probe, result) {
+      for (const fault of faultsOf(probe, result)) mute.add(`${probe.id}: ${fault}`);
+    },
   });
   expect([...deaf]).toEqual([]);
+  expect([...mute]).toEqual([]);
   const judged = all.flatMap(({ causes }) => causes);
   const missing = judged.flatMap((cause) => cause.missing);
   return {
