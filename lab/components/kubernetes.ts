@@ -70,6 +70,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** True when node and control plane are ours to enter and to break. */
   readonly own: boolean;
+  /** Where our API server writes down who changed what, one JSON object a line. */
+  readonly audit?: string;
   /** Parent of every Pod's cgroup on our node. */
   readonly cgroup?: string;
   kubectl(args: readonly string[], options?: RunOptions): Promise<Output>;
@@ -93,7 +95,9 @@ export function cluster(): Cluster {
   return {
     kubeconfig,
     own,
-    ...(own ? { cgroup: settings()['CGROUP'] ?? '' } : {}),
+    ...(own
+      ? { cgroup: settings()['CGROUP'] ?? '', audit: join(settings()['STATE'] ?? '', 'audit.log') }
+      : {}),
     kubectl: (args, options) =>
       run(kubeProgram('kubectl') ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args], options),
     node: (args, options) => control(['exec', ...args], options),

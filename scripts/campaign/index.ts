@@ -18,17 +18,20 @@ import { combinationsOf, type KindOfCombination, kindsOfCombination } from './co
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf, spokenInLog } from './expectation.ts';
+import { fixesNamedFor, tryFixes } from './fixing.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
 import { createLogReader, type LogReader } from './log-says.ts';
 import { createOffline, type Offline } from './offline.ts';
 import { pairs, tryPair } from './pairs.ts';
-import { type Answer, type Product, startCampaignProduct } from './product.ts';
+import { type Answer, type FixingProduct, startCampaignProduct } from './product.ts';
 import {
   combinationHead,
   combinationRow,
   deprivedHead,
   deprivedRow,
+  fixHead,
+  fixRow,
   healthHead,
   healthRow,
   installationHead,
@@ -52,6 +55,7 @@ interface Options extends Choice {
   readonly combine?: KindOfCombination;
   readonly sample: string;
   readonly health: boolean;
+  readonly fix: boolean;
   readonly installations: boolean;
   readonly cover?: string;
   readonly seed: readonly string[];
@@ -99,6 +103,11 @@ const options = new Command('campaign')
   )
   .option('--sample <number>', 'how many combinations', '60')
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
+  .option(
+    '--fix',
+    'to the end: each fix that the answer offers is asked for, approved, carried out and taken back; with --once each fix by one fault, and a third of the undos, drawn by --seed',
+    false,
+  )
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
   .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
@@ -166,7 +175,7 @@ async function report(lab: Lab, rows: readonly Row[], answers: readonly (readonl
 
 type Stage = {
   readonly lab: Lab;
-  readonly product: Product;
+  readonly product: FixingProduct;
   readonly log: TrialLog;
   readonly offline?: Offline;
   readonly logs?: LogReader;
@@ -258,6 +267,34 @@ async function* tables(stage: Stage): AsyncGenerator<Row> {
     }
 }
 
+async function* mended({ lab, product, log }: Stage): AsyncGenerator<Row> {
+  const variantsOf = (fault: Fault) =>
+    (options.once ? fault.variants.slice(0, 1) : chosenVariants(options, fault)).filter(
+      (variant) => fixesNamedFor(fault, variant, options.runtime).length > 0,
+    );
+  let answers: [string, Answer][] = [];
+  const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
+  const [seed = '1'] = options.seed;
+  const trials = tryFixes(
+    { lab, product, fixes: product.fixes, onAnswer },
+    {
+      ...{ faults: faults.filter(wanted), variantsOf, once: options.once ?? false, seed: Number(seed) },
+      isDone: (name) => log.rowsOf(name) !== undefined,
+    },
+  );
+  for await (const { name, trial } of trials) {
+    if (trial === undefined) {
+      yield* log.rowsOf(name) ?? [];
+      continue;
+    }
+    const row = { text: fixRow(trial), problems: trial.problems };
+    log.add(name, [row]);
+    await report(lab, [row], answers);
+    answers = [];
+    yield row;
+  }
+}
+
 const less = (environments: readonly string[]) =>
   async function* (stage: Stage): AsyncGenerator<Row> {
     for (const fault of faults.filter(wanted)) {
@@ -341,19 +378,21 @@ const names = Object.keys(deprived?.environments ?? {});
 const part =
   deprived !== undefined
     ? { name: `${options.runtime}, with less evidence`, head: deprivedHead, run: less(names) }
-    : options.health
-      ? { name: `${options.runtime}, the health table`, head: healthHead, run: tables }
-      : options.pairs
-        ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
-        : options.combine !== undefined
-          ? {
-              name: `${options.runtime}, together (${options.combine})`,
-              head: combinationHead,
-              run: combined,
-            }
-          : options.logs
-            ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
-            : { name: options.runtime, head: trialHead, run: single };
+    : options.fix
+      ? { name: `${options.runtime}, to the end`, head: fixHead, run: mended }
+      : options.health
+        ? { name: `${options.runtime}, the health table`, head: healthHead, run: tables }
+        : options.pairs
+          ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
+          : options.combine !== undefined
+            ? {
+                name: `${options.runtime}, together (${options.combine})`,
+                head: combinationHead,
+                run: combined,
+              }
+            : options.logs
+              ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
+              : { name: options.runtime, head: trialHead, run: single };
 const product = await startCampaignProduct({
   lab: await lab.environmentConfig(),
   ...deprived?.environments,
@@ -388,7 +427,7 @@ const isRight = finish(
   part.name,
   part.head,
   rows,
-  part.head === pairHead ? 1 : part.head === deprivedHead ? 4 : 3,
+  part.head === pairHead ? 1 : part.head === deprivedHead || part.head === fixHead ? 4 : 3,
 );
 const timed = rows.flatMap(({ fault }) => fault ?? []);
 // The seconds of faults are those of whole tables.

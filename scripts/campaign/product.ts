@@ -14,6 +14,7 @@ import { createLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { createFixes, type Fixes } from './fixes.ts';
 
 /** One line of evidence, as it was stored. */
 export interface Evidence {
@@ -45,6 +46,11 @@ export interface Product {
   /** Types `/aetherius diagnose …` in a channel and waits for the answer. Default environment: `lab`. */
   diagnose(symptom: string, environment?: string): Promise<Answer>;
   stop(): Promise<void>;
+}
+
+/** One whose fixes are asked for, too. */
+export interface FixingProduct extends Product {
+  readonly fixes: Fixes;
 }
 
 /** An answer later than this is none. */
@@ -99,7 +105,9 @@ interface ProbeRow {
 }
 
 /** Starts the product for these environments; one of them is named `lab`. */
-export async function startCampaignProduct(blocks: Readonly<Record<string, Environment>>): Promise<Product> {
+export async function startCampaignProduct(
+  blocks: Readonly<Record<string, Environment>>,
+): Promise<FixingProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
   chmodSync(folder, 0o755);
   const [database, redis, slack] = await Promise.all([
@@ -126,8 +134,10 @@ export async function startCampaignProduct(blocks: Readonly<Record<string, Envir
     // One person asks for each fault and its control, faster than anybody types.
     slack: { defaultEnvironment: 'lab', startsPerMinute: { person: 10_000, channel: 10_000 } },
     approvals: {
-      approvers: { oncall: { users: [people.approver, people.requester] } },
-      tiers: { 1: { by: ['oncall'] }, 2: { by: ['oncall'] } },
+      approvers: { oncall: { users: [people.approver, people.requester, people.admin] } },
+      // Another person approves, whatever the tier; and one target is fixed again and again.
+      tiers: { 1: { by: ['oncall'], approvals: 1 }, 2: { by: ['oncall'] }, 3: { by: ['oncall'] } },
+      limits: { perTargetPerHour: 10_000 },
     },
   });
   const env = readProcessEnv('all', values);
@@ -152,6 +162,7 @@ export async function startCampaignProduct(blocks: Readonly<Record<string, Envir
   }
 
   return {
+    fixes: createFixes(slack.control, rows),
     async health(environment = 'lab') {
       const started = performance.now();
       const { summary } = await ask<HealthReport>(`/aetherius health ${environment}`);

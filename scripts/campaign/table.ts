@@ -2,6 +2,8 @@
 
 import type { CombinationTrial } from './combination-trial.ts';
 import type { DeprivedTrial } from './deprived-trial.ts';
+import type { Effects } from './effects.ts';
+import type { FixTrial } from './fix-trial.ts';
 import type { HealthTrial } from './health-trial.ts';
 import type { InstallationTrial } from './installations.ts';
 import type { PairTrial } from './pairs.ts';
@@ -139,4 +141,33 @@ export const installationRow = (trial: InstallationTrial): string =>
     listed(trial.falseCauses),
     trial.seconds.toFixed(1),
     trial.problems.length === 0 && trial.verdict === 'possible' ? 'possible' : resultOf(trial.problems),
+  ]);
+
+export const fixHead = headOf(
+  ...['fault', 'variant', 'runtime', 'fix', 'cause', 'how', 'ended as', 'seen at the target'],
+  ...['fixed s', 'healthy s', 'undo', 'also offered', 'not offered', 'result'],
+);
+
+const effectsOf = (all: readonly Effects[]): string =>
+  all
+    .map(({ by, seen }) => `${by}: ${listed(seen.map(({ what, count }) => `${what} ×${count}`))}`)
+    .join('; ');
+
+/** One fault to its end, by one of its fixes. */
+export const fixRow = (trial: FixTrial): string =>
+  line([
+    trial.fault,
+    trial.variant,
+    trial.runtime,
+    trial.fix ?? 'none',
+    trial.cause,
+    trial.how,
+    trial.state,
+    trial.effects.length === 0 ? '–' : effectsOf(trial.effects),
+    trial.fixed?.toFixed(1) ?? '–',
+    trial.healthy?.toFixed(1) ?? '–',
+    trial.undone ?? 'not tried',
+    listed(trial.offered.filter((fix) => fix !== trial.fix)),
+    listed(trial.refused),
+    resultOf(trial.problems),
   ]);

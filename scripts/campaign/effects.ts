@@ -1,0 +1,217 @@
+/** What a fix did, counted at the target by the target's own means, and never by what the product says of itself. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { StringCodec } from 'nats';
+import { nats, pg, redis } from '../../lab/faults/support.ts';
+import { isCompose } from '../../lab/runtimes/compose.ts';
+import { isKubernetes } from '../../lab/runtimes/kubernetes.ts';
+import type { Lab } from '../../lab/types.ts';
+import type { PlanStep } from '../../src/domain/fix/remediation.ts';
+
+/** One kind of effect, and how often the target saw it. */
+export interface Effect {
+  readonly what: string;
+  readonly count: number;
+}
+
+export interface Effects {
+  /** By which means they were counted. */
+  readonly by: string;
+  readonly seen: readonly Effect[];
+}
+
+/** Ends the watch and says what was seen since it began. */
+export type Watch = () => Promise<Effects>;
+
+/** Begins to count at the target of this remediation; undefined: nobody knows how. */
+export async function watchEffects(lab: Lab, remediation: string): Promise<Watch | undefined> {
+  const [target = ''] = remediation.split('.');
+  return watchers[target]?.(lab);
+}
+
+const watchers: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
+  redis: async (lab) => difference('INFO commandstats', await redisCalls(lab), () => redisCalls(lab)),
+  postgres: async (lab) =>
+    difference('pg_stat_statements', await statements(lab), async () => statements(lab)),
+  nats: watchStreams,
+  compose: watchEngine,
+  kubernetes: watchApi,
+};
+
+type Counts = ReadonlyMap<string, number>;
+
+function difference(by: string, before: Counts, now: () => Promise<Counts>): Watch {
+  return async () => {
+    const seen = [...(await now())].map(([what, count]) => ({
+      what,
+      count: count - (before.get(what) ?? 0),
+    }));
+    return { by, seen: seen.filter(({ count }) => count !== 0) };
+  };
+}
+
+function counted(what: readonly string[]): readonly Effect[] {
+  const counts = new Map<string, number>();
+  for (const one of what) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ what: name, count }));
+}
+
+/** Commands that no service of the platform sends, and that change something. */
+const redisWrites = /^cmdstat_(config\|set|unlink|flush\w+):calls=(\d+)/gm;
+
+async function redisCalls(lab: Lab): Promise<Counts> {
+  const text = await redis(lab, (client) => client.info('commandstats'));
+  return new Map(
+    [...text.matchAll(redisWrites)].map(([, name = '', calls]) => [
+      name.replace('|', ' ').toUpperCase(),
+      Number(calls),
+    ]),
+  );
+}
+
+/** Statements that no service of the platform sends, and that change something. */
+async function statements(lab: Lab): Promise<Counts> {
+  const rows = await pg<{ what: string; calls: number }>(
+    lab,
+    `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 60) AS what, sum(calls)::int AS calls
+     FROM pg_stat_statements
+     WHERE query ~* '^\\s*(ALTER|CREATE|DROP|REINDEX)\\M|^\\s*WITH\\M.*\\mDELETE FROM|^\\s*SELECT pg_(terminate|cancel)_backend'
+     GROUP BY 1`,
+  );
+  return new Map(rows.map(({ what, calls }) => [what, calls]));
+}
+
+/** The server's own record of each request to its API. */
+async function watchStreams(lab: Lab): Promise<Watch> {
+  const asked: string[] = [];
+  let stop: () => void = () => undefined;
+  let began: () => void = () => undefined;
+  const listening = new Promise<void>((resolve) => {
+    began = resolve;
+  });
+  const whole = nats(lab, async (connection) => {
+    connection.subscribe('$JS.EVENT.ADVISORY.API', {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const { subject } = JSON.parse(StringCodec().decode(message.data)) as { subject: string };
+        if (/^\$JS\.API\.STREAM\.(CREATE|UPDATE|DELETE|PURGE)\./.test(subject)) asked.push(subject);
+      },
+    });
+    await connection.flush();
+    began();
+    await new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    await connection.flush();
+  });
+  await Promise.race([listening, whole]);
+  return async () => {
+    stop();
+    await whole;
+    return { by: '$JS.EVENT.ADVISORY.API', seen: counted(asked) };
+  };
+}
+
+/** What the engine does on its own while it does what it was asked for, and what looks make. */
+const byTheWay = /^(exec_|health_status|kill|die|stop$|attach|top|resize|archive-path|oom|mount|unmount)/;
+
+async function watchEngine(lab: Lab): Promise<Watch> {
+  if (!isCompose(lab)) throw new Error('there is no engine here');
+  const since = Date.now();
+  return async () => {
+    const until = (Date.now() / 1000).toFixed(3);
+    const lines = await lab.docker([
+      ...['events', '--since', (since / 1000).toFixed(3), '--until', until],
+      ...['--format', '{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.container}}'],
+    ]);
+    const names = await containerNames(lab.docker);
+    const seen = lines.split('\n').flatMap((line) => {
+      const [type = '', action = '', name = '', container = ''] = line.replace(/: .*/, '').split(' ');
+      if (type === 'container' && !byTheWay.test(action)) return [`${action} ${name}`];
+      return type === 'network' ? [`${action} ${names.get(container) ?? container}`] : [];
+    });
+    return { by: 'engine events', seen: counted(ownWish(seen)) };
+  };
+}
+
+async function containerNames(
+  docker: (args: readonly string[]) => Promise<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const text = await docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}}']);
+  return new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
+}
+
+/** A restart is a stop and a start, and each of these takes the network along. */
+function ownWish(seen: readonly string[]): readonly string[] {
+  const restarted = new Set(seen.filter((one) => one.startsWith('restart ')).map((one) => one.slice(8)));
+  const begun = new Set(
+    seen.filter((one) => /^(re)?start /.test(one)).map((one) => one.replace(/^\w+ /, '')),
+  );
+  return seen.filter((one) => {
+    const [action = '', name = ''] = one.split(' ');
+    if (action === 'start') return !restarted.has(name);
+    return action === 'connect' || action === 'disconnect' ? !begun.has(name) : true;
+  });
+}
+
+/** As whom the product asks the API server of the lab, and nobody else. */
+export const auditedUser = 'aetherius-bot';
+
+interface AuditEvent {
+  readonly auditID: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly user: { readonly username: string };
+  readonly responseStatus?: { readonly code?: number };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly name?: string;
+    readonly subresource?: string;
+  };
+}
+
+async function watchApi(lab: Lab): Promise<Watch> {
+  const file = isKubernetes(lab) ? lab.cluster.audit : undefined;
+  if (file === undefined) throw new Error('this API server writes no audit log that could be read');
+  const from = existsSync(file) ? statSync(file).size : 0;
+  return () => {
+    const text = existsSync(file) ? readFileSync(file).subarray(from).toString('utf8') : '';
+    const events = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as AuditEvent]));
+    const own = new Map(events.filter(isEffect).map((event) => [event.auditID, event]));
+    const seen = [...own.values()].map(({ verb, objectRef: of }) =>
+      [verb, [of?.resource, of?.name, of?.subresource].filter((one) => one !== undefined).join('/')].join(
+        ' ',
+      ),
+    );
+    return Promise.resolve({ by: 'API audit log', seen: counted(seen) });
+  };
+}
+
+/** Carried out for the product, and no mere question in the shape of a write. */
+function isEffect({ verb, requestURI, user, responseStatus, objectRef }: AuditEvent): boolean {
+  if (!user.username.endsWith(`:${auditedUser}`) || (responseStatus?.code ?? 0) >= 300) return false;
+  if (requestURI.includes('dryRun=')) return false;
+  const asks = /accessreviews$|rulesreviews$|tokenreviews$/.test(objectRef?.resource ?? '');
+  return (
+    ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb) &&
+    !asks &&
+    objectRef?.subresource !== 'exec'
+  );
+}
+
+/** Steps that work in batches say how far they came. */
+export interface DoneStep {
+  readonly step: PlanStep;
+  readonly batches: boolean;
+}
+
+/**
+ * What contradicts "each exactly once". A step makes one effect; one in batches makes at least one, and none of its batches
+ * is told apart from the others by a target.
+ */
+export function notOnce({ seen }: Effects, steps: readonly DoneStep[]): readonly string[] {
+  const all = seen.reduce((sum, { count }) => sum + count, 0);
+  const listed = seen.map(({ what, count }) => `${what} ×${count}`).join(', ') || 'nothing';
+  if (steps.some(({ batches }) => batches)) return all > 0 ? [] : [`the target saw ${listed}`];
+  return all === steps.length ? [] : [`${steps.length} steps, and the target saw ${listed}`];
+}

@@ -1,0 +1,177 @@
+/** One fault to its end: planted, asked for, fixed by a button, healthy; taken back, there again, named again. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../lab/selftest.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
+import { type Carried, carryOut, fixesIn, undo } from './carry-out.ts';
+import type { Effects } from './effects.ts';
+import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
+import type { Fixes, Offered } from './fixes.ts';
+import type { Answer, Product } from './product.ts';
+import { confirmed, judge } from './trial.ts';
+
+export interface FixTrial {
+  readonly fault: string;
+  readonly variant: string;
+  readonly runtime: Lab['runtime'];
+  readonly cause: string;
+  /** Undefined: none was offered. */
+  readonly fix?: string;
+  readonly how: string;
+  readonly state: string;
+  readonly effects: readonly Effects[];
+  /** Seconds from the approval to the verdict, and from there until the diagnosis says healthy. */
+  readonly fixed?: number;
+  readonly healthy?: number;
+  /** How the undo ended, and what the lab and the diagnosis then said; undefined: not tried. */
+  readonly undone?: string;
+  readonly problems: readonly string[];
+  /** Everything that the answer offered, and why it did not offer the rest, in its own words. */
+  readonly offered: readonly string[];
+  readonly refused: readonly string[];
+}
+
+export interface FixStage {
+  readonly lab: Lab;
+  readonly product: Product;
+  readonly fixes: Fixes;
+  readonly onAnswer?: (when: string, answer: Answer) => void;
+}
+
+export interface Wanted {
+  /** Which of the fixes that were offered, the recommended one first; undefined: none of them. */
+  choose(offered: readonly string[]): string | undefined;
+  /** Whether one that can be taken back is. */
+  undo(): boolean;
+}
+
+/** How long a person looks until the diagnosis agrees with the verdict, in seconds. */
+const patience = 100;
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Asks until an answer is as wanted; what it was at last. */
+async function askUntil(
+  { product }: FixStage,
+  symptom: string,
+  good: (answer: Answer) => boolean,
+): Promise<{ readonly answer: Answer; readonly seconds: number; readonly good: boolean }> {
+  const began = performance.now();
+  for (;;) {
+    const answer = await product.diagnose(symptom);
+    const seconds = (performance.now() - began) / 1000;
+    if (good(answer) || seconds > patience) return { answer, seconds, good: good(answer) };
+    await delay(1000);
+  }
+}
+
+const saidOf = (answer: Answer): string =>
+  answer.causes
+    .filter(({ verdict }) => verdict !== 'ruled-out')
+    .map(({ id, verdict }) => `${id} ${verdict}`)
+    .join(', ');
+
+/** Never throws: what went wrong is a problem of the row. */
+export async function tryFix(
+  stage: FixStage,
+  fault: Fault,
+  variant: string,
+  wanted: Wanted,
+): Promise<FixTrial> {
+  const { lab, product, fixes, onAnswer } = stage;
+  const expected = expectationOf(fault, variant);
+  const problems: string[] = [];
+  const row: { -readonly [K in keyof FixTrial]: FixTrial[K] } = {
+    ...{ fault: fault.id, variant, runtime: lab.runtime, cause: '–', how: '–', state: '–' },
+    ...{ effects: [], offered: [], refused: [], problems },
+  };
+  let step = 'control';
+  try {
+    const control = await product.diagnose(expected.symptom);
+    onAnswer?.('control', control);
+    if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
+    step = 'plant';
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+    await settled(lab, expected);
+    step = 'ask';
+    const planted = await product.diagnose(expected.symptom);
+    onAnswer?.('planted', planted);
+    problems.push(...judge(planted, expected));
+    row.cause = confirmed(planted)[0] ?? '–';
+    const offered = await fixes.offered(planted);
+    row.offered = fixesIn(offered);
+    row.refused = offered.refused;
+    const fix = wanted.choose(row.offered);
+    if (fix === undefined) {
+      problems.push('no fix of its cause was offered');
+    } else {
+      row.fix = fix;
+      row.how = howOf(offered, fix);
+      step = 'fix';
+      const carried = await carryOut(stage, planted, offered, fix);
+      row.state = carried.ended.at(-1)?.state ?? '–';
+      row.effects = carried.effects;
+      row.fixed = secondsOf(carried);
+      problems.push(...carried.problems);
+      step = 'ask again';
+      const after = await askUntil(stage, expected.symptom, (answer) => answer.overall === control.overall);
+      onAnswer?.('fixed', after.answer);
+      if (after.good) row.healthy = after.seconds;
+      else problems.push(`not healthy: ${saidOf(after.answer)}`);
+      step = 'look again';
+      if (after.good && (await fault.check(lab, variant).catch(() => false)))
+        problems.push('the fault is still there');
+      const back = carried.ended.filter(({ offer }) => offer.plan.undo !== undefined);
+      if (back.length === 0) row.undone = 'has none';
+      else if (back.every(({ state }) => state === 'succeeded') && wanted.undo()) {
+        step = 'undo';
+        row.undone = await tryUndo(stage, { fault, variant, expected, carried, problems });
+      }
+    }
+  } catch (error) {
+    problems.push(`${step}: ${messageOf(error)}`);
+  }
+  try {
+    step = 'clear';
+    await fault.clear(lab, variant);
+    await until(fault, lab, variant, false, 45);
+    await lab.healthy(90);
+  } catch (error) {
+    problems.push(`${step}: ${messageOf(error)}`);
+  }
+  return row;
+}
+
+const secondsOf = ({ ended }: Carried) => ended.reduce((sum, { seconds }) => sum + seconds, 0);
+
+function howOf({ offers }: Offered, fix: string): string {
+  const own = offers.filter((one) => one.fix === fix).length;
+  return own === 0 ? 'menu' : own === 1 ? 'button' : `${own} buttons`;
+}
+
+interface Undoing {
+  readonly fault: Fault;
+  readonly variant: string;
+  readonly expected: Expectation;
+  readonly carried: Carried;
+  readonly problems: string[];
+}
+
+/** The planted state is back, by the lab's own look, and the diagnosis names it again. */
+async function tryUndo(
+  stage: FixStage,
+  { fault, variant, expected, carried, problems }: Undoing,
+): Promise<string> {
+  const back = await undo(stage, carried);
+  problems.push(...back.problems.map((problem) => `undo: ${problem}`));
+  const state = back.ended.at(-1)?.state ?? '–';
+  await until(fault, stage.lab, variant, true, fault.within);
+  await settled(stage.lab, expected);
+  const named = (answer: Answer) => confirmed(answer).some((id) => isTrue(expected, id));
+  const again = await askUntil(stage, expected.symptom, named);
+  stage.onAnswer?.('undone', again.answer);
+  if (!again.good) problems.push(`not named again: ${saidOf(again.answer)}`);
+  const listed = back.effects.flatMap(({ seen }) => seen.map(({ what, count }) => `${what} ×${count}`));
+  return `${state}, ${confirmed(again.answer)[0] ?? 'not'} named again (${listed.join(', ')})`;
+}

@@ -1,0 +1,79 @@
+/** Which faults are carried to their end by which fixes: those that their cause names, by the registries. */
+
+import { random } from '../../lab/platform/generated/installation.ts';
+import type { Fault, Runtime } from '../../lab/types.ts';
+import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
+import { partIds } from '../../src/domain/platform/part.ts';
+import { diagnoses } from '../../src/main/registries.ts';
+import { expectationOf } from './expectation.ts';
+import { type FixStage, type FixTrial, tryFix } from './fix-trial.ts';
+
+/** Ids of the remediations that the cause of this fault names on this runtime, the recommended one first. */
+export function fixesNamedFor(fault: Fault, variant: string, runtime: Runtime): readonly string[] {
+  const { symptom, cause } = expectationOf(fault, variant);
+  const [id = '', part] = symptom.split(' ');
+  const known = partIds.find((one) => one === part);
+  const diagnosis =
+    id === 'H2' && known !== undefined ? unreachable(known) : diagnoses.find((one) => one.id === id);
+  const remedies = diagnosis?.causes.find((one) => one.id === cause)?.remedies ?? [];
+  return remedies.flatMap((remedy) =>
+    'remediation' in remedy && (remedy.on === undefined || remedy.on === runtime) ? [remedy.remediation] : [],
+  );
+}
+
+/** Says of one undo after the other whether it is tried: of each three in a row one, drawn by the seed. */
+export function everyThird(seed: number): () => boolean {
+  const next = random(seed);
+  let at = 0;
+  let drawn = 0;
+  return () => {
+    if (at % 3 === 0) drawn = Math.floor(next() * 3);
+    at += 1;
+    return (at - 1) % 3 === drawn;
+  };
+}
+
+export interface Fixing {
+  readonly faults: readonly Fault[];
+  readonly variantsOf: (fault: Fault) => readonly string[];
+  /** Each remediation once, by the first fault that offers it; a third of those that can be undone are. */
+  readonly once: boolean;
+  readonly seed: number;
+  /** Trials that ended before. */
+  readonly isDone: (name: string) => boolean;
+}
+
+/**
+ * Every fix that the answers to these faults offer for their cause: the recommended one, then each of the menu with the
+ * fault planted anew. Of a trial that was done before, the name alone.
+ */
+export async function* tryFixes(
+  stage: FixStage,
+  { faults, variantsOf, once, seed, isDone }: Fixing,
+): AsyncGenerator<{ readonly name: string; readonly trial?: FixTrial }> {
+  const done = new Set<string>();
+  const undo = once ? everyThird(seed) : () => true;
+  for (const fault of faults)
+    for (const variant of variantsOf(fault)) {
+      const named = fixesNamedFor(fault, variant, stage.lab.runtime);
+      const tried = new Set<string>();
+      for (const [at] of named.entries()) {
+        const name = `${fault.id} ${variant} ${at + 1}`;
+        if (isDone(name)) {
+          yield { name };
+          continue;
+        }
+        if (named.every((fix) => tried.has(fix) || (once && done.has(fix)))) break;
+        const choose = (offered: readonly string[]) =>
+          offered.find((fix) => named.includes(fix) && !tried.has(fix) && !(once && done.has(fix)));
+        const trial = await tryFix(stage, fault, variant, { choose, undo });
+        if (trial.fix !== undefined) {
+          tried.add(trial.fix);
+          done.add(trial.fix);
+        }
+        // Another fault offers it, or this one has another fix.
+        if (trial.fix !== undefined || (at === 0 && !once)) yield { name, trial };
+        if (!named.some((fix) => trial.offered.includes(fix) && !tried.has(fix))) break;
+      }
+    }
+}
