@@ -66,10 +66,7 @@ export async function deprive(lab: Lab): Promise<Deprived> {
       }
       rmSync(folder, { recursive: true, force: true });
       if (!isKubernetes(lab)) return;
-      for (const name of ['without-logs', 'without-exec']) {
-        await lab.kubectl(['delete', 'clusterrolebinding,clusterrole', name, '--ignore-not-found']);
-        await lab.kubectl(['delete', 'serviceaccount', name, '-n', lab.namespace, '--ignore-not-found']);
-      }
+      for (const name of ['without-logs', 'without-exec']) await removeAccount(lab, name);
     },
   };
 }
@@ -114,23 +111,27 @@ async function passOn(url: string, request: IncomingMessage, response: ServerRes
 }
 
 /** A service account that may read what the first versions of the bot asked for, but for one subresource. */
-export async function restrictedKubeconfig(
-  lab: KubernetesLab,
-  name: string,
-  without: string,
-): Promise<string> {
+export function restrictedKubeconfig(lab: KubernetesLab, name: string, without: string): Promise<string> {
   const read = ['get', 'list', 'watch'];
   const subresources = [
     { resource: 'pods/log', verbs: ['get'] },
     { resource: 'pods/exec', verbs: ['create', 'get'] },
   ].filter(({ resource }) => resource !== without);
   const core = ['pods', 'services', 'configmaps', 'secrets', 'events', 'nodes', 'persistentvolumeclaims'];
-  const rules = [
+  return accountKubeconfig(lab, name, [
     { apiGroups: [''], resources: core, verbs: read },
     { apiGroups: ['apps', 'discovery.k8s.io', 'networking.k8s.io'], resources: ['*'], verbs: read },
     { apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: read },
     ...subresources.map(({ resource, verbs }) => ({ apiGroups: [''], resources: [resource], verbs })),
-  ];
+  ]);
+}
+
+/** A service account with these rights: what it does stands in the audit log of the API server under its name. */
+export async function accountKubeconfig(
+  lab: KubernetesLab,
+  name: string,
+  rules: readonly object[],
+): Promise<string> {
   const rbac = 'rbac.authorization.k8s.io';
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: lab.namespace } },
@@ -147,6 +148,12 @@ export async function restrictedKubeconfig(
   const token = await lab.kubectl(['create', 'token', name, '-n', lab.namespace, '--duration=6h']);
   const { cluster } = adminOf(lab);
   return kubeconfigText(cluster, { token: token.trim() });
+}
+
+/** Takes such an account away again. */
+export async function removeAccount(lab: KubernetesLab, name: string): Promise<void> {
+  await lab.kubectl(['delete', 'clusterrolebinding,clusterrole', name, '--ignore-not-found']);
+  await lab.kubectl(['delete', 'serviceaccount', name, '-n', lab.namespace, '--ignore-not-found']);
 }
 
 function adminOf(lab: KubernetesLab) {

@@ -36,6 +36,8 @@ export interface FixStage {
   readonly product: Product;
   readonly fixes: Fixes;
   readonly onAnswer?: (when: string, answer: Answer) => void;
+  /** For how many seconds it asks until the diagnosis agrees with the verdict; default 100. */
+  readonly patience?: number;
 }
 
 export interface Wanted {
@@ -45,14 +47,11 @@ export interface Wanted {
   undo(): boolean;
 }
 
-/** How long a person looks until the diagnosis agrees with the verdict, in seconds. */
-const patience = 100;
-
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Asks until an answer is as wanted; what it was at last. */
 async function askUntil(
-  { product }: FixStage,
+  { product, patience = 100 }: FixStage,
   symptom: string,
   good: (answer: Answer) => boolean,
 ): Promise<{ readonly answer: Answer; readonly seconds: number; readonly good: boolean }> {

@@ -12,6 +12,7 @@ import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { audited } from './audited.ts';
 import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
 import { tryCombination } from './combination-trial.ts';
 import { combinationsOf, type KindOfCombination, kindsOfCombination } from './combinations.ts';
@@ -393,8 +394,9 @@ const part =
             : options.logs
               ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
               : { name: options.runtime, head: trialHead, run: single };
+const own = options.fix ? await audited(lab) : undefined;
 const product = await startCampaignProduct({
-  lab: await lab.environmentConfig(),
+  lab: own?.environment ?? (await lab.environmentConfig()),
   ...deprived?.environments,
 });
 const offline =
@@ -420,6 +422,7 @@ try {
 } finally {
   await product.stop();
   await deprived?.stop();
+  await own?.stop();
   offline?.stop();
   logs?.stop();
 }

@@ -1,0 +1,147 @@
+/** The campaign to the end: it has to see every way in which a fix is not what it says. The real one runs by `npm run campaign -- --fix`. */
+
+import { describe, expect, it } from 'vitest';
+import { faults } from '../../lab/faults/index.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
+import { notOnce } from '../../scripts/campaign/effects.ts';
+import { tryFix } from '../../scripts/campaign/fix-trial.ts';
+import type { Ended, Fixes, Offer } from '../../scripts/campaign/fixes.ts';
+import { everyThird, fixesNamedFor } from '../../scripts/campaign/fixing.ts';
+import type { Answer, Product } from '../../scripts/campaign/product.ts';
+import { remediations } from '../../src/remediations/index.ts';
+
+const answer = (cause: string | undefined): Answer => ({
+  ...{ runId: 'run', seconds: 1, message: '[]', evidence: [] },
+  causes: cause === undefined ? [] : [{ id: cause, verdict: 'confirmed' }],
+  overall: cause === undefined ? 'no-cause' : 'cause-found',
+  title: cause ?? 'nothing',
+});
+
+const step = { kind: 'kind', target: '', from: {}, to: {}, precondition: {}, safety: 'idempotent' } as const;
+
+interface Acts {
+  /** What one press does to the platform; default: it mends it. */
+  readonly fix?: (state: { broken: boolean; said: boolean }) => void;
+  readonly undo?: (state: { broken: boolean; said: boolean }) => void;
+  readonly approvedBy?: readonly string[];
+  readonly state?: Ended['state'];
+}
+
+/** A platform with one fault, and a product that says and does what it is told. */
+function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded' }: Acts = {}) {
+  const is = { broken: false, said: false };
+  const set = (broken: boolean) => Object.assign(is, { broken, said: broken });
+  const fault: Fault = {
+    ...{ id: 'S2.b', title: '', variants: ['one', 'two'], runtimes: ['compose'], within: 0.1 },
+    plant: async () => void set(true),
+    check: async () => is.broken,
+    clear: async () => void set(false),
+  };
+  const offer = {
+    ...{ id: 'an-id', handle: 'r-1', fix: 'none.of-these', tier: 2 },
+    plan: { steps: [step], undo: [step] },
+  } as unknown as Offer;
+  const ended = (direction: 'apply' | 'undo'): Ended => ({
+    ...{ offer, state, outcome: {}, requestedBy: 'somebody', approvedBy, seconds: 1 },
+    steps: [{ direction, idx: 0, attempt: 1, outcome: 'done', facts: {} }],
+  });
+  const fixes: Fixes = {
+    offered: async () => ({ offers: [offer], menu: [], refused: [] }),
+    choose: async () => offer,
+    carryOut: async () => {
+      if (fix === undefined) set(false);
+      else fix(is);
+      return ended('apply');
+    },
+    undo: async () => {
+      if (undo === undefined) set(true);
+      else undo(is);
+      return ended('undo');
+    },
+  };
+  const product: Product = {
+    health: () => Promise.reject(new Error('not asked for here')),
+    diagnose: async () => answer(is.said ? 'S2.b' : undefined),
+    stop: async () => undefined,
+  };
+  const lab = { runtime: 'compose', healthy: async () => undefined } as unknown as Lab;
+  return { fault, stage: { lab, product, fixes, patience: 0 } };
+}
+
+/** Nobody can count at the target of a remediation that does not exist. */
+const uncounted = /^(undo: )?nothing counts the effects/;
+
+async function problemsOf(acts?: Acts) {
+  const { fault, stage: on } = stage(acts);
+  const { problems } = await tryFix(on, fault, 'one', { choose: ([first]) => first, undo: () => true });
+  expect(problems.some((problem) => uncounted.test(problem))).toBe(true);
+  return problems.filter((problem) => !uncounted.test(problem));
+}
+
+describe('the campaign to the end', () => {
+  it('accepts a fix that mends, and an undo after which the cause is there and is named', async () => {
+    expect(await problemsOf()).toEqual([]);
+  });
+
+  it('sees a fix after which the cause is still confirmed', async () => {
+    expect(await problemsOf({ fix: () => undefined })).toContain('not healthy: S2.b confirmed');
+  });
+
+  it('sees that the diagnosis says healthy while the fault is there', async () => {
+    expect(await problemsOf({ fix: (is) => (is.said = false) })).toEqual(['the fault is still there']);
+  });
+
+  it('sees an undo after which the planted state is not back, or is not named', async () => {
+    expect(await problemsOf({ undo: () => undefined })).toEqual(['undo: its check never sees it']);
+    expect(await problemsOf({ undo: (is) => (is.broken = true) })).toEqual(['not named again: ']);
+  });
+
+  it('sees a fix that failed, and one that nobody else approved', async () => {
+    expect(await problemsOf({ state: 'failed' })).toContain('none.of-these ended as failed');
+    expect(await problemsOf({ approvedBy: ['somebody'] })).toContain('no other person approved it');
+    expect(await problemsOf({ approvedBy: [] })).toContain('no other person approved it');
+  });
+
+  it('says that no fix was offered', async () => {
+    const { fault, stage: on } = stage();
+    const { problems, fix } = await tryFix(on, fault, 'one', { choose: () => undefined, undo: () => true });
+
+    expect(fix).toBeUndefined();
+    expect(problems).toEqual(['no fix of its cause was offered']);
+  });
+
+  it('sees an effect that the target saw twice, or never', () => {
+    const seen = (...counts: readonly number[]) => ({
+      by: 'itself',
+      seen: counts.map((count, at) => ({ what: `restart ${at}`, count })),
+    });
+    const once = { step, batches: false };
+
+    expect(notOnce(seen(1), [once])).toEqual([]);
+    expect(notOnce(seen(1, 1), [once, once])).toEqual([]);
+    expect(notOnce(seen(2), [once])).toEqual(['1 steps, and the target saw restart 0 ×2']);
+    expect(notOnce(seen(), [once])).toEqual(['1 steps, and the target saw nothing']);
+    expect(notOnce(seen(7), [{ step, batches: true }])).toEqual([]);
+    expect(notOnce(seen(), [{ step, batches: true }])).toEqual(['the target saw nothing']);
+  });
+
+  it('draws one of each three undos, the same ones by the same seed', () => {
+    const draws = (seed: number) => Array.from({ length: 30 }, everyThird(seed));
+
+    expect(draws(7).filter(Boolean)).toHaveLength(10);
+    expect(draws(7)).toEqual(draws(7));
+    expect(new Set(Array.from({ length: 20 }, (_, seed) => draws(seed).join()))).not.toHaveLength(1);
+  });
+
+  it('plants a fault for every remediation that a cause names', () => {
+    const named = new Set(
+      (['compose', 'kubernetes'] as const).flatMap((runtime) =>
+        faults
+          .filter(({ runtimes }) => runtimes.includes(runtime))
+          .flatMap((fault) => fault.variants.flatMap((variant) => fixesNamedFor(fault, variant, runtime))),
+      ),
+    );
+
+    expect(remediations.map(({ id }) => id).filter((id) => !named.has(id))).toEqual([]);
+  });
+});
