@@ -4,8 +4,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'pg';
 import { stringify } from 'yaml';
-import { ownedBy, query, startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
 import type { HealthReport } from '../../src/domain/health/health.ts';
@@ -147,7 +148,10 @@ export async function startCampaignProduct(
     destination: process.stderr,
   });
   const running = await startProcess({ role: 'all', env, config, logger });
-  const rows = <Row>(text: string) => query(url, text) as Promise<Row[]>;
+  // Asked ten times a second: no connection each time.
+  const pool = new Pool({ connectionString: url, max: 2 });
+  pool.on('error', () => undefined);
+  const rows = async <Row>(text: string) => (await pool.query(text)).rows as Row[];
 
   /** Types it and waits for the end of the run behind it. */
   async function ask<Summary>(text: string): Promise<RunRow<Summary> & { readonly summary: Summary }> {
@@ -199,6 +203,7 @@ export async function startCampaignProduct(
     },
     async stop() {
       await running.stop(5000);
+      await pool.end();
       await Promise.all([database.stop(), redis.stop(), slack.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
