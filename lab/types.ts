@@ -63,6 +63,8 @@ export interface Names {
   readonly token: string;
   readonly stream: { readonly name: string; readonly subjects: readonly string[] };
   readonly modelFile: string;
+  /** How names of the agents' clients on NATS begin; undefined: they have none. */
+  readonly agentClient: string | undefined;
   key(part: LabPart, key: string): string;
   variable(part: LabPart, name: string): string;
   /** Variable that carries a key. */

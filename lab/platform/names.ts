@@ -14,6 +14,7 @@ export const guidedNames: Names = {
   token: secrets.agentToken,
   stream: eventStream,
   modelFile: '/app/models/isolation-forest.joblib',
+  agentClient: 'collect-agent-',
   key: (_, key) => key,
   variable: (_, name) => name,
   setting: (_, key) => `AETHERIUS_${key.replaceAll('.', '_').toUpperCase()}`,

@@ -2,6 +2,7 @@
 
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { connect as secureConnect } from 'node:tls';
 import { Client } from 'pg';
 import type { Answer, Message } from './seen.ts';
 
@@ -49,11 +50,14 @@ export async function get(url: string, limit = LIMIT): Promise<Answer | undefine
   }
 }
 
+/** A TLS connection over this one, whoever has signed the certificate. */
+const secured = (socket: Socket): Socket => secureConnect({ socket, rejectUnauthorized: false });
+
 /** Opens a connection, lets `talk` use it, closes it; a silent peer is an error. */
 function talk<T>(
   host: string,
   port: number,
-  use: (socket: Socket, done: (value: T) => void) => void,
+  use: (socket: Socket, done: (value: T) => void, fail: (error: Error) => void) => void,
   limit = LIMIT,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -62,9 +66,10 @@ function talk<T>(
       socket.destroy();
       act();
     };
-    socket.setTimeout(limit, () => finish(() => reject(new Error(`${host}:${port}: silent`))));
-    socket.on('error', (error) => finish(() => reject(error)));
-    socket.on('connect', () => use(socket, (value) => finish(() => resolve(value))));
+    const fail = (error: Error) => finish(() => reject(error));
+    socket.setTimeout(limit, () => fail(new Error(`${host}:${port}: silent`)));
+    socket.on('error', fail);
+    socket.on('connect', () => use(socket, (value) => finish(() => resolve(value)), fail));
   });
 }
 
@@ -72,12 +77,19 @@ export const listens = (host: string, port: number): Promise<boolean> =>
   talk<boolean>(host, port, (_, done) => done(true)).catch(() => false);
 
 /** Redis' answer to PING after AUTH. */
-export const redisPing = (host: string, port: number, password: string, limit = LIMIT): Promise<string> =>
+export const redisPing = (
+  host: string,
+  port: number,
+  password: string,
+  { limit = LIMIT, tls = false }: { readonly limit?: number; readonly tls?: boolean } = {},
+): Promise<string> =>
   talk<string>(
     host,
     port,
-    (socket, done) => {
+    (plain, done, fail) => {
+      const socket = tls ? secured(plain) : plain;
       let text = '';
+      socket.on('error', fail);
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString();
         const lines = text.split('\r\n');
@@ -89,25 +101,29 @@ export const redisPing = (host: string, port: number, password: string, limit = 
     limit,
   );
 
-/** NATS' answer to a login and PING: PONG, or its refusal. */
+/** NATS' answer to a login and PING: PONG, or its refusal. It speaks first, and in clear also where TLS follows. */
 export const natsPing = (
   host: string,
   port: number,
   login: { readonly user: string; readonly pass: string },
-  limit = LIMIT,
+  { limit = LIMIT, tls = false }: { readonly limit?: number; readonly tls?: boolean } = {},
 ): Promise<string> =>
   talk<string>(
     host,
     port,
-    (socket, done) => {
-      let text = '';
-      socket.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        const said = text.split('\r\n').find((line) => line === 'PONG' || line.startsWith('-ERR'));
-        if (said !== undefined) done(said);
+    (plain, done, fail) => {
+      plain.once('data', () => {
+        const socket = tls ? secured(plain) : plain;
+        let text = '';
+        socket.on('error', fail);
+        socket.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          const said = text.split('\r\n').find((line) => line === 'PONG' || line.startsWith('-ERR'));
+          if (said !== undefined) done(said);
+        });
+        const options = JSON.stringify({ verbose: false, name: 'referee', tls_required: tls, ...login });
+        socket.write(`CONNECT ${options}\r\nPING\r\n`);
       });
-      const options = JSON.stringify({ verbose: false, name: 'referee', ...login });
-      socket.write(`CONNECT ${options}\r\nPING\r\n`);
     },
     limit,
   );

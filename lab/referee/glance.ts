@@ -7,10 +7,10 @@ import type { PartFinding } from './judge.ts';
 export interface Whereabouts {
   /** Addresses whose 200 says that a service works, by its name. */
   readonly health: Readonly<Record<string, string>>;
-  /** List of agents of the service that they register with. */
-  readonly agents: string;
-  /** How names of the agents' NATS clients begin. */
-  readonly agentClient: string;
+  /** List of agents of the service that they register with; undefined: there is none, or none registers. */
+  readonly agents?: string;
+  /** How names of the agents' NATS clients begin; undefined: they have none. */
+  readonly agentClient?: string;
   /** With its password. */
   readonly postgres: string;
   readonly redis: { readonly host: string; readonly port: number; readonly password: string };
@@ -20,7 +20,10 @@ export interface Whereabouts {
     readonly login: { readonly user: string; readonly pass: string };
     readonly monitor: string;
   };
-  readonly neo4j: { readonly host: string; readonly port: number };
+  /** Undefined: there is none. */
+  readonly neo4j?: { readonly host: string; readonly port: number };
+  /** Redis and NATS speak TLS. */
+  readonly tls?: boolean;
 }
 
 export interface Patience {
@@ -43,19 +46,36 @@ const told = (part: string, answer: Promise<string>, wanted: string): Promise<Pa
     (error: unknown) => ({ part, works: false, saw: error instanceof Error ? error.message : String(error) }),
   );
 
-/** One that is connected, and whose heartbeats are known to agent-manager; `unknown` where neither can be asked. */
-async function agent(
-  { nats, agents, agentClient }: Whereabouts,
-  now: number,
+/** Whether a client of an agent is on NATS; undefined where that cannot be known. */
+async function isConnected(
+  { nats, agentClient }: Whereabouts,
   patience: number,
-): Promise<PartFinding> {
-  const [connz, list] = await Promise.all([get(`${nats.monitor}/connz`, patience), get(agents, patience)]);
+): Promise<boolean | undefined> {
+  if (agentClient === undefined) return undefined;
+  const connz = await get(`${nats.monitor}/connz`, patience);
+  if (connz?.status !== 200) return undefined;
+  const { connections } = JSON.parse(connz.body) as { connections: readonly { name?: string }[] };
+  return connections.some(({ name = '' }) => name.startsWith(agentClient));
+}
+
+/**
+ * One that is connected, and whose heartbeats are known to agent-manager; `unknown` where neither can be asked. Where no
+ * agent registers, its connection is all there is.
+ */
+async function agent(at: Whereabouts, now: number, patience: number): Promise<PartFinding> {
+  const { agents } = at;
+  const [connected, list] = await Promise.all([
+    isConnected(at, patience),
+    agents === undefined ? undefined : get(agents, patience),
+  ]);
   const part = 'collect-agent';
-  if (connz?.status === 200) {
-    const { connections } = JSON.parse(connz.body) as { connections: readonly { name?: string }[] };
-    if (!connections.some(({ name = '' }) => name.startsWith(agentClient)))
-      return { part, works: false, saw: 'no client of an agent on NATS' };
-  }
+  if (connected === false) return { part, works: false, saw: 'no client of an agent on NATS' };
+  if (agents === undefined)
+    return {
+      part,
+      works: connected ?? 'unknown',
+      saw: connected === true ? 'its client is on NATS' : 'not to be seen',
+    };
   if (list?.status !== 200) return { part, works: 'unknown', saw: 'no list of agents' };
   const known = (JSON.parse(list.body) as { agents?: readonly { last_heartbeat?: string | null }[] }).agents;
   const ages = (known ?? []).map((one) => (now - Date.parse(one.last_heartbeat ?? '')) / 1000);
@@ -68,7 +88,8 @@ export async function glance(
   at: Whereabouts,
   { patience = 1_200, now = Date.now() }: Patience = {},
 ): Promise<readonly PartFinding[]> {
-  const { redis, nats, neo4j } = at;
+  const { redis, nats, neo4j, tls = false } = at;
+  const how = { limit: patience, tls };
   return Promise.all([
     ...Object.entries(at.health).map(([part, url]) => http(part, url, patience)),
     agent(at, now, patience),
@@ -77,10 +98,14 @@ export async function glance(
       sql(at.postgres, `SELECT 'answers' AS said`, patience).then((rows) => String(rows[0]?.['said'])),
       'answers',
     ),
-    told('redis', redisPing(redis.host, redis.port, redis.password, patience), '+PONG'),
-    told('nats', natsPing(nats.host, nats.port, nats.login, patience), 'PONG'),
-    boltAnswers(neo4j.host, neo4j.port, patience).then((works) => ({
-      ...{ part: 'neo4j', works, saw: works ? 'Bolt answers' : 'Bolt does not answer' },
-    })),
+    told('redis', redisPing(redis.host, redis.port, redis.password, how), '+PONG'),
+    told('nats', natsPing(nats.host, nats.port, nats.login, how), 'PONG'),
+    ...(neo4j === undefined
+      ? []
+      : [
+          boltAnswers(neo4j.host, neo4j.port, patience).then((works) => ({
+            ...{ part: 'neo4j', works, saw: works ? 'Bolt answers' : 'Bolt does not answer' },
+          })),
+        ]),
   ]);
 }

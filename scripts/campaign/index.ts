@@ -112,7 +112,7 @@ const options = new Command('campaign')
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
   .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
-  .option('--plant <number>', 'faults in each installation', '0')
+  .option('--plant <number>', 'faults in each installation; with --cover at most so many', '0')
   .option(
     '--cover <number>',
     'plant each fault in so many installations, as far as these have what it breaks',

@@ -21,6 +21,7 @@ import { runShell } from '../../src/cli/wiring-run.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
 import { confirmed, type Judged, judge } from './trial.ts';
+import { compared, createReferee, notWorking, secondLook, type Truth } from './truth.ts';
 
 export interface InstallationTrial {
   readonly seed: number;
@@ -33,6 +34,10 @@ export interface InstallationTrial {
   readonly verdict: string;
   /** Confirmed, and not planted. */
   readonly falseCauses: readonly string[];
+  /** What the referee says of the parts, right after the answers; undefined: it was not asked. */
+  readonly truth?: Truth;
+  /** Where it contradicts the answer, or what was planted. */
+  readonly contradicted: readonly string[];
   readonly seconds: number;
   readonly problems: readonly string[];
 }
@@ -40,9 +45,9 @@ export interface InstallationTrial {
 export interface InstallationOptions {
   readonly runtime: 'compose' | 'kubernetes';
   readonly seeds: readonly number[];
-  /** How many faults to plant in each, drawn by its seed. */
+  /** How many faults to plant in each, drawn by its seed; with `cover` at most so many, 0 for no bound. */
   readonly faults: number;
-  /** Plant each fault that has not been planted in so many installations yet, however many these are. */
+  /** Plant each fault that has not been planted in so many installations yet. */
   readonly cover?: number;
   /** Beginnings of ids; none: all. */
   readonly only: readonly string[];
@@ -150,7 +155,11 @@ const againstIn = ({ diagnoses: all }: DiagnoseOutput, cause: string): string[] 
     .map(({ against }) => `${cause} is ruled out by ${against.join(', ')}`);
 
 /** All that can be asked of a healthy platform. */
-async function healthy(shell: Shell, seed: number): Promise<{ asked: string[]; problems: string[] }> {
+async function healthy(
+  shell: Shell,
+  lab: Lab,
+  seed: number,
+): Promise<Pick<InstallationTrial, 'asked' | 'problems' | 'truth' | 'contradicted'>> {
   const parts = partsOf(installationOf(seed));
   const problems: string[] = [];
   const health = await shell.ask<HealthOutput>('health');
@@ -166,7 +175,11 @@ async function healthy(shell: Shell, seed: number): Promise<{ asked: string[]; p
     if (answer.exit !== (unknown ? 2 : 0))
       problems.push(`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`);
   }
-  return { asked: ['health', ...symptoms], problems };
+  const referee = createReferee(lab);
+  const first = await referee();
+  const truth = notWorking(first).length === 0 ? first : await referee(secondLook);
+  const contradicted = notWorking(truth).map((part) => `the referee: ${part} does not work`);
+  return { asked: ['health', ...symptoms], problems: [...problems, ...contradicted], truth, contradicted };
 }
 
 /** Whether its orchestrator-service listens on no port. */
@@ -192,6 +205,7 @@ async function plantedIn(
   const began = performance.now();
   const problems: string[] = [];
   let answer: Judged | undefined;
+  let said: Pick<InstallationTrial, 'truth' | 'contradicted'> = { contradicted: [] };
   try {
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
@@ -210,6 +224,11 @@ async function plantedIn(
     const wrong = isOpen(answer, expected) ? [] : found;
     problems.push(...wrong);
     if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
+    said = await compared(createReferee(lab), fault, {
+      asked: expected.symptom,
+      confirmed: confirmed(answer),
+    });
+    problems.push(...said.contradicted);
   } catch (error) {
     problems.push(messageOf(error));
   }
@@ -224,12 +243,15 @@ async function plantedIn(
     topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
     verdict: answer?.causes.find(({ id }) => id === expected.cause)?.verdict ?? 'not asked for',
     falseCauses: answer === undefined ? [] : confirmed(answer).filter((id) => !isTrue(expected, id)),
+    ...said,
     seconds: (performance.now() - began) / 1000,
     problems,
   };
 }
 
-const nothing = { asked: [], topCause: '–', verdict: '–', falseCauses: [], seconds: 0 } as const;
+const nothing = {
+  ...{ asked: [], topCause: '–', verdict: '–', falseCauses: [], contradicted: [], seconds: 0 },
+} as const;
 
 /** One installation after the other; each is brought up and taken down here. */
 export async function* tryInstallations(options: InstallationOptions): AsyncGenerator<InstallationTrial> {
@@ -245,7 +267,8 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
     const wanted = drawn.filter(
       ({ id }) => !before.has(id) && (cover === undefined || (planted.get(id) ?? 0) < cover),
     );
-    const more = cover === undefined ? Math.max(0, options.faults - before.size) : wanted.length;
+    const room = Math.max(0, options.faults - before.size);
+    const more = cover !== undefined && options.faults === 0 ? wanted.length : room;
     const healthyBefore = isDone(name('healthy'));
     if (healthyBefore && (more === 0 || wanted.length === 0)) continue;
     await downLab(runtime);
@@ -262,7 +285,7 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
       );
       if (!healthyBefore) {
         const began = performance.now();
-        const said = await healthy(shell, seed);
+        const said = await healthy(shell, lab, seed);
         const seconds = (performance.now() - began) / 1000;
         yield { ...nothing, seed, runtime, state: 'healthy', seconds, ...said };
       }

@@ -124,6 +124,7 @@ export const installationHead = headOf(
     'top cause',
     'planted cause is',
     'false causes',
+    'the referee',
     'seconds',
     'result',
   ],
@@ -139,6 +140,7 @@ export const installationRow = (trial: InstallationTrial): string =>
     trial.topCause,
     trial.verdict,
     listed(trial.falseCauses),
+    refereeSays(trial),
     trial.seconds.toFixed(1),
     trial.problems.length === 0 && trial.verdict === 'possible' ? 'possible' : resultOf(trial.problems),
   ]);

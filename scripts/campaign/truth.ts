@@ -2,7 +2,7 @@
 
 import { glance } from '../../lab/referee/glance.ts';
 import type { PartFinding } from '../../lab/referee/judge.ts';
-import type { Endpoints, Fault, Lab } from '../../lab/types.ts';
+import type { Endpoints, Fault, Lab, Names } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
@@ -12,31 +12,47 @@ export type Truth = readonly PartFinding[];
 /** `patience`: for how long it waits for each answer, in milliseconds. */
 export type Referee = (patience?: number) => Promise<Truth>;
 
-/** A look at the guide's platform. It shares no code with the product, and none with what plants. */
+/** A look at the platform, whatever its names are. It shares no code with the product, and none with what plants. */
 export function createReferee(lab: Lab): Referee {
-  // A fault may have given a Service another address.
-  return async (patience) => glance(whereaboutsOf(await lab.endpoints()), present({ patience }));
+  return async (patience) => {
+    // A fault may have given a Service another address.
+    const at = whereaboutsOf(await lab.endpoints(), lab.names);
+    const seen = await glance(at, present({ patience }));
+    return seen.filter(({ part }) => lab.names.parts.some((one) => one === part));
+  };
 }
 
-function whereaboutsOf(at: Endpoints): Parameters<typeof glance>[0] {
+/** Where the parts are, by the platform's own addresses, paths and names. */
+export function whereaboutsOf(at: Endpoints, names: Names): Parameters<typeof glance>[0] {
   const { user, password, host, port } = at.postgres;
   const nats = new URL(at.nats.url);
   const neo4j = new URL(at.neo4j.url);
+  const bases = {
+    'agent-manager': at.agentManager,
+    'orchestrator-service': at.orchestrator,
+    'reasoning-service': at.reasoning,
+  } as const;
+  const listening = (Object.keys(bases) as (keyof typeof bases)[]).filter(
+    (part) => names.parts.includes(part) && names.port(part) !== 0,
+  );
   return {
-    health: {
-      'agent-manager': `${at.agentManager}/health/ready`,
-      'orchestrator-service': `${at.orchestrator}/health/ready`,
-      'reasoning-service': `${at.reasoning}/health/ready`,
-    },
-    agents: `${at.agentManager}/api/v1/agents`,
-    agentClient: 'collect-agent-',
-    postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+    health: Object.fromEntries(
+      listening.map((part) => [part, `${bases[part]}${names.path('/health/ready')}`]),
+    ),
+    postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres${names.tls ? '?sslmode=no-verify' : ''}`,
     redis: at.redis,
     nats: {
       ...{ host: nats.hostname, port: Number(nats.port), monitor: at.nats.monitorUrl },
       login: { user: decodeURIComponent(nats.username), pass: decodeURIComponent(nats.password) },
     },
-    neo4j: { host: neo4j.hostname, port: Number(neo4j.port) },
+    tls: names.tls,
+    ...present({
+      agents: listening.includes('agent-manager')
+        ? `${at.agentManager}${names.path('/api/v1/agents')}`
+        : undefined,
+      agentClient: names.agentClient,
+      neo4j: names.parts.includes('neo4j') ? { host: neo4j.hostname, port: Number(neo4j.port) } : undefined,
+    }),
   };
 }
 
@@ -67,7 +83,7 @@ export const notWorking = (truth: Truth): readonly string[] =>
   truth.filter(({ works }) => works === false).map(({ part }) => part);
 
 /** For whoever did not answer soon: the machine may have been busy. */
-const secondLook = 4_000;
+export const secondLook = 4_000;
 
 /** Asks the referee; what contradicts the answer has to be seen a second time, with more patience. */
 export async function compared(

@@ -42,6 +42,9 @@ export function installedNames(one: Installation, at: AddressOf): Names {
     token: one.token,
     stream: { name: one.stream, subjects: [`${announce.slice(0, announce.indexOf('{'))}>`] },
     modelFile: `${one.modelsFolder}/isolation-forest.joblib`,
+    agentClient: { programs: 'collect-agent-', own: one.parts['collect-agent']?.name, none: undefined }[
+      one.connections
+    ],
     key: (part, key) => (isProgram(part) ? keyOf(one, key) : key),
     variable: (part, name) => (isProgram(part) ? installedVariable(one, name) : name),
     setting: (_, key) => variableOf(one, key),
