@@ -65,11 +65,16 @@ export interface Names {
   readonly modelFile: string;
   /** How names of the agents' clients on NATS begin; undefined: they have none. */
   readonly agentClient: string | undefined;
+  /** At most so long is an agent silent that works. */
+  readonly heartbeatSeconds: number;
+  /** Whether agents come to be known to agent-manager. */
+  readonly registers: boolean;
   key(part: LabPart, key: string): string;
   variable(part: LabPart, name: string): string;
   /** Variable that carries a key. */
   setting(part: LabPart, key: string): string;
-  path(path: string): string;
+  /** `part`: whose path it is, where programs differ. */
+  path(path: string, part?: LabPart): string;
   database(name: string): string;
   /** `cluster` may be `*`. */
   subject(kind: SubjectKind, cluster: string): string;

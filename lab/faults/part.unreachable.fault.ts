@@ -58,7 +58,7 @@ async function cutOff(lab: Lab, part: LabPart, variant: string): Promise<boolean
           undefined
         : (await addresses(lab, part)).length === 0;
   if (!barrier) return false;
-  if (part === 'collect-agent')
+  if (part === 'collect-agent' && lab.names.registers)
     return (
       (await liveAgents((await lab.endpoints()).agentManager, 7, lab.names.path('/api/v1/agents'))) === 0
     );

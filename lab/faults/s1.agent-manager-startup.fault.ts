@@ -8,9 +8,10 @@ import { defineFault } from './support.ts';
 
 const part = 'agent-manager';
 
-/** Does not answer, and its last fatal line is of this kind. */
+/** Does not answer, and its last fatal line is of this kind; the program as it is has words of its own. */
 const diedOf = async (lab: Lab, pattern: RegExp) =>
-  !(await answersHttp(lab, part)) && pattern.test(await lastLine(lab, part, /fatal: /));
+  !(await answersHttp(lab, part)) &&
+  pattern.test(await lastLine(lab, part, /fatal: |failed to (?:initialize|connect)/i));
 
 async function reconfigure(lab: Lab, changes: Readonly<Record<string, unknown>>): Promise<void> {
   await lab.configure(part, changes);
@@ -36,8 +37,8 @@ const startupDatabase = defineFault({
     diedOf(
       lab,
       variant === 'wrong-password'
-        ? /cannot connect to the database.*password authentication failed/
-        : /cannot connect to the database(?!.*password authentication failed)/,
+        ? /(?:cannot connect to the|failed to connect to) database.*password authentication failed/
+        : /(?:cannot connect to the|failed to connect to) database(?!.*password authentication failed)/,
     ),
   async clear(lab, variant) {
     if (variant === 'database-stopped') await lab.start('postgres');
@@ -63,8 +64,8 @@ const startupNats = defineFault({
     diedOf(
       lab,
       variant === 'wrong-password'
-        ? /cannot connect to NATS.*Authorization/i
-        : /cannot connect to NATS(?!.*Authorization)/i,
+        ? /(?:cannot|failed to) connect to NATS.*Authorization/i
+        : /(?:cannot|failed to) connect to NATS(?!.*Authorization)/i,
     ),
   clear: (lab) => lab.reset(part),
 });

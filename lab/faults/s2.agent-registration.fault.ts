@@ -81,17 +81,16 @@ const registrationToken = defineFault({
   },
 });
 
-/** What all subjects of the agents begin with. */
-const agentSubjects = (lab: Lab) => lab.names.subject('heartbeat', '*').split('.').slice(0, 2).join('.');
+const spoken = ['registration', 'heartbeat', 'event', 'metrics', 'result'] as const;
 
-/** Messages that agents publish within some seconds. */
-async function heard(lab: Lab, seconds: number): Promise<number> {
+/** Whether an agent publishes anything within some seconds. */
+async function isHeard(lab: Lab, seconds: number): Promise<boolean> {
   return nats(lab, async (connection) => {
-    const subscription = connection.subscribe(`${agentSubjects(lab)}.*.*`);
-    await delay(seconds * 1000);
-    const count = subscription.getReceived();
-    subscription.unsubscribe();
-    return count;
+    const subscriptions = spoken.map((kind) => connection.subscribe(lab.names.subject(kind, '*')));
+    const count = () => subscriptions.reduce((sum, one) => sum + one.getReceived(), 0);
+    for (const end = Date.now() + seconds * 1000; count() === 0 && Date.now() < end; await delay(100));
+    for (const one of subscriptions) one.unsubscribe();
+    return count() > 0;
   });
 }
 
@@ -109,8 +108,8 @@ const registrationSilence = defineFault({
       await lab.restart(agent);
     }
   },
-  // An agent that lives sends a heartbeat every three seconds and events twice a second.
-  check: async (lab) => (await answersHttp(lab, manager)) && (await heard(lab, 3.5)) === 0,
+  check: async (lab) =>
+    (await answersHttp(lab, manager)) && !(await isHeard(lab, lab.names.heartbeatSeconds + 0.5)),
   clear: (lab) => lab.reset(agent),
 });
 

@@ -37,7 +37,7 @@ export async function ask<T>(
   body?: unknown,
   ms = 10_000,
 ): Promise<{ readonly status: number; readonly body: T }> {
-  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path(path)}`, {
+  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path(path, part)}`, {
     ...present({
       method: body === undefined ? undefined : 'POST',
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -62,7 +62,7 @@ export async function answersHttp(lab: Lab, part: HttpPart): Promise<boolean> {
 async function isServed(lab: Lab, part: HttpPart): Promise<boolean> {
   if (!isKubernetes(lab)) return true;
   try {
-    const url = `${urlOf(await lab.endpoints(), part)}${lab.names.path('/health/live')}`;
+    const url = `${urlOf(await lab.endpoints(), part)}${lab.names.path('/health/live', part)}`;
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
   } catch {
     return false;

@@ -206,7 +206,7 @@ export async function connectTime(lab: Lab, part: LabPart, limit: number): Promi
 /** One real use of a part over a new connection, as a client of it would; rejects when it does not answer. */
 export async function use(lab: Lab, part: LabPart): Promise<void> {
   const at = await lab.endpoints();
-  const http = (base: string) => freshGet(`${base}${lab.names.path('/health/live')}`, 20_000);
+  const http = (base: string) => freshGet(`${base}${lab.names.path('/health/live', part)}`, 20_000);
   switch (part) {
     case 'agent-manager':
       return http(at.agentManager);

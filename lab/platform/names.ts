@@ -15,6 +15,8 @@ export const guidedNames: Names = {
   stream: eventStream,
   modelFile: '/app/models/isolation-forest.joblib',
   agentClient: 'collect-agent-',
+  heartbeatSeconds: 3,
+  registers: true,
   key: (_, key) => key,
   variable: (_, name) => name,
   setting: (_, key) => `AETHERIUS_${key.replaceAll('.', '_').toUpperCase()}`,

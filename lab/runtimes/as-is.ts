@@ -14,7 +14,7 @@ import {
   asIsProject,
   asIsSecrets,
 } from '../platform/as-is/names.ts';
-import { composeFolder } from './compose.ts';
+import { composeFolder, noOverride } from './compose.ts';
 import { loadImages, makeImages } from './images.ts';
 import type { Progress } from './shared.ts';
 
@@ -56,9 +56,17 @@ async function must(engine: docker.DockerEngine, args: readonly string[]): Promi
     throw new Error(`docker-compose ${args.join(' ')}: ${result.stderr.trim().slice(-800)}`);
 }
 
+/** The files, those of `config` once more as they were made, and no override yet. */
 function writeFiles(form: AsIsForm): void {
-  const files = { ...asIsFiles(form), 'docker-compose.yml': renderAsIsCompose(form) };
-  for (const [name, text] of Object.entries(files)) {
+  const files = Object.entries(asIsFiles(form));
+  const kept = files
+    .filter(([name]) => name.startsWith('config/'))
+    .map(([name, text]) => [name.replace(/^config/, 'original'), text] as const);
+  const made = [
+    ['docker-compose.yml', renderAsIsCompose(form)],
+    ['override.json', noOverride],
+  ] as const;
+  for (const [name, text] of [...files, ...kept, ...made]) {
     const file = join(asIsFolder(), name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
@@ -80,7 +88,7 @@ export async function createDatabases(
 }
 
 /** What PostgreSQL's image would do at its first start: the database of POSTGRES_DB, then the Compose file's SQL. */
-async function firstStart(host: string): Promise<void> {
+export async function firstStart(host: string): Promise<void> {
   const { user, password } = asIsSecrets.postgres;
   const url = (name: string) => `postgres://${user}:${password}@${host}:5432/${name}`;
   await createDatabases(url, [asIsDatabases.program, ...asIsDatabases.scripts]);

@@ -12,8 +12,10 @@ export const project = 'aetherius';
 
 /** What a platform's parts are called in Compose. */
 export interface ComposeNames extends Names {
-  /** Folder with `config`, `original` and a folder for the files of each project. */
+  /** Folder with `config`, `original` and, where there are several projects, a folder for the files of each. */
   readonly folder: string;
+  /** Its one project has its files in `folder` itself. */
+  readonly alone?: true;
   project(part: LabPart): string;
   /** Name of the project's one network, as the engine has it. */
   network(part: LabPart): string;
@@ -93,12 +95,15 @@ export const composeFolder = () => join(dockerState(), 'platform');
 
 /** Folder of the files of one project: the guide's platform has but one. */
 export const composeProjectFolder = (names: ComposeNames, name: string) =>
-  name === project ? names.folder : join(names.folder, name);
+  name === project || names.alone === true ? names.folder : join(names.folder, name);
 
 interface Override {
   version: string;
   services: Record<string, Record<string, unknown>>;
 }
+
+/** Text of an override file that changes nothing. */
+export const noOverride = JSON.stringify({ version: '2.4', services: {} });
 
 function readOverride(file: string): Override {
   if (!existsSync(file)) return { version: '2.4', services: {} };
@@ -285,7 +290,7 @@ export function writeComposeFiles(
     const own = composeProjectFolder(names, name);
     mkdirSync(own, { recursive: true });
     writeFileSync(join(own, 'docker-compose.yml'), compose);
-    writeFileSync(join(own, 'override.json'), JSON.stringify({ version: '2.4', services: {} }));
+    writeFileSync(join(own, 'override.json'), noOverride);
   }
   for (const [name, text] of Object.entries(files)) {
     for (const copy of ['config', 'original']) {

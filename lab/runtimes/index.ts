@@ -21,6 +21,7 @@ import { seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
 import { asIsComposeEnvironment, asIsFolder, asIsUp, downAsIs } from './as-is.ts';
 import { asIsKubernetesEnvironment, asIsKubernetesUp, asIsManifestFile } from './as-is-kubernetes.ts';
+import { connectAsIs } from './as-is-lab.ts';
 import {
   type ComposeLab,
   composeFolder,
@@ -150,6 +151,7 @@ export function connectLab(runtime: Runtime): Lab {
   if (onCluster !== undefined) return connectGeneratedKubernetes(onCluster);
   const seed = runtime === 'compose' ? generatedSeed() : undefined;
   if (seed !== undefined) return connectGenerated(seed);
+  if (runtime === 'compose' && asIsUp()) return connectAsIs();
   return { kubernetes: connectKubernetes, compose: connectCompose, processes: connectProcesses }[runtime]();
 }
 

@@ -12,6 +12,7 @@ import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { tryAsIs } from './as-is.ts';
 import { audited } from './audited.ts';
 import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
 import { tryCombination } from './combination-trial.ts';
@@ -58,6 +59,7 @@ interface Options extends Choice {
   readonly health: boolean;
   readonly fix: boolean;
   readonly installations: boolean;
+  readonly platform: 'as-guided' | 'as-is';
   readonly cover?: string;
   readonly seed: readonly string[];
   readonly seeds?: string;
@@ -110,6 +112,14 @@ const options = new Command('campaign')
     false,
   )
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
+  .addOption(
+    new Option(
+      '--platform <platform>',
+      'services as the guide says, or as they are: then what stands there before is no finding',
+    )
+      .choices(['as-guided', 'as-is'])
+      .default('as-guided'),
+  )
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
   .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
   .option('--plant <number>', 'faults in each installation; with --cover at most so many', '0')
@@ -222,31 +232,41 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
     }
 }
 
-async function runInstallations(): Promise<boolean> {
-  const drawn = Array.from({ length: Number(options.seeds ?? 0) }, () => randomInt(31, 2 ** 31));
-  const seeds = options.seed.length > 0 ? options.seed.map(Number) : drawn.length > 0 ? drawn : keptSeeds();
-  const name = `${options.runtime}, generated installations`;
+/** Trials by the command line: of generated installations, or of the platform as it is. */
+async function runInstallations(kind: 'generated' | 'as-is'): Promise<boolean> {
+  const { runtime } = options;
+  if (runtime === 'processes') throw new Error('other platforms run on kubernetes or compose');
+  const name = kind === 'as-is' ? `${runtime}, as-is` : `${runtime}, generated installations`;
   const log = logOf(name);
   const rows: Row[] = [];
   print(installationHead);
-  if (options.runtime === 'processes') throw new Error('installations run on kubernetes or compose');
-  const trials = tryInstallations({
-    ...{ runtime: options.runtime, seeds, print, faults: Number(options.plant), only: options.fault ?? [] },
-    ...present({ cover: options.cover === undefined ? undefined : Number(options.cover) }),
-    isDone: (trial) => {
-      const before = log.rowsOf(trial);
-      if (before !== undefined) rows.push(...before);
-      return before !== undefined;
-    },
-  });
+  const isDone = (trial: string) => {
+    const before = log.rowsOf(trial);
+    if (before !== undefined) rows.push(...before);
+    return before !== undefined;
+  };
+  const common = { runtime, print, only: options.fault ?? [], isDone };
+  const trials =
+    kind === 'as-is'
+      ? tryAsIs({ ...common, keep: options.keep })
+      : tryInstallations({
+          ...{ ...common, seeds: chosenSeeds(), faults: Number(options.plant) },
+          ...present({ cover: options.cover === undefined ? undefined : Number(options.cover) }),
+        });
   for await (const trial of trials) {
     const row = { text: installationRow(trial), problems: trial.problems };
     print(row.text);
     log.add(`${trial.seed} ${trial.state.split(' ')[0] ?? ''}`, [row]);
     rows.push(row);
-    if (trial.problems.length > 0) keepSeed(trial.seed);
+    if (trial.problems.length > 0 && trial.seed !== 'as-is') keepSeed(trial.seed);
   }
   return finish(name, installationHead, rows, 3);
+}
+
+function chosenSeeds(): readonly number[] {
+  if (options.seed.length > 0) return options.seed.map(Number);
+  const drawn = Array.from({ length: Number(options.seeds ?? 0) }, () => randomInt(31, 2 ** 31));
+  return drawn.length > 0 ? drawn : keptSeeds();
 }
 
 const wanted = (fault: Fault) => isWanted(options, fault);
@@ -371,7 +391,8 @@ async function* combined(stage: Stage): AsyncGenerator<Row> {
 }
 
 const progress = timedProgress(print);
-if (options.installations) process.exit((await runInstallations()) ? 0 : 1);
+if (options.installations || options.platform === 'as-is')
+  process.exit((await runInstallations(options.installations ? 'generated' : 'as-is')) ? 0 : 1);
 const wasUp = (await labStatus(options.runtime)) !== 'down';
 const lab = await upLab(options.runtime, progress);
 const deprived = options.less ? await deprive(lab) : undefined;

@@ -2,8 +2,7 @@
  * Platforms that the bot has never seen: of each it is told addresses and credentials, and what nobody could find.
  * Healthy, it has to say so of all that it can be asked; then faults are planted, and asked for.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../../lab/faults/index.ts';
 import { overridesOf } from '../../lab/platform/generated/environment.ts';
@@ -14,33 +13,13 @@ import {
   upGeneratedKubernetes,
 } from '../../lab/runtimes/generated-kubernetes.ts';
 import { downLab } from '../../lab/runtimes/index.ts';
-import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
-import { runShell } from '../../src/cli/wiring-run.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
-import { confirmed, type Judged, judge } from './trial.ts';
-import { compared, createReferee, notWorking, secondLook, type Truth } from './truth.ts';
-
-export interface InstallationTrial {
-  readonly seed: number;
-  readonly runtime: 'compose' | 'kubernetes';
-  /** `healthy`, or the fault that was planted. */
-  readonly state: string;
-  readonly asked: readonly string[];
-  readonly topCause: string;
-  /** What the answer says of the planted cause; `–` where nothing is planted. */
-  readonly verdict: string;
-  /** Confirmed, and not planted. */
-  readonly falseCauses: readonly string[];
-  /** What the referee says of the parts, right after the answers; undefined: it was not asked. */
-  readonly truth?: Truth;
-  /** Where it contradicts the answer, or what was planted. */
-  readonly contradicted: readonly string[];
-  readonly seconds: number;
-  readonly problems: readonly string[];
-}
+import { expectationOf } from './expectation.ts';
+import { type InstallationTrial, messageOf, nothing, plantedIn } from './planted.ts';
+import { openIn, Shell } from './shell.ts';
+import { createReferee, notWorking, secondLook } from './truth.ts';
 
 export interface InstallationOptions {
   readonly runtime: 'compose' | 'kubernetes';
@@ -67,92 +46,22 @@ export function keepSeed(seed: number): void {
   writeFileSync(seedsFile, `${JSON.stringify({ seeds: [...keptSeeds(), seed] }, undefined, 2)}\n`);
 }
 
-interface Asked<Body> {
-  readonly exit: number;
-  readonly body: Body;
-  readonly seconds: number;
+/** Access, addresses and credentials; and what nobody can find: where an API has its paths, and on Compose that a container listens on nothing. */
+async function told(
+  seed: number,
+  runtime: 'compose' | 'kubernetes',
+): Promise<Readonly<Record<string, unknown>>> {
+  const block =
+    runtime === 'compose'
+      ? generatedEnvironment(seed, false)
+      : await generatedKubernetesEnvironment(seed, false);
+  const { paths } = overridesOf(installationOf(seed), runtime);
+  return {
+    ...block,
+    ...(paths === undefined ? {} : { platform: { paths } }),
+    ...(runtime === 'compose' && isMute(seed) ? { withoutHttp: ['orchestrator-service'] } : {}),
+  };
 }
-
-/** The command line, in this process, against the platform that is up. */
-class Shell {
-  readonly #dir = mkdtempSync(join(tmpdir(), 'aetherius-installation-'));
-  readonly #config = join(this.#dir, 'config.json');
-  readonly #variables: Record<string, string> = {};
-
-  constructor(
-    environment: Readonly<Record<string, unknown>>,
-    seed: number,
-    runtime: 'compose' | 'kubernetes',
-  ) {
-    const block = structuredClone(environment) as Record<string, Record<string, unknown>>;
-    for (const [store, key] of [
-      ['postgres', 'url'],
-      ['redis', 'url'],
-      ['nats', 'url'],
-      ['neo4j', 'password'],
-    ] as const) {
-      const settings = block[store];
-      if (settings === undefined) continue;
-      const name = `LAB_${store.toUpperCase()}`;
-      this.#variables[name] = String(settings[key]);
-      settings[key] = { env: name };
-    }
-    // What nobody can find: where an API has its paths, and on Compose that a container listens on nothing.
-    const { paths } = overridesOf(installationOf(seed), runtime);
-    if (paths !== undefined) Object.assign(block, { platform: { paths } });
-    if (runtime === 'compose' && isMute(seed))
-      Object.assign(block, { withoutHttp: ['orchestrator-service'] });
-    writeFileSync(this.#config, JSON.stringify({ environments: { there: block } }));
-  }
-
-  async ask<Body>(...words: readonly string[]): Promise<Asked<Body>> {
-    const began = performance.now();
-    let text = '';
-    const more = (said: string) => {
-      text += said;
-    };
-    const exit = await runShell(['--config', this.#config, '--output', 'json', ...words, '--env', 'there'], {
-      out: more,
-      err: more,
-      signal: new AbortController().signal,
-      version: '0',
-      locale: 'en',
-      env: this.#variables,
-    });
-    try {
-      return { exit, body: JSON.parse(text) as Body, seconds: (performance.now() - began) / 1000 };
-    } catch {
-      throw new Error(`\`${words.join(' ')}\` ended with ${exit} and said: ${text.slice(0, 400)}`);
-    }
-  }
-
-  close(): void {
-    rmSync(this.#dir, { recursive: true, force: true });
-  }
-}
-
-const answerOf = ({ body }: Asked<DiagnoseOutput>): Judged => {
-  const causes = body.diagnoses.flatMap((one) => one.causes.map(({ id, verdict }) => ({ id, verdict })));
-  return { title: causes.map(({ id }) => id).join(' '), causes };
-};
-
-/** What stays open in an answer that names nothing, for whoever looks for the reason. */
-const openIn = ({ diagnoses: all }: DiagnoseOutput): string =>
-  all
-    .flatMap(({ causes }) => causes)
-    .filter(({ verdict }) => verdict !== 'ruled-out')
-    .map(
-      ({ id, verdict, missing, for: evidence }) =>
-        `${id} ${verdict} (${[...evidence.map(({ code }) => code), ...missing.map(({ probe, text }) => `${probe}: ${text}`)].join('; ').slice(0, 300)})`,
-    )
-    .join('; ');
-
-/** What rules a cause out. */
-const againstIn = ({ diagnoses: all }: DiagnoseOutput, cause: string): string[] =>
-  all
-    .flatMap(({ causes }) => causes)
-    .filter(({ id, verdict }) => id === cause && verdict === 'ruled-out')
-    .map(({ against }) => `${cause} is ruled out by ${against.join(', ')}`);
 
 /** All that can be asked of a healthy platform. */
 async function healthy(
@@ -187,72 +96,6 @@ const isMute = (seed: number) => installationOf(seed).parts['orchestrator-servic
 /** What only an orchestrator-service that can be asked tells. */
 const ofOrchestrator = ['S4', 'S5'];
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-/** Nothing is said with certainty, and the planted cause is among what may be. */
-const isOpen = (answer: Judged, { cause }: Expectation): boolean =>
-  confirmed(answer).length === 0 &&
-  answer.causes.some(({ id, verdict }) => id === cause && verdict === 'possible');
-
-async function plantedIn(
-  shell: Shell,
-  lab: Lab,
-  fault: Fault,
-  { seed, runtime, print }: Pick<InstallationOptions, 'runtime' | 'print'> & { readonly seed: number },
-): Promise<InstallationTrial | undefined> {
-  const [variant] = fault.variants;
-  const expected = expectationOf(fault, variant);
-  const began = performance.now();
-  const problems: string[] = [];
-  let answer: Judged | undefined;
-  let said: Pick<InstallationTrial, 'truth' | 'contradicted'> = { contradicted: [] };
-  try {
-    await fault.plant(lab, variant);
-    await until(fault, lab, variant, true, fault.within);
-  } catch (error) {
-    // What this installation has not cannot be broken in it.
-    print(`   seed ${seed}: ${fault.id} cannot be planted here: ${messageOf(error).slice(0, 200)}`);
-    await fault.clear(lab, variant).catch(() => undefined);
-    await lab.healthy(120);
-    return undefined;
-  }
-  try {
-    await settled(lab, expected);
-    const asked = await shell.ask<DiagnoseOutput>('diagnose', ...expected.symptom.split(' '));
-    answer = answerOf(asked);
-    const found = judge(answer, expected);
-    const wrong = isOpen(answer, expected) ? [] : found;
-    problems.push(...wrong);
-    if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
-    said = await compared(createReferee(lab), fault, {
-      asked: expected.symptom,
-      confirmed: confirmed(answer),
-    });
-    problems.push(...said.contradicted);
-  } catch (error) {
-    problems.push(messageOf(error));
-  }
-  try {
-    await fault.clear(lab, variant);
-    await lab.healthy(120);
-  } catch (error) {
-    problems.push(`afterwards: ${messageOf(error)}`);
-  }
-  return {
-    ...{ seed, runtime, state: `${fault.id} ${variant}`, asked: [expected.symptom] },
-    topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
-    verdict: answer?.causes.find(({ id }) => id === expected.cause)?.verdict ?? 'not asked for',
-    falseCauses: answer === undefined ? [] : confirmed(answer).filter((id) => !isTrue(expected, id)),
-    ...said,
-    seconds: (performance.now() - began) / 1000,
-    problems,
-  };
-}
-
-const nothing = {
-  ...{ asked: [], topCause: '–', verdict: '–', falseCauses: [], contradicted: [], seconds: 0 },
-} as const;
-
 /** One installation after the other; each is brought up and taken down here. */
 export async function* tryInstallations(options: InstallationOptions): AsyncGenerator<InstallationTrial> {
   const { runtime, seeds, print, isDone, cover } = options;
@@ -276,13 +119,7 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
     let shell: Shell | undefined;
     try {
       const lab = await (runtime === 'compose' ? upGenerated : upGeneratedKubernetes)(seed, quiet);
-      shell = new Shell(
-        runtime === 'compose'
-          ? generatedEnvironment(seed, false)
-          : await generatedKubernetesEnvironment(seed, false),
-        seed,
-        runtime,
-      );
+      shell = new Shell(await told(seed, runtime));
       if (!healthyBefore) {
         const began = performance.now();
         const said = await healthy(shell, lab, seed);
@@ -292,8 +129,11 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
       let left = more;
       for (const fault of wanted) {
         if (left === 0) break;
-        const trial = await plantedIn(shell, lab, fault, { seed, runtime, print });
-        if (trial === undefined) continue;
+        const trial = await plantedIn(shell, lab, fault, { seed, runtime });
+        if ('impossible' in trial) {
+          print(`   seed ${seed}: ${fault.id} cannot be planted here: ${trial.impossible.slice(0, 200)}`);
+          continue;
+        }
         left -= 1;
         count(fault.id);
         yield trial;

@@ -5,8 +5,8 @@ import type { DeprivedTrial } from './deprived-trial.ts';
 import type { Effects } from './effects.ts';
 import type { FixTrial } from './fix-trial.ts';
 import type { HealthTrial } from './health-trial.ts';
-import type { InstallationTrial } from './installations.ts';
 import type { PairTrial } from './pairs.ts';
+import type { InstallationTrial } from './planted.ts';
 import type { Trial } from './trial.ts';
 import { notWorking } from './truth.ts';
 

@@ -37,7 +37,7 @@ export function whereaboutsOf(at: Endpoints, names: Names): Parameters<typeof gl
   );
   return {
     health: Object.fromEntries(
-      listening.map((part) => [part, `${bases[part]}${names.path('/health/ready')}`]),
+      listening.map((part) => [part, `${bases[part]}${names.path('/health/ready', part)}`]),
     ),
     postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres${names.tls ? '?sslmode=no-verify' : ''}`,
     redis: at.redis,
@@ -47,9 +47,10 @@ export function whereaboutsOf(at: Endpoints, names: Names): Parameters<typeof gl
     },
     tls: names.tls,
     ...present({
-      agents: listening.includes('agent-manager')
-        ? `${at.agentManager}${names.path('/api/v1/agents')}`
-        : undefined,
+      agents:
+        names.registers && listening.includes('agent-manager')
+          ? `${at.agentManager}${names.path('/api/v1/agents')}`
+          : undefined,
       agentClient: names.agentClient,
       neo4j: names.parts.includes('neo4j') ? { host: neo4j.hostname, port: Number(neo4j.port) } : undefined,
     }),

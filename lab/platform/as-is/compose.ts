@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument, stringify } from 'yaml';
 import { initialPassword, neo4jConf } from '../../components/neo4j.ts';
+import type { LabPart } from '../../types.ts';
 import { dependencyFiles } from '../config.ts';
 import { imageOf } from '../platform.ts';
 import { type AsIsForm, asIsDatabases, asIsImages, asIsSecrets } from './names.ts';
@@ -33,7 +34,7 @@ export function asIsStoreFiles(): Readonly<Record<string, string>> {
 /** Every file beside the Compose file, by its path there. */
 export function asIsFiles(form: AsIsForm): Readonly<Record<string, string>> {
   return {
-    ...Object.fromEntries(Object.entries(asIsStoreFiles()).map(([name, text]) => [`stores/${name}`, text])),
+    ...Object.fromEntries(Object.entries(asIsStoreFiles()).map(([name, text]) => [`config/${name}`, text])),
     'monitoring/prometheus.yml': read('monitoring/prometheus.yml'),
     'monitoring/alerts.yml': read('monitoring/alerts.yml'),
     ...(form === 'started'
@@ -50,6 +51,18 @@ export function asIsSql(): Readonly<Record<string, string>> {
   const [manager, orchestrator] = asIsDatabases.scripts;
   return { [manager]: read('init-db.sql'), [orchestrator]: read('init-orchestrator.sql') };
 }
+
+/** Names of the containers, by part. */
+export const asIsContainers = {
+  'agent-manager': 'aetherius-agent-manager',
+  'orchestrator-service': 'aetherius-orchestrator',
+  'reasoning-service': 'aetherius-reasoning',
+  'collect-agent': 'aetherius-agent',
+  postgres: 'aetherius-postgres',
+  redis: 'aetherius-redis',
+  nats: 'aetherius-nats',
+  neo4j: 'aetherius-neo4j',
+} as const satisfies Readonly<Record<LabPart, string>>;
 
 type Condition = 'service_healthy' | 'service_started';
 const after = (conditions: Readonly<Record<string, Condition>>) =>
@@ -77,43 +90,43 @@ export function renderAsIsCompose(form: AsIsForm): string {
   const services = {
     postgres: service({
       image: imageOf('postgres', 'tools'),
-      container_name: 'aetherius-postgres',
+      container_name: asIsContainers.postgres,
       environment: {
         POSTGRES_USER: postgres.user,
         POSTGRES_PASSWORD: postgres.password,
         POSTGRES_DB: 'aetherius',
       },
       ports: ['5432:5432'],
-      volumes: ['./stores/postgres:/etc/postgresql', 'postgres_data:/var/lib/postgresql'],
+      volumes: ['./config/postgres:/etc/postgresql', 'postgres_data:/var/lib/postgresql'],
       healthcheck: listens(5432),
     }),
     redis: service({
       image: imageOf('redis', 'tools'),
-      container_name: 'aetherius-redis',
+      container_name: asIsContainers.redis,
       entrypoint: ['/usr/bin/redis-server', '--requirepass', redis.password],
       ports: ['6379:6379'],
       healthcheck: storeProbe('/usr/bin/redis-cli', 'ping'),
     }),
     nats: service({
       image: imageOf('nats', 'tools'),
-      container_name: 'aetherius-nats',
+      container_name: asIsContainers.nats,
       entrypoint: ['/usr/bin/nats-server', '-js', '-m', '8222'],
       ports: ['4222:4222', '8222:8222', '6222:6222'],
       healthcheck: storeProbe('wget', '-q', '-O-', 'http://localhost:8222/healthz'),
     }),
     neo4j: service({
       image: imageOf('neo4j', 'tools'),
-      container_name: 'aetherius-neo4j',
+      container_name: asIsContainers.neo4j,
       environment: {
         NEO4J_INITIAL_AUTH: initialPassword(neo4j.user, neo4j.password).replaceAll('$', '$$$$'),
       },
       ports: ['7474:7474', '7687:7687'],
-      volumes: ['./stores/neo4j:/etc/neo4j', 'neo4j_data:/var/lib/neo4j'],
+      volumes: ['./config/neo4j:/etc/neo4j', 'neo4j_data:/var/lib/neo4j'],
       healthcheck: { ...listens(7687), start_period: '40s', retries: 20 },
     }),
     'agent-manager': service({
       image: asIsImages['agent-manager'],
-      container_name: 'aetherius-agent-manager',
+      container_name: asIsContainers['agent-manager'],
       environment: {
         NATS_URL: 'nats://nats:4222',
         DATABASE_URL: url,
@@ -136,7 +149,7 @@ export function renderAsIsCompose(form: AsIsForm): string {
     }),
     'orchestrator-service': service({
       image: asIsImages['orchestrator-service'],
-      container_name: 'aetherius-orchestrator',
+      container_name: asIsContainers['orchestrator-service'],
       environment: {
         NATS_URL: 'nats://nats:4222',
         DATABASE_URL: url,
@@ -155,7 +168,7 @@ export function renderAsIsCompose(form: AsIsForm): string {
     }),
     'reasoning-service': service({
       image: asIsImages['reasoning-service'],
-      container_name: 'aetherius-reasoning',
+      container_name: asIsContainers['reasoning-service'],
       environment: {
         NEO4J_URI: 'bolt://neo4j:7687',
         NEO4J_USER: neo4j.user,
@@ -173,7 +186,7 @@ export function renderAsIsCompose(form: AsIsForm): string {
       ? {
           'collect-agent': service({
             image: asIsImages['collect-agent'],
-            container_name: 'aetherius-agent',
+            container_name: asIsContainers['collect-agent'],
             volumes: ['./config/collect-agent:/etc/aetherius:ro'],
             depends_on: after({ nats: 'service_healthy' }),
             restart: 'unless-stopped',

@@ -45,6 +45,8 @@ export function installedNames(one: Installation, at: AddressOf): Names {
     agentClient: { programs: 'collect-agent-', own: one.parts['collect-agent']?.name, none: undefined }[
       one.connections
     ],
+    heartbeatSeconds: 3,
+    registers: true,
     key: (part, key) => (isProgram(part) ? keyOf(one, key) : key),
     variable: (part, name) => (isProgram(part) ? installedVariable(one, name) : name),
     setting: (_, key) => variableOf(one, key),

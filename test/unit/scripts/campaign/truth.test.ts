@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compared, notWorking, type Truth } from '../../../../scripts/campaign/truth.ts';
+import { asIsNames } from '../../../../lab/platform/as-is/installed.ts';
+import { guidedNames } from '../../../../lab/platform/names.ts';
+import type { Names } from '../../../../lab/types.ts';
+import { compared, notWorking, type Truth, whereaboutsOf } from '../../../../scripts/campaign/truth.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
 
 /** The referee's word: these do not work, these it could not see, the rest does. */
@@ -64,3 +67,49 @@ describe('the referee beside an answer', () => {
 
 const byPart = (one: string, other: string) =>
   partIds.findIndex((part) => part === one) - partIds.findIndex((part) => part === other);
+
+const asIs = asIsNames({ cluster: 'c', agentManagerDatabase: 'aetherius', host: (part) => part });
+
+describe('where the referee looks', () => {
+  const at = {
+    agentManager: 'http://10.0.0.1:80',
+    orchestrator: 'http://10.0.0.2:81',
+    reasoning: 'http://10.0.0.3:82',
+    postgres: { host: '10.0.0.4', port: 6000, user: 'keeper', password: 'p@ss' },
+    redis: { host: '10.0.0.5', port: 6001, password: 'r' },
+    nats: { url: 'nats://herald:word@10.0.0.6:6002', monitorUrl: 'http://10.0.0.6:6003' },
+    neo4j: { url: 'bolt://10.0.0.7:6004', user: 'neo4j', password: 'n' },
+  };
+
+  it('is where the lab says, by the names of the platform', () => {
+    const names: Names = {
+      ...guidedNames,
+      tls: true,
+      agentClient: undefined,
+      parts: guidedNames.parts.filter((part) => part !== 'neo4j'),
+      port: (part) => (part === 'orchestrator-service' ? 0 : 9000),
+      path: (path, part) => (part === 'reasoning-service' ? '/up' : `/own${path}`),
+    };
+
+    expect(whereaboutsOf(at, names)).toEqual({
+      health: {
+        'agent-manager': 'http://10.0.0.1:80/own/health/ready',
+        'reasoning-service': 'http://10.0.0.3:82/up',
+      },
+      agents: 'http://10.0.0.1:80/own/api/v1/agents',
+      postgres: 'postgres://keeper:p%40ss@10.0.0.4:6000/postgres?sslmode=no-verify',
+      redis: at.redis,
+      nats: {
+        ...{ host: '10.0.0.6', port: 6002, monitor: 'http://10.0.0.6:6003' },
+        login: { user: 'herald', pass: 'word' },
+      },
+      tls: true,
+    });
+  });
+
+  it('is the connection of an agent alone, where none registers', () => {
+    const { agents, agentClient } = whereaboutsOf(at, asIs);
+
+    expect({ agents, agentClient }).toEqual({ agentClient: 'agent-c' });
+  });
+});

@@ -1,0 +1,71 @@
+/**
+ * The platform as it is: parts of it never work together, so a healthy answer does not exist. What is confirmed before
+ * anything is planted stands there; the planted cause has to be found beside it, and nothing else.
+ */
+
+import { faults } from '../../lab/faults/index.ts';
+import { asIsVariant, isAsIs } from '../../lab/platform/as-is/faults.ts';
+import { upAsIs } from '../../lab/runtimes/as-is.ts';
+import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
+import { type Lab, labParts } from '../../lab/types.ts';
+import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
+import { expectationOf } from './expectation.ts';
+import { type InstallationTrial, nothing, plantedIn } from './planted.ts';
+import { answerOf, Shell } from './shell.ts';
+import { confirmed } from './trial.ts';
+
+export interface AsIsOptions {
+  readonly runtime: 'compose' | 'kubernetes';
+  /** Beginnings of ids; none: all. */
+  readonly only: readonly string[];
+  readonly keep: boolean;
+  readonly print: (line: string) => void;
+  /** What ended before and is not done again. */
+  readonly isDone: (trial: string) => boolean;
+}
+
+async function putBack(lab: Lab): Promise<void> {
+  await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
+  await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
+  await lab.healthy(120);
+}
+
+/** Brings the platform up, if it is not, and takes it down after the last fault. */
+export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<InstallationTrial> {
+  const { runtime, only, keep, print, isDone } = options;
+  const chosen = faults
+    .filter((fault) => isAsIs(fault, runtime))
+    .filter(({ id }) => only.length === 0 || only.some((prefix) => id.startsWith(prefix)))
+    .filter(({ id }) => !isDone(`as-is ${id}`));
+  if (chosen.length === 0) return;
+  const wasUp = (await labStatus(runtime)) !== 'down';
+  await upAsIs('started', () => undefined);
+  const lab = connectLab(runtime);
+  await lab.healthy(120);
+  const shell = new Shell(await environmentOf(runtime));
+  const standing = new Map<string, readonly string[]>();
+  try {
+    for (const fault of chosen) {
+      const variant = asIsVariant(fault);
+      const { symptom } = expectationOf(fault, variant);
+      if (!standing.has(symptom)) {
+        const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+        standing.set(symptom, confirmed(answerOf(answer)));
+        print(`   ${symptom} before anything is planted: ${standing.get(symptom)?.join(', ') || 'nothing'}`);
+      }
+      const trial = await plantedIn(shell, lab, fault, { seed: 'as-is', runtime, variant, standing });
+      const said =
+        'impossible' in trial
+          ? {
+              ...{ ...nothing, seed: 'as-is' as const, runtime, state: `${fault.id} ${variant}` },
+              problems: [`cannot be planted: ${trial.impossible}`],
+            }
+          : trial;
+      yield said;
+      if (said.problems.length > 0) await lab.healthy(5).catch(() => putBack(lab));
+    }
+  } finally {
+    shell.close();
+    if (!keep && !wasUp) await downLab(runtime);
+  }
+}

@@ -1,0 +1,115 @@
+/** One fault in a platform that the bot is asked about by its command line: planted, asked for, taken away. */
+
+import { until } from '../../lab/selftest.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
+import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
+import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
+import { againstIn, answerOf, openIn, type Shell } from './shell.ts';
+import { confirmed, type Judged, judge } from './trial.ts';
+import { compared, createReferee, type Truth } from './truth.ts';
+
+export interface InstallationTrial {
+  readonly seed: number | 'as-is';
+  readonly runtime: 'compose' | 'kubernetes';
+  /** `healthy`, or the fault that was planted. */
+  readonly state: string;
+  readonly asked: readonly string[];
+  readonly topCause: string;
+  /** What the answer says of the planted cause; `–` where nothing is planted. */
+  readonly verdict: string;
+  /** Confirmed, and not planted. */
+  readonly falseCauses: readonly string[];
+  /** What the referee says of the parts, right after the answers; undefined: it was not asked. */
+  readonly truth?: Truth;
+  /** Where it contradicts the answer, or what was planted. */
+  readonly contradicted: readonly string[];
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Nothing is said with certainty, and the planted cause is among what may be. */
+const isOpen = (answer: Judged, { cause }: Expectation): boolean =>
+  confirmed(answer).length === 0 &&
+  answer.causes.some(({ id, verdict }) => id === cause && verdict === 'possible');
+
+/** Confirmed causes of an answer without those that stand there whatever is planted. */
+const without = (answer: Judged, standing: readonly string[], expected: Expectation): Judged => {
+  const causes = answer.causes.filter(
+    ({ id, verdict }) => verdict !== 'confirmed' || isTrue(expected, id) || !standing.includes(id),
+  );
+  return { causes, title: standing.length === 0 ? answer.title : causes.map(({ id }) => id).join(' ') };
+};
+
+interface Where {
+  readonly seed: InstallationTrial['seed'];
+  readonly runtime: InstallationTrial['runtime'];
+  readonly variant?: string;
+  /** What is confirmed of a symptom before anything is planted: a platform that is not as it should be has such causes. */
+  readonly standing?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Says why, where the fault cannot be planted: what an installation has not cannot be broken in it. */
+export async function plantedIn(
+  shell: Shell,
+  lab: Lab,
+  fault: Fault,
+  { seed, runtime, variant = fault.variants[0], standing }: Where,
+): Promise<InstallationTrial | { readonly impossible: string }> {
+  const expected = expectationOf(fault, variant);
+  const before = standing?.get(expected.symptom) ?? [];
+  const ask = () => shell.ask<DiagnoseOutput>('diagnose', ...expected.symptom.split(' '));
+  const began = performance.now();
+  const problems: string[] = [];
+  let answer: Judged | undefined;
+  let said: Pick<InstallationTrial, 'truth' | 'contradicted'> = { contradicted: [] };
+  try {
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+  } catch (error) {
+    const impossible = messageOf(error);
+    await fault.clear(lab, variant).catch(() => undefined);
+    await lab.healthy(120);
+    return { impossible };
+  }
+  try {
+    await settled(lab, expected);
+    const asked = await ask();
+    answer = without(answerOf(asked), before, expected);
+    const wrong = isOpen(answer, expected) ? [] : judge(answer, expected);
+    problems.push(...wrong);
+    if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
+    said = await compared(createReferee(lab), fault, {
+      asked: expected.symptom,
+      confirmed: confirmed(answer),
+    });
+    problems.push(...said.contradicted);
+  } catch (error) {
+    problems.push(messageOf(error));
+  }
+  try {
+    await fault.clear(lab, variant);
+    await lab.healthy(120);
+    if (standing !== undefined) {
+      const left = confirmed(answerOf(await ask())).filter((id) => !before.includes(id));
+      if (left.length > 0) problems.push(`afterwards: ${left.join(', ')} confirmed`);
+    }
+  } catch (error) {
+    problems.push(`afterwards: ${messageOf(error)}`);
+  }
+  return {
+    ...{ seed, runtime, state: `${fault.id} ${variant}`, asked: [expected.symptom] },
+    topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
+    verdict: answer?.causes.find(({ id }) => id === expected.cause)?.verdict ?? 'not asked for',
+    falseCauses: answer === undefined ? [] : confirmed(answer).filter((id) => !isTrue(expected, id)),
+    ...said,
+    seconds: (performance.now() - began) / 1000,
+    problems,
+  };
+}
+
+/** A state of the platform about which nothing was answered. */
+export const nothing = {
+  ...{ asked: [], topCause: '–', verdict: '–', falseCauses: [], contradicted: [], seconds: 0 },
+} as const;

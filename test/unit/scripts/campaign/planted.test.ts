@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault, Lab } from '../../../../lab/types.ts';
+import { plantedIn } from '../../../../scripts/campaign/planted.ts';
+import type { Shell } from '../../../../scripts/campaign/shell.ts';
+
+type Said = readonly (readonly [id: string, verdict: string])[];
+
+/** A fault that comes and goes at once, and a shell that answers this while it is there and that afterwards. */
+function stage(planted: Said, afterwards: Said) {
+  let there = false;
+  const fault = {
+    id: 'D3.a',
+    variants: ['one', 'two'],
+    runtimes: ['compose'],
+    within: 1,
+    plant: async () => {
+      there = true;
+    },
+    check: async () => there,
+    clear: async () => {
+      there = false;
+    },
+  } as unknown as Fault;
+  const causes = (said: Said) =>
+    said.map(([id, verdict]) => ({ id, verdict, for: [], against: [], missing: [] }));
+  const shell = {
+    ask: async () => ({
+      exit: 1,
+      seconds: 1,
+      body: { diagnoses: [{ causes: causes(there ? planted : afterwards) }] },
+    }),
+  } as unknown as Shell;
+  // A lab that nobody can look at: the referee's word is not what these tests are about.
+  const lab = {
+    healthy: async () => undefined,
+    endpoints: async () => {
+      throw new Error('no platform');
+    },
+  } as unknown as Lab;
+  return { shell, fault, lab };
+}
+
+async function tried(planted: Said, afterwards: Said, standing: readonly string[]) {
+  const { shell, fault, lab } = stage(planted, afterwards);
+  const trial = await plantedIn(shell, lab, fault, {
+    ...{ seed: 'as-is', runtime: 'compose', standing: new Map([['D3', standing]]) },
+  });
+  if ('impossible' in trial) throw new Error(trial.impossible);
+  const { topCause, verdict, falseCauses, problems } = trial;
+  return { topCause, verdict, falseCauses, problems: problems.filter((one) => one !== 'no platform') };
+}
+
+describe('a fault in a platform that is not as it should be', () => {
+  it('is found beside what stands there before, whichever is said first', async () => {
+    const said: Said = [
+      ['D3.b', 'confirmed'],
+      ['D3.a', 'confirmed'],
+    ];
+
+    expect(await tried(said, [['D3.b', 'confirmed']], ['D3.b'])).toEqual({
+      ...{ topCause: 'D3.a', verdict: 'confirmed', falseCauses: [], problems: [] },
+    });
+  });
+
+  it('is not found where something else is new', async () => {
+    const said: Said = [
+      ['D3.b', 'confirmed'],
+      ['D3.a', 'ruled-out'],
+    ];
+    const { verdict, falseCauses, problems } = await tried(said, [['D3.b', 'confirmed']], []);
+
+    expect({ verdict, falseCauses }).toEqual({ verdict: 'ruled-out', falseCauses: ['D3.b'] });
+    expect(problems).toEqual(
+      expect.arrayContaining(['D3.a is ruled-out', 'not planted: D3.b', 'afterwards: D3.b confirmed']),
+    );
+  });
+
+  it('may be possible, where nothing else is said with certainty', async () => {
+    expect(await tried([['D3.a', 'possible']], [], [])).toEqual({
+      ...{ topCause: '–', verdict: 'possible', falseCauses: [], problems: [] },
+    });
+  });
+});
