@@ -3,6 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { configuredIds, type PartId } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
+import { factOf, mayDecide } from '../../domain/platform/source.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -90,6 +91,7 @@ A backlog is: bytes that wait for a connection in both samples, or a rising coun
 So is a consumer of a stream that takes some messages and falls behind while others wait.
 Only consumers of the platform count, by their name or by their subjects.
 A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
+So is one of any other subjects, where nobody uses those of the guide and no others are known.
 A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
 A consumer of the platform that does not return, under its name or as another that takes its subjects, is named.`,
   params,
@@ -109,13 +111,16 @@ A consumer of the platform that does not return, under its name or as another th
   ) {
     const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
+    let known: Known = { platform, own: areKnown(platform) };
     const sample = async (): Promise<Sample> => {
       const [connz, varz, jsz] = await Promise.all([
         nats.monitor<Connz>(`/connz?sort=pending&subs=1&limit=${mostPending}`, { signal }),
         nats.monitor<Varz>('/varz', { signal }),
         nats.monitor<Jsz>('/jsz?consumers=true&config=true', { signal }),
       ]);
-      return { connections: connz.connections ?? [], varz, consumers: consumersOf(jsz, platform) };
+      const { connections = [] } = connz;
+      known = { platform, own: known.own || usesOwnSubjects(connections, platform) };
+      return { connections, varz, consumers: consumersOf(jsz, known) };
     };
 
     let before = await sample();
@@ -125,11 +130,11 @@ A consumer of the platform that does not return, under its name or as another th
     for (let watched = seconds; ; watched += seconds) {
       await wait(seconds * 1000);
       const next = await sample();
-      seen = compare(before, next, { pendingBytes, pendingMessages, seconds, platform });
+      seen = compare(before, next, { pendingBytes, pendingMessages, seconds, known });
       before = next;
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.facts.slowConsumersTotal === 0) break;
-      const closed = await droppedConsumers(deps, signal);
+      const closed = await droppedConsumers(nats, known, signal);
       seen = withDrops(seen, closed, platform);
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
@@ -185,6 +190,22 @@ interface Sample {
 type Consumer = JetStreamConsumer & { readonly owner: Owner };
 type Owner = 'platform' | 'others' | 'unclear';
 
+/** `own`: whether the table's subjects are the platform's here; else a consumer of other subjects may be the platform's. */
+interface Known {
+  readonly platform: Platform;
+  readonly own: boolean;
+}
+
+/** Configured or observed, and not by the guide alone. */
+const areKnown = (platform: Platform): boolean =>
+  (Object.keys(platform.subjects) as (keyof Platform['subjects'])[]).some((name) =>
+    mayDecide(factOf(platform, 'subjects', name)),
+  );
+
+/** Whether some client takes one of the platform's subjects: then they are in use on this server. */
+const usesOwnSubjects = (connections: readonly Connection[], platform: Platform): boolean =>
+  connections.some((one) => subjectsOf(one).some((subject) => ofPlatform(subject, platform) === true));
+
 /** What is slow, by whose it is; of others only the names. */
 interface Seen {
   readonly ours: readonly Finding[];
@@ -197,13 +218,13 @@ interface Seen {
 }
 
 /** Consumers of all streams but those of others, by `stream/consumer`. */
-function consumersOf(jsz: Jsz, platform: Platform): Sample['consumers'] {
+function consumersOf(jsz: Jsz, known: Known): Sample['consumers'] {
   const streams = (jsz.account_details ?? []).flatMap((account) => account.stream_detail ?? []);
   const consumers = streams.flatMap(({ name, config, consumer_detail = [] }) =>
     consumer_detail.map((one): readonly [string, Consumer] => {
       const { filter_subject: filter, filter_subjects: filters = [] } = one.config ?? {};
       const own = [...(filter === undefined || filter === '' ? [] : [filter]), ...filters];
-      const owner = takenBy(own.length > 0 ? own : config?.subjects, platform);
+      const owner = takenBy(own.length > 0 ? own : config?.subjects, known);
       return [`${name}/${one.name}`, { ...one, owner }];
     }),
   );
@@ -239,9 +260,10 @@ function lagging(
 function compare(
   before: Sample,
   now: Sample,
-  limits: z.output<typeof params> & { readonly platform: Platform },
+  limits: z.output<typeof params> & { readonly known: Known },
 ): Seen {
-  const { pendingBytes, pendingMessages, seconds, platform } = limits;
+  const { pendingBytes, pendingMessages, seconds, known } = limits;
+  const { platform } = known;
   const pendingBefore = new Map(before.connections.map((one) => [one.cid, one.pending_bytes]));
   const rate = (name: 'in_msgs' | 'out_msgs') =>
     round(((now.varz[name] ?? 0) - (before.varz[name] ?? 0)) / seconds);
@@ -253,7 +275,7 @@ function compare(
   const backed = now.connections.filter(
     (one) => one.pending_bytes >= pendingBytes && (pendingBefore.get(one.cid) ?? 0) >= pendingBytes,
   );
-  const of = (owner: Owner) => backed.filter((one) => ownerOf(one, platform) === owner);
+  const of = (owner: Owner) => backed.filter((one) => ownerOf(one, known) === owner);
   const findings = of('platform').map(
     (one): Finding => ({
       code: 'NATS_SLOW_CONSUMER',
@@ -314,11 +336,14 @@ const nameOf = ({ name, cid }: Connection) => (name === undefined || name === ''
 /** Without its subjects nothing tells a new Pod of another name from one that stays away. */
 const awaySeconds = ({ subjects }: Dropped) => (subjects.length > 0 ? goneSeconds : backAgainSeconds);
 
-/** Whose a consumer of these subjects is; `>` takes in the platform's and those of others. */
-function takenBy(subjects: readonly string[] | undefined, platform: Platform): Owner {
+/**
+ * Whose a consumer of these subjects is; `>` takes in the platform's and those of others. Where nobody knows the
+ * platform's, any may be.
+ */
+function takenBy(subjects: readonly string[] | undefined, { platform, own }: Known): Owner {
   const said = (subjects ?? []).map((one) => ofPlatform(one, platform));
   if (said.includes(true)) return 'platform';
-  return said.length === 0 || said.includes(undefined) ? 'unclear' : 'others';
+  return said.length === 0 || said.includes(undefined) || !own ? 'unclear' : 'others';
 }
 
 const subjectsOf = ({ subscriptions_list: all = [] }: Connection) => all.filter((one) => !/^[_$]/.test(one));
@@ -327,10 +352,10 @@ const subjectsOf = ({ subscriptions_list: all = [] }: Connection) => all.filter(
  * Another application may have a component of the same name ("orchestrator"): one that takes only subjects of others
  * is not known by its name. Inboxes and subjects of the server say nothing of it.
  */
-function ownerOf(connection: Connection, platform: Platform): Owner {
-  const taken = takenBy(subjectsOf(connection), platform);
-  if (taken === 'platform' || !clients.has(partNamed(connection.name ?? '', platform))) return taken;
-  return taken === 'others' ? 'unclear' : 'platform';
+function ownerOf(connection: Connection, known: Known): Owner {
+  const subjects = subjectsOf(connection);
+  if (!clients.has(partNamed(connection.name ?? '', known.platform))) return takenBy(subjects, known);
+  return takenBy(subjects, { ...known, own: true }) === 'others' ? 'unclear' : 'platform';
 }
 
 interface Dropped {
@@ -363,14 +388,18 @@ async function stayedAway(
  * The consumers that NATS disconnected for being slow, the latest first. The server keeps its closed connections, with
  * a reason such as "Slow Consumer (Write Deadline)" (nats-server, `ClosedState`).
  */
-async function droppedConsumers({ nats, platform }: Deps, signal: AbortSignal): Promise<readonly Dropped[]> {
+async function droppedConsumers(
+  nats: Deps['nats'],
+  known: Known,
+  signal: AbortSignal,
+): Promise<readonly Dropped[]> {
   const closed = await nats.monitor<Connz>('/connz?state=closed&sort=stop&subs=1&limit=100', { signal });
   return (closed.connections ?? [])
     .filter(({ reason }) => reason?.startsWith('Slow Consumer') === true)
     .map((one) => ({
       name: nameOf(one),
       subjects: subjectsOf(one),
-      owner: ownerOf(one, platform),
+      owner: ownerOf(one, known),
       secondsAgo: (Date.parse(closed.now ?? '') - Date.parse(one.stop ?? '')) / 1000,
     }));
 }

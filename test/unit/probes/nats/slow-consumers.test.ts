@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsSlowConsumers } from '../../../../src/probes/nats/slow-consumers.probe.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
@@ -32,8 +33,10 @@ describe('nats.slow-consumers', () => {
       readonly subscriptions_list?: readonly string[];
     }
     /** One connection with a backlog in every sample. */
-    const behind = (client: Client) =>
-      look(() => ({ connections: [{ cid: 7, pending_bytes: 900_000, ...client }] }));
+    const behind = (client: Client, ...more: readonly object[]) =>
+      look(() => ({ connections: [{ cid: 7, pending_bytes: 900_000, ...client }, ...more] }));
+    /** One of the platform that takes its messages: so its subjects are the guide's. */
+    const ours = { cid: 1, pending_bytes: 0, subscriptions_list: ['aetherius.agent.*.register'] };
     /** One that the server drops between the two samples, with what it keeps of it. */
     const dropped = (...clients: readonly Client[]) => {
       let asked = 0;
@@ -45,13 +48,14 @@ describe('nats.slow-consumers', () => {
         const reason = 'Slow Consumer (Write Deadline)';
         const stop = '2026-11-25T03:00:00Z';
         const closed = clients.map((client) => ({ cid: 7, pending_bytes: 0, reason, stop, ...client }));
-        return { now: stop, connections: path.includes('state=closed') ? closed : [] };
+        return { now: stop, connections: path.includes('state=closed') ? closed : [ours] };
       });
     };
-    const look = (answer: (path: string) => object) =>
+    const look = (answer: (path: string) => object, platform = asInGuide) =>
       natsSlowConsumers.run(
         { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
         probeContext({
+          platform,
           nats: fakeNats({
             monitor: (<T>(path: string) => Promise.resolve(answer(path) as T)) as NatsTarget['monitor'],
           }),
@@ -77,8 +81,23 @@ describe('nats.slow-consumers', () => {
         findings: [{ code: 'NATS_SLOW_CONSUMER_ELSEWHERE', severity: 'info', subject: 'shop-worker' }],
       };
 
-      expect(await behind(shop)).toMatchObject(told);
+      expect(await behind(shop, ours)).toMatchObject(told);
       expect(await dropped(shop)).toMatchObject(told);
+    });
+
+    it('one of subjects that are not the guide’s may be the platform’s, where nobody uses those', async () => {
+      const birds = { subscriptions_list: ['plover.birds.spotted.*'] };
+      const named = platformOf({ subjects: { agents: 'plover.>' } });
+
+      expect(await behind(birds)).toMatchObject(anyone);
+      expect(await behind(shop, { cid: 1, pending_bytes: 0, ...birds })).toMatchObject(anyone);
+      expect(await behind(birds, ours)).toMatchObject({
+        findings: [{ code: 'NATS_SLOW_CONSUMER_ELSEWHERE' }],
+      });
+      const page = { connections: [{ cid: 7, pending_bytes: 900_000, ...shop }], slow_consumers: 0 };
+      expect(await look(() => page, named)).toMatchObject({
+        findings: [{ code: 'NATS_SLOW_CONSUMER_ELSEWHERE' }],
+      });
     });
 
     it('one that may be either is not known', async () => {
@@ -130,7 +149,8 @@ describe('nats.slow-consumers', () => {
           ? [{ name: 'worker', ...config, ...samples.shift() }]
           : [];
         const stream_detail = [{ name: 'EVENTS', config: { subjects }, consumer_detail }];
-        return Promise.resolve({ connections: [], account_details: [{ stream_detail }] } as T);
+        const connections = [{ cid: 1, pending_bytes: 0, subscriptions_list: ['aetherius.events.>'] }];
+        return Promise.resolve({ connections, account_details: [{ stream_detail }] } as T);
       }) as NatsTarget['monitor'];
       return natsSlowConsumers.run(
         { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
