@@ -161,7 +161,7 @@ async function runLab(folder: string, onUp: () => void): Promise<Count> {
   for (const runtime of up) {
     const campaign = campaignOf(runtime);
     if (campaign === undefined) continue;
-    counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`], folder));
+    counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`, '--mend'], folder));
     await down(runtime);
   }
   const left = differences(before, await snapshot());

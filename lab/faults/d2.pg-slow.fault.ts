@@ -153,8 +153,15 @@ const oldData = defineFault({
     return (row?.n ?? 0) > 100_000;
   },
   async clear(lab, variant) {
-    if (variant === 'events-40-days') await pg(lab, withoutOurEvents);
-    else await pg(lab, withoutOurExecutions, orchestrator);
+    // Where they were archived meanwhile, the archive goes with them.
+    if (variant === 'events-40-days')
+      await pg(lab, [...withoutOurEvents, 'DROP TABLE IF EXISTS events_archive']);
+    else
+      await pg(
+        lab,
+        [...withoutOurExecutions, 'DROP TABLE IF EXISTS workflow_executions_archive'],
+        orchestrator,
+      );
   },
 });
 

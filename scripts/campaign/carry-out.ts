@@ -12,6 +12,13 @@ export interface Carried {
   readonly problems: readonly string[];
 }
 
+/** Where fixes are carried out, and who counts there; default: the target's own means. */
+export interface Place {
+  readonly lab: Lab;
+  readonly fixes: Fixes;
+  readonly watch?: typeof watchEffects;
+}
+
 /** Remediations of an answer: the recommended ones first, then those of the menu. */
 export function fixesIn({ offers, menu }: Offered): readonly string[] {
   return [...new Set([...offers, ...menu].map(({ fix }) => fix))];
@@ -19,7 +26,7 @@ export function fixesIn({ offers, menu }: Offered): readonly string[] {
 
 /** All that the answer offers of one remediation, each asked for, approved and done; each effect exactly once. */
 export async function carryOut(
-  { lab, fixes }: { readonly lab: Lab; readonly fixes: Fixes },
+  place: Place,
   { runId }: { readonly runId: string },
   offered: Offered,
   fix: string,
@@ -27,21 +34,18 @@ export async function carryOut(
   const own = offered.offers.filter((one) => one.fix === fix);
   const chosen = own.length > 0 ? [] : offered.menu.filter((one) => one.fix === fix);
   const all: Offer[] = [...own];
-  for (const choice of chosen) all.push(await fixes.choose(runId, choice));
-  return counted(lab, all, (offer) => fixes.carryOut(offer));
+  for (const choice of chosen) all.push(await place.fixes.choose(runId, choice));
+  return counted(place, all, (offer) => place.fixes.carryOut(offer));
 }
 
 /** Takes back, the last one first, what can be taken back. */
-export function undo(
-  { lab, fixes }: { readonly lab: Lab; readonly fixes: Fixes },
-  { ended }: Carried,
-): Promise<Carried> {
+export function undo(place: Place, { ended }: Carried): Promise<Carried> {
   const back = ended.map(({ offer }) => offer).filter(({ plan }) => plan.undo !== undefined);
-  return counted(lab, back.toReversed(), (offer) => fixes.undo(offer));
+  return counted(place, back.toReversed(), (offer) => place.fixes.undo(offer));
 }
 
 async function counted(
-  lab: Lab,
+  { lab, watch: begin = watchEffects }: Place,
   offers: readonly Offer[],
   run: (offer: Offer) => Promise<Ended>,
 ): Promise<Carried> {
@@ -49,7 +53,7 @@ async function counted(
   const effects: Effects[] = [];
   const problems: string[] = [];
   for (const offer of offers) {
-    const watch = await watchEffects(lab, offer.fix);
+    const watch = await begin(lab, offer.fix);
     const end = await run(offer);
     const seen = await watch?.();
     ended.push(end);

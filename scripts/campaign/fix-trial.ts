@@ -3,10 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
-import { type Carried, carryOut, fixesIn, undo } from './carry-out.ts';
+import { type Carried, carryOut, fixesIn, type Place, undo } from './carry-out.ts';
 import type { Effects } from './effects.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
-import type { Fixes, Offered } from './fixes.ts';
+import type { Offered } from './fixes.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed, judge } from './trial.ts';
 
@@ -31,10 +31,8 @@ export interface FixTrial {
   readonly refused: readonly string[];
 }
 
-export interface FixStage {
-  readonly lab: Lab;
+export interface FixStage extends Place {
   readonly product: Product;
-  readonly fixes: Fixes;
   readonly onAnswer?: (when: string, answer: Answer) => void;
   /** For how many seconds it asks until the diagnosis agrees with the verdict; default 100. */
   readonly patience?: number;
@@ -70,6 +68,67 @@ const saidOf = (answer: Answer): string =>
     .map(({ id, verdict }) => `${id} ${verdict}`)
     .join(', ');
 
+/** A planted fault with the answer that named it, and what the same question is answered while all is well. */
+export interface Asked {
+  readonly fault: Fault;
+  readonly variant: string;
+  readonly expected: Expectation;
+  readonly planted: Answer;
+  readonly well: Answer['overall'];
+}
+
+type Mended = { -readonly [K in keyof FixTrial]: FixTrial[K] };
+
+const begun = (lab: Lab, fault: Fault, variant: string): Mended => ({
+  ...{ fault: fault.id, variant, runtime: lab.runtime, cause: '–', how: '–', state: '–' },
+  ...{ effects: [], offered: [], refused: [], problems: [] },
+});
+
+/** From the answer to the end, by one fix; the fault itself is left alone. Never throws. */
+export async function mend(stage: FixStage, asked: Asked, wanted: Wanted): Promise<FixTrial> {
+  const { lab, fixes, onAnswer } = stage;
+  const { fault, variant, expected, planted, well } = asked;
+  const problems: string[] = [];
+  const row: Mended = { ...begun(lab, fault, variant), problems };
+  let step = 'offer';
+  try {
+    row.cause = confirmed(planted)[0] ?? '–';
+    const offered = await fixes.offered(planted);
+    row.offered = fixesIn(offered);
+    row.refused = offered.refused;
+    const fix = wanted.choose(row.offered);
+    if (fix === undefined) {
+      problems.push('no fix of its cause was offered');
+      return row;
+    }
+    row.fix = fix;
+    row.how = howOf(offered, fix);
+    step = 'fix';
+    const carried = await carryOut(stage, planted, offered, fix);
+    row.state = carried.ended.at(-1)?.state ?? '–';
+    row.effects = carried.effects;
+    row.fixed = carried.ended.reduce((sum, { seconds }) => sum + seconds, 0);
+    problems.push(...carried.problems);
+    step = 'ask again';
+    const after = await askUntil(stage, expected.symptom, ({ overall }) => overall === well);
+    onAnswer?.('fixed', after.answer);
+    if (after.good) row.healthy = after.seconds;
+    else problems.push(`not healthy: ${saidOf(after.answer)}`);
+    step = 'look again';
+    if (after.good && (await fault.check(lab, variant).catch(() => false)))
+      problems.push('the fault is still there');
+    const back = carried.ended.filter(({ offer }) => offer.plan.undo !== undefined);
+    if (back.length === 0) row.undone = 'has none';
+    else if (back.every(({ state }) => state === 'succeeded') && wanted.undo()) {
+      step = 'undo';
+      row.undone = await tryUndo(stage, { fault, variant, expected, carried, problems });
+    }
+  } catch (error) {
+    problems.push(`${step}: ${messageOf(error)}`);
+  }
+  return row;
+}
+
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFix(
   stage: FixStage,
@@ -77,13 +136,10 @@ export async function tryFix(
   variant: string,
   wanted: Wanted,
 ): Promise<FixTrial> {
-  const { lab, product, fixes, onAnswer } = stage;
+  const { lab, product, onAnswer } = stage;
   const expected = expectationOf(fault, variant);
   const problems: string[] = [];
-  const row: { -readonly [K in keyof FixTrial]: FixTrial[K] } = {
-    ...{ fault: fault.id, variant, runtime: lab.runtime, cause: '–', how: '–', state: '–' },
-    ...{ effects: [], offered: [], refused: [], problems },
-  };
+  let trial: FixTrial = begun(lab, fault, variant);
   let step = 'control';
   try {
     const control = await product.diagnose(expected.symptom);
@@ -97,52 +153,21 @@ export async function tryFix(
     const planted = await product.diagnose(expected.symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
-    row.cause = confirmed(planted)[0] ?? '–';
-    const offered = await fixes.offered(planted);
-    row.offered = fixesIn(offered);
-    row.refused = offered.refused;
-    const fix = wanted.choose(row.offered);
-    if (fix === undefined) {
-      problems.push('no fix of its cause was offered');
-    } else {
-      row.fix = fix;
-      row.how = howOf(offered, fix);
-      step = 'fix';
-      const carried = await carryOut(stage, planted, offered, fix);
-      row.state = carried.ended.at(-1)?.state ?? '–';
-      row.effects = carried.effects;
-      row.fixed = secondsOf(carried);
-      problems.push(...carried.problems);
-      step = 'ask again';
-      const after = await askUntil(stage, expected.symptom, (answer) => answer.overall === control.overall);
-      onAnswer?.('fixed', after.answer);
-      if (after.good) row.healthy = after.seconds;
-      else problems.push(`not healthy: ${saidOf(after.answer)}`);
-      step = 'look again';
-      if (after.good && (await fault.check(lab, variant).catch(() => false)))
-        problems.push('the fault is still there');
-      const back = carried.ended.filter(({ offer }) => offer.plan.undo !== undefined);
-      if (back.length === 0) row.undone = 'has none';
-      else if (back.every(({ state }) => state === 'succeeded') && wanted.undo()) {
-        step = 'undo';
-        row.undone = await tryUndo(stage, { fault, variant, expected, carried, problems });
-      }
-    }
+    trial = await mend(stage, { fault, variant, expected, planted, well: control.overall }, wanted);
   } catch (error) {
     problems.push(`${step}: ${messageOf(error)}`);
   }
+  const after: string[] = [];
   try {
     step = 'clear';
     await fault.clear(lab, variant);
     await until(fault, lab, variant, false, 45);
     await lab.healthy(90);
   } catch (error) {
-    problems.push(`${step}: ${messageOf(error)}`);
+    after.push(`${step}: ${messageOf(error)}`);
   }
-  return row;
+  return { ...trial, problems: [...problems, ...trial.problems, ...after] };
 }
-
-const secondsOf = ({ ended }: Carried) => ended.reduce((sum, { seconds }) => sum + seconds, 0);
 
 function howOf({ offers }: Offered, fix: string): string {
   const own = offers.filter((one) => one.fix === fix).length;

@@ -6,7 +6,7 @@ import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
 import { partIds } from '../../src/domain/platform/part.ts';
 import { diagnoses } from '../../src/main/registries.ts';
 import { expectationOf } from './expectation.ts';
-import { type FixStage, type FixTrial, tryFix } from './fix-trial.ts';
+import { type Asked, type FixStage, type FixTrial, mend, tryFix } from './fix-trial.ts';
 
 /** Ids of the remediations that the cause of this fault names on this runtime, the recommended one first. */
 export function fixesNamedFor(fault: Fault, variant: string, runtime: Runtime): readonly string[] {
@@ -31,6 +31,30 @@ export function everyThird(seed: number): () => boolean {
     at += 1;
     return (at - 1) % 3 === drawn;
   };
+}
+
+/** Carries out what a fault's answer offers for its cause, each remediation by one fault of a campaign. */
+export class Mender {
+  readonly #done = new Set<string>();
+  readonly #stage: FixStage;
+  readonly #undo: () => boolean;
+
+  constructor(stage: FixStage, { seed }: { readonly seed: number }) {
+    this.#stage = stage;
+    this.#undo = everyThird(seed);
+  }
+
+  /** Undefined: there is nothing left for this one to carry out. */
+  async mend(asked: Asked): Promise<FixTrial | undefined> {
+    const { fault, variant } = asked;
+    const left = fixesNamedFor(fault, variant, this.#stage.lab.runtime).filter((fix) => !this.#done.has(fix));
+    if (left.length === 0) return undefined;
+    const choose = (offered: readonly string[]) => offered.find((fix) => left.includes(fix));
+    const trial = await mend(this.#stage, asked, { choose, undo: this.#undo });
+    if (trial.fix === undefined) return undefined;
+    this.#done.add(trial.fix);
+    return trial;
+  }
 }
 
 export interface Fixing {

@@ -20,7 +20,7 @@ import { combinationsOf, type KindOfCombination, kindsOfCombination } from './co
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf, spokenInLog } from './expectation.ts';
-import { fixesNamedFor, tryFixes } from './fixing.ts';
+import { fixesNamedFor, Mender, tryFixes } from './fixing.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
 import { createLogReader, type LogReader } from './log-says.ts';
@@ -58,6 +58,7 @@ interface Options extends Choice {
   readonly sample: string;
   readonly health: boolean;
   readonly fix: boolean;
+  readonly mend: boolean;
   readonly installations: boolean;
   readonly platform: 'as-guided' | 'as-is';
   readonly cover?: string;
@@ -109,6 +110,11 @@ const options = new Command('campaign')
   .option(
     '--fix',
     'to the end: each fix that the answer offers is asked for, approved, carried out and taken back; with --once each fix by one fault, and a third of the undos, drawn by --seed',
+    false,
+  )
+  .option(
+    '--mend',
+    'also carry out each fix once, by the first fault whose answer offers it, and take a third of them back, drawn by --seed',
     false,
   )
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
@@ -199,6 +205,9 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
     const problems = await offline.healthy([lab.runtime, 'healthy'], [...symptoms]);
     if (problems.length > 0) throw new Error(problems.join('; '));
   }
+  const seed = seedOfCommit();
+  const mender = options.mend ? new Mender({ lab, product, fixes: product.fixes }, { seed }) : undefined;
+  if (mender !== undefined) print(`undos are drawn by seed ${seed}`);
   const anyone = logs === undefined || (options.fault ?? []).length > 0;
   for (const fault of chosenFaults(options).filter(({ id }) => anyone || spokenInLog.has(id)))
     for (const variant of chosenVariants(options, fault)) {
@@ -211,7 +220,7 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
       const referee = createReferee(lab);
-      const stage = { lab, product, controls, referee, onAnswer, ...present({ offline, logs }) };
+      const stage = { lab, product, controls, referee, onAnswer, ...present({ offline, logs, mender }) };
       let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
@@ -225,6 +234,7 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
         text: trialRow(trial, logs !== undefined),
         problems: trial.problems,
         fault: faultRow(trial.phases),
+        ...(trial.mended === undefined ? {} : { fix: fixRow(trial.mended) }),
       };
       log.add(name, [row]);
       if (await report(lab, [row], answers)) controls.forget();
@@ -295,11 +305,10 @@ async function* mended({ lab, product, log }: Stage): AsyncGenerator<Row> {
     );
   let answers: [string, Answer][] = [];
   const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-  const [seed = '1'] = options.seed;
   const trials = tryFixes(
     { lab, product, fixes: product.fixes, onAnswer },
     {
-      ...{ faults: faults.filter(wanted), variantsOf, once: options.once ?? false, seed: Number(seed) },
+      ...{ faults: faults.filter(wanted), variantsOf, once: options.once ?? false, seed: seedOfCommit() },
       isDone: (name) => log.rowsOf(name) !== undefined,
     },
   );
@@ -415,7 +424,7 @@ const part =
             : options.logs
               ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
               : { name: options.runtime, head: trialHead, run: single };
-const own = options.fix ? await audited(lab) : undefined;
+const own = options.fix || options.mend ? await audited(lab) : undefined;
 const product = await startCampaignProduct({
   lab: own?.environment ?? (await lab.environmentConfig()),
   ...deprived?.environments,
@@ -462,12 +471,29 @@ if (timed.length > 0 && !options.logs)
     options.summary,
     faultSeconds,
   );
+const carriedOut = rows.flatMap(({ fix }) => fix ?? []);
+if (carriedOut.length > 0)
+  writeReport(
+    campaignReport,
+    { ...said(), name: `${options.runtime}, to the end`, head: fixHead, rows: carriedOut, known: 4 },
+    options.summary,
+  );
 if (!wasUp && !options.keep) await downLab(options.runtime);
 process.exit(isRight ? 0 : 1);
 
+function commitOf(): string {
+  return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+}
+
+/** What is drawn is another with each commit, and the same again for whoever tries one again. */
+function seedOfCommit(): number {
+  const [given] = options.seed;
+  return given === undefined ? Number.parseInt(commitOf().slice(0, 7), 16) : Number(given);
+}
+
 function logOf(table: string): TrialLog {
   const file = join(artifactsFolder, `campaign-${table.replaceAll(/[^a-z]+/g, '-')}.jsonl`);
-  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = commitOf();
   return new TrialLog(file, { table, commit }, options);
 }
 

@@ -7,6 +7,8 @@ export interface Row {
   readonly problems: readonly string[];
   /** The fault itself, second by second. */
   readonly fault?: string;
+  /** The fix that was carried out, as a row of its own table. */
+  readonly fix?: string;
 }
 
 /** Which table it is of, and of which state of the code. */

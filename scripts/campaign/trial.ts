@@ -4,6 +4,8 @@ import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { type Expectation, expectationOf, isTrue, settled, speaksInLog } from './expectation.ts';
+import type { FixTrial } from './fix-trial.ts';
+import type { Mender } from './fixing.ts';
 import { judgeLog, type LogReader, type Said, saidIn } from './log-says.ts';
 import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
@@ -29,6 +31,8 @@ export interface Trial {
   /** Seconds for all of it: control, planting, answer, clearing, answer. */
   readonly total: number;
   readonly problems: readonly string[];
+  /** The fix that was carried out; undefined: none was. */
+  readonly mended?: FixTrial;
   /** The fault itself: how long it took to plant, to be seen, to be taken away. */
   readonly phases: Row;
 }
@@ -70,13 +74,15 @@ export interface TrialOptions {
   readonly referee?: Referee;
   /** Also asks what the logs say while it is planted. */
   readonly logs?: LogReader;
+  /** Carries out a fix that the answer offers before the fault is taken away. */
+  readonly mender?: Mender;
   /** Called with each answer, for whoever looks for the reason of a wrong one. */
   readonly onAnswer?: (when: 'control' | 'planted' | 'cleared', answer: Answer) => void;
 }
 
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
-  const { lab, product, controls, offline, logs, referee, onAnswer } = options;
+  const { lab, product, controls, offline, logs, referee, mender, onAnswer } = options;
   const expected = expectationOf(fault, variant);
   const { symptom } = expected;
   const began = performance.now();
@@ -85,6 +91,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   let said: readonly Said[] | undefined;
   let truth: Truth | undefined;
   let contradicted: readonly string[] = [];
+  let mended: FixTrial | undefined;
   let step = 'control';
   const phases: { -readonly [K in keyof Row]: Row[K] } = { runtime: lab.runtime, id: fault.id, variant };
   let start = performance.now();
@@ -142,6 +149,10 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       step = 'ask a bundle';
       problems.push(...(await offline.take([lab.runtime, fault.id, variant], expected)));
     }
+    if (mender !== undefined && problems.length === 0) {
+      mended = await mender.mend({ fault, variant, expected, planted, well: 'no-cause' });
+      problems.push(...(mended?.problems ?? []));
+    }
   } catch (error) {
     failed(error);
   }
@@ -173,7 +184,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,
-    ...present({ apiRequests: planted?.apiRequests, truth, log: said?.map(saidIn) }),
+    ...present({ apiRequests: planted?.apiRequests, truth, log: said?.map(saidIn), mended }),
     contradicted,
     total: (performance.now() - began) / 1000,
     problems,

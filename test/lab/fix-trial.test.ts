@@ -6,8 +6,9 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import { notOnce } from '../../scripts/campaign/effects.ts';
 import { tryFix } from '../../scripts/campaign/fix-trial.ts';
 import type { Ended, Fixes, Offer } from '../../scripts/campaign/fixes.ts';
-import { everyThird, fixesNamedFor } from '../../scripts/campaign/fixing.ts';
+import { everyThird, fixesNamedFor, Mender } from '../../scripts/campaign/fixing.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
+import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
 import { remediations } from '../../src/remediations/index.ts';
 
 const answer = (cause: string | undefined): Answer => ({
@@ -19,17 +20,27 @@ const answer = (cause: string | undefined): Answer => ({
 
 const step = { kind: 'kind', target: '', from: {}, to: {}, precondition: {}, safety: 'idempotent' } as const;
 
-interface Acts {
-  /** What one press does to the platform; default: it mends it. */
-  readonly fix?: (state: { broken: boolean; said: boolean }) => void;
-  readonly undo?: (state: { broken: boolean; said: boolean }) => void;
-  readonly approvedBy?: readonly string[];
-  readonly state?: Ended['state'];
+interface Is {
+  broken: boolean;
+  /** What the diagnosis says of it. */
+  said: boolean;
 }
 
+interface Acts {
+  /** What one press does to the platform; default: it mends it. */
+  readonly fix?: (is: Is) => void;
+  readonly undo?: (is: Is) => void;
+  readonly approvedBy?: readonly string[];
+  readonly state?: Ended['state'];
+  /** How often the target saw it. */
+  readonly count?: number;
+}
+
+const named = 'compose.restart-service';
+
 /** A platform with one fault, and a product that says and does what it is told. */
-function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded' }: Acts = {}) {
-  const is = { broken: false, said: false };
+function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded', count = 1 }: Acts = {}) {
+  const is: Is = { broken: false, said: false };
   const set = (broken: boolean) => Object.assign(is, { broken, said: broken });
   const fault: Fault = {
     ...{ id: 'S2.b', title: '', variants: ['one', 'two'], runtimes: ['compose'], within: 0.1 },
@@ -38,7 +49,7 @@ function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded' }: Act
     clear: async () => void set(false),
   };
   const offer = {
-    ...{ id: 'an-id', handle: 'r-1', fix: 'none.of-these', tier: 2 },
+    ...{ id: 'an-id', handle: 'r-1', fix: named, tier: 2 },
     plan: { steps: [step], undo: [step] },
   } as unknown as Offer;
   const ended = (direction: 'apply' | 'undo'): Ended => ({
@@ -65,17 +76,13 @@ function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded' }: Act
     stop: async () => undefined,
   };
   const lab = { runtime: 'compose', healthy: async () => undefined } as unknown as Lab;
-  return { fault, stage: { lab, product, fixes, patience: 0 } };
+  const watch = async () => async () => ({ by: 'itself', seen: [{ what: 'restart', count }] });
+  return { fault, stage: { lab, product, fixes, watch, patience: 0 } };
 }
-
-/** Nobody can count at the target of a remediation that does not exist. */
-const uncounted = /^(undo: )?nothing counts the effects/;
 
 async function problemsOf(acts?: Acts) {
   const { fault, stage: on } = stage(acts);
-  const { problems } = await tryFix(on, fault, 'one', { choose: ([first]) => first, undo: () => true });
-  expect(problems.some((problem) => uncounted.test(problem))).toBe(true);
-  return problems.filter((problem) => !uncounted.test(problem));
+  return (await tryFix(on, fault, 'one', { choose: ([first]) => first, undo: () => true })).problems;
 }
 
 describe('the campaign to the end', () => {
@@ -97,9 +104,21 @@ describe('the campaign to the end', () => {
   });
 
   it('sees a fix that failed, and one that nobody else approved', async () => {
-    expect(await problemsOf({ state: 'failed' })).toContain('none.of-these ended as failed');
+    expect(await problemsOf({ state: 'failed' })).toContain(`${named} ended as failed`);
     expect(await problemsOf({ approvedBy: ['somebody'] })).toContain('no other person approved it');
     expect(await problemsOf({ approvedBy: [] })).toContain('no other person approved it');
+  });
+
+  it('is part of a trial as well, with each remediation once', async () => {
+    const { fault, stage: on } = stage();
+    const mender = new Mender(on, { seed: 1 });
+    const options = { ...on, controls: new Controls(), mender };
+    const first = await tryFault(options, fault, 'one');
+    const second = await tryFault(options, fault, 'one');
+
+    expect(first.mended).toMatchObject({ fix: named, state: 'succeeded', problems: [] });
+    expect([...first.problems, ...second.problems]).toEqual([]);
+    expect(second.mended).toBeUndefined();
   });
 
   it('says that no fix was offered', async () => {
@@ -110,7 +129,19 @@ describe('the campaign to the end', () => {
     expect(problems).toEqual(['no fix of its cause was offered']);
   });
 
-  it('sees an effect that the target saw twice, or never', () => {
+  it('counts nothing where nobody knows how, and says so', async () => {
+    const { fault, stage: on } = stage();
+    const watch = () => Promise.resolve(undefined);
+    const { problems } = await tryFix({ ...on, watch }, fault, 'one', {
+      choose: ([first]) => first,
+      undo: () => false,
+    });
+
+    expect(problems).toEqual([`nothing counts the effects of ${named}`]);
+  });
+
+  it('sees an effect that the target saw twice, or never', async () => {
+    expect(await problemsOf({ count: 2 })).toContain('1 steps, and the target saw restart ×2');
     const seen = (...counts: readonly number[]) => ({
       by: 'itself',
       seen: counts.map((count, at) => ({ what: `restart ${at}`, count })),
