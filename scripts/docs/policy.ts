@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type {
   FieldRule,
@@ -38,7 +39,19 @@ const all: readonly KubernetesChange[] = [
     ),
   ),
 ];
-const changes = all.filter((change): change is KubernetesUpdate => 'fields' in change);
+/** Rules that ask for nothing: a field may stay as it is under each of them. */
+const allowing: ReadonlySet<FieldRule['becomes']> = new Set(['anything', 'image', 'quantity']);
+/** All that the second one writes may be written under the first one, by the same rules. */
+const covers = (one: KubernetesUpdate, other: KubernetesUpdate) =>
+  one !== other &&
+  one.feature === other.feature &&
+  one.group === other.group &&
+  other.resources.every((resource) => one.resources.includes(resource)) &&
+  one.fields.every(({ to }) => allowing.has(to.becomes)) &&
+  other.fields.every((field) => one.fields.some((known) => isDeepStrictEqual(known, field)));
+const updating = all.filter((change): change is KubernetesUpdate => 'fields' in change);
+/** Each rule costs the API server time at each request. */
+const changes = updating.filter((change) => !updating.some((other) => covers(other, change)));
 const makings = all.filter((change): change is KubernetesMaking => 'prefix' in change);
 
 const quoted = (text: string) => `'${text}'`;

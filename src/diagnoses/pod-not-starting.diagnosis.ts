@@ -25,6 +25,7 @@ export const podNotStarting = defineDiagnosis({
       when: found('POD_IMAGE_UNAVAILABLE'),
       remedies: [
         { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { remediation: 'kubernetes.set-image', on: 'kubernetes' },
         { instruction: 'mend-image' },
       ],
     },

@@ -7,6 +7,7 @@ import { removeNodeSelector } from './kubernetes/remove-node-selector.remediatio
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from './kubernetes/set-config-key.remediation.ts';
+import { setImage } from './kubernetes/set-image.remediation.ts';
 import { setProbe } from './kubernetes/set-probe.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
 import { setSelector } from './kubernetes/set-selector.remediation.ts';
@@ -34,6 +35,7 @@ export const remediations = [
   setResources,
   setSelector,
   removeNodeSelector,
+  setImage,
   setProbe,
   setConfigKey,
   allowConnection,

@@ -19,7 +19,9 @@ const silent = new Set(['database', 'schema', 'how', 'backendStart', 'olderThanS
 
 const database = { database: 'agent_manager', databaseId: 'agentManager' } as const;
 /** For each cause whose fix takes a value, findings with such facts as their probes give. */
-const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'> & { readonly on?: 'kubernetes' }>> = {
+const found: Readonly<
+  Record<string, Pick<Finding, 'code' | 'facts'> & Partial<Finding> & { readonly on?: 'kubernetes' }>
+> = {
   'D1.b': {
     ...{ code: 'PG_POOLS_TOO_LARGE', on: 'kubernetes' },
     facts: { ...database, application: 'agent-manager', applicationPart: 'agent-manager' },
@@ -34,6 +36,11 @@ const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'> & { readonl
   'D3.a': { code: 'REDIS_POLICY_NOEVICTION', facts: {} },
   'D3.b': { code: 'REDIS_LIMIT_TOO_LOW', facts: { maxBytes: 3 * 1024 ** 3, wantedBytes: 6 * 1024 ** 3 } },
   'D3.c': { code: 'REDIS_USELESS_KEYS', facts: { prefix: 'cache:*' } },
+  'K1.a': {
+    ...{ code: 'POD_IMAGE_UNAVAILABLE', on: 'kubernetes', part: 'agent-manager' },
+    subject: 'deployment/manager',
+    facts: { container: 'main', image: 'agent-manager:typo', namespace: 'aetherius' },
+  },
   'P1.b': { code: 'CPU_THROTTLED', facts: { limitMillicores: 100 } },
   'P2.b': { code: 'NO_MEMORY_LIMIT', facts: { limitMiB: null } },
   'S6.a': { code: 'OOM_KILLED', facts: { limitMiB: 512 } },

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KubeApi, kubeProgram, missing, startKubeApi } from '../../lab/components/kube-api.ts';
+import { sha256 } from '../../src/domain/kernel/canonical.ts';
 import { type KubeSeed, kubeSeed, runningStatus } from './kube.ts';
 
 /** What is missing here, in one line; undefined when nothing is. */
@@ -18,24 +19,29 @@ interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: {
     readonly nodeName?: string;
-    readonly containers: readonly { readonly image: string }[];
+    readonly containers: readonly { readonly name: string; readonly image: string }[];
   };
-  readonly status: { readonly phase?: string };
+  readonly status: { readonly phase?: string; readonly containerStatuses?: readonly object[] };
 }
 
 const node = 'simulated-node';
+
+/** What a kubelet says of an image that it has got: the name is its content here. */
+const imageIdOf = (image: string, content = image) => `${image.split(':')[0]}@sha256:${sha256(content)}`;
 
 export interface Cluster {
   readonly api: KubeApi;
   readonly seed: KubeSeed;
   /** Does this again and again until the cluster is stopped, as a controller would. */
   everySooften(work: () => Promise<unknown>): void;
+  /** Lets new Pods find other content behind this image, or its own again. */
+  retag(image: string, content?: string): void;
   stop(): Promise<void>;
 }
 
 /**
  * Every Pod of the namespace that gets the simulated node is running and ready there at once, unless its image has `broken` in it:
- * that one is never pulled.
+ * that one is never pulled, and waits for it.
  */
 export async function startCluster(dir: string, namespace: string): Promise<Cluster> {
   const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true, scheduler: true });
@@ -59,6 +65,7 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
   await seed.merge(`/api/v1/nodes/${node}`, { spec: { taints: null } });
   const room = { cpu: '64', memory: '256Gi', pods: '200' };
   await seed.merge(`/api/v1/nodes/${node}/status`, { status: { capacity: room, allocatable: room } });
+  const contents = new Map<string, string>();
   let address = 1;
   everySooften(async () => {
     const { items } = (await seed.get(pods)) as { readonly items: readonly Pod[] };
@@ -71,16 +78,37 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
       if (status.phase === 'Running') continue;
       // The scheduler has not found a node for it, or not yet.
       if (spec.nodeName === undefined) continue;
-      if (spec.containers.some(({ image }) => image.includes('broken'))) continue;
+      const image = spec.containers[0]?.image ?? '';
+      const broken = spec.containers.some(({ image }) => image.includes('broken'));
+      if (broken && status.containerStatuses !== undefined) continue;
       const running = runningStatus(new Date().toISOString()).status;
+      const containerStatuses = running.containerStatuses.map((state) => ({
+        ...state,
+        image,
+        ...(broken
+          ? { ready: false, started: false, state: { waiting: { reason: 'ImagePullBackOff' } } }
+          : { imageID: imageIdOf(image, contents.get(image)) }),
+      }));
+      if (broken) {
+        await seed.merge(`${pod}/status`, { status: { phase: 'Pending', containerStatuses } });
+        continue;
+      }
       address += 1;
       await seed.merge(`${pod}/status`, {
-        status: { ...running, podIP: `10.244.1.${address}`, podIPs: [{ ip: `10.244.1.${address}` }] },
+        status: {
+          ...running,
+          containerStatuses,
+          podIP: `10.244.1.${address}`,
+          podIPs: [{ ip: `10.244.1.${address}` }],
+        },
       });
     }
   });
   return {
     ...{ api, seed, everySooften },
+    retag(image, content = image) {
+      contents.set(image, content);
+    },
     async stop() {
       stopped.abort();
       await Promise.all(loops);

@@ -693,6 +693,52 @@ function rolledOut(): Fixture {
   };
 }
 
+/** `sha256:…` of a simulated image. */
+export const simulatedDigest = (of: number) => `sha256:${`${of}`.repeat(64)}`;
+const imagePod = (index: number, owner: number, image: string, status: Loose) => ({
+  metadata: { name: `p-${index}`, uid: `pod-${index}`, ownerReferences: [{ uid: `rs-${owner}` }] },
+  spec: { containers: [{ name: 'main', image }] },
+  status: {
+    ...{ phase: 'Running', podIP: `10.244.0.${index}` },
+    containerStatuses: [{ name: 'main', image, ...status }],
+  },
+});
+/** A Pod that is ready with this image, and one that waits for it. */
+export const simulatedWith = (index: number, owner: number, image: string, digest = 1) =>
+  imagePod(index, owner, image, {
+    ...{ ready: true, imageID: `registry.example/x@${simulatedDigest(digest)}`, state: { running: {} } },
+  });
+export const simulatedWithout = (index: number, owner: number, image: string, reason = 'ImagePullBackOff') =>
+  imagePod(index, owner, image, { ready: false, imageID: '', state: { waiting: { reason } } });
+
+function withoutImage(): Fixture {
+  const [before, typo] = ['agent-manager:1', 'agent-manager:typo'];
+  const lists = {
+    replicasets: [
+      simulatedRevision(1, templateOf(before, { env: [{ name: 'LOG', value: 'info' }] })),
+      simulatedRevision(2, templateOf(typo)),
+    ],
+    get pods() {
+      const { template } = one.object().spec as { template: ReturnType<typeof templateOf> };
+      const image = template.spec.containers[0]?.image ?? '';
+      return [
+        simulatedWith(1, 1, before),
+        image === typo ? simulatedWithout(2, 2, typo) : simulatedWith(2, 2, image),
+      ];
+    },
+  };
+  const one: ReturnType<typeof simulatedDeployment> = simulatedDeployment(
+    { spec: { template: templateOf(typo) } },
+    lists,
+  );
+  return {
+    ...one,
+    params: { part: 'agent-manager', container: 'main' },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { template: templateOf('agent-manager:3') } }),
+  };
+}
+
 /** A Pod that waits for a node with a label, in the words of the scheduler. */
 export const simulatedWaiting = (nodeSelector: Loose, message: string, more: Loose = {}) => ({
   metadata: { name: 'w', uid: 'pod-w', ownerReferences: [{ uid: 'rs-1' }] },
@@ -1121,6 +1167,7 @@ export const fixtures = {
   'kubernetes.set-resources': limited,
   'kubernetes.set-selector': misled,
   'kubernetes.remove-node-selector': homeless,
+  'kubernetes.set-image': withoutImage,
   'kubernetes.set-probe': askedWrongly,
   'kubernetes.set-config-key': configured,
   'kubernetes.allow-connection': closedOff,

@@ -429,7 +429,11 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'lift-firewall': { compose: ['sudo iptables -S DOCKER-USER'] },
     'connect-network': { compose: ['docker network connect --alias {service} {network} {container}'] },
     'mend-image': {
-      kubernetes: ['kubectl -n {namespace} describe {subject}', goBack],
+      kubernetes: [
+        'kubectl -n {namespace} describe {subject}',
+        '# with the image that ran before: kubectl -n {namespace} set image {subject} {container}=…',
+        goBack,
+      ],
     },
     'read-crash-log': {
       kubernetes: ['kubectl -n {namespace} logs {subject} -c {container} --previous --tail=100', goBack],

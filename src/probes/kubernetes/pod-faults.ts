@@ -1,6 +1,7 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { isWithoutImage } from '../../domain/probe/image-reasons.ts';
 import { chosenBy, noNodeHasThem } from '../../domain/probe/scheduling.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
@@ -32,14 +33,6 @@ export interface PodLimits {
   readonly restarts: number;
 }
 
-const imageReasons = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'ImageInspectError',
-  'RegistryUnavailable',
-]);
 const configReasons = new Set(['CreateContainerConfigError', 'CreateContainerError']);
 const hour = 3_600_000;
 const settleMs = 60_000;
@@ -209,7 +202,7 @@ function containerFault(
     reason,
     message: short(waiting?.message),
   };
-  if (imageReasons.has(reason)) return { code: 'POD_IMAGE_UNAVAILABLE', running: false, facts: waitingFacts };
+  if (isWithoutImage(reason)) return { code: 'POD_IMAGE_UNAVAILABLE', running: false, facts: waitingFacts };
   if (configReasons.has(reason)) return { code: 'POD_CONFIG_MISSING', running: false, facts: waitingFacts };
   // Since Kubernetes 1.37 the waiting reason shows only for moments; the restarts and a fresh end stay.
   const crashed = ended !== undefined && ended.exitCode !== 0 && age(ended.finishedAt) < 10 * settleMs;

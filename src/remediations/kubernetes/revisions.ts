@@ -3,12 +3,16 @@ import { canonicalJson, sha256 } from '../../domain/kernel/canonical.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
-import type { Context, Place } from './workload.ts';
+import type { Context, Place, Seen } from './workload.ts';
 
 /** Written by the Deployment controller on its ReplicaSets. */
 const revisionKey = 'deployment.kubernetes.io/revision';
 /** A label that the controller adds to the template of a ReplicaSet, and to no Deployment. */
 const hashLabel = 'pod-template-hash';
+
+/** A rollout that is older than this has worked, and is not what broke just now, unless a person says so. */
+export const recentHours = 24;
+const hour = 3_600_000;
 
 const Loose = z.record(z.string(), z.unknown());
 const Container = z.looseObject({ name: z.string(), image: z.string().default('') });
@@ -68,6 +72,19 @@ export async function revisionsOf(
       };
     })
     .toSorted((a, b) => b.number - a.number);
+}
+
+/** The revision that a Deployment is gone back to where nobody names one. */
+export const before = (all: readonly Revision[], current: Revision): Revision | undefined =>
+  all.find(({ number, hash }) => number < current.number && hash !== current.hash);
+
+/** By the last progress that the controller has noted, for a revision that was gone back to is older than its rollout. */
+export function isRecent({ object }: Seen, current: Revision, now: Date): boolean {
+  const { conditions = [] } = object['status'] as {
+    conditions?: readonly { type: string; lastUpdateTime?: string }[];
+  };
+  const progress = conditions.find(({ type }) => type === 'Progressing')?.lastUpdateTime;
+  return now.getTime() - Date.parse(progress ?? current.since) < recentHours * hour;
 }
 
 /** Of a container these may differ between two revisions; what else differs is a matter for people. */

@@ -15,13 +15,16 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import {
+  before,
   containerFields,
   type Difference,
   differences,
   hashOf,
+  isRecent,
   lists,
   patchTo,
   type Revision,
+  recentHours,
   revisionsOf,
   templateFields,
   templateOf,
@@ -45,10 +48,6 @@ import {
   workloadName,
 } from './workload.ts';
 import { signsOf } from './workload-object.ts';
-
-const hour = 3_600_000;
-/** A rollout that is older than this has worked, and is not what broke just now, unless a person says so. */
-const recentHours = 24;
 
 const Params = z.strictObject({
   part: changeableParts,
@@ -275,23 +274,11 @@ const isDone = ({ precondition }: PlanStep, seen: Seen) =>
 
 function chosen(all: readonly Revision[], current: Revision, { revision }: Params, place: Place): Revision {
   if (revision === current.number) throw refused('nothing-to-do');
-  const back =
-    revision === undefined
-      ? all.find(({ number, hash }) => number < current.number && hash !== current.hash)
-      : all.find(({ number }) => number === revision);
+  const back = revision === undefined ? before(all, current) : all.find(({ number }) => number === revision);
   if (back !== undefined) return back;
   throw revision === undefined
     ? refused('no-earlier-revision', { workload: place.name })
     : refused('no-such-revision', { revision, known: all.map(({ number }) => number).join(', ') });
-}
-
-/** By the last progress that the controller has noted, for a revision that was gone back to is older than its rollout. */
-function isRecent({ object }: Seen, current: Revision, now: Date): boolean {
-  const { conditions = [] } = object['status'] as {
-    conditions?: readonly { type: string; lastUpdateTime?: string }[];
-  };
-  const progress = conditions.find(({ type }) => type === 'Progressing')?.lastUpdateTime;
-  return now.getTime() - Date.parse(progress ?? current.since) < recentHours * hour;
 }
 
 /** What people compare; values of variables are never among it. */

@@ -293,7 +293,7 @@ export const diagnoses = {
     'Look for a firewall rule between the two containers (DOCKER-USER chain); both are well and share a network.',
   'remedy.connect-network': 'docker network connect --alias the service’s name {network} {container}',
   'remedy.mend-image':
-    'Check name and tag of {image}, the registry and imagePullSecrets, or roll back to the previous revision.',
+    'Check name and tag of {image}, the registry and imagePullSecrets; or give {container} the image that ran before, or roll back to the previous revision.',
   'remedy.read-crash-log':
     'Read the last lines of its log; this bot does not know what they mean. Roll back if it came with a change.',
   'remedy.raise-pod-memory': 'Raise the memory limit of the container.',

@@ -17,6 +17,7 @@ export const remediations = {
   'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
   'remediation.kubernetes.set-selector': 'Let a Service select its Pods',
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
+  'remediation.kubernetes.set-image': 'Give a container its former image',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
@@ -47,6 +48,7 @@ export const remediations = {
   'step.kubernetes-set-selector': 'Set the selector of {target} to {selector}',
   'step.kubernetes-remove-node-selector': 'Take the node label that no node has from {target}',
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
+  'step.kubernetes-set-image': 'Let {target} use the image {image}',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
   'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
   'step.kubernetes-start-clock': 'Make a Job that runs nothing, and that the cluster ends and deletes',
@@ -117,6 +119,10 @@ export const remediations = {
     '{pods|# Pod|# Pods} may run on any node ({waiting|# waits|# wait} for one with {label} now). Pods that run already are replaced one after the other.',
   'blast.kubernetes-remove-node-selector-undo':
     '{pods|# Pod waits|# Pods wait} for a node with {label} again, as before the fix.',
+  'blast.kubernetes-set-image':
+    '{pods|# Pod is|# Pods are} replaced one after the other, where {pods|it does|they do} not run as wanted already ({ready} ready now, {running} with the former image). A workload with only one Pod may not answer meanwhile.',
+  'blast.kubernetes-set-image-undo':
+    '{pods|# Pod waits|# Pods wait} for {image} again, as before the fix, one after the other.',
   'blast.kubernetes-set-probe':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). On port {port} the {other} probe is answered, seen in {proved|# Pod|# Pods}.',
   'blast.kubernetes-set-probe-undo':
@@ -158,6 +164,12 @@ export const remediations = {
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
   'note.probe-changes': 'The {probe} of `{container}` changes back as well.',
+  'note.image-runs':
+    'Revision {revision} brought the former image, and Pods run it now (digest {digest}). The new Pods must show the same.',
+  'note.image-of-revision':
+    ':warning: No Pod runs the former image now, so nothing shows that it still works. It is that of revision {revision}, {at:time}.',
+  'note.image-alone':
+    'The image alone changes. Going back to revision {revision} would change these as well: {fields}. So the former image runs with them as they are now.',
   'note.labels-change': 'Only labels and annotations differ.',
   'note.schema-stays': 'What the newer version has changed in a database stays as it is.',
   'note.autoscaler':
@@ -289,6 +301,20 @@ export const remediations = {
   'offer.refused.request-above-limit': 'A request of {request} is above the limit of {limit}.',
   'offer.refused.rollback-of-data':
     '{part} keeps data, and an older version may not read what a newer one wrote.',
+  'offer.refused.no-container': '{workload} has no container {container}.',
+  'offer.refused.image-is-there':
+    'A Pod has got {image} for {container}, so its name and tag are right: look at the registry and at the other nodes.',
+  'offer.refused.image-not-missed': 'No Pod waits for {image} of {container} now.',
+  'offer.refused.no-earlier-image':
+    'No earlier revision of {workload} is known with another image of {container} that could be got.',
+  'offer.refused.image-long-set':
+    '{image} has been set for more than {hours|# hour|# hours}, and no Pod runs an earlier image. So it is not what broke just now: look at the registry.',
+  'offer.refused.image-of-data':
+    '{part} keeps data. From here its image is set back only where the Pods that run stay as they are.',
+  'offer.refused.image-elsewhere':
+    'The image before was {former}, of another repository than {image}. People choose where images come from.',
+  'offer.refused.rollback-does-it':
+    'Going back to revision {revision} changes this image and nothing else: take that fix.',
   'offer.refused.rollout-not-begun': 'The controller has not begun the last rollout of {workload} yet.',
   'offer.refused.rollout-is-old':
     'Revision {revision} has run for more than {hours|# hour|# hours}, so it is not what broke just now. Name a revision to go back all the same.',

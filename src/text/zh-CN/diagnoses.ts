@@ -267,7 +267,8 @@ export const diagnoses = {
     '新增一条 NetworkPolicy，只放行这两端和该端口。放行规则会叠加，无需删除上面的策略；删除会把它关闭的一切都打开。',
   'remedy.lift-firewall': '查找两个容器之间的防火墙规则（DOCKER-USER 链）；两端都正常且在同一网络。',
   'remedy.connect-network': 'docker network connect --alias 服务名 {network} {container}',
-  'remedy.mend-image': '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets，或回滚到上一个版本。',
+  'remedy.mend-image':
+    '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets；或让 {container} 用回之前的镜像，或回滚到上一个版本。',
   'remedy.read-crash-log': '查看它日志的最后几行；本机器人不认识其含义。如果是随变更出现的就回滚。',
   'remedy.raise-pod-memory': '提高容器的内存上限。',
   'remedy.make-schedulable': '降低 request、修正 nodeSelector 或增加节点：{message}',

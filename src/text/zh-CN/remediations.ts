@@ -18,6 +18,7 @@ export const remediations = {
   'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
   'remediation.kubernetes.set-selector': '让 Service 选中它的 Pod',
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
+  'remediation.kubernetes.set-image': '让容器用回之前的镜像',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
@@ -48,6 +49,7 @@ export const remediations = {
   'step.kubernetes-set-selector': '把 {target} 的 selector 设为 {selector}',
   'step.kubernetes-remove-node-selector': '从 {target} 去掉没有节点具备的节点标签',
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
+  'step.kubernetes-set-image': '让 {target} 使用镜像 {image}',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
   'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
   'step.kubernetes-start-clock': '创建一个什么都不运行、由集群结束并删除的 Job',
@@ -113,6 +115,9 @@ export const remediations = {
   'blast.kubernetes-remove-node-selector':
     '{pods} 个 Pod 可在任意节点运行（当前有 {waiting} 个在等待带 {label} 的节点）。已在运行的 Pod 会逐个替换。',
   'blast.kubernetes-remove-node-selector-undo': '{pods} 个 Pod 再次等待带 {label} 的节点，与修复之前相同。',
+  'blast.kubernetes-set-image':
+    '逐个替换 {pods} 个 Pod 中尚未符合要求的（当前就绪 {ready} 个，其中 {running} 个运行之前的镜像）。只有一个 Pod 的工作负载在此期间可能不可用。',
+  'blast.kubernetes-set-image-undo': '{pods} 个 Pod 逐个重新等待镜像 {image}，与修复之前相同。',
   'blast.kubernetes-set-probe':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。端口 {port} 上的 {other} 探针有响应，已在 {proved} 个 Pod 中看到。',
   'blast.kubernetes-set-probe-undo': '逐个替换 {pods} 个 Pod，探针重新检查端口 {port}，与修复之前相同。',
@@ -148,6 +153,12 @@ export const remediations = {
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
+  'note.image-runs':
+    '之前的镜像来自版本 {revision}，现在仍有 Pod 在运行它（摘要 {digest}）。新的 Pod 必须显示相同的摘要。',
+  'note.image-of-revision':
+    ':warning: 现在没有 Pod 运行之前的镜像，无法证明它仍可用。它来自版本 {revision}，{at:time}。',
+  'note.image-alone':
+    '只更改镜像。回滚到版本 {revision} 还会更改：{fields}。因此之前的镜像会与这些现有设置一起运行。',
   'note.labels-change': '只有标签和注解不同。',
   'note.schema-stays': '新版本在数据库中已做的更改保持不变。',
   'note.autoscaler': '之后由自动伸缩 `{name}` 在 {min} 到 {max} 之间决定 Pod 数。',
@@ -250,6 +261,17 @@ export const remediations = {
   'offer.refused.limit-not-raised': '它的 {what} 上限已是 {now}，{limit} 并不更高。请指定更高的值。',
   'offer.refused.request-above-limit': 'request {request} 超过了 limit {limit}。',
   'offer.refused.rollback-of-data': '{part} 存有数据，旧版本可能读不了新版本写入的内容。',
+  'offer.refused.no-container': '{workload} 没有容器 {container}。',
+  'offer.refused.image-is-there':
+    '已有 Pod 为 {container} 取得 {image}，名称和标签没有错：请检查镜像仓库和其他节点。',
+  'offer.refused.image-not-missed': '现在没有 Pod 在等待 {container} 的镜像 {image}。',
+  'offer.refused.no-earlier-image': '没有已知的 {workload} 更早版本为 {container} 使用了另一个可获取的镜像。',
+  'offer.refused.image-long-set':
+    '{image} 设置已超过 {hours} 小时，且没有 Pod 运行更早的镜像，因此不是它刚刚引起的：请检查镜像仓库。',
+  'offer.refused.image-of-data': '{part} 存有数据，在这里只有正在运行的 Pod 保持不变时才换回它的镜像。',
+  'offer.refused.image-elsewhere':
+    '之前的镜像是 {former}，与 {image} 不在同一个仓库。镜像从哪里来需由人决定。',
+  'offer.refused.rollback-does-it': '回滚到版本 {revision} 恰好只更改这个镜像：请用那个修复。',
   'offer.refused.rollout-not-begun': '控制器尚未开始 {workload} 的最近一次发布。',
   'offer.refused.rollout-is-old':
     '版本 {revision} 已运行超过 {hours} 小时，因此不是它刚刚引起的。若仍要回滚，请指定版本。',

@@ -187,8 +187,22 @@ describe.skipIf(lacking !== undefined)(
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
 
+    /** The Deployment with these containers, as `kubectl set image` and `kubectl edit` leave it. */
+    const release = (container: object) =>
+      cluster.seed.merge(path, {
+        spec: { template: { spec: { containers: [{ name: 'main', ...container }] } } },
+      });
+    const container = async () => {
+      const { spec } = (await cluster.seed.get(path)) as {
+        spec: { template: { spec: { containers: { image: string }[] } } };
+      };
+      return spec.template.spec.containers[0];
+    };
+    const image = async () => (await container())?.image;
+
     const blocked = { from: part, to: 'orchestrator-service', port: 8081 } as const;
     const needed: Readonly<Record<string, object>> = {
+      'kubernetes.set-image': { container: 'main' },
       'kubernetes.set-probe': { container: 'main', probe: 'readiness', port: 9090 },
       'kubernetes.set-config-key': { key: 'event.workers', value: 20 },
     };
@@ -198,6 +212,7 @@ describe.skipIf(lacking !== undefined)(
       ['kubernetes.set-resources', 'list', 'workloads'],
       ['kubernetes.set-selector', 'get', 'services'],
       ['kubernetes.remove-node-selector', 'list', 'workloads'],
+      ['kubernetes.set-image', 'list', 'workloads'],
       ['kubernetes.set-probe', 'list', 'workloads'],
       ['kubernetes.set-config-key', 'list', 'restart'],
       ['kubernetes.allow-connection', 'get', 'connections'],
@@ -335,17 +350,6 @@ describe.skipIf(lacking !== undefined)(
 
     describe('kubernetes.rollback-workload', () => {
       const id = 'kubernetes.rollback-workload';
-      /** The Deployment with these containers, as `kubectl set image` and `kubectl edit` leave it. */
-      const release = (container: object) =>
-        cluster.seed.merge(path, {
-          spec: { template: { spec: { containers: [{ name: 'main', ...container }] } } },
-        });
-      const image = async () => {
-        const { spec } = (await cluster.seed.get(path)) as {
-          spec: { template: { spec: { containers: { image: string }[] } } };
-        };
-        return spec.template.spec.containers[0]?.image;
-      };
       /** The controller has a ReplicaSet for what stands in the Deployment. */
       const begun = async (h: Harness) =>
         expect.poll(async () => (await h.propose({ part })).kind, { timeout: 20_000 }).toBe('offered');
@@ -412,6 +416,83 @@ describe.skipIf(lacking !== undefined)(
         await expect
           .poll(() => h.propose({ part }), { timeout: 20_000 })
           .toMatchObject({ reason: 'rollback-changes-more', facts: { fields: 'main.command' } });
+      });
+    });
+
+    describe('kubernetes.set-image', () => {
+      const id = 'kubernetes.set-image';
+      const pods = { probe: 'kubernetes.pods' } as const;
+      const level = { env: [{ name: 'LEVEL', value: 'debug' }] };
+      /** Two Pods run the first image, and a third one waits for a tag that is not there, with a variable more. */
+      async function planted() {
+        await made();
+        await release({ image: 'agent-manager:broken', ...level });
+        return paramsFor(id, pods, 'POD_IMAGE_UNAVAILABLE');
+      }
+
+      it.each(['R-K3', 'R-K4'])(
+        'sets the image that runs once though the worker dies at %s, keeps the rest, and undo sets it back',
+        async (point) => {
+          const params = await planted();
+          const h = harnessOf(id);
+          const { generation } = (await now()).metadata;
+          const row = await h.approved(params);
+          expect(row.plan).toMatchObject({
+            steps: [{ from: { image: 'agent-manager:broken' }, to: { image: 'agent-manager:1' } }],
+            notes: [
+              { key: 'image-runs', facts: { revision: 1, digest: expect.stringMatching(/^sha256:/) } },
+              { key: 'image-alone', facts: { fields: 'main.env' } },
+              { key: 'changed-by' },
+            ],
+          });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await container()).toMatchObject({ image: 'agent-manager:1', ...level });
+          expect(await findingsOf(pods)).toEqual([]);
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await container()).toMatchObject({ image: 'agent-manager:broken', ...level });
+          await paramsFor(id, pods, 'POD_IMAGE_UNAVAILABLE');
+        },
+      );
+
+      it('does nothing where somebody has set another image since (R-P3)', async () => {
+        const params = await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(params);
+        await release({ image: 'agent-manager:3', ...level });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await image()).toBe('agent-manager:3');
+        await settled(2);
+        expect(await h.propose(params)).toMatchObject({ reason: 'image-is-there' });
+      });
+
+      it('leaves it to the rollback where that does the very same', async () => {
+        await made();
+        await release({ image: 'agent-manager:broken' });
+        const params = await paramsFor(id, pods, 'POD_IMAGE_UNAVAILABLE');
+
+        expect(await harnessOf(id).propose(params)).toMatchObject({ reason: 'rollback-does-it' });
+        expect((await harnessOf('kubernetes.rollback-workload').propose({ part })).kind).toBe('offered');
+      });
+
+      it('is no success where the former tag leads to another image by now, and is taken back', async () => {
+        const params = await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(params);
+        cluster.retag('agent-manager:1', 'somebody-elses');
+        await shortened(row, 3_000);
+
+        await run(h, row.id);
+        cluster.retag('agent-manager:1');
+
+        expect(await h.row(row.id)).toMatchObject({ state: 'rolled_back' });
+        expect(await image()).toBe('agent-manager:broken');
       });
     });
 

@@ -16,6 +16,7 @@ import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from '../../../src/remediations/kubernetes/set-config-key.remediation.ts';
+import { setImage } from '../../../src/remediations/kubernetes/set-image.remediation.ts';
 import { setProbe } from '../../../src/remediations/kubernetes/set-probe.remediation.ts';
 import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
 import { setSelector } from '../../../src/remediations/kubernetes/set-selector.remediation.ts';
@@ -516,6 +517,35 @@ describe.skipIf(lacking !== undefined)(
         expect(await setProbe.observeStep(undo, plan, context)).toBe('done');
         await admin.remove(`${pods}/${name}-y?gracePeriodSeconds=0`);
         await admin.merge(path, { spec: { replicas: 0, ...withMain({}).spec } });
+      });
+
+      it('lets a container have its former image, and the one after that again', async () => {
+        await admin.merge(path, { spec: { replicas: 2, ...withMain({}).spec } });
+        const pods = '/api/v1/namespaces/aetherius/pods';
+        const [state] = runningStatus('2026-11-01T00:00:00Z').status.containerStatuses;
+        const waiting = { ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } };
+        const shown = { 1: { imageID: `sha256:${'1'.repeat(64)}` }, 2: waiting };
+        for (const revision of [1, 2] as const) {
+          const set = await admin.get(`/apis/apps/v1/namespaces/aetherius/replicasets/${name}-${revision}`);
+          const { uid } = (set as { metadata: { uid: string } }).metadata;
+          const owner = { kind: 'ReplicaSet', name: `${name}-${revision}`, uid };
+          const image = `lab.local/orchestrator-service:${revision}`;
+          await admin.post(pods, pod(`${name}-i${revision}`, { owner, container: { image } }));
+          await admin.merge(`${pods}/${name}-i${revision}/status`, {
+            status: { containerStatuses: [{ ...state, ...shown[revision] }] },
+          });
+        }
+        const plan = await setImage.plan({ part: name, container: 'main' }, context);
+
+        await setImage.applyStep(plan.steps[0], plan, context);
+        expect(await setImage.observeStep(plan.steps[0], plan, context)).toBe('done');
+        const [undo] = plan.undo ?? [];
+        if (undo === undefined) throw new Error('no undo');
+        await setImage.applyStep(undo, plan, context);
+        expect(await setImage.observeStep(undo, plan, context)).toBe('done');
+        for (const revision of [1, 2])
+          await admin.remove(`${pods}/${name}-i${revision}?gracePeriodSeconds=0`);
+        await admin.merge(path, { spec: { replicas: 0 } });
       });
 
       it('lets a node label be taken away, and put back as long as nobody was there in between', async () => {
