@@ -192,10 +192,12 @@ export function unreachable(part: PartId) {
 function start(part: PartId) {
   const [first, onKubernetes, onCompose] = restart(part);
   const service = { remediation: 'compose.start-service', at: part, on: 'compose' } as const;
+  const image = { instruction: 'set-image-in-file', on: 'compose' } as const;
   return part === 'collect-agent'
-    ? ([first, onKubernetes, service, onCompose] as const)
+    ? ([first, image, onKubernetes, service, onCompose] as const)
     : ([
         first,
+        image,
         { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' },
         onKubernetes,
         service,

@@ -49,13 +49,27 @@ const keptByPeople: ReadonlySet<PartId> = new Set<PartId>(['postgres', 'neo4j'])
  * The part to restart for such a finding; undefined where a restart is not for a button. `at`: the part that a cause
  * names, of which the finding must speak.
  */
-export function restartable(
-  { part: found, code }: Finding,
-  at?: PartId,
-): Exclude<PartId, 'runtime'> | undefined {
+export function restartable(finding: Finding, at?: PartId): Exclude<PartId, 'runtime'> | undefined {
+  const { part: found, code } = finding;
   const part = at ?? found;
+  if (mayOnlyNeedTime(finding)) return undefined;
   if (part === 'runtime' || (at !== undefined && (saidOf[code] ?? found) !== at)) return undefined;
   return at !== undefined || code === 'POD_OLDER_THAN_CONFIG' || !keptByPeople.has(part) ? part : undefined;
+}
+
+/** Neo4j starts within ten seconds, or within minutes with little CPU or much data: a restart begins all of that anew. */
+const patienceSeconds = 300;
+const ofStart: ReadonlySet<FindingCode> = new Set<FindingCode>(['NEO4J_STARTING', 'PART_NOT_READY']);
+
+/** Whether it may only need time, by how long its process runs; where that is not known it is not told so. */
+function mayOnlyNeedTime({ code, part, facts }: Finding): boolean {
+  const { runningSeconds } = facts;
+  return (
+    part === 'neo4j' &&
+    ofStart.has(code) &&
+    typeof runningSeconds === 'number' &&
+    runningSeconds < patienceSeconds
+  );
 }
 
 /** Whether the facts of a finding are those of the thing to restart. */

@@ -92,3 +92,22 @@ describe('the sentences and lines of a cause say what its fix would do', () => {
           if (!silent.has(name)) expect(text, name).toContain(String(value));
   });
 });
+
+describe('what no button does says so, and why', () => {
+  it.each(['set-image-in-file', 'fetch-model-again'])('%s', (instruction) => {
+    const said = (language: 'en' | 'zh-CN') =>
+      wordsIn(language).lookupPlain(`remedy.${instruction}`, {}) ?? '';
+
+    expect(said('en')).toMatch(/, so there is no button\.$/);
+    expect(said('zh-CN')).toMatch(/，因此没有按钮。$/);
+    // No cause names a fix in its place on the same runtime.
+    const named = causes.filter(({ remedies }) =>
+      remedies.some((remedy) => 'instruction' in remedy && remedy.instruction === instruction),
+    );
+    expect(named).not.toEqual([]);
+    for (const { remedies } of named)
+      expect(
+        remedies.flatMap((remedy) => ('remediation' in remedy ? [remedy.remediation] : [])).join(' '),
+      ).not.toMatch(/image|model/);
+  });
+});

@@ -256,11 +256,15 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'fetch-model-again': {
       kubernetes: [
         `kubectl -n {ns} exec ${reasoning.workload} -- ls -l ${files.models}/`,
-        `kubectl -n {ns} rollout restart ${reasoning.workload}`,
+        `kubectl -n {ns} get ${reasoning.workload} -o jsonpath='{.spec.template.spec.volumes}'`,
+        '# on a persistentVolumeClaim: fetch it there by another name, compare its sha256sum, keep the old file, rename',
+        `# then: kubectl -n {ns} rollout restart ${reasoning.workload}`,
       ],
       compose: [
         `docker exec ${container(reasoning.composeService)} ls -l ${files.models}/`,
-        `${compose} restart ${reasoning.composeService}`,
+        `docker inspect -f '{{json .Mounts}}' ${container(reasoning.composeService)}`,
+        '# on a volume: fetch it there by another name, compare its sha256sum, keep the old file, rename',
+        `# then: ${compose} restart ${reasoning.composeService}`,
       ],
     },
     'wait-for-neo4j': {
@@ -351,6 +355,12 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         'kubectl -n {home} logs {workload} --previous --tail=50',
       ],
       compose: [`${compose} ps -a {composeService}`, `${compose} logs --tail 50 {composeService}`],
+    },
+    'set-image-in-file': {
+      compose: [
+        `docker inspect -f '{{.Config.Image}} {{.Image}} {{.Created}}' $(${compose} ps -aq {composeService})`,
+        `# in the Compose file the image from before; then: ${compose} up -d {composeService}`,
+      ],
     },
     'see-application': {
       kubernetes: ['kubectl -n {home} logs {workload} --tail=100'],

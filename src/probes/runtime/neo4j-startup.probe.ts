@@ -10,6 +10,9 @@ const starting = /Starting\.\.\.|======== Neo4j|Changed password|Updating the in
 /** A process this young may not have said anything yet; an empty log of an older one was rotated away. */
 const SILENT_SECONDS = 300;
 
+/** When to ask again: after as long again as it has taken so far, and after a minute at most. */
+const againSeconds = (seconds: number | undefined) => Math.min(Math.max(seconds ?? 30, 15), 60);
+
 export const runtimeNeo4jStartup = defineProbe({
   id: 'runtime.neo4j-startup',
   doc: `Has Neo4j finished starting?
@@ -52,7 +55,7 @@ A process that has not logged this yet is starting, not broken.`,
           severity: 'warning',
           part: 'neo4j',
           subject: instance.name,
-          facts,
+          facts: { ...facts, againSeconds: againSeconds(seconds) },
           ...present({
             excerpts: evidence === undefined ? undefined : [evidence],
             since: instance.startedAt,

@@ -20,7 +20,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
   needs: ['runtime'],
   timeoutMs: 5_000,
   emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_MISSING', 'PART_PAUSED', 'PART_NOT_READY'],
-  async run({ part }, { deps, signal }: ProbeContext<Pick<With<'runtime'>, 'runtime' | 'platform'>>) {
+  async run({ part }, { deps, signal, now }: ProbeContext<Pick<With<'runtime'>, 'runtime' | 'platform'>>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
@@ -67,6 +67,10 @@ Running is not the same as healthy: other probes ask the part itself.`,
             reason: last.reason ?? ended?.reason ?? 'none',
             exitCode: ended?.exitCode ?? null,
             restarts: last.restarts,
+            ...present({
+              runningSeconds:
+                code === 'PART_NOT_READY' ? secondsSince(running.at(-1)?.startedAt, now()) : undefined,
+            }),
           },
           ...present({ since: ended?.finishedAt }),
         },
@@ -74,3 +78,6 @@ Running is not the same as healthy: other probes ask the part itself.`,
     };
   },
 });
+
+const secondsSince = (time: string | undefined, now: Date) =>
+  time === undefined ? undefined : Math.round((now.getTime() - Date.parse(time)) / 1000);

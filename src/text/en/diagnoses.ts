@@ -200,9 +200,10 @@ export const diagnoses = {
   'remedy.raise-command-capacity':
     'In {@agent-manager}’s configuration set {@keys.agent.command.default_timeout} to 600 and {@keys.agent.command.max_concurrent} to 200, then restart it.',
   'remedy.raise-memory-limit': 'Raise {@reasoning-service}’s memory limit to 2Gi and its request to 1Gi.',
-  'remedy.fetch-model-again': 'Fetch the model again into {@files.models}/ and restart {@reasoning-service}.',
+  'remedy.fetch-model-again':
+    'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. No setting of the platform names its source with a checksum, so there is no button.',
   'remedy.wait-for-neo4j':
-    'Wait until Neo4j says "Started." (some ten seconds after its start); restart it if that line does not come.',
+    'Wait until Neo4j says "Started.": some ten seconds after its start, minutes with little CPU or much data. A restart begins all of that anew, so none is offered in its first five minutes.',
   'remedy.reset-neo4j-password':
     'Set Neo4j’s password and the Secret {@secrets.neo4j} to the same value, then restart {@reasoning-service}.',
   'remedy.start-neo4j': 'Start Neo4j and look at why it ended.',
@@ -249,6 +250,8 @@ export const diagnoses = {
   'diagnose.verdict.confirmed': 'confirmed',
   'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
+  'remedy.set-image-in-file':
+    'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. The engine keeps no earlier image of a service, and `up` undoes what the file does not say, so there is no button.',
   'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',

@@ -133,7 +133,8 @@ export const services = {
   'finding.ANALYZER_MODEL_ERROR': 'The analyzer’s last word on its model is an error: {message}',
   'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j refuses the credentials of {@reasoning-service}: {message}',
   'finding.GRAPH_CONNECTION_FAILS': '{@reasoning-service} cannot reach Neo4j: {message}',
-  'finding.NEO4J_STARTING': 'Neo4j has been running for {runningSeconds} s and has not said "Started." yet.',
+  'finding.NEO4J_STARTING':
+    'Neo4j has been running for {runningSeconds:seconds} and has not said "Started." yet. Ask again in {againSeconds:seconds}.',
   'finding.OOM_KILLED':
     '{part} was killed for memory ({subject}, limit {limitMiB} MiB, exit code 137, {restarts|# restart|# restarts}).',
   'finding.MEMORY_NEAR_LIMIT': '{part} uses {usedMiB} of {limitMiB} MiB ({subject}).',

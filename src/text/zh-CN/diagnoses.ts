@@ -188,8 +188,10 @@ export const diagnoses = {
   'remedy.raise-command-capacity':
     '在 {@agent-manager} 配置中把 {@keys.agent.command.default_timeout} 设为 600、{@keys.agent.command.max_concurrent} 设为 200，然后重启。',
   'remedy.raise-memory-limit': '把 {@reasoning-service} 的内存 limit 提高到 2Gi、request 提高到 1Gi。',
-  'remedy.fetch-model-again': '重新下载模型到 {@files.models}/，并重启 {@reasoning-service}。',
-  'remedy.wait-for-neo4j': '等待 Neo4j 输出 "Started."（启动后约十秒）；一直没有就重启它。',
+  'remedy.fetch-model-again':
+    '重新下载模型到 {@files.models}/，核对校验和并保留旧文件，然后重启 {@reasoning-service}。如果该目录不在卷上，新容器会丢失它：请把模型放进镜像。平台没有任何设置同时给出来源和校验和，因此没有按钮。',
+  'remedy.wait-for-neo4j':
+    '等待 Neo4j 输出 "Started."：通常在启动后约十秒，CPU 少或数据多时需要数分钟。重启会让这一切从头开始，因此启动后五分钟内不提供重启。',
   'remedy.reset-neo4j-password':
     '把 Neo4j 密码与 Secret {@secrets.neo4j} 设为一致，然后重启 {@reasoning-service}。',
   'remedy.start-neo4j': '启动 Neo4j，并查明它为何退出。',
@@ -231,6 +233,8 @@ export const diagnoses = {
   'diagnose.verdict.confirmed': '已确认',
   'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
+  'remedy.set-image-in-file':
+    '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。引擎不保留服务之前的镜像，而文件里没有的更改会被 `up` 撤销，因此没有按钮。',
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',

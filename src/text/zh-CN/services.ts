@@ -122,7 +122,8 @@ export const services = {
   'finding.ANALYZER_MODEL_ERROR': '分析器最近一次关于模型的日志是错误：{message}',
   'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j 拒绝了 {@reasoning-service} 的账号：{message}',
   'finding.GRAPH_CONNECTION_FAILS': '{@reasoning-service} 连不上 Neo4j：{message}',
-  'finding.NEO4J_STARTING': 'Neo4j 已运行 {runningSeconds} 秒，还没有输出 "Started."。',
+  'finding.NEO4J_STARTING':
+    'Neo4j 已运行 {runningSeconds:seconds}，还没有输出 "Started."。请在 {againSeconds:seconds}后再次询问。',
   'finding.OOM_KILLED':
     '{part} 因内存被杀（{subject}，上限 {limitMiB} MiB，退出码 137，重启 {restarts} 次）。',
   'finding.MEMORY_NEAR_LIMIT': '{part} 已用 {usedMiB}/{limitMiB} MiB（{subject}）。',
