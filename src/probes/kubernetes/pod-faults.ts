@@ -179,6 +179,23 @@ export function triedAgain(pods: readonly Parsed<Pod>[]): (pod: Parsed<Pod>) => 
   };
 }
 
+/** What lives for so long after a crash has started. */
+export const lookAgainMs = 2_000;
+
+/**
+ * Whether a container of it crashed and has run again for moments: a program that ends at its start is seen so between
+ * two ends, and without a readiness probe it is ready then.
+ */
+export const justBack = ({ status }: Parsed<Pod>, now: Date): boolean =>
+  status.containerStatuses.some(({ state, lastState }) => {
+    const { startedAt } = state.running ?? {};
+    return (
+      typeof startedAt === 'string' &&
+      (lastState.terminated?.exitCode ?? 0) !== 0 &&
+      now.getTime() - Date.parse(startedAt) < lookAgainMs
+    );
+  });
+
 function containerFault(
   container: ContainerStatus,
   age: (time: string | null | undefined) => number,

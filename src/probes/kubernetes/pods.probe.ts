@@ -8,7 +8,7 @@ import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts'
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { crashLog } from './crash-log.ts';
-import { type PodFault, podCodes, podFault, triedAgain } from './pod-faults.ts';
+import { justBack, lookAgainMs, type PodFault, podCodes, podFault, triedAgain } from './pod-faults.ts';
 import { createReferenceCheck, type ReferenceCheck } from './references.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
@@ -33,6 +33,7 @@ export const kubernetesPods = defineProbe({
   doc: `Checks every Pod of the namespace for what keeps it from working.
 There is one finding per workload and cause, however many Pods share it.
 The causes are: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often.
+A container that runs again for less than two seconds after a crash is looked at once more: without a readiness probe it counts as ready.
 A Pod that ended for good counts for an hour.
 It does not count when its controller replaces it, or when another Pod of its Job runs or has succeeded.`,
   params,
@@ -40,9 +41,14 @@ It does not count when its controller replaces it, or when another Pod of its Jo
   needs: ['kubernetes'],
   timeoutMs: 20_000,
   emits: podCodes,
-  async run({ restarts, logs }: Params, { deps, signal, now }: ProbeContext<Deps>) {
+  async run({ restarts, logs }: Params, { deps, signal, now, wait }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
-    const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    const look = async () => parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    let pods = await look();
+    if (pods.some((pod) => justBack(pod, now()))) {
+      await wait(lookAgainMs);
+      pods = await look();
+    }
     const madeUpFor = triedAgain(pods);
     const faults = pods.map((pod) => {
       const fault = podFault(pod, { now: now(), restarts });

@@ -67,6 +67,41 @@ function cluster(pods: readonly object[], more: Partial<Pick<KubernetesTarget, '
   return { asked, look };
 }
 
+describe('a program without a readiness probe that ends at its start', () => {
+  const end = { exitCode: 1, reason: 'Error', finishedAt: '2026-03-01T10:04:59Z' };
+  const one = (state: object) => ({
+    ...meta('mute-5d9f8-1', 'mute'),
+    spec: { containers: [{ name: 'main', image: 'x' }] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'running' in state ? 'True' : 'False' }],
+      containerStatuses: [
+        { name: 'main', ready: 'running' in state, restartCount: 1, state, lastState: { terminated: end } },
+      ],
+    },
+  });
+  const ended = one({ terminated: end });
+  /** What is found where the Pod looks so, and so when it is looked at again; and how often it was. */
+  const found = async (...looks: readonly object[]) => {
+    let asked = 0;
+    const list = (kind: KubeKind) =>
+      Promise.resolve(kind === 'pods' ? [looks[Math.min(asked++, looks.length - 1)]] : []);
+    const kubernetes = { namespace: 'aetherius', list } as unknown as KubernetesTarget;
+    const outcome = await kubernetesPods.run({ restarts: 3, logs: 0 }, probeContext({ kubernetes }));
+    return { asked, codes: outcome.status === 'unhealthy' ? outcome.findings.map(({ code }) => code) : [] };
+  };
+
+  it('is found, also when it is seen in the moment between two ends', async () => {
+    const now = probeContext({}).now().getTime();
+    const ago = (ms: number) => one({ running: { startedAt: new Date(now - ms).toISOString() } });
+
+    expect(await found(ended)).toEqual({ asked: 1, codes: ['POD_CRASH_LOOPING'] });
+    expect(await found(ago(300), ended)).toEqual({ asked: 2, codes: ['POD_CRASH_LOOPING'] });
+    expect(await found(ago(300))).toEqual({ asked: 2, codes: [] });
+    expect(await found(ago(2_000), ended)).toEqual({ asked: 1, codes: [] });
+  });
+});
+
 const many = (count: number, make: (at: number) => object) =>
   Array.from({ length: count }, (_, at) => make(at));
 
