@@ -24,10 +24,11 @@ export interface AsIsOptions {
   readonly isDone: (trial: string) => boolean;
 }
 
-async function putBack(lab: Lab): Promise<void> {
+/** Every part as it was made; what does not come back then shows in the next trial. */
+async function putBack(lab: Lab, print: AsIsOptions['print']): Promise<void> {
   await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
   await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
-  await lab.healthy(120);
+  await lab.healthy(300).catch((error: unknown) => print(`   ${String(error)}`));
 }
 
 /** Brings the platform up, if it is not, and takes it down after the last fault. */
@@ -62,7 +63,7 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
             }
           : trial;
       yield said;
-      if (said.problems.length > 0) await lab.healthy(5).catch(() => putBack(lab));
+      if (said.problems.length > 0) await lab.healthy(5).catch(() => putBack(lab, print));
     }
   } finally {
     shell.close();

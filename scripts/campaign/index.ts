@@ -263,12 +263,18 @@ async function runInstallations(kind: 'generated' | 'as-is'): Promise<boolean> {
           ...{ ...common, seeds: chosenSeeds(), faults: Number(options.plant) },
           ...present({ cover: options.cover === undefined ? undefined : Number(options.cover) }),
         });
+  // A fault that is planted is always taken away again: the first interrupt waits for it, and what was tried is written.
+  let stopped = false;
+  process.once('SIGINT', () => {
+    stopped = true;
+  });
   for await (const trial of trials) {
     const row = { text: installationRow(trial), problems: trial.problems };
     print(row.text);
     log.add(`${trial.seed} ${trial.state.split(' ')[0] ?? ''}`, [row]);
     rows.push(row);
     if (trial.problems.length > 0 && trial.seed !== 'as-is') keepSeed(trial.seed);
+    if (stopped) break;
   }
   return finish(name, installationHead, rows, 3);
 }

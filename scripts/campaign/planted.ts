@@ -70,7 +70,7 @@ export async function plantedIn(
   } catch (error) {
     const impossible = messageOf(error);
     await fault.clear(lab, variant).catch(() => undefined);
-    await lab.healthy(120);
+    await lab.healthy(300);
     return { impossible };
   }
   try {
@@ -90,7 +90,7 @@ export async function plantedIn(
   }
   try {
     await fault.clear(lab, variant);
-    await lab.healthy(120);
+    await lab.healthy(300);
     if (standing !== undefined) {
       const left = confirmed(answerOf(await ask())).filter((id) => !before.includes(id));
       if (left.length > 0) problems.push(`afterwards: ${left.join(', ')} confirmed`);
