@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { factOf, mayDecide } from '../../domain/platform/source.ts';
 import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -17,6 +18,7 @@ export const runtimeModels = defineProbe({
   doc: `Does reasoning-service's model exist, and can its libraries be loaded?
 
 Lists \`${guide.files.models}/\` inside the container and compares it with the configured model path.
+Where no path is configured and the folder is only the guide's, an empty folder proves nothing.
 Imports scikit-learn with the container's own Python.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
@@ -51,6 +53,11 @@ Imports scikit-learn with the container's own Python.`,
     };
     const finding = (code: FindingCode) =>
       ({ code, severity: 'critical', part: 'reasoning-service', subject: wanted ?? folder, facts }) as const;
+    // Where only the guide says that a model lies here, the service may have it elsewhere, or none.
+    if (model === undefined && path === undefined && !mayDecide(factOf(platform, 'files', 'models')))
+      throw new AppError('NOT_FOUND', 'which model the service loads was not seen', {
+        facts: { reason: 'model-unseen', folder },
+      });
     if (model === undefined) return { status: 'unhealthy', facts, findings: [finding('MODEL_MISSING')] };
     if (model.size === 0) return { status: 'unhealthy', facts, findings: [finding('MODEL_EMPTY')] };
     const imported = await runtime.exec(instance, ['python3', '-c', IMPORT], { signal });

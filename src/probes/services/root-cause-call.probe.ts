@@ -23,7 +23,7 @@ export const servicesRootCauseCall = defineProbe({
 
 Sends one real, small request to \`POST ${guide.paths.rootCause}\` and checks the answer.
 A status from 500 on is the symptom, and so is an answer that says \`"status": "failed"\`.
-The error text distinguishes a model that cannot be loaded from other failures.
+The error text distinguishes a model that cannot be loaded, and a graph that cannot be reached, from other failures.
 Where the service refuses the request itself (a status from 300 to 499), no analysis ran and the answer is inconclusive.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
@@ -80,13 +80,17 @@ Where the service refuses the request itself (a status from 300 to 499), no anal
     }
     if (answer.status >= 500 || saysFailed(body)) {
       const error = errorText(body);
-      const model = /model|joblib|sklearn|pickle|No such file|unpickl/i.test(error);
+      const graph = /neo4j|\bbolt\b|knowledge.graph/i.test(error);
+      const model = !graph && /model|joblib|sklearn|pickle|No such file|unpickl/i.test(error);
       return {
         status: 'unhealthy',
         facts,
         findings: [
           finding('ROOT_CAUSE_FAILS', error),
           ...(model ? [finding('ROOT_CAUSE_MODEL_ERROR', error)] : []),
+          ...(graph
+            ? [{ ...finding('ROOT_CAUSE_GRAPH_UNAVAILABLE', error), severity: 'warning' as const }]
+            : []),
         ],
       };
     }

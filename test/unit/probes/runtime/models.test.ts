@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import { runtimeModels } from '../../../../src/probes/runtime/models.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../../support/probe-context.ts';
@@ -34,6 +35,18 @@ describe('runtime.models', () => {
     expect(await look({ '/app/models/m.joblib': 'x' }, 1)).toMatchObject({
       findings: [{ code: 'SKLEARN_IMPORT_FAILS' }],
     });
+  });
+
+  it('knows of no missing model where only the guide says that one lies there', async () => {
+    const bare = (files: Readonly<Record<string, string>>, platform = asInGuide) => {
+      const context = on({ 'reasoning-service': [{ files, commands: { [command]: { code: 0 } } }] });
+      return runtimeModels.run({}, { ...context, deps: { ...context.deps, platform } });
+    };
+
+    await expect(bare({})).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { reason: 'model-unseen' } });
+    const named = platformOf({ files: { models: '/app/models' } });
+    expect(await bare({}, named)).toMatchObject({ findings: [{ code: 'MODEL_MISSING' }] });
+    expect(await bare({ '/app/models/any.joblib': 'x' })).toMatchObject({ status: 'healthy' });
   });
 
   it.each([

@@ -19,6 +19,13 @@ describe('services.root-cause-call', () => {
     expect(await call(json({ error: 'analysis failed: MemoryError' }, 500))).toMatchObject({
       findings: [{ code: 'ROOT_CAUSE_FAILS' }],
     });
+    const refused = "Couldn't connect to neo4j:7687 (resolved to …): Connection refused";
+    expect(await call(json({ status: 'failed', error: refused }))).toMatchObject({
+      findings: [
+        { code: 'ROOT_CAUSE_FAILS' },
+        { code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE', severity: 'warning', facts: { error: refused } },
+      ],
+    });
     expect(await call(json({ knowledge_graph: 'unavailable' }))).toMatchObject({
       findings: [{ code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }],
     });
