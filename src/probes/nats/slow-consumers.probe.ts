@@ -91,7 +91,7 @@ A backlog is: bytes that wait for a connection in both samples, or a rising coun
 So is a consumer of a stream that takes some messages and falls behind while others wait.
 Only consumers of the platform count, by their name or by their subjects.
 A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
-So is one of any other subjects, where nobody uses those of the guide and no others are known.
+While the platform's own subjects are unknown, a consumer of any others is undecided, too.
 A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
 A consumer of the platform that does not return, under its name or as another that takes its subjects, is named.`,
   params,
