@@ -127,6 +127,10 @@ const repository = "find('^([^/]*/)*[^:@/]*')";
 /** One number in place of another: the longest that may be set has five digits. */
 const mostLonger = 4;
 
+/** All items of the one list stand in the other, which has so many more at most. */
+const shorter = (one: string, other: string, most: number) =>
+  `${one}.orValue([]).all(i, i in ${other}.orValue([])) && ${other}.orValue([]).size() - ${one}.orValue([]).size() <= ${most}`;
+
 /** All entries of the one map stand in the other. */
 const within = (one: string, other: string) =>
   `${one}.orValue({}).all(k, k in ${other}.orValue({}) && ${one}.orValue({})[k] == ${other}.orValue({})[k])`;
@@ -150,6 +154,10 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
       return within(now, before);
     case 'more':
       return within(before, now);
+    case 'shorter':
+      return shorter(now, before, rule.most);
+    case 'longer':
+      return shorter(before, now, rule.most);
     case 'entry': {
       const [texts, were] = [`${now}.orValue({})`, `${before}.orValue({})`];
       const other = `${texts}.filter(k, ${texts}[k] != ${were}[k])`;

@@ -29,7 +29,11 @@ export const configNotApplied = defineDiagnosis({
       part: 'agent-manager',
       symptom: found('CONFIG_OVERRIDDEN'),
       when: found('CONFIG_OVERRIDDEN'),
-      remedies: [{ instruction: 'remove-override' }],
+      remedies: [
+        { remediation: 'kubernetes.remove-override', on: 'kubernetes' },
+        { instruction: 'remove-override', on: 'kubernetes' },
+        { instruction: 'remove-override-compose', on: 'compose' },
+      ],
     },
   ],
   handOver: [],

@@ -23,6 +23,19 @@ export function numberIn(text: string, key: string): number {
   return spotOf(parsed(text), text, key).value;
 }
 
+/** What a YAML file gives for a dotted key, as its value is; refused as for a number, and where it gives nothing. */
+export function valueIn(text: string, key: string): string | number | boolean {
+  const at = key.split('.').reduce<unknown>(
+    (inner, step) => {
+      if (!(inner instanceof Map)) throw refused('setting-not-in-file', { key });
+      return inner.get(step);
+    },
+    valuesOf(parsed(text)),
+  );
+  if (typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean') return at;
+  throw refused('setting-not-in-file', { key });
+}
+
 /**
  * The same text with another number for that key: not one other character changes. Refused where the file would say
  * something else besides, such as through an anchor.

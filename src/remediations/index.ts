@@ -4,6 +4,7 @@ import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
 import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
+import { removeOverride } from './kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from './kubernetes/set-config-key.remediation.ts';
@@ -38,6 +39,7 @@ export const remediations = [
   setImage,
   setProbe,
   setConfigKey,
+  removeOverride,
   allowConnection,
   setEvictionPolicy,
   terminateIdleSessions,

@@ -22,6 +22,10 @@ const database = { database: 'agent_manager', databaseId: 'agentManager' } as co
 const found: Readonly<
   Record<string, Pick<Finding, 'code' | 'facts'> & Partial<Finding> & { readonly on?: 'kubernetes' }>
 > = {
+  'C1.b': {
+    ...{ code: 'CONFIG_OVERRIDDEN', part: 'agent-manager', on: 'kubernetes' },
+    facts: { key: 'event.workers', layer: 'env', name: 'AETHERIUS_EVENT_WORKERS' },
+  },
   'D1.b': {
     ...{ code: 'PG_POOLS_TOO_LARGE', on: 'kubernetes' },
     facts: { ...database, application: 'agent-manager', applicationPart: 'agent-manager' },

@@ -989,6 +989,46 @@ function configured(): Fixture {
   };
 }
 
+/** That workload with something in its container that is stronger than the file. */
+export function simulatedOverride(
+  container: Loose = {
+    env: [
+      { name: 'LEVEL', value: 'debug' },
+      { name: 'AETHERIUS_EVENT_WORKERS', value: '5' },
+      { name: 'ZONE', value: 'a' },
+    ],
+  },
+  more: Parameters<typeof simulatedConfig>[0] = {},
+  lists: Readonly<Record<string, readonly unknown[]>> = {},
+) {
+  const main = {
+    ...{ name: 'agent-manager', image: 'agent-manager:1', resources: {} },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }],
+    ...container,
+  };
+  const side = { name: 'side', image: 'proxy:1', env: [{ name: 'AETHERIUS_EVENT_WORKERS', value: '7' }] };
+  const spec = merged({ template: { spec: { containers: [side, main] } } }, more.spec ?? {}) as Loose;
+  return simulatedConfig({ ...more, spec }, lists);
+}
+
+function covered(): Fixture {
+  const one = simulatedOverride();
+  return {
+    targets: one.targets,
+    params: { part: 'agent-manager', key: 'event.workers', name: 'AETHERIUS_EVENT_WORKERS' },
+    changes: one.changes,
+    replace: () => one.workload.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => {
+      const { containers } = (one.workload.object().spec['template'] as { spec: { containers: Loose[] } })
+        .spec;
+      const env = [{ name: 'AETHERIUS_EVENT_WORKERS', value: '6' }];
+      const set = containers.map((container) => ({ ...container, env }));
+      one.workload.set({ spec: { template: { spec: { containers: set } } } });
+    },
+    log: [],
+  };
+}
+
 function closedOff(): Fixture {
   const one = blockedConnection();
   return {
@@ -1170,6 +1210,7 @@ export const fixtures = {
   'kubernetes.set-image': withoutImage,
   'kubernetes.set-probe': askedWrongly,
   'kubernetes.set-config-key': configured,
+  'kubernetes.remove-override': covered,
   'kubernetes.allow-connection': closedOff,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,

@@ -320,13 +320,16 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     },
     'remove-override': {
       kubernetes: [
-        '# {name}',
+        '# {key}: {name}',
         '# or there: kubectl -n {home} edit configmap/{configMap} && kubectl -n {home} rollout restart {workload}',
         'kubectl -n {home} edit {workload}',
       ],
+    },
+    // The values of the other variables are nobody's business.
+    'remove-override-compose': {
       compose: [
-        '# {name}',
-        `docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{composeService}')}`,
+        '# {key}: {name}, in the Compose file or in its .env',
+        `${compose} up -d --no-deps {composeService}`,
       ],
     },
     // By its part: what speaks for it may be an address that does not answer, or that there is no instance at all.

@@ -148,6 +148,8 @@ export type FieldRule =
   | { readonly becomes: 'labels'; readonly most: number }
   /** A map with no other entries than before, and maybe fewer; or with all that it had, and maybe more. */
   | { readonly becomes: 'fewer' | 'more' }
+  /** A list of which so many items at most are gone, or that has so many more than before; the others stay. */
+  | { readonly becomes: 'shorter' | 'longer'; readonly most: number }
   /** A map of texts with the same names, of which one at most is another, of about the same length. */
   | { readonly becomes: 'entry' }
   /** Another image of the same repository. */

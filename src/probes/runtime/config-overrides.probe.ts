@@ -31,19 +31,23 @@ A variable that fits a key but for its prefix leaves the answer open where nothi
 Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
     part: z.enum(configuredIds).default('agent-manager').describe('The part to check.'),
+    key: z.string().max(200).optional().describe('Only this key of the file; otherwise every key.'),
   }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 8_000,
   emits: ['CONFIG_OVERRIDDEN'],
-  async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+  async run({ part, key }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const config = await partConfig(deps, part, signal);
     if (config === undefined) {
       const byVariables = await isSetByVariables(deps, part, signal);
       return { status: 'skipped', reason: byVariables ? 'not-applicable' : 'no-data' };
     }
-    const known = overridden(config.sources);
-    const guessed = prefixUnknown(config.sources).filter(({ key }) => known.every((one) => one.key !== key));
+    const asked = (one: LayeredValue) => key === undefined || one.key === key;
+    const known = overridden(config.sources).filter(asked);
+    const guessed = prefixUnknown(config.sources).filter(
+      (guess) => asked(guess) && known.every((one) => one.key !== guess.key),
+    );
     const { seen, open } = await bySockets([...known, ...guessed], new Set(guessed), deps, config, signal);
     const findings = seen.map((value): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));
@@ -64,7 +68,7 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
       };
     });
     const [first, ...more] = findings;
-    const unseen = [...undecided(config.sources), ...open];
+    const unseen = [...undecided(config.sources).filter(asked), ...open];
     const facts = {
       from: config.from,
       instance: config.instance.name,

@@ -9,7 +9,7 @@ import { podsOf } from './workload-object.ts';
 
 /** Every Pod of the workload was made after the value was written, by the times of the API server. */
 export async function isYounger(
-  { map, entry }: Spot,
+  { map, entry }: Pick<Spot, 'map' | 'entry'>,
   place: Place,
   seen: Seen,
   context: Context,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { own } from '../../domain/kernel/own.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
-import { factsOf } from '../../domain/platform/platform.ts';
-import { envNames, fromFlags, variableEnding } from '../../domain/probe/config-layers.ts';
+import { factsOf, type Platform } from '../../domain/platform/platform.ts';
+import { variablesRead } from '../../domain/platform/table.ts';
+import { envNames, fromFlags, ownNames, variableEnding } from '../../domain/probe/config-layers.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import { refused } from '../stale.ts';
 import type { Context } from './patch.ts';
@@ -107,8 +108,8 @@ export async function sourceOf(
 ): Promise<ConfigSource> {
   const { platform } = context.deps;
   const { spec } = Workload.parse(workload).spec.template;
-  const { container: usual, configFile: file = '' } = factsOf(platform, part);
-  const container = spec.containers.find(({ name }) => name === usual) ?? spec.containers[0];
+  const { configFile: file = '' } = factsOf(platform, part);
+  const container = mainOf(spec.containers, part, platform);
   if (container === undefined) throw refused('no-target', { workload: workload.metadata.name });
   const command = [...(container.command ?? []), ...(container.args ?? [])];
   const flag = fromFlags(command, key);
@@ -117,7 +118,7 @@ export async function sourceOf(
   if (elsewhere !== undefined && elsewhere.value !== file)
     throw refused('config-elsewhere', { file: elsewhere.value });
   const [sure] = envNames(key, platform.variables.prefix);
-  const variable = await fromVariables(container, key, namespace, context);
+  const variable = await fromVariables(container, part, key, namespace, context);
   if (variable !== undefined && (variable.from === undefined || variable.name !== sure))
     throw refused('setting-hidden', { key, name: variable.name });
   const mayHide = (container.envFrom ?? []).flatMap(({ secretRef }) => secretRef?.name ?? []);
@@ -126,6 +127,34 @@ export async function sourceOf(
   if (mounted === undefined) throw refused('config-not-in-map', { file });
   return { ...mounted, form: 'yaml', mayHide };
 }
+
+/** The container of a part among those of its Pod. */
+export function mainOf<C extends { readonly name: string }>(
+  containers: readonly C[],
+  part: ServiceId,
+  platform: Platform,
+): C | undefined {
+  const { container: usual } = factsOf(platform, part);
+  return containers.find(({ name }) => name === usual) ?? containers[0];
+}
+
+/** The ConfigMap that a part's file is mounted from, by the workload alone; undefined where it is none. */
+export function fileMapOf(workload: KubeObject, part: ServiceId, platform: Platform): string | undefined {
+  const { containers, volumes } = Workload.parse(workload).spec.template.spec;
+  const container = mainOf(containers, part, platform);
+  const { configFile = '' } = factsOf(platform, part);
+  return container === undefined ? undefined : mountedAt(container, volumes ?? [], configFile)?.map;
+}
+
+/** Variables that give a key, the prefixed one first. */
+const variableNames = (part: ServiceId, key: string, { variables }: Platform): readonly string[] => [
+  ...envNames(key, variables.prefix),
+  ...ownNames(variablesRead[part], key),
+];
+
+/** Whether a variable gives the key, or would if its prefix were the program's. */
+export const givesKey = (name: string, part: ServiceId, key: string, platform: Platform): boolean =>
+  variableNames(part, key, platform).includes(name) || name.endsWith(variableEnding(key));
 
 interface FromVariable {
   readonly name: string;
@@ -136,12 +165,12 @@ interface FromVariable {
 /** The variable that gives the key, or would if its prefix were the program's. `env` wins over `envFrom`, the last over the first. */
 async function fromVariables(
   { env, envFrom }: Container,
+  part: ServiceId,
   key: string,
   namespace: string,
   context: Context,
 ): Promise<FromVariable | undefined> {
-  const names = envNames(key, context.deps.platform.variables.prefix);
-  const gives = (name: string) => names.includes(name) || name.endsWith(variableEnding(key));
+  const gives = (name: string) => givesKey(name, part, key, context.deps.platform);
   const entry = (env ?? []).findLast(({ name }) => gives(name));
   if (entry !== undefined) {
     const from = entry.valueFrom?.configMapKeyRef;

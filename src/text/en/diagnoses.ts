@@ -216,7 +216,9 @@ export const diagnoses = {
   'remedy.delete-stale-cache':
     'Delete the stale keys by prefix with SCAN and UNLINK, never KEYS or FLUSHALL.',
   'remedy.reindex-concurrently': 'Run REINDEX INDEX CONCURRENTLY on the named index.',
-  'remedy.remove-override': 'Remove the named flag or environment variable, or set it to the wanted value.',
+  'remedy.remove-override': 'Take {name} away, which hides {key}, or set it to the wanted value.',
+  'remedy.remove-override-compose':
+    'Take {name} away, which hides {key}, or set it to the wanted value. That makes the container anew from your Compose file, which the bot does not change.',
   'diagnose.looking':
     '*{environment}*: looking for the cause, {seen} of {asked|# piece|# pieces} of evidence seen.',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',

@@ -20,6 +20,7 @@ export const remediations = {
   'remediation.kubernetes.set-image': 'Give a container its former image',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
+  'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.connect-network': 'Connect a service to its network',
@@ -51,6 +52,8 @@ export const remediations = {
   'step.kubernetes-set-image': 'Let {target} use the image {image}',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
   'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
+  'step.kubernetes-remove-override': 'Take {name} from {target}, so that {key} is {value} as {by} says',
+  'step.kubernetes-restore-override': 'Put {name} back into {target}, so that {key} is {value} again',
   'step.kubernetes-start-clock': 'Make a Job that runs nothing, and that the cluster ends and deletes',
   'step.kubernetes-allow-ingress': 'Add a NetworkPolicy: {target} accepts {peer} on port {port}',
   'step.kubernetes-allow-egress': 'Add a NetworkPolicy: {target} may connect to {peer} on port {port}',
@@ -131,6 +134,10 @@ export const remediations = {
     '{key} goes from {before} to {value}, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-set-config-key-undo':
     '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
+  'blast.kubernetes-remove-override':
+    '{key} goes from {before} to {value}, as the ConfigMap {map} says, because {name} is gone. {pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
+  'blast.kubernetes-remove-override-undo':
+    '{name} is there again and {key} is {before}, whatever the ConfigMap says. {pods|# Pod is replaced|# Pods are replaced one after the other}.',
   'blast.kubernetes-allow-connection':
     '{from:part} may connect to {to:part} on port {port} for {seconds:seconds}, and then no more. All other connections that {policy} blocks stay blocked. Nothing is restarted.',
   'blast.kubernetes-allow-connection-undo':
@@ -153,6 +160,8 @@ export const remediations = {
     'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
   'note.secret-may-hide':
     'The Secret `{secret}` gives variables whose names are not read. One of them may hide {key}.',
+  'note.config-read-anew':
+    ':warning: The ConfigMap `{map}` was changed after Pods had read it. New Pods read all of it, so other changed keys count from then on, too.',
   'note.ends-by-itself':
     'After {seconds:seconds} the cluster itself ends it, even if this bot does not run any more. Until then find out whether it is blocked on purpose.',
   'note.stays-while-policy':
@@ -370,6 +379,20 @@ export const remediations = {
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':
     '{workload} is restarted by a tool when its ConfigMap changes. So change the ConfigMap by hand.',
+  'offer.refused.override-gone': 'The workload has no {name} any more that gives {key}.',
+  'offer.refused.override-from-elsewhere':
+    '{name} has no value of its own in the workload: a ConfigMap, a Secret or the cluster gives it. Change it there.',
+  'offer.refused.override-behind':
+    'Without {name}, {behind} would give {key}, so that the file would still have no effect.',
+  'offer.refused.override-twice': '{name} is given several times. Which of them is meant is left to people.',
+  'offer.refused.override-in-command':
+    '{name} is part of the command itself, or a shell reads the arguments. That is left to people.',
+  'offer.refused.override-used': 'Other settings of the container use {name}, and would lose it.',
+  'offer.refused.override-not-plain':
+    'Where the value of {name} begins and ends is not plain enough to take it away from here.',
+  'offer.refused.override-may-be-secret':
+    'What {name} gives {key} may be a secret. The undo would need it, and no secret is kept here.',
+  'offer.refused.override-says-the-same': '{name} gives {key} the same value as the file.',
   'offer.refused.connection-to-itself': 'A connection has two ends, and {part} is one.',
   'offer.refused.deny-rules':
     'The network here has {engine}, whose rules can deny: no rule that allows outweighs those.',

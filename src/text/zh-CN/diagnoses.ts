@@ -201,7 +201,9 @@ export const diagnoses = {
   'remedy.set-memory-limit': '设置 2Gi 的内存上限和存活探针。',
   'remedy.delete-stale-cache': '用 SCAN 和 UNLINK 按前缀删除过时的键，不要用 KEYS 或 FLUSHALL。',
   'remedy.reindex-concurrently': '对指出的索引执行 REINDEX INDEX CONCURRENTLY。',
-  'remedy.remove-override': '删除指出的参数或环境变量，或改成需要的值。',
+  'remedy.remove-override': '删除遮盖 {key} 的 {name}，或改成需要的值。',
+  'remedy.remove-override-compose':
+    '删除遮盖 {key} 的 {name}，或改成需要的值。这需要按您的 Compose 文件重建容器，机器人不会改动该文件。',
   'diagnose.looking': '*{environment}*：正在查找原因，已取得 {asked} 项证据中的 {seen} 项。',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',
   'diagnose.possible': '*{environment}* · {symptom}：没有确认的原因；有 {count} 个无法排除。',

@@ -21,6 +21,7 @@ export const remediations = {
   'remediation.kubernetes.set-image': '让容器用回之前的镜像',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
+  'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.connect-network': '把服务接回网络',
@@ -52,6 +53,8 @@ export const remediations = {
   'step.kubernetes-set-image': '让 {target} 使用镜像 {image}',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
   'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
+  'step.kubernetes-remove-override': '从 {target} 删除 {name}，{key} 改由 {by} 决定，即 {value}',
+  'step.kubernetes-restore-override': '把 {name} 放回 {target}，{key} 恢复为 {value}',
   'step.kubernetes-start-clock': '创建一个什么都不运行、由集群结束并删除的 Job',
   'step.kubernetes-allow-ingress': '新增 NetworkPolicy：{target} 在端口 {port} 接受 {peer}',
   'step.kubernetes-allow-egress': '新增 NetworkPolicy：{target} 可连接 {peer} 的端口 {port}',
@@ -125,6 +128,10 @@ export const remediations = {
     '{key} 从 {before} 改为 {value}，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-set-config-key-undo':
     '{key} 恢复为修复之前的 {value}，并逐个替换 {pods} 个 Pod。之前的问题可能再次出现。',
+  'blast.kubernetes-remove-override':
+    '删除 {name} 后，{key} 从 {before} 变为 ConfigMap {map} 中的 {value}。{pods} 个 Pod 会逐个替换（现有 {ready} 个就绪）；只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-remove-override-undo':
+    '{name} 恢复，无论 ConfigMap 怎么写，{key} 都是 {before}。{pods} 个 Pod 会逐个替换。',
   'blast.kubernetes-allow-connection':
     '{from:part} 可在 {seconds:seconds} 内连接 {to:part} 的端口 {port}，之后不再放行。其他被拦截的（{policy}）仍被拦截。不会重启任何东西。',
   'blast.kubernetes-allow-connection-undo':
@@ -144,6 +151,8 @@ export const remediations = {
   'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
   'note.config-shared': 'ConfigMap `{map}` 也被其他工作负载读取，它们现在不会重启：{workloads}。',
   'note.secret-may-hide': 'Secret `{secret}` 提供的变量名不会被读取，其中可能有一个覆盖 {key}。',
+  'note.config-read-anew':
+    ':warning: ConfigMap `{map}` 在 Pod 读取之后又被修改过。新 Pod 会读取全部内容，因此其他改动也会随之生效。',
   'note.ends-by-itself':
     '{seconds:seconds} 后由集群自行结束，即使本机器人已不再运行。请在此之前查明是否有意拦截。',
   'note.stays-while-policy':
@@ -312,6 +321,17 @@ export const remediations = {
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself':
     '{workload} 的 ConfigMap 变化时，会有工具自动重启它。请手动修改 ConfigMap。',
+  'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',
+  'offer.refused.override-from-elsewhere':
+    '{name} 的值不在工作负载里，而是来自 ConfigMap、Secret 或集群。请在来源处修改。',
+  'offer.refused.override-behind': '没有 {name} 时，{key} 会由 {behind} 决定，文件仍然不起作用。',
+  'offer.refused.override-twice': '{name} 出现了多次，无法确定指的是哪一个，请手动处理。',
+  'offer.refused.override-in-command': '{name} 写在命令本身里，或者参数由 shell 解析，请手动处理。',
+  'offer.refused.override-used': '容器的其他设置引用了 {name}，删除会影响它们。',
+  'offer.refused.override-not-plain': '{name} 的值从哪里开始、到哪里结束不够明确，无法在此删除。',
+  'offer.refused.override-may-be-secret':
+    '{name} 给 {key} 的值可能是机密。撤销时需要它，而这里不保存任何机密。',
+  'offer.refused.override-says-the-same': '{name} 给 {key} 的值与文件相同。',
   'offer.refused.connection-to-itself': '连接有两端，而 {part} 只是一端。',
   'offer.refused.deny-rules': '此处的网络有 {engine}，其规则可以拒绝：任何放行规则都压不过它们。',
   'offer.refused.no-policy-blocks': '没有 NetworkPolicy 拦截 {from} 到 {to} 端口 {port} 的连接。',

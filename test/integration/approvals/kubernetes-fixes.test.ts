@@ -205,6 +205,7 @@ describe.skipIf(lacking !== undefined)(
       'kubernetes.set-image': { container: 'main' },
       'kubernetes.set-probe': { container: 'main', probe: 'readiness', port: 9090 },
       'kubernetes.set-config-key': { key: 'event.workers', value: 20 },
+      'kubernetes.remove-override': { key: 'event.workers', name: 'AETHERIUS_EVENT_WORKERS' },
     };
     it.each([
       ['kubernetes.start-workload', 'list', 'workloads'],
@@ -215,6 +216,7 @@ describe.skipIf(lacking !== undefined)(
       ['kubernetes.set-image', 'list', 'workloads'],
       ['kubernetes.set-probe', 'list', 'workloads'],
       ['kubernetes.set-config-key', 'list', 'restart'],
+      ['kubernetes.remove-override', 'list', 'workloads'],
       ['kubernetes.allow-connection', 'get', 'connections'],
     ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
       const powerless = await cluster.api.userKubeconfig('nobody');
@@ -1223,6 +1225,224 @@ describe.skipIf(lacking !== undefined)(
           if ((await textNow()) === text) return;
           healed += 1;
           await write({ data: { 'config.yaml': text } }, 'argocd-controller');
+        });
+
+        await run(h, row.id);
+
+        expect(healed).toBe(1);
+        expect(await h.row(row.id)).toMatchObject({
+          state: 'failed',
+          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
+        });
+        await cluster.seed.remove(map);
+      });
+    });
+
+    describe('kubernetes.remove-override', () => {
+      const id = 'kubernetes.remove-override';
+      const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+      const map = `${maps}/agent-manager-config`;
+      const overrides = { probe: 'runtime.config-overrides', with: { part } } as const;
+      const name = 'AETHERIUS_EVENT_WORKERS';
+      const before = [{ name: 'LEVEL', value: 'debug <!channel>' }, { name, value: '6' }, { name: 'ZONE' }];
+      const flags = ['serve', '--event.workers', '6', '--verbose'];
+      const mounted = { volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }] };
+
+      interface Container {
+        readonly name: string;
+        readonly env?: readonly { readonly name: string; readonly value?: string }[];
+        readonly args?: readonly string[];
+      }
+      const containers = async () =>
+        ((await cluster.seed.get(path)) as { spec: { template: { spec: { containers: Container[] } } } }).spec
+          .template.spec.containers;
+      const main = async () => (await containers()).find((one) => one.name === 'main');
+      const set = async (change: object, by = 'kubectl') =>
+        cluster.seed.merge(`${path}?fieldManager=${by}`, {
+          spec: { template: { spec: { containers: [{ ...(await main()), ...change }] } } },
+        });
+      const generation = async () => (await now()).metadata.generation;
+
+      /** Simulated: a program that reads its file and its environment once its Pods are new. */
+      let workers = 0;
+      const manager = createServer((request, response) => {
+        response.end(request.url === '/metrics' ? `event_workers ${workers}\n` : '{"status":"ok"}');
+      });
+      /** What is stronger than both, and stands nowhere. */
+      let forced: number | undefined;
+      beforeAll(async () => {
+        await new Promise<void>((resolve) => {
+          manager.listen(0, '127.0.0.1', resolve);
+        });
+        managerUrl = `http://127.0.0.1:${(manager.address() as AddressInfo).port}`;
+        cluster.everySooften(async () => {
+          const { env = [], args = [] } = (await main()) ?? {};
+          const { data } = (await cluster.seed.get(map)) as { data: Record<string, string> };
+          const inFile = /workers: (\d+)/.exec(data['config.yaml'] ?? '')?.[1];
+          const given = env.find((one) => one.name === name)?.value;
+          const flag = args.includes('--event.workers') ? '6' : undefined;
+          workers = forced ?? Number(flag ?? given ?? inFile);
+        });
+      });
+      afterAll(() => {
+        managerUrl = undefined;
+        manager.close();
+      });
+
+      async function planted(container: object = { env: before }, metadata: object = {}) {
+        forced = undefined;
+        await cluster.seed.remove(map).catch(() => undefined);
+        await cluster.seed.post(`${maps}?fieldManager=kubectl`, {
+          metadata: { name: 'agent-manager-config' },
+          data: { 'config.yaml': 'event:\n  workers: 20 # more\n' },
+        });
+        await made({
+          metadata,
+          container: { ...mounted, ...container },
+          pod: { volumes: [{ name: 'config', configMap: { name: 'agent-manager-config' } }] },
+        });
+      }
+      const call = { part, key: 'event.workers', name } as const;
+
+      it.each([
+        ['R-K3', name, { env: before }, { env: [before[0], before[2]] }],
+        ['R-K4', name, { env: before }, { env: [before[0], before[2]] }],
+        ['R-K3', '--event.workers', { args: flags }, { args: ['serve', '--verbose'] }],
+        ['R-K4', '--event.workers', { args: flags }, { args: ['serve', '--verbose'] }],
+      ] as const)(
+        'lets the file count once though the worker dies at %s, and undo puts %s back at its place',
+        async (point, given, planned, left) => {
+          await planted(planned);
+          const params = await paramsFor(id, overrides, 'CONFIG_OVERRIDDEN');
+          expect(params).toEqual({ ...call, name: given });
+          const began = await generation();
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+          expect(row.plan.steps[0]).toMatchObject({
+            from: { value: '6', by: given },
+            to: { value: '20', by: 'configmap/agent-manager-config' },
+          });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect(await main()).toMatchObject(left);
+          expect(await generation()).toBe(began + 1);
+          expect(workers).toBe(20);
+          expect(await findingsOf(overrides)).toEqual([]);
+          expect(await h.propose(params)).toMatchObject({ kind: 'refused', reason: 'override-gone' });
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await main()).toMatchObject(planned);
+          expect(await generation()).toBe(began + 2);
+          expect((await now()).metadata.annotations ?? {}).not.toHaveProperty(
+            'aetherius.io/uncovered-generation',
+          );
+          await paramsFor(id, overrides, 'CONFIG_OVERRIDDEN');
+        },
+      );
+
+      it('does nothing where the value, or what the file says, was changed since (R-P3)', async () => {
+        for (const meddle of [
+          () => set({ env: [{ name, value: '7' }] }),
+          () => cluster.seed.merge(map, { data: { 'config.yaml': 'event: { workers: 30 }' } }),
+        ]) {
+          await planted();
+          const h = harnessOf(id);
+          const row = await h.approved(call);
+          await meddle();
+          const left = await main();
+
+          await run(h, row.id);
+
+          expect((await h.row(row.id)).state).toBe('stale');
+          expect(await main()).toEqual(left);
+        }
+      });
+
+      it('does nothing where another hand takes it away right before, and takes back nothing of others', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        const meddling = (at: string) => (at === 'R-K3' ? set({ env: [before[0]] }) : Promise.resolve());
+        await run(h, row.id, { atKillPoint: async (at) => void (await meddling(at)) });
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await main()).toMatchObject({ env: [before[0]] });
+      });
+
+      it('is taken back where the service does not run with the file’s value', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await shortened(row, 2_000);
+        forced = 6;
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('rolled_back');
+        expect(await main()).toMatchObject({ env: before });
+      });
+
+      it('is not undone once somebody has changed the workload', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await run(h, row.id);
+        await set({ image: 'agent-manager:2' });
+
+        expect(await undone(h, row.id)).toBe('stale');
+        expect(await main()).toMatchObject({ env: [before[0], before[2]] });
+      });
+
+      it('does nothing once its right was taken away', async () => {
+        const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+        const user = 'takes-away';
+        const rules = roleRules(
+          rightsAt('platform', ['health', 'diagnosis', 'workloads']),
+          rightNames('platform', asInGuide),
+        );
+        await cluster.seed.post(`${roles}/roles`, { metadata: { name: user }, rules });
+        await cluster.seed.post(`${roles}/rolebindings`, {
+          metadata: { name: user },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
+          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+        });
+        await planted();
+        const h = harnessOf(id, await cluster.api.userKubeconfig(user));
+        await expect.poll(async () => (await h.propose(call)).kind, { timeout: 10_000 }).toBe('offered');
+        const row = await h.approved(call);
+        const reads = rightsAt('platform', ['health', 'diagnosis']);
+        await cluster.seed.merge(`${roles}/roles/${user}`, {
+          rules: roleRules(reads, rightNames('platform', asInGuide)),
+        });
+        await expect
+          .poll(() => h.propose(call), { timeout: 10_000 })
+          .toMatchObject({ reason: 'missing-right', facts: { allowedBy: 'features.workloads' } });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('failed');
+        expect(await main()).toMatchObject({ env: before });
+      });
+
+      it('says that Argo CD will put it back, and is no success when that happens', async () => {
+        const tracking = `shop:apps/Deployment:${namespace}/${part}`;
+        await planted(undefined, { annotations: { 'argocd.argoproj.io/tracking-id': tracking } });
+        await set({ env: before }, 'argocd-controller');
+        await settled(2);
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+        expect(row.plan.patch?.join('\n')).toContain('$patch: delete');
+        await shortened(row, 2_000);
+        let healed = 0;
+        // A simulated Argo CD with self-healing.
+        cluster.everySooften(async () => {
+          const { metadata } = await now();
+          if (metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== tracking) return;
+          if ((await main())?.env?.some((one) => one.name === name) === true) return;
+          healed += 1;
+          await set({ env: before }, 'argocd-controller');
         });
 
         await run(h, row.id);

@@ -13,6 +13,7 @@ import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runti
 import { allowPolicy, clockJob, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
 import { dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
+import { removeOverride } from '../../../src/remediations/kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from '../../../src/remediations/kubernetes/set-config-key.remediation.ts';
@@ -579,6 +580,66 @@ describe.skipIf(lacking !== undefined)(
           spec: { minReadySeconds: 0, template: { spec: { nodeSelector: null } } },
         });
       });
+
+      it.each<readonly [string, object, object, string]>([
+        [
+          'a variable',
+          { env: [...main.env, { name: 'AETHERIUS_EXECUTOR_WORKERS', value: '5' }], args: ['serve'] },
+          { env: main.env, args: ['serve'] },
+          'AETHERIUS_EXECUTOR_WORKERS',
+        ],
+        ['a flag', { args: ['--executor.workers', '5', 'serve'] }, { args: ['serve'] }, '--executor.workers'],
+      ])(
+        'lets %s that hides the file be taken away, put back, and no other',
+        async (_what, given, left, flag) => {
+          const uncovered = 'aetherius.io/uncovered-generation';
+          const maps = '/api/v1/namespaces/aetherius/configmaps';
+          const mounted = { volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }] };
+          const volumes = [{ name: 'config', configMap: { name: `${name}-config` } }];
+          const withAll = (change: object) => ({
+            spec: { template: { spec: { containers: [{ ...main, ...mounted, ...change }] } } },
+          });
+          await admin.post(maps, {
+            metadata: { name: `${name}-config` },
+            data: { 'config.yaml': 'executor: { workers: 50 }' },
+          });
+          await admin.merge(path, {
+            spec: { replicas: 2, template: { spec: { ...withAll(given).spec.template.spec, volumes } } },
+          });
+          const plan = await removeOverride.plan(
+            { part: name, key: 'executor.workers', name: flag },
+            context,
+          );
+          const attempt = async (change: object, mark: string | null) =>
+            tried(
+              seed.merge(dry(path), { metadata: { annotations: { [uncovered]: mark } }, ...withAll(change) }),
+            );
+          const marked = async () => {
+            const { generation } = (await target.get('deployments', 'aetherius', name)).metadata;
+            return `generation ${generation}`;
+          };
+
+          expect(await attempt(left, await marked())).toBe('allowed');
+          expect(await attempt(left, 'generation 1')).toMatch(/nothing but/);
+          expect(await attempt({ ...left, args: ['other'] }, await marked())).toMatch(/nothing but/);
+          expect(await attempt({ ...left, args: ['serve', 'more'] }, await marked())).toMatch(/nothing but/);
+          expect(await attempt({ ...left, command: ['sh'] }, await marked())).toMatch(/nothing but/);
+          // Nothing was taken away by us.
+          expect(await attempt({ ...given, args: ['serve', 'more'] }, null)).toMatch(/nothing but/);
+          await removeOverride.applyStep(plan.steps[0], plan, context);
+          expect(await removeOverride.observeStep(plan.steps[0], plan, context)).toBe('done');
+          expect(await attempt({ ...left, args: ['a', 'b', 'c', 'serve'] }, null)).toMatch(/nothing but/);
+          expect(await attempt({ ...left, args: ['other'] }, null)).toMatch(/nothing but/);
+          const [undo] = plan.undo ?? [];
+          if (undo === undefined) throw new Error('no undo');
+          await removeOverride.applyStep(undo, plan, context);
+          expect(await removeOverride.observeStep(undo, plan, context)).toBe('done');
+          await admin.merge(path, {
+            spec: { replicas: 0, template: { spec: { containers: [main], volumes: null } } },
+          });
+          await admin.remove(`${maps}/${name}-config`);
+        },
+      );
 
       it('lets each remediation do its steps and take them back, and nothing of them after another hand', async () => {
         for (const [remediation, params] of [

@@ -183,13 +183,17 @@ describe('lines to copy', () => {
 
   it('of an override name the ConfigMap that gives it, and have it read', () => {
     const commands = (configMap: string | null) =>
-      instructionLines('remove-override', places.kubernetes, finding({ facts: { configMap } }), asInGuide);
+      instructionLines(
+        ...(['remove-override', places.kubernetes] as const),
+        finding({ facts: { configMap, key: 'log.level', name: 'LOG_LEVEL' } }),
+        asInGuide,
+      );
 
     expect(commands('overrides')[1]).toBe(
       '# or there: kubectl -n prod-aetherius edit configmap/overrides && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     );
     expect(commands(null)).toEqual([
-      '# LOG_LEVEL',
+      '# log.level: LOG_LEVEL',
       'kubectl -n prod-aetherius edit deployment/agent-manager',
     ]);
   });

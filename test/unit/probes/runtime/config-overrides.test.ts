@@ -64,6 +64,22 @@ describe('runtime.config-overrides', () => {
     });
   });
 
+  it('looks at one key alone where it is asked to', async () => {
+    const part = {
+      files: { [CONFIG]: 'event:\n  workers: 20\n  batch: 100\nlog:\n  level: info\n' },
+      env: { AETHERIUS_EVENT_BATCH: '5', OWN_LOG_LEVEL: 'debug' },
+    };
+    const of = (key: string) =>
+      runtimeConfigOverrides.run({ part: 'agent-manager', key }, on({ 'agent-manager': [part] }));
+
+    expect(await of('event.workers')).toMatchObject({ status: 'healthy' });
+    expect(await of('event.batch')).toMatchObject({
+      status: 'unhealthy',
+      findings: [{ subject: 'event.batch' }],
+    });
+    expect(await of('log.level')).toMatchObject({ status: 'inconclusive' });
+  });
+
   const generated = Array.from({ length: 30 }, (_, index) => installationOf(index + 1))
     .filter(({ settings }) => settings === 'file')
     .map((one) => ({
