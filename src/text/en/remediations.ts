@@ -137,7 +137,7 @@ export const remediations = {
   'blast.kubernetes-remove-override':
     '{key} goes from {before} to {value}, as the ConfigMap {map} says, because {name} is gone. {pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-remove-override-undo':
-    '{name} is there again and {key} is {before}, whatever the ConfigMap says. {pods|# Pod is replaced|# Pods are replaced one after the other}.',
+    '{name} is there again, and gives {key} the value {before} past the ConfigMap. {pods|# Pod is replaced|# Pods are replaced one after the other}.',
   'blast.kubernetes-allow-connection':
     '{from:part} may connect to {to:part} on port {port} for {seconds:seconds}, and then no more. All other connections that {policy} blocks stay blocked. Nothing is restarted.',
   'blast.kubernetes-allow-connection-undo':

@@ -131,7 +131,7 @@ export const remediations = {
   'blast.kubernetes-remove-override':
     '删除 {name} 后，{key} 从 {before} 变为 ConfigMap {map} 中的 {value}。{pods} 个 Pod 会逐个替换（现有 {ready} 个就绪）；只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-remove-override-undo':
-    '{name} 恢复，无论 ConfigMap 怎么写，{key} 都是 {before}。{pods} 个 Pod 会逐个替换。',
+    '{name} 恢复，并越过 ConfigMap 让 {key} 取值 {before}。{pods} 个 Pod 会逐个替换。',
   'blast.kubernetes-allow-connection':
     '{from:part} 可在 {seconds:seconds} 内连接 {to:part} 的端口 {port}，之后不再放行。其他被拦截的（{policy}）仍被拦截。不会重启任何东西。',
   'blast.kubernetes-allow-connection-undo':
