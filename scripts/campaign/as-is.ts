@@ -5,7 +5,7 @@
 
 import { faults } from '../../lab/faults/index.ts';
 import { asIsVariant, isAsIs } from '../../lab/platform/as-is/faults.ts';
-import { upAsIs } from '../../lab/runtimes/as-is.ts';
+import { asIsUp, upAsIs } from '../../lab/runtimes/as-is.ts';
 import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
 import { type Lab, labParts } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
@@ -40,7 +40,8 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
     .filter(({ id }) => !isDone(`as-is ${id}`));
   if (chosen.length === 0) return;
   const wasUp = (await labStatus(runtime)) !== 'down';
-  await upAsIs('started', () => undefined);
+  // One that is up may have been changed by a fault: what Compose would make of its files alone is not that.
+  if (!asIsUp()) await upAsIs('started', () => undefined);
   const lab = connectLab(runtime);
   await lab.healthy(120);
   const shell = new Shell(await environmentOf(runtime));
