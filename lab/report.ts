@@ -32,6 +32,8 @@ export interface Section {
   readonly rows: readonly string[];
   /** How many cells say what a row is about; those after them were measured. Default 3. */
   readonly known?: number;
+  /** What else the summary says of the rows, right after the number of those that are right. */
+  readonly figures?: (rows: readonly string[]) => string;
   readonly date: string;
   readonly command: string;
 }
@@ -94,7 +96,7 @@ export function writeSummary(
     throw new Error(
       `${file} tells of ${told} trials of "${section.name}", the table has ${rows.length}: run all of it first, or take the line out`,
     );
-  const right = `${rows.filter(isRight).length}`;
+  const right = `${rows.filter(isRight).length}${section.figures?.(rows) ?? ''}`;
   const cells = [section.name, `${rows.length}`, right, ...more, section.date, `\`${section.command}\``];
   const line = `| ${cells.join(' | ')} |`;
   const last = lines.findLastIndex((one) => one.startsWith('| '));

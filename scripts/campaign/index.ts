@@ -20,6 +20,7 @@ import { combinationsOf, type KindOfCombination, kindsOfCombination } from './co
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf, spokenInLog } from './expectation.ts';
+import { figuresOf } from './figures.ts';
 import { fixesNamedFor, Mender, tryFixes } from './fixing.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
@@ -518,7 +519,8 @@ function finish(name: string, head: string, all: readonly Row[], known: number):
     const wrong = all.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
     writeFileSync(options.report, JSON.stringify({ right, wrong }));
   }
-  const table = { ...said(), name, head, rows: all.map(({ text }) => text), known };
+  const figures = head === installationHead ? figuresOf : undefined;
+  const table = { ...said(), name, head, rows: all.map(({ text }) => text), known, ...present({ figures }) };
   if (all.length > 0) writeReport(campaignReport, table, options.summary);
   return all.length > 0 && right === all.length;
 }

@@ -1,0 +1,26 @@
+/** What rows of other platforms come to, beside those that are right: the planted cause first, and nothing else. */
+
+const cellsOf = (row: string) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
+
+interface Told {
+  readonly verdict: string;
+  readonly falseCauses: string;
+  readonly result: string;
+}
+
+function told(row: string): Told | undefined {
+  const [, , state, , , verdict = '', falseCauses = '', , , result = ''] = cellsOf(row);
+  return state === 'healthy' ? undefined : { verdict, falseCauses, result };
+}
+
+/** Something is said with certainty that is not so: another cause confirmed, or the planted one ruled out. */
+const isFalse = ({ verdict, falseCauses }: Told) => falseCauses !== 'none' || verdict === 'ruled-out';
+
+/** `; 3 possible, 1 false, 0 not found`, of rows under `installationHead`. */
+export function figuresOf(rows: readonly string[]): string {
+  const all = rows.flatMap((row) => told(row) ?? []);
+  const count = (is: (one: Told) => boolean) => all.filter(is).length;
+  const possible = count(({ result }) => result === 'possible');
+  const lost = count((one) => !isFalse(one) && !['confirmed', 'possible'].includes(one.verdict));
+  return `; ${possible} possible, ${count(isFalse)} false, ${lost} not found`;
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { figuresOf } from '../../../../scripts/campaign/figures.ts';
+import type { InstallationTrial } from '../../../../scripts/campaign/planted.ts';
+import { installationRow } from '../../../../scripts/campaign/table.ts';
+
+const row = (trial: Partial<InstallationTrial>) =>
+  installationRow({
+    ...{ seed: 3, runtime: 'compose', state: 'D3.a one', asked: ['D3'], topCause: '–' },
+    ...{ verdict: 'confirmed', falseCauses: [], contradicted: [], seconds: 1, problems: [] },
+    ...trial,
+  });
+
+describe('the figures of other platforms', () => {
+  it('tell a false answer from an open one, and both from none', () => {
+    const rows = [
+      row({}),
+      row({ state: 'healthy', verdict: '–' }),
+      row({ verdict: 'possible' }),
+      row({ verdict: 'ruled-out', problems: ['D3.a is ruled-out | by nothing'] }),
+      row({ falseCauses: ['D3.b'], problems: ['not planted: D3.b'] }),
+      row({ verdict: '–', problems: ['no answer'] }),
+    ];
+
+    expect(figuresOf(rows)).toBe('; 1 possible, 2 false, 1 not found');
+    expect(figuresOf([])).toBe('; 0 possible, 0 false, 0 not found');
+  });
+});
