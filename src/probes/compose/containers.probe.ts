@@ -9,7 +9,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { strangersAmong } from '../../domain/probe/workload.ts';
-import { cannotEverPass, wasRefused } from '../support/wrong-check.ts';
+import { cannotEverPass, wasRefused } from '../../domain/probe/wrong-check.ts';
 import { imageFacts, notRecognised, verdict } from '../support.ts';
 
 const params = z.strictObject({

@@ -6,9 +6,9 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import { type ComposeContainer, checkedPorts } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { cannotEverPass, wasRefused } from '../../domain/probe/wrong-check.ts';
 import { openAfterSeconds } from '../support/open-after.ts';
 import { type Sockets, socketsIn } from '../support/sockets.ts';
-import { cannotEverPass, wasRefused } from '../support/wrong-check.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({ openAfterSeconds });

@@ -5,7 +5,7 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { cannotEverPass } from '../support/wrong-check.ts';
+import { cannotEverPass } from '../../domain/probe/wrong-check.ts';
 import { verdict } from '../support.ts';
 import { ownerOf, Pod, parseAll } from './schemas.ts';
 

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { partIds } from '../../domain/platform/part.ts';
+import { partIds, serviceIds } from '../../domain/platform/part.ts';
 import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { imageFacts, notRecognised } from '../support.ts';
+
+type Deps = Pick<With<'runtime'>, 'runtime' | 'platform' | 'services'>;
 
 export const runtimeRunning = defineProbe({
   id: 'runtime.running',
@@ -14,13 +17,14 @@ Reports the state of a part that has no running container, and whether it has an
 A part with a configured name is missing when it has no Pod or container.
 So is a part that was seen before.
 Any other may run elsewhere, under another name or as a cloud service.
+A health check that can never pass says nothing of the part, and neither does a refused one of a service without HTTP.
 Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 5_000,
   emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_MISSING', 'PART_PAUSED', 'PART_NOT_READY'],
-  async run({ part }, { deps, signal, now }: ProbeContext<Pick<With<'runtime'>, 'runtime' | 'platform'>>) {
+  async run({ part }, { deps, signal, now }: ProbeContext<Deps>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
@@ -29,8 +33,15 @@ Running is not the same as healthy: other probes ask the part itself.`,
       running: running.length,
       ...imageFacts(instances.map(({ image }) => image)),
     };
-    if (running.some(({ ready, readinessPending }) => ready || readinessPending === true))
-      return { status: 'healthy', facts };
+    const serviceId = serviceIds.find((id) => id === part);
+    const withoutHttp = serviceId !== undefined && deps.services?.find(serviceId) === undefined;
+    const serves = ({ ready, readinessPending, checkFails }: Instance) =>
+      ready ||
+      readinessPending === true ||
+      // Such a check says nothing of the part; what asks the part itself does.
+      checkFails === 'for-ever' ||
+      (checkFails === 'refused' && withoutHttp);
+    if (running.some(serves)) return { status: 'healthy', facts };
     if (last === undefined) {
       const field = deps.runtime.kind === 'compose' ? 'composeService' : 'workload';
       const unknown = notRecognised(

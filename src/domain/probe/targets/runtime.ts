@@ -171,6 +171,8 @@ export interface Instance {
   readonly readinessChecked: boolean;
   /** Its check has neither passed nor failed often enough to say anything, in its first life. */
   readonly readinessPending?: true;
+  /** Why its check fails, where it says more of the check than of the part: by how it is written, or at a closed port. */
+  readonly checkFails?: 'for-ever' | 'refused';
   readonly restarts: number;
   /** ISO time of the running container's start. */
   readonly startedAt?: string;

@@ -19,6 +19,7 @@ import type {
   RuntimeTarget,
 } from '../../../domain/probe/targets/runtime.ts';
 import { ownerOf, partOfPod, strangersAmong } from '../../../domain/probe/workload.ts';
+import { cannotEverPass, wasRefused } from '../../../domain/probe/wrong-check.ts';
 import { createDebugContainers, type DebugContainerSettings } from '../kubernetes/debug-container.ts';
 import { createNetworkBatches, noSuchProgram } from '../network/network-batches.ts';
 import { createReferenceReader, referredNames, referredVariables } from './pod-environment.ts';
@@ -456,6 +457,12 @@ function declaredPorts(container: ComposeContainer): readonly DeclaredPort[] | u
   return all.length === 0 ? undefined : all;
 }
 
+function checkFails({ state, health, checkOutput = '' }: ComposeContainer): Instance['checkFails'] {
+  if (state !== 'running' || health !== 'unhealthy') return undefined;
+  if (cannotEverPass(checkOutput)) return 'for-ever';
+  return wasRefused(checkOutput) ? 'refused' : undefined;
+}
+
 function containerInstance(container: ComposeContainer, part: PartId): Instance {
   const ended = composePhase[container.state] === 'terminated';
   const restarting = container.state === 'restarting';
@@ -487,6 +494,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     ...(container.health === 'starting' && container.restartCount === 0
       ? { readinessPending: true as const }
       : {}),
+    ...present({ checkFails: checkFails(container) }),
     restarts: container.restartCount,
     ...(container.state === 'running' ? { startedAt: container.startedAt } : {}),
     ...(ended ? { terminated: termination } : {}),

@@ -57,6 +57,28 @@ it('says that a part is missing where the installation names it, and by which na
   });
 });
 
+describe('runtime.running, of a health check that says nothing of the part', () => {
+  const part = 'orchestrator-service';
+  const look = async (checkFails: FakePart['checkFails'], services = fakeServices({})) => {
+    const failing = { ready: false, ...(checkFails === undefined ? {} : { checkFails }) };
+    const runtime = fakeRuntime({ [part]: [failing] });
+    const outcome = await runtimeRunning.run({ part }, probeContext({ runtime, services }));
+    return outcome.status === 'unhealthy' ? outcome.findings.map(({ code }) => code) : outcome.status;
+  };
+  const withoutHttp = { ...fakeServices({}), find: () => undefined };
+
+  it('F17 does not call a part unready whose check can never pass', async () => {
+    expect(await look(undefined)).toEqual(['PART_NOT_READY']);
+    expect(await look('for-ever')).toBe('healthy');
+  });
+
+  it('nor a service without HTTP whose check is refused', async () => {
+    expect(await look('refused')).toEqual(['PART_NOT_READY']);
+    expect(await look('refused', withoutHttp)).toBe('healthy');
+    expect(await look(undefined, withoutHttp)).toEqual(['PART_NOT_READY']);
+  });
+});
+
 describe('runtime.running, of what does not serve', () => {
   const look = (...parts: readonly FakePart[]) => runtimeRunning.run({ part: 'redis' }, on({ redis: parts }));
   const ended = { exitCode: 3, reason: 'Error', finishedAt: '2026-03-01T10:00:00Z' };

@@ -109,6 +109,18 @@ describe('a container of Compose', () => {
     expect(instance.last).toBeUndefined();
   });
 
+  it.each([
+    ['for-ever', 'wget: server returned error: HTTP/1.1 404 Not Found'],
+    ['refused', "wget: can't connect to remote host (127.0.0.1): Connection refused"],
+    [undefined, 'wget: server returned error: HTTP/1.1 503 Service Unavailable'],
+  ])('says of a check that fails whether it says anything of the part: %s', async (fails, checkOutput) => {
+    const failing = { health: 'unhealthy', checkOutput } as const;
+
+    expect(await instanceOf(container(failing))).toMatchObject({ ready: false });
+    expect((await instanceOf(container(failing))).checkFails).toBe(fails);
+    expect((await instanceOf(container({ ...failing, health: 'starting' }))).checkFails).toBeUndefined();
+  });
+
   it('is asked for afresh when it is looked at again', async () => {
     const runtime = runtimeOnCompose(
       engine(container({}), container({ state: 'restarting', exitCode: 1, restartCount: 1 })),
