@@ -96,7 +96,7 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<Offer
             if (outcome !== undefined) writer.add(outcome);
           },
         });
-        const plans = await planRemedies(options, lease, result, targets);
+        const plans = await planRemedies(options, lease, result);
         lease.signal.throwIfAborted();
         await finish(lease, options, { result, plans, targets, unsaved: await writer.rest() });
       } catch (error) {
@@ -113,13 +113,18 @@ const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
 
 const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
 
+/**
+ * Plans are made with targets of their own: the evidence may have used up all requests that it may send, and a plan reads
+ * what is there now.
+ */
 async function planRemedies(
-  { proposals }: DiagnoseRunOptions,
+  { proposals, targets: factory }: DiagnoseRunOptions,
   lease: Pick<RunLease<never>, 'run' | 'signal'>,
   result: DiagnosisResult,
-  targets: Targets,
 ): Promise<readonly (readonly Prepared[])[]> {
   const { run, signal } = lease;
+  if (confirmed(result).length === 0) return [];
+  const targets = await factory.forRun(run.environment, signal);
   const known = new Set<string>();
   const causes: (readonly Prepared[])[] = [];
   for (const cause of confirmed(result)) {
