@@ -69,12 +69,13 @@ export interface Fixing {
 
 /**
  * Every fix that the answers to these faults offer for their cause: the recommended one, then each of the menu with the
- * fault planted anew. Of a trial that was done before, the name alone.
+ * fault planted anew. Of a trial that was done before, the name alone; one that carried out nothing is passed over where
+ * another fault may offer the fix.
  */
 export async function* tryFixes(
   stage: FixStage,
   { faults, variantsOf, once, seed, isDone }: Fixing,
-): AsyncGenerator<{ readonly name: string; readonly trial?: FixTrial }> {
+): AsyncGenerator<{ readonly name: string; readonly trial?: FixTrial; readonly passedOver?: FixTrial }> {
   const done = new Set<string>();
   const undo = once ? everyThird(seed) : () => true;
   for (const fault of faults)
@@ -97,6 +98,7 @@ export async function* tryFixes(
         }
         // Another fault offers it, or this one has another fix.
         if (trial.fix !== undefined || (at === 0 && !once)) yield { name, trial };
+        else yield { name, passedOver: trial };
         if (!named.some((fix) => trial.offered.includes(fix) && !tried.has(fix))) break;
       }
     }

@@ -319,7 +319,14 @@ async function* mended({ lab, product, log }: Stage): AsyncGenerator<Row> {
       isDone: (name) => log.rowsOf(name) !== undefined,
     },
   );
-  for await (const { name, trial } of trials) {
+  for await (const { name, trial, passedOver } of trials) {
+    if (passedOver !== undefined) {
+      print(`   passed over: ${fixRow(passedOver)}`);
+      if (options.evidence === 'all') for (const [when, answer] of answers) explain(when, answer);
+      answers = [];
+      if (stopping) break;
+      continue;
+    }
     if (trial === undefined) {
       yield* log.rowsOf(name) ?? [];
       continue;
@@ -407,6 +414,7 @@ async function* combined(stage: Stage): AsyncGenerator<Row> {
 }
 
 const progress = timedProgress(print);
+let stopping = false;
 if (options.installations || options.platform === 'as-is')
   process.exit((await runInstallations(options.installations ? 'generated' : 'as-is')) ? 0 : 1);
 const wasUp = (await labStatus(options.runtime)) !== 'down';
@@ -441,7 +449,6 @@ const offline =
 const logs = options.logs ? createLogReader(await lab.environmentConfig()) : undefined;
 progress('the product is up');
 // A fault that is planted is always taken away again: the first interrupt waits for it.
-let stopping = false;
 process.once('SIGINT', () => {
   stopping = true;
 });
