@@ -67,7 +67,7 @@ export const setImage = defineRemediation({
   id: 'kubernetes.set-image',
   version: 1,
   doc: `Gives one container of a Deployment the image that it had before, where the present one cannot be got (K1.a).
-Nobody can name an image: it is the one that other Pods of the same workload run now, or else that of the newest earlier revision.
+The image is one that was seen: that of other Pods of the same workload which run now, or else that of the newest earlier revision.
 The latter only within ${recentHours} hours of the rollout, since nothing that runs speaks for it.
 Of a data store only where the Pods that run stay as they are.
 All else of the workload stays as it is; what going back to that revision would change beside it is said.

@@ -203,7 +203,7 @@ export const diagnoses = {
   'remedy.fetch-model-again':
     'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. No setting of the platform names its source with a checksum, so there is no button.',
   'remedy.wait-for-neo4j':
-    'Wait until Neo4j says "Started.": some ten seconds after its start, minutes with little CPU or much data. A restart begins all of that anew, so none is offered in its first five minutes.',
+    'Wait until Neo4j says "Started.": some ten seconds after its start, minutes with little CPU or much data. A restart begins all of that anew: it is offered once Neo4j has run for five minutes.',
   'remedy.reset-neo4j-password':
     'Set Neo4j’s password and the Secret {@secrets.neo4j} to the same value, then restart {@reasoning-service}.',
   'remedy.start-neo4j': 'Start Neo4j and look at why it ended.',

@@ -415,6 +415,7 @@ describe.skipIf(lacking !== undefined)(
       const name = 'orchestrator-service';
       const path = `/apis/apps/v1/namespaces/aetherius/deployments/${name}`;
       let seed: KubeSeed;
+      let fresh: () => Parameters<typeof startWorkload.plan>[1];
       let context: Parameters<typeof startWorkload.plan>[1];
       const main = {
         name: 'main',
@@ -431,14 +432,18 @@ describe.skipIf(lacking !== undefined)(
         const changer = await mighty(account);
         seed = changer.seed;
         await inForce(seed);
-        const kubernetes = createKubernetesTarget({
-          ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: changer.kubeconfig },
-        });
-        context = {
-          deps: { kubernetes, platform: asInGuide, environment: 'prod' } as never,
+        const { kubeconfig } = changer;
+        fresh = () => ({
+          deps: {
+            kubernetes: createKubernetesTarget({
+              ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig },
+            }),
+            ...{ platform: asInGuide, environment: 'prod' },
+          } as never,
           signal: new AbortController().signal,
           now: () => new Date(),
-        };
+        });
+        context = fresh();
         const labels = { app: name };
         const made = (await admin.post(path.replace(`/${name}`, ''), {
           metadata: { name, labels },
@@ -536,6 +541,8 @@ describe.skipIf(lacking !== undefined)(
             status: { containerStatuses: [{ ...state, ...shown[revision] }] },
           });
         }
+        // A target lists Pods once.
+        const context = fresh();
         const plan = await setImage.plan({ part: name, container: 'main' }, context);
 
         await setImage.applyStep(plan.steps[0], plan, context);
