@@ -17,7 +17,8 @@ Reports the state of a part that has no running container, and whether it has an
 A part with a configured name is missing when it has no Pod or container.
 So is a part that was seen before.
 Any other may run elsewhere, under another name or as a cloud service.
-A health check that can never pass says nothing of the part, and neither does a refused one of a service without HTTP.
+A health check that can never pass says nothing of the part.
+So does a refused one of a service without HTTP.
 Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
