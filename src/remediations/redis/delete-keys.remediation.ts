@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { defineRemediation, type LongWork, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
+import {
+  defineRemediation,
+  type LongWork,
+  type Plan,
+  type PlanStep,
+  planSchema,
+} from '../../domain/fix/remediation.ts';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -125,7 +131,7 @@ There is no undo: a cache is filled again by its users.`,
     const { node } = await nodeOf(deps.redis, step, signal);
     const now = await count(node, prefix, signal);
     if (now.runId !== step.precondition['run_id']) return 'unknown';
-    return isDone(step, now) ? 'done' : 'not-done';
+    return isDone(step, now, countedFor(plan)) ? 'done' : 'not-done';
   },
 
   /** Another signal than the count: writes are accepted, by each server's own word or by one for all. */
@@ -167,8 +173,17 @@ function stepOf({ name, runId, keys }: Seen, prefix: string): PlanStep {
   };
 }
 
-function isDone({ precondition }: PlanStep, { runId, keys }: Seen): boolean {
-  const atLeast = Number(precondition['atLeast']);
+/**
+ * How many keys the plan has counted, where all are on one server. It stands beside what is hashed, and is exact: of four
+ * keys one may be written again, which by the kind of number alone would be as many as there were.
+ */
+function countedFor({ steps, blast }: Plan): number {
+  const { keys } = blast.facts;
+  return steps.length === 1 && typeof keys === 'number' ? keys : 0;
+}
+
+function isDone({ precondition }: PlanStep, { runId, keys }: Seen, counted = 0): boolean {
+  const atLeast = Math.max(Number(precondition['atLeast']), counted);
   return runId === precondition['run_id'] && keys < Math.max(1, Math.ceil(atLeast * leftShare));
 }
 
