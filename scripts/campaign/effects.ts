@@ -1,6 +1,7 @@
 /** What a fix did, counted at the target by the target's own means, and never by what the product says of itself. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StringCodec } from 'nats';
 import { nats, pg, redis } from '../../lab/faults/support.ts';
 import { isCompose } from '../../lab/runtimes/compose.ts';
@@ -69,17 +70,27 @@ async function redisCalls(lab: Lab): Promise<Counts> {
   );
 }
 
+/** For how long a count is tried where the fault itself leaves no connection free. */
+const connectSeconds = 30;
+
 /** Statements that no service of the platform sends, and that change something. */
 async function statements(lab: Lab): Promise<Counts> {
-  const rows = await pg<{ what: string; calls: number }>(
-    lab,
-    `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 60) AS what, sum(calls)::int AS calls
+  const ask = () => pg<{ what: string; calls: number }>(lab, statementsText);
+  const end = Date.now() + connectSeconds * 1000;
+  for (;;) {
+    try {
+      return new Map((await ask()).map(({ what, calls }) => [what, calls]));
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(200);
+    }
+  }
+}
+
+const statementsText = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 60) AS what, sum(calls)::int AS calls
      FROM pg_stat_statements
      WHERE query ~* '^\\s*(ALTER|CREATE|DROP|REINDEX)\\M|^\\s*WITH\\M.*\\mDELETE FROM|^\\s*SELECT pg_(terminate|cancel)_backend'
-     GROUP BY 1`,
-  );
-  return new Map(rows.map(({ what, calls }) => [what, calls]));
-}
+     GROUP BY 1`;
 
 /** The server's own record of each request to its API. */
 async function watchStreams(lab: Lab): Promise<Watch> {
