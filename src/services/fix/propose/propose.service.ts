@@ -178,6 +178,9 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'host-network',
 ]);
 
+/** Refusals that only say that another fix does the same: where that one is offered there is nothing to say. */
+const doneByAnother: ReadonlySet<string> = new Set(['rollback-does-it']);
+
 /** A refused offer comes with its reason and with what people do by hand instead. */
 async function saveAll(
   tx: TxOf<OfferRepository>,
@@ -199,6 +202,7 @@ async function saveAll(
       continue;
     }
     const { remediation, reason, facts } = proposal;
+    if (recommended !== undefined && doneByAnother.has(reason)) continue;
     const instruction = leftToPeople.has(reason)
       ? remediations.find(({ id }) => id === remediation)?.instruction
       : undefined;

@@ -85,6 +85,7 @@ describe('what was planned for one cause', () => {
     remediation: string,
     becomes: 'offered' | 'refused' | 'unplanned',
     part = 'redis',
+    reason = 'nothing-to-do',
   ): Prepared => ({
     call: { remediation, with: { part } },
     planned: becomes !== 'unplanned',
@@ -95,7 +96,7 @@ describe('what was planned for one cause', () => {
               kind: 'offered',
               offer: { id: `${remediation} ${part}`, actionId: remediation } as RemediationRow,
             }
-          : { kind: 'refused', remediation, reason: 'nothing-to-do', facts: {} },
+          : { kind: 'refused', remediation, reason, facts: {} },
       ),
   });
   const saved = async (...plans: readonly Prepared[]) => {
@@ -124,6 +125,13 @@ describe('what was planned for one cause', () => {
         prepared('d.four', 'unplanned'),
       ),
     ).toEqual({ offers: ['c.three redis'], others: [], refused: ['a.one', 'b.two', 'd.four'] });
+  });
+
+  it('says nothing of one that does the same as another, where that is offered', async () => {
+    const same = prepared('b.two', 'unplanned', 'redis', 'rollback-does-it');
+
+    expect(await saved(prepared('a.one', 'offered'), same)).toMatchObject({ refused: [] });
+    expect(await saved(prepared('a.one', 'unplanned'), same)).toMatchObject({ refused: ['a.one', 'b.two'] });
   });
 
   it('is offered for each thing that the recommended fix mends', async () => {
