@@ -2,14 +2,15 @@ import { stringify } from 'yaml';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
-import { type FieldPath, isPutBack, ownershipNotes } from './ownership.ts';
+import { chartValues } from './chart-values.ts';
+import { chartOf, type FieldPath, isPutBack, ownershipNotes } from './ownership.ts';
 import type { Place, Seen } from './workload.ts';
 
 const kindOf = { deployments: 'Deployment', statefulsets: 'StatefulSet', daemonsets: 'DaemonSet' } as const;
 
 /**
  * What a plan says of those who write the same fields: who puts them back, who set them last, and where the change would
- * not last, the same change as a patch for Kustomize, to be put where the object is made.
+ * not last, the same change to be put where the object is made: as values of its chart, or as a patch for Kustomize.
  */
 export function lasting(
   place: Place,
@@ -28,12 +29,21 @@ export function lastingOf(
   change: object,
 ): Pick<Plan, 'notes' | 'patch'> {
   const notes = ownershipNotes(object, fields);
-  if (!isPutBack(notes)) return { notes };
+  const back = isPutBack(notes);
+  if (back === 'no') return { notes };
+  const chart = chartOf(object);
+  const values = chart === undefined ? undefined : chartValues(change);
+  const said = (key: string) => ({ key: back === 'yes' ? key : `${key}-perhaps`, facts: {} });
+  if (values !== undefined)
+    return {
+      notes: [...notes, said('temporary-values')],
+      patch: [`# values.yaml (${chart})`, ...stringify(values, { lineWidth: 0 }).trimEnd().split('\n')],
+    };
   const { name, namespace } = object.metadata;
   const patch = stringify({ ...type, metadata: { name, ...present({ namespace }) }, ...change });
   const lines = stringify({ patches: [{ patch }] }, { lineWidth: 0 });
   return {
-    notes: [...notes, { key: 'temporary', facts: {} }],
+    notes: [...notes, said('temporary')],
     patch: ['# kustomization.yaml', ...lines.trimEnd().split('\n')],
   };
 }

@@ -10,29 +10,55 @@ export type FieldPath = readonly string[];
 
 /** Who makes an object from elsewhere, and by which names it writes its fields. */
 interface Maker {
-  /** Catalogue key `note.puts-back.<by>`. */
-  readonly by: 'argocd' | 'flux' | 'flux-helm' | 'helm' | 'owner' | 'tool';
+  /** Catalogue key `note.puts-back.<by>`, and what people call it. */
+  readonly by: keyof typeof titles;
   readonly facts: Facts;
   readonly managers: RegExp;
 }
 
+const titles = {
+  argocd: 'Argo CD',
+  flux: 'Flux',
+  'flux-helm': 'Flux',
+  helm: 'Helm',
+  /** Helm 4, which applies on the server's side. */
+  'helm-applies': 'Helm',
+  owner: '',
+  tool: '',
+} as const;
+
 /**
  * Who will put these fields back, and who set them last. A maker that does not write one of the fields (as with replicas
- * that stand in no file) is none that would. Sources: Argo CD "Resource Tracking", Flux "Kustomization" and
- * "HelmRelease", Helm "Labels and Annotations", Kubernetes "Server-Side Apply" (managedFields).
+ * that stand in no file) is none that would. A field that another hand has set since is not among those that its maker is
+ * known to write; whether it stands in a file can then not be seen, and that is said. Sources: Argo CD "Resource
+ * Tracking", Flux "Kustomization" and "HelmRelease", Helm "Labels and Annotations", Kubernetes "Server-Side Apply"
+ * (managedFields); what Helm does of it was seen (`test/integration/approvals/helm.test.ts`).
  */
 export function ownershipNotes(object: KubeObject, fields: readonly FieldPath[]): Notes {
-  const makers = makersOf(object).filter((maker) => writes(maker, object, fields));
   const last = lastWrite(object, fields);
-  return [
-    ...makers.map(({ by, facts }) => ({ key: `puts-back.${by}`, facts })),
-    ...(last === undefined ? [] : [{ key: 'changed-by', facts: last }]),
-  ];
+  const makers = makersOf(object).flatMap((maker) => {
+    const { by, facts } = maker;
+    const will = puts(maker, object, fields);
+    if (will === 'back') return [{ key: `puts-back.${by}`, facts }];
+    if (will === 'nothing' || last === undefined) return [];
+    const tool = titles[by] === '' ? String(facts['name']) : titles[by];
+    return [{ key: 'may-put-back', facts: { tool, name: facts['name'] ?? '', field: last['field'] ?? '' } }];
+  });
+  return [...makers, ...(last === undefined ? [] : [{ key: 'changed-by', facts: last }])];
 }
 
-/** Whether one of these notes says that the change will not last. */
-export const isPutBack = (notes: Notes): boolean => notes.some(({ key }) => key.startsWith('puts-back.'));
+/** Whether one of these notes says that the change will not last, or may not. */
+export function isPutBack(notes: Notes): 'yes' | 'maybe' | 'no' {
+  if (notes.some(({ key }) => key.startsWith('puts-back.'))) return 'yes';
+  return notes.some(({ key }) => key === 'may-put-back') ? 'maybe' : 'no';
+}
 
+/** The chart that an object is made of, by the label that Helm advises (`shop-0.1.0`), or its release. */
+export function chartOf({ metadata: { labels, annotations } }: KubeObject): string | undefined {
+  return own(labels, 'helm.sh/chart') ?? own(annotations, 'meta.helm.sh/release-name');
+}
+
+const helm = /^helm$/i;
 /** What people write there who made it by hand. */
 const byHand = /^(?:kubectl|manual|none)$/i;
 
@@ -49,7 +75,14 @@ function makersOf({ metadata }: KubeObject): readonly Maker[] {
   const release = own(annotations, 'meta.helm.sh/release-name');
   if (helmRelease !== undefined)
     makers.push({ by: 'flux-helm', facts: { name: helmRelease }, managers: /^helm-controller$/ });
-  else if (release !== undefined) makers.push({ by: 'helm', facts: { name: release }, managers: /^helm$/i });
+  else if (release !== undefined)
+    makers.push({
+      by: managedOf(metadata).some(({ manager, applies }) => applies && helm.test(manager))
+        ? 'helm-applies'
+        : 'helm',
+      facts: { name: release },
+      managers: helm,
+    });
   // Whatever made it decides what it is, by whichever name it writes.
   for (const { kind, name: owner, controller } of ownerReferences)
     if (controller === true) makers.push({ by: 'owner', facts: { kind, name: owner }, managers: /./ });
@@ -82,6 +115,8 @@ function argoApplication(metadata: KubeObject['metadata']): string | undefined {
 
 interface Managed {
   readonly manager: string;
+  /** On the server's side: it is refused where another one has set the field since, unless it is forced. */
+  readonly applies: boolean;
   readonly time: string;
   readonly fields: unknown;
 }
@@ -91,23 +126,32 @@ function managedOf(metadata: KubeObject['metadata']): readonly Managed[] {
   const { managedFields = [] } = metadata as { readonly managedFields?: readonly Record<string, unknown>[] };
   return managedFields
     .filter(({ subresource }) => subresource === undefined || subresource === 'scale')
-    .map(({ manager, time, fieldsV1 }) => ({
+    .map(({ manager, operation, time, fieldsV1 }) => ({
       manager: typeof manager === 'string' ? manager : '',
+      applies: operation === 'Apply',
       time: typeof time === 'string' ? time : '',
       fields: fieldsV1,
     }));
 }
 
-function writes({ by, managers }: Maker, object: KubeObject, fields: readonly FieldPath[]): boolean {
-  if (by === 'owner') return true;
-  const written = managedOf(object.metadata).filter(({ manager }) => managers.test(manager));
-  if (written.some((entry) => fields.some((field) => holds(entry.fields, field)))) return true;
-  const applied = lastApplied(object);
+/** Whether it puts these fields back; `unseen` where another hand has set one since, so that it shows its own no more. */
+function puts(
+  { by, managers }: Maker,
+  object: KubeObject,
+  fields: readonly FieldPath[],
+): 'back' | 'nothing' | 'unseen' {
+  if (by === 'owner') return 'back';
+  const all = managedOf(object.metadata);
+  const written = all.filter(({ manager }) => managers.test(manager));
+  const set = (entries: readonly Managed[]) =>
+    entries.some((entry) => fields.some((field) => holds(entry.fields, field)));
+  if (set(written)) return 'back';
   // What is applied from a file on the client's side stands there, whoever wrote the field since.
-  if (by !== 'helm' && applied !== undefined && fields.some((field) => valueAt(applied, field) !== undefined))
-    return true;
+  const applied = by.startsWith('helm') ? undefined : lastApplied(object);
+  if (applied !== undefined && fields.some((field) => valueAt(applied, field) !== undefined)) return 'back';
   // Nobody is known to have written anything by its name: it cannot be told, and is said.
-  return written.length === 0 && applied === undefined;
+  if (written.length === 0 && applied === undefined) return 'back';
+  return applied === undefined && set(all) ? 'unseen' : 'nothing';
 }
 
 /** What `kubectl apply` and Argo CD have sent last; undefined where it is not kept or cannot be read. */

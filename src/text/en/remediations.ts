@@ -187,11 +187,22 @@ export const remediations = {
     ':warning: Argo CD application `{name}` will undo this within minutes, if it heals itself.',
   'note.puts-back.flux': ':warning: Flux Kustomization `{name}` will undo this at its next run.',
   'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` will undo this at its next upgrade.',
-  'note.puts-back.helm': ':warning: The next upgrade of Helm release `{name}` will undo this.',
+  'note.puts-back.helm':
+    ':warning: The next upgrade or rollback of Helm release `{name}` will undo this, whatever else it changes.',
+  'note.puts-back.helm-applies':
+    ':warning: The next upgrade or rollback of Helm release `{name}` will stop with a conflict at this change, unless its chart has the same value by then. With --force-conflicts it undoes this.',
   'note.puts-back.owner': ':warning: {kind} `{name}` made this object and may undo the change at any time.',
   'note.puts-back.tool': ':warning: {name} manages this object and may undo the change.',
   'note.temporary':
     'So this change is temporary. To keep it, put the same where the object is made, such as this patch:',
+  'note.temporary-values':
+    'So this change is temporary. To keep it, put the same into the values of the chart. Most charts name them so; look how this one does:',
+  'note.may-put-back':
+    ':warning: {tool} (`{name}`) makes this object. `{field}` was set by somebody else since, so it cannot be seen whether {tool} will undo this.',
+  'note.temporary-perhaps':
+    'So this change may be temporary. To keep it, put the same where the object is made, such as this patch:',
+  'note.temporary-values-perhaps':
+    'So this change may be temporary. To keep it, put the same into the values of the chart. Most charts name them so; look how this one does:',
   'note.lost-when-made-anew':
     'The limit is lost when `{service}` is made anew. To keep it, put this into the Compose file as well:',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',

@@ -174,10 +174,20 @@ export const remediations = {
   'note.puts-back.argocd': ':warning: 如果启用了自动修复，Argo CD 应用 `{name}` 会在几分钟内撤销此更改。',
   'note.puts-back.flux': ':warning: Flux Kustomization `{name}` 会在下次运行时撤销此更改。',
   'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` 会在下次升级时撤销此更改。',
-  'note.puts-back.helm': ':warning: Helm release `{name}` 的下次升级会撤销此更改。',
+  'note.puts-back.helm': ':warning: Helm release `{name}` 的下次升级或回滚会撤销此更改，无论它还改了什么。',
+  'note.puts-back.helm-applies':
+    ':warning: Helm release `{name}` 的下次升级或回滚会因与此更改冲突而中止，除非届时 chart 中已是相同的值。加上 --force-conflicts 则会撤销此更改。',
   'note.puts-back.owner': ':warning: 该对象由 {kind} `{name}` 创建，更改随时可能被它撤销。',
   'note.puts-back.tool': ':warning: 该对象由 {name} 管理，更改可能被它撤销。',
   'note.temporary': '因此这只是临时更改。要保留它，请在生成该对象的地方做同样的更改，例如用此补丁：',
+  'note.temporary-values':
+    '因此这只是临时更改。要保留它，请在 chart 的 values 中设置相同的值。多数 chart 这样命名，请以该 chart 为准：',
+  'note.may-put-back':
+    ':warning: 该对象由 {tool}（`{name}`）生成。`{field}` 之后被其他人改过，因此看不出 {tool} 是否会撤销此更改。',
+  'note.temporary-perhaps':
+    '因此这可能只是临时更改。要保留它，请在生成该对象的地方做同样的更改，例如用此补丁：',
+  'note.temporary-values-perhaps':
+    '因此这可能只是临时更改。要保留它，请在 chart 的 values 中设置相同的值。多数 chart 这样命名，请以该 chart 为准：',
   'note.lost-when-made-anew': '重新创建 `{service}` 后该上限会丢失。要保留它，请同时写入 Compose 文件：',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
   'blast.compose-connect-network':

@@ -61,6 +61,14 @@ describe('who puts a field back', () => {
       ['helm web'],
     ],
     [
+      'Helm that applies on the server’s side',
+      {
+        annotations: { 'meta.helm.sh/release-name': 'web' },
+        managedFields: [owns('helm', ofReplicas, { operation: 'Apply' })],
+      },
+      ['helm-applies web'],
+    ],
+    [
       'what owns it',
       { ownerReferences: [{ kind: 'Cluster', name: 'pg', uid: 'x', controller: true }] },
       ['owner pg'],
@@ -86,7 +94,7 @@ describe('who puts a field back', () => {
     ['it is owned and not controlled', { ownerReferences: [{ kind: 'A', name: 'a', uid: 'x' }] }],
   ])('nobody, where %s', (_where, metadata) => {
     expect(backBy(metadata)).toEqual([]);
-    expect(isPutBack(ownershipNotes(object(metadata), [replicas]))).toBe(false);
+    expect(isPutBack(ownershipNotes(object(metadata), [replicas]))).toBe('no');
   });
 
   it('finds a field of a container by its name', () => {
@@ -106,6 +114,37 @@ describe('who puts a field back', () => {
     ];
 
     expect(backBy({ annotations, managedFields })).toEqual(['argocd store']);
+  });
+});
+
+describe('a field that another hand has set since', () => {
+  const set = { time: '2026-11-28T01:00:00Z' };
+  const release = { 'meta.helm.sh/release-name': 'web' };
+
+  it.each([
+    ['Helm', { annotations: release }, 'helm', 'web'],
+    ['Argo CD', { annotations: argo('shop/web') }, 'argocd-controller', 'store'],
+    ['Flux', { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } }, 'kustomize-controller', 'apps'],
+    ['werf', { labels: { 'app.kubernetes.io/managed-by': 'werf' } }, 'werf', 'werf'],
+  ])('may be put back by %s, which is not seen any more', (tool, metadata, manager, name) => {
+    const managedFields = [owns(manager, ofMemory), owns('kubectl', ofReplicas, set)];
+    const notes = ownershipNotes(object({ ...metadata, managedFields }), [replicas]);
+
+    expect(notes).toEqual([
+      { key: 'may-put-back', facts: { tool, name, field: 'replicas' } },
+      { key: 'changed-by', facts: { field: 'replicas', by: 'kubectl', at: set.time } },
+    ]);
+    expect(isPutBack(notes)).toBe('maybe');
+  });
+
+  it('is not put back where what was applied last does not have it', () => {
+    const annotations = {
+      ...argo('shop/web'),
+      'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ spec: {} }),
+    };
+    const managedFields = [owns('argocd-controller', ofMemory), owns('kubectl', ofReplicas, set)];
+
+    expect(isPutBack(ownershipNotes(object({ annotations, managedFields }), [replicas]))).toBe('no');
   });
 });
 
