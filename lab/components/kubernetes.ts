@@ -20,7 +20,7 @@ const programs = [
     'kube-proxy',
     'kubectl',
   ],
-  ...['coredns', 'kube-network-policies', 'metrics-server', 'probe', 'delay', 'chart'],
+  ...['coredns', 'kube-network-policies', 'metrics-server', 'probe', 'delay', 'chart', 'helm'],
 ];
 
 /** What is missing for a Kubernetes with a node, in one line; undefined when nothing is. */

@@ -8,6 +8,8 @@ export interface KubeSeed {
   post(path: string, body: unknown): Promise<unknown>;
   put(path: string, body: unknown): Promise<unknown>;
   merge(path: string, body: unknown): Promise<unknown>;
+  /** On the server's side, as this manager and not by force. */
+  apply(path: string, manager: string, body: unknown): Promise<unknown>;
   remove(path: string): Promise<unknown>;
   close(): void;
 }
@@ -53,6 +55,9 @@ export function kubeSeed(kubeconfig: string): KubeSeed {
     post: (path, body) => send('POST', path, body),
     put: (path, body) => send('PUT', path, body),
     merge: (path, body) => send('PATCH', path, body, 'application/merge-patch+json'),
+    // JSON is YAML, and there is no other type for it.
+    apply: (path, manager, body) =>
+      send('PATCH', `${path}?fieldManager=${manager}`, body, 'application/apply-patch+yaml'),
     remove: (path) => send('DELETE', path),
     close: () => agent.destroy(),
   };

@@ -397,10 +397,22 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     event.kind === 'requested' && mentions(event.facts) !== ''
       ? `\n${words.say('event.requested.people', { people: values.people })}`
       : '';
-  const text = cut(line + reason + asked, limits.section, words);
+  const text = cut([line + reason + asked, ...handLines(event, words)].join('\n'), limits.section, words);
   return {
     text,
     blocks: [section(text, words)] satisfies KnownBlock[],
     metadata: { eventType: messageEventType, payload: { remediation_id: row.id, kind: event.kind } },
   };
+}
+
+/** Whose hand has changed what a fix had set, or will; and that the plan says how to keep it. */
+function handLines({ kind, facts, remediation: { plan, undoOf } }: RemediationEvent, words: Words): string[] {
+  const hand =
+    facts.by === undefined || facts.at === undefined ? undefined : words.lookup('note.changed-by', facts);
+  const makers = (plan.notes ?? []).filter(({ key }) => /^(?:puts-back\.|may-put-back$)/.test(key));
+  if (undoOf !== undefined || makers.length === 0) return hand === undefined ? [] : [hand];
+  const keep = words.say('event.keep-patch');
+  if (kind === 'succeeded')
+    return [...makers.flatMap(({ key, facts: of }) => words.lookup(`note.${key}`, of) ?? []), keep];
+  return hand === undefined ? [] : [hand, keep];
 }

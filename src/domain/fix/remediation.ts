@@ -252,6 +252,11 @@ export interface Remediation<
    * each look and starts anew in between is not at rest.
    */
   mark?(plan: Plan, context: RemediationContext<Deps>): Promise<string>;
+  /**
+   * Read-only. Who has set last what the plan changes, where the target tells and it was not us: facts `field`, `by` and
+   * `at`. Asked where the object is not as the steps left it, so that people read whose hand that was.
+   */
+  otherHand?(plan: Plan, context: RemediationContext<Deps>): Promise<Facts | undefined>;
 }
 
 export function defineRemediation<

@@ -9,6 +9,7 @@ import { isMember } from '../quorum.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import {
   type Context,
   changeableParts,
@@ -223,6 +224,8 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
     const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
     return seen.images === step.precondition['images'] && isDone(step, seen) && rolledOut(seen);
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [at], context),
 });
 
 /** Pods of a StatefulSet that found no node are not replaced by its controller, whatever the template says. */

@@ -14,6 +14,7 @@ import { isMember } from '../quorum.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import {
   before,
   containerFields,
@@ -263,6 +264,8 @@ Undo goes back to the revision from before.`,
     const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
     return isDone(plan.steps[0], seen) && rolledOut(seen);
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [inTemplate], context),
 });
 
 /** ReplicaSets, which keep the revisions, are of Deployments alone. */

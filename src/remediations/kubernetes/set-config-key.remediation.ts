@@ -26,6 +26,7 @@ import {
 } from './config-source.ts';
 import { bodyOf, linesOf, namesOf, Spot, valueAt, valueOrNone } from './config-value.ts';
 import { lastingOf } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import { admittedAt, patchOnceAt } from './patch.ts';
 import {
   applyRestart,
@@ -275,6 +276,8 @@ Undo sets the former value where ours still stands, and restarts again.`,
       (await isYounger(spotOf(plan), place, seen, context)) && (await runsWith(params, context)) !== false
     );
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [['data', spotOf(plan).entry]], context),
 });
 
 async function sourceFor(params: Params, context: Context) {

@@ -13,6 +13,8 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
+import type { FieldPath } from './ownership.ts';
 import {
   type Context,
   changeableParts,
@@ -100,6 +102,10 @@ const [first, ...rest] = Object.values(fieldOf).flatMap((field) =>
   ),
 ) as [FieldChange, ...FieldChange[]];
 
+const fieldIn = ({ container, probe }: z.output<typeof Params>): FieldPath => [
+  ...['spec', 'template', 'spec', 'containers', `name=${container}`, fieldOf[probe]],
+];
+
 export const setProbe = defineRemediation({
   id: 'kubernetes.set-probe',
   version: 1,
@@ -161,8 +167,7 @@ Undo sets the former port.`,
     const change = body(seen, params, answered.port);
     const admitted = await dryRun(place, change, { deps, signal }, 'features.workloads');
     const same = { ...identityOf(seen), probed: probe };
-    const field = ['spec', 'template', 'spec', 'containers', `name=${container}`, fieldOf[probe]];
-    const { notes = [], patch } = lasting(place, seen, [field], {
+    const { notes = [], patch } = lasting(place, seen, [fieldIn(params)], {
       spec: {
         template: {
           spec: {
@@ -267,6 +272,8 @@ Undo sets the former port.`,
       .toSorted()
       .join(', ');
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [fieldIn(Params.parse(plan.params))], context),
 });
 
 /** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */

@@ -15,6 +15,8 @@ import { storeBehind } from '../store-behind.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import { memberRisk } from './member-risk.ts';
+import { otherHandIn } from './other-hand.ts';
+import type { FieldPath } from './ownership.ts';
 import { amount, cpuText, memoryText, type Resources, resourcesOf, resourcesPatch } from './resources.ts';
 import {
   type Context,
@@ -164,12 +166,7 @@ Undo sets the former values.`,
     const raised =
       store === 'another' ? undefined : await memberRisk(params.part, place, seen, { deps, signal });
     const target = targetOf(place);
-    const fields = (['limits', 'requests'] as const).flatMap((kind) =>
-      (['memory', 'cpu'] as const).map((resource) => [
-        ...['spec', 'template', 'spec', 'containers', `name=${container}`, 'resources', kind, resource],
-      ]),
-    );
-    const { notes = [], patch } = lasting(place, seen, fields, {
+    const { notes = [], patch } = lasting(place, seen, fieldsOfContainer(container), {
       spec: { template: { spec: { containers: [{ name: container, resources: withoutNulls(to) }] } } },
     });
     const same = { uid: seen.uid, replicas: seen.desired, images: seen.images, container };
@@ -256,7 +253,17 @@ Undo sets the former values.`,
     if (seen.images !== plan.steps[0].precondition['images']) return false;
     return rolledOut(seen);
   },
+
+  otherHand: (plan, context: Context) =>
+    otherHandIn(plan, fieldsOfContainer(read(plan.steps[0]).container), context),
 });
+
+const fieldsOfContainer = (container: string): readonly FieldPath[] =>
+  (['limits', 'requests'] as const).flatMap((kind) =>
+    (['memory', 'cpu'] as const).map((resource) => [
+      ...['spec', 'template', 'spec', 'containers', `name=${container}`, 'resources', kind, resource],
+    ]),
+  );
 
 const keys = ['memory', 'memoryRequest', 'cpu', 'cpuRequest'] as const;
 

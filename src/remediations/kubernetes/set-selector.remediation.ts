@@ -6,6 +6,7 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lastingOf } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import { dryRunAt, patchOnceAt } from './patch.ts';
 import {
   type Labels,
@@ -193,6 +194,8 @@ Undo sets the former selector; it is refused once somebody has changed it.`,
     const { namespace, name } = placeOf(Params.parse(plan.params), context.deps);
     return isDone(plan.steps[0], await lookAtService(namespace, name, context));
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'selector']], context),
 });
 
 /** Only Services of the platform's namespace, and only by name (R-P7). */

@@ -11,6 +11,7 @@ import { storeBehind } from '../store-behind.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { autoscalerOf } from './autoscaler.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import { lastApplied, valueAt } from './ownership.ts';
 import {
   type Context,
@@ -215,6 +216,8 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
     if (seen.images !== plan.steps[0].precondition['images']) return false;
     return rolledOut(seen);
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'replicas']], context),
 });
 
 const startedOf = ({ object }: Seen) => own(object.metadata.annotations, annotation) ?? null;

@@ -145,6 +145,7 @@ export const fix = {
     ':octagonal_sign: `{handle}` was stopped after {done} of {total}. What was done stays. To go on, ask for the fix again.',
   'event.failed.changed-meanwhile':
     ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
+  'event.keep-patch': 'To keep it, put the lines of the plan where the object is made.',
   'event.rolling_back': ':rewind: `{handle}`: taking the change back.',
   'event.rolled_back': ':rewind: `{handle}` was taken back: everything is as before.',
   'event.rollback_failed':

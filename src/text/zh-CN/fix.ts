@@ -133,6 +133,7 @@ export const fix = {
   'event.failed.stopped-midway':
     ':octagonal_sign: `{handle}` 在完成 {done}（共 {total}）后已停止。已完成的部分保留。要继续，请再次申请该修复。',
   'event.failed.changed-meanwhile': ':red_circle: `{handle}`：观察期间有其他人改动了同一对象，现状予以保留。',
+  'event.keep-patch': '要保留它，请把方案中的内容放到生成该对象的地方。',
   'event.rolling_back': ':rewind: `{handle}`：正在撤回更改。',
   'event.rolled_back': ':rewind: `{handle}` 已撤回：一切恢复原状。',
   'event.rollback_failed': ':rotating_light: `{handle}` 无法撤回，需要人工立即检查目标。',

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
+import type { Remediation } from '../../../src/domain/fix/remediation.ts';
 import { type RightFeature, rightNames, rightsAt, roleRules } from '../../../src/domain/fix/rights.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
@@ -10,15 +10,12 @@ import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { ProbeCall } from '../../../src/domain/probe/probe.ts';
 import type { TargetsFactory } from '../../../src/domain/probe/targets/targets.ts';
-import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
-import { probes } from '../../../src/probes/index.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
-import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
+import { faster, fasterRunner, shortenedIn } from '../../support/kube-fixes.ts';
 import { grantRights } from '../../support/kube-rights.ts';
-import { silentLogger } from '../../support/logger.ts';
 import { policedRuntime } from '../../support/policed-network.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
@@ -57,13 +54,6 @@ describe.skipIf(lacking !== undefined)(
       await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
     });
 
-    /** Time runs twenty times as fast for the executor: what must stay good for 15 s does so for less than one. */
-    const faster: Partial<ExecutorDeps> = {
-      monotonic: () => performance.now() * 20,
-      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
-    };
-    const { clock } = faster;
-    const runner = createProbeRunner({ probes, clock: clock ?? systemClock, logger: silentLogger });
     /** Where agent-manager answers over HTTP, in the tests that need it to. */
     let managerUrl: string | undefined;
     const targetsOf = (kubeconfig = cluster.api.kubeconfig) =>
@@ -75,7 +65,7 @@ describe.skipIf(lacking !== undefined)(
       });
     function harnessOf(id: string, kubeconfig?: string): Harness {
       const remediation = registered.find((one) => one.id === id) as Remediation;
-      const real = { remediation, targets: targetsOf(kubeconfig), probes: runner };
+      const real = { remediation, targets: targetsOf(kubeconfig), probes: fasterRunner };
       return createHarness(database.store(), { real });
     }
     const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
@@ -93,18 +83,7 @@ describe.skipIf(lacking !== undefined)(
       ]);
       await run(h, id, {}, 'worker-2');
     }
-    /** The same approved plan with less time to be verified. */
-    async function shortened(row: RemediationRow, verifyWithinMs: number): Promise<void> {
-      const plan = { ...row.plan, verifyWithinMs };
-      await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
-      await database.sql('UPDATE remediations SET plan = $2, plan_hash = $3 WHERE id = $1', [
-        ...[row.id, JSON.stringify(plan), planHash(plan)],
-      ]);
-      await database.sql('UPDATE approvals SET plan_hash = $2 WHERE remediation_id = $1', [
-        ...[row.id, planHash(plan)],
-      ]);
-      await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
-    }
+    const shortened = (row: RemediationRow, ms: number) => shortenedIn(database, row, ms);
     async function undone(h: Harness, id: string): Promise<string> {
       const { remediation } = await h.service.undo(h.input(id, 'UREQ'));
       await h.service.approve(h.input(remediation.id, 'ULEAD'));
@@ -113,7 +92,7 @@ describe.skipIf(lacking !== undefined)(
     }
     async function findingsOf(call: ProbeCall): Promise<readonly Finding[]> {
       const targets = await targetsOf().forRun('prod');
-      const outcomes = await runner.run([call], {
+      const outcomes = await fasterRunner.run([call], {
         ...{ targets, signal: new AbortController().signal, answer: 'a' },
       });
       return outcomes.flatMap(({ findings }) => findings);
@@ -726,7 +705,7 @@ describe.skipIf(lacking !== undefined)(
       const harness = (): Harness => {
         const remediation = registered.find((one) => one.id === id) as Remediation;
         return createHarness(database.store(), {
-          real: { remediation, targets: networked(), probes: runner },
+          real: { remediation, targets: networked(), probes: fasterRunner },
         });
       };
       const namesIn = async (list: string) =>
@@ -792,7 +771,7 @@ describe.skipIf(lacking !== undefined)(
       };
       const found = async (from: string = part) => {
         const targets = await networked().forRun('prod');
-        const [outcome] = await runner.run([probe], {
+        const [outcome] = await fasterRunner.run([probe], {
           ...{ targets, signal: new AbortController().signal, answer: 'a' },
         });
         return (outcome?.findings ?? []).filter(

@@ -25,6 +25,9 @@ export const kubeKinds = [
 
 export type KubeKind = (typeof kubeKinds)[number];
 
+/** By which name Kubernetes keeps what we have written (`managedFields`). */
+export const ourManager = 'aetherius-bot';
+
 /** What a fix may make for a while: a Job that runs nothing, and what ends with it. */
 export type MadeKind = 'jobs' | 'networkpolicies';
 

@@ -10,12 +10,13 @@ import { present } from '../../../domain/kernel/present.ts';
 import { shortened } from '../../../domain/kernel/text.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { HttpAnswer } from '../../../domain/probe/targets/http.ts';
-import type {
-  KubeKind,
-  KubeObject,
-  KubernetesTarget,
-  ListOptions,
-  MadeKind,
+import {
+  type KubeKind,
+  type KubeObject,
+  type KubernetesTarget,
+  type ListOptions,
+  type MadeKind,
+  ourManager,
 } from '../../../domain/probe/targets/kubernetes.ts';
 import {
   type Address,
@@ -314,7 +315,7 @@ export function createKubernetesTarget(
     async patch(kind, namespace, name, body, options = {}) {
       const sub = options.subresource === undefined ? '' : `/${options.subresource}`;
       const answer = await send(
-        `${collection(kind, namespace)}/${encodeURIComponent(name)}${sub}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        `${collection(kind, namespace)}/${encodeURIComponent(name)}${sub}?fieldManager=${ourManager}${options.dryRun === true ? '&dryRun=All' : ''}`,
         { verb: 'patch', resource: `${kind}${sub}`, namespace },
         { ...options, method: 'PATCH', body, contentType: sub === '' ? mergePatch : strategicPatch },
       );
@@ -322,7 +323,7 @@ export function createKubernetesTarget(
     },
     async create(kind, namespace, body, options = {}) {
       const answer = await send(
-        `${collection(kind, namespace)}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        `${collection(kind, namespace)}?fieldManager=${ourManager}${options.dryRun === true ? '&dryRun=All' : ''}`,
         { verb: 'create', resource: kind, namespace },
         { ...options, method: 'POST', body },
       );

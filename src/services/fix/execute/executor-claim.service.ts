@@ -18,6 +18,7 @@ import { waitingFor } from '../decide/remediation-request.service.ts';
 import { limitReached, tier3Busy } from '../remediation-limits.ts';
 import { ownClaims } from '../self-identity.ts';
 import { contextOf, defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
+import { otherHand } from './executor-step.service.ts';
 import { Hold } from './hold.ts';
 
 /** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (R-X8). */
@@ -176,7 +177,9 @@ export async function lookAtTarget(
     if (!params.success) return stale({ differing: 'params' });
     const now = await remediation.plan(params.data, context);
     const drift = planDrift(row.plan, now);
-    return drift === undefined ? undefined : stale(drift);
+    return drift === undefined
+      ? undefined
+      : stale({ ...drift, ...(await otherHand(deps, remediation, row)) });
   } catch (err) {
     if (err instanceof AppError && err.code === 'CONFLICT') return stale({ differing: 'plan', ...err.facts });
     if (err instanceof AppError && err.code !== 'BUG') return wait('cannot-look', { code: err.code });

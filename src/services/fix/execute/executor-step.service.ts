@@ -180,6 +180,20 @@ function inStepTime<T>(
   );
 }
 
+/** Whose hand it was, where the object is another than the steps left it; nothing where that cannot be told. */
+export async function otherHand(
+  deps: ExecutorDeps,
+  remediation: Remediation,
+  row: RemediationRow,
+): Promise<Facts> {
+  try {
+    return (await inStepTime(deps, row, async (context) => remediation.otherHand?.(row.plan, context))) ?? {};
+  } catch (err) {
+    deps.logger.warn({ err, remediation: row.id }, 'who has changed a target cannot be seen');
+    return {};
+  }
+}
+
 export async function observe(...look: Parameters<typeof observeOrNothing>): Promise<Observation> {
   return (await observeOrNothing(...look)) ?? 'unknown';
 }

@@ -7,7 +7,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import { claim } from './executor-claim.service.ts';
 import type { ExecutorDeps } from './executor-deps.ts';
-import { runSteps, type StepsEnd } from './executor-step.service.ts';
+import { otherHand, runSteps, type StepsEnd } from './executor-step.service.ts';
 import { verify } from './executor-verify.service.ts';
 import { FenceLost, type Hold } from './hold.ts';
 import { takeOver } from './recovery.service.ts';
@@ -64,10 +64,12 @@ async function drive(hold: Hold, signal: AbortSignal): Promise<void> {
 async function apply(hold: Hold, signal: AbortSignal): Promise<boolean> {
   const end = await runSteps(hold, 'apply', signal);
   if (end.end === 'released') return false;
+  const by = end.end === 'stale' ? await whose(hold) : {};
   await hold.write(async (own) => {
     const { tx, row } = own;
     const done = stepsDone(await tx.remediations.steps(row.id));
-    const { to, facts } = afterSteps(row, end, done);
+    const { to, facts: told } = afterSteps(row, end, done);
+    const facts = { ...told, ...by };
     const now = (await tx.now()).getTime();
     await own.move(to, { facts, change: changeFor(row, to, facts, now) });
   });
@@ -110,16 +112,17 @@ function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now:
 async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
   const result = await verify(hold, 'apply', signal);
   if (result.verdict === 'released') return false;
+  const good = result.verdict === 'good';
+  // What somebody else has set since is not ours to take back.
+  const changed = !good && result.facts['inPlace'] === 'changed';
+  const by = changed ? await whose(hold) : {};
   await hold.write(async (own) => {
     const { row } = own;
     const now = (await own.tx.now()).getTime();
-    const good = result.verdict === 'good';
-    // What somebody else has set since is not ours to take back.
-    const changed = result.facts['inPlace'] === 'changed';
     const bad = changed || !goesBack(row) ? 'failed' : 'rolling_back';
     const to = good ? 'succeeded' : bad;
     const reason = changed ? 'changed-meanwhile' : 'not-verified';
-    const facts = good ? result.facts : { ...result.facts, reason };
+    const facts = good ? result.facts : { ...result.facts, ...by, reason };
     await own.move(to, {
       facts,
       change: { ...changeFor(row, to, facts, now), outcome: facts, evidenceDigest: result.digest },
@@ -127,6 +130,10 @@ async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
   });
   return true;
 }
+
+/** Whose hand has changed what is not as it was left. */
+const whose = async (hold: Hold): Promise<Facts> =>
+  otherHand(hold.deps, hold.remediation, (await hold.read()).row);
 
 async function rollBack(hold: Hold, signal: AbortSignal): Promise<boolean> {
   const end = await runSteps(hold, 'undo', signal);
