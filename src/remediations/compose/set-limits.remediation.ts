@@ -9,6 +9,7 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
+import { keptIn, madeFrom } from './compose-files.ts';
 import { type Context, containersOf, named, objectOf, serviceName, signsOf } from './containers.ts';
 
 const mebibyte = 1024 ** 2;
@@ -48,6 +49,7 @@ export const setLimits = defineRemediation({
   version: 1,
   doc: `Raises the memory or CPU limit of the containers of a Compose service, as \`docker update\` does (P1.b, P2.b, S6.a).
 Nothing is restarted. The next \`docker compose up\` that makes a container anew loses the limit, so it belongs into the Compose file as well.
+Its plan names the files that the container was made from, and gives the lines for them.
 A limit is only raised: a lower one could end what runs.
 It is done when the containers run with the new limit, which the kernel's own count shows for memory.
 Undo sets the former limits. There is no undo where a container had no limit, because the engine cannot take one away.`,
@@ -110,8 +112,8 @@ Undo sets the former limits. There is no undo where a container had no limit, be
       },
       params,
       ...tierOf(store === 'another' ? unknownPart(service) : undefined, 2),
-      notes: [{ key: 'lost-when-made-anew', facts: { service } }],
-      patch: composeOverride(service, params),
+      notes: [madeFrom(service, containers)],
+      patch: composeOverride(service, params, keptIn(containers)),
       steps: [first, ...rest],
       ...(undoable && firstUndo !== undefined ? { undo: [firstUndo, ...restUndo] as const } : {}),
       verifyWith: verifyPart(params.part, deps),
@@ -241,9 +243,13 @@ function isDone({ precondition }: PlanStep, now: ComposeContainer): boolean {
 }
 
 /** The same for the Compose file, so that the next container has it. */
-function composeOverride(service: string, { memoryMiB, cpus }: z.output<typeof Params>): readonly string[] {
+function composeOverride(
+  service: string,
+  { memoryMiB, cpus }: z.output<typeof Params>,
+  file: string,
+): readonly string[] {
   return [
-    '# compose.override.yaml',
+    `# ${file}`,
     'services:',
     `  ${JSON.stringify(service)}:`,
     ...(memoryMiB === undefined ? [] : [`    mem_limit: ${memoryMiB}m`]),

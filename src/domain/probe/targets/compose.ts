@@ -46,6 +46,8 @@ export interface ComposeContainer {
   readonly check?: readonly string[];
   /** Folders and files of the machine that are mounted into it. */
   readonly mounts?: readonly string[];
+  /** Compose files that it was made from, as Compose itself noted them; the last one counts most. */
+  readonly files?: readonly string[];
 }
 
 /** Ports of the container itself that its health check asks. */

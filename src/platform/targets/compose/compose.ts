@@ -240,9 +240,17 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     command: [...(config.Cmd ?? [])],
     ...reachedAt(info),
     check: config.Healthcheck?.Test ?? [],
+    files: filesOf(config.Labels),
     mounts: (info.Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'bind' ? [Destination] : [])),
   };
 }
+
+/** A file from standard input has no name. */
+const filesOf = (labels: Readonly<Record<string, string>>): readonly string[] =>
+  (labels['com.docker.compose.project.config_files'] ?? '')
+    .split(',')
+    .map((file) => file.trim())
+    .filter((file) => file !== '' && file !== '-');
 
 /** Under which names and ports others find a container (Docker Engine API, `ContainerInspect`). */
 function reachedAt({

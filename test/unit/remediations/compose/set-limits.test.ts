@@ -48,6 +48,21 @@ describe('compose.set-limits', () => {
     expect(fixture.log).toEqual(['{"nanoCpus":1500000000}']);
   });
 
+  it.each([
+    [['/srv/shop/compose.yaml'], '/srv/shop/compose.override.yml'],
+    [['/srv/shop/docker-compose.yml'], '/srv/shop/docker-compose.override.yml'],
+    [['/srv/shop/compose.yaml', '/srv/shop/prod.yaml'], '/srv/shop/prod.yaml'],
+    [['/srv/shop/platform.yaml'], '/srv/shop/platform.yaml'],
+    [['/srv/a\nservices: {}/compose.yaml'], '/srv/a services: {}/compose.override.yml'],
+  ])('names the files it is made from, %j, and the one to keep the limit in', async (files, kept) => {
+    const made = await fresh({ files }).plan({ memoryMiB: 2048 });
+
+    expect(made.notes).toEqual([
+      { key: 'lost-to-files', facts: { service: 'agent-manager', files: files.join(', ') } },
+    ]);
+    expect(made.patch?.[0]).toBe(`# ${kept}`);
+  });
+
   it('has no undo where there was no limit, and says what loses it and how it is kept', async () => {
     const made = await fresh({ memoryLimitBytes: 0, memorySwapBytes: 0 }).plan({ memoryMiB: 2048 });
 
