@@ -142,6 +142,8 @@ async function controllers(dir: string, kubeconfig: string) {
         '--root-ca-file',
         join(dir, 'pki/ca.crt'),
       ],
+      // A test does not wait 15 s for it.
+      '--horizontal-pod-autoscaler-sync-period=1s',
       // No kubelet says that its node is well: the nodes of a test would be taken for lost.
       '--controllers=*,-node-lifecycle-controller',
     ],

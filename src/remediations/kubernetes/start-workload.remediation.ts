@@ -67,7 +67,7 @@ export const startWorkload = defineRemediation({
 How many that were is read from the events of the last hour, from the manifest that was applied last, or from its autoscaler.
 Refused where it has Pods, or more than ${most} are asked for, and outside of an autoscaler's bounds.
 Its plan says who scaled it, and who will put that back: Argo CD, Flux, Helm or another controller.
-It is done when the controller has started all Pods and they are available.
+It is done when the controller has started all Pods and they are available; an autoscaler may choose another number meanwhile.
 Undo scales it to zero again; it is refused once somebody has changed the workload.`,
   // Somebody stopped it, perhaps with a reason.
   tier: 2,
@@ -196,7 +196,7 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
       place,
       { deps, signal },
       {
-        done: (seen) => isDone(step, seen),
+        done: (seen) => isDone(step, plan, seen),
         expected: step.precondition,
         observed: (seen) => ({ ...identityOf(seen), started: startedOf(seen) }),
         body: () => startPatch(replicas, value),
@@ -207,7 +207,7 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
   async observeStep(step, plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
     if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, seen)) return 'done';
+    if (isDone(step, plan, seen)) return 'done';
     return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
   },
 
@@ -227,12 +227,20 @@ function identityOf(seen: Seen): Facts {
   return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
 }
 
-/** An autoscaler may have chosen another number since: the mark stays, and tells that it was started by this step. */
-function isDone({ to, precondition }: PlanStep, seen: Seen): boolean {
+/**
+ * The autoscaler of the plan may have chosen another number since, within its bounds: the mark stays, and tells that it
+ * was started by this step.
+ */
+function isDone({ to, precondition }: PlanStep, { notes = [] }: Plan, seen: Seen): boolean {
   if (seen.uid !== precondition['uid']) return false;
   const replicas = Number(to['replicas']);
   if (replicas === 0) return seen.desired === 0 && startedOf(seen) === null;
-  return startedOf(seen) === `${prefix}${Number(precondition['generation'])}` && seen.desired === replicas;
+  if (startedOf(seen) !== `${prefix}${Number(precondition['generation'])}`) return false;
+  const { min, max } = notes.find(({ key }) => key === 'autoscaler')?.facts ?? {
+    min: replicas,
+    max: replicas,
+  };
+  return seen.desired >= Number(min) && seen.desired <= Number(max);
 }
 
 function startPatch(replicas: number, started: string | null) {

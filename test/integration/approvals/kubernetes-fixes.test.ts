@@ -298,6 +298,47 @@ describe.skipIf(lacking !== undefined)(
         await cluster.seed.remove(`${autoscalers}/am`);
       });
 
+      it('is done though the autoscaler chooses another number meanwhile, and does not undo that', async () => {
+        const autoscalers = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+        await made();
+        await scale(0);
+        await settled(0);
+        await cluster.seed.post(autoscalers, {
+          metadata: { name: 'am' },
+          spec: {
+            ...{ minReplicas: 1, maxReplicas: 4 },
+            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: part },
+          },
+        });
+        // The real one rests while there are no Pods.
+        await expect
+          .poll(async () => JSON.stringify(await cluster.seed.get(`${autoscalers}/am`)), { timeout: 20_000 })
+          .toContain('ScalingDisabled');
+        const h = harnessOf(id);
+        const row = await h.approved({ part, replicas: 1 });
+        let scaled: Promise<unknown> | undefined;
+        const scaling = async (at: string) => {
+          if (at !== 'R-K5') return;
+          scaled ??= cluster.seed
+            .merge(`${autoscalers}/am`, { spec: { minReplicas: 3 } })
+            .then(() => expect.poll(async () => (await now()).spec.replicas, { timeout: 20_000 }).toBe(3));
+          await scaled;
+        };
+
+        await run(h, row.id, { atKillPoint: scaling });
+
+        expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+        expect((await now()).spec.replicas).toBe(3);
+        const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
+        await h.service.approve(h.input(undo.id, 'ULEAD'));
+        await run(h, undo.id);
+        expect(await h.row(undo.id)).toMatchObject({
+          state: 'stale',
+          outcome: { field: 'replicas', by: 'kube-controller-manager' },
+        });
+        await cluster.seed.remove(`${autoscalers}/am`);
+      });
+
       it('says that Argo CD will put it back, and is no success when that happens', async () => {
         const tracking = `shop:apps/Deployment:${namespace}/${part}`;
         await made({ metadata: { annotations: { 'argocd.argoproj.io/tracking-id': tracking } } });
@@ -324,7 +365,7 @@ describe.skipIf(lacking !== undefined)(
         expect(healed.size).toBe(1);
         expect(await h.row(row.id)).toMatchObject({
           state: 'failed',
-          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
+          outcome: { reason: 'changed-meanwhile', inPlace: 'changed', by: 'argocd-controller' },
         });
       });
     });

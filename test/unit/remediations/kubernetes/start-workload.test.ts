@@ -106,6 +106,22 @@ describe('kubernetes.start-workload', () => {
     expect(made.patch?.join('\n')).toContain('replicas: 1');
   });
 
+  it.each([
+    ['within its bounds is its choice', autoscaler(1, 3), 3, 'done'],
+    ['beyond its bounds is another hand’s', autoscaler(1, 3), 4, 'unknown'],
+    ['without one is another hand’s', undefined, 3, 'unknown'],
+  ] as const)('another number of an autoscaler %s', async (_what, hpa, replicas, seen) => {
+    const { fixture, context, plan } = fresh(
+      {},
+      { horizontalpodautoscalers: hpa === undefined ? [] : [hpa] },
+    );
+    const made = await plan({ replicas: 2 });
+    await startWorkload.applyStep(made.steps[0], made, context);
+    fixture.set({ spec: { replicas } });
+
+    expect(await startWorkload.observeStep(made.steps[0], made, context)).toBe(seen);
+  });
+
   it('R-X13: stops only what it has started, and what nobody has changed since', async () => {
     const { fixture, context, plan } = fresh();
     const made = await plan({ replicas: 2 });
