@@ -1,6 +1,8 @@
+import { undoValidMs } from '../domain/fix/policy.ts';
 import type { Plan } from '../domain/fix/remediation.ts';
 import type { RemediationRow } from '../domain/fix/rows.ts';
 import type { Decided } from '../services/fix/contract.ts';
+import { changedLines } from '../text/plan-diff.ts';
 import type { Words } from '../text/words.ts';
 import { type ExitCode, exitCodes, type Terminal } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
@@ -44,32 +46,28 @@ function planLines(plan: Plan, words: Words): readonly string[] {
   const blast = words.lookupPlain(`blast.${plan.blast.key}`, plan.blast.facts);
   const raised =
     plan.raised === undefined ? undefined : words.lookupPlain(`raised.${plan.raised.key}`, plan.raised.facts);
-  const steps = plan.steps.map((step, index) =>
+  const steps = plan.steps.flatMap((step, index) => [
     words.plain('cli.fix.step', {
       idx: index + 1,
       what:
         words.lookupPlain(`step.${step.kind}`, { ...step.to, target: step.target }) ??
         words.plain('card.step.fallback', { kind: step.kind, target: step.target }),
-      from: factsLine(step.from),
-      to: factsLine(step.to),
     }),
-  );
+    ...changedLines(step, words).map((line) => `     ${line}`),
+  ]);
   return [
     ...(raised === undefined ? [] : [`  ${raised}`]),
     ...steps,
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
-    words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),
+    plan.undo === undefined
+      ? words.plain('cli.fix.undo-no')
+      : words.plain('cli.fix.undo-yes', { ms: undoValidMs }),
     ...(plan.notes ?? []).flatMap(({ key, facts }) => {
       const note = words.lookupPlain(`note.${key}`, facts);
       return note === undefined ? [] : [`  ${note}`];
     }),
     ...(plan.patch ?? []).map((line) => `    ${line}`),
   ];
-}
-
-function factsLine(facts: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(facts);
-  return entries.length === 0 ? '-' : entries.map(([name, value]) => `${name}=${String(value)}`).join(' ');
 }
 
 /** The outcome of a decision: refused decisions come as AppErrors, so what is left is recorded or too late. */

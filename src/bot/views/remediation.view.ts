@@ -1,9 +1,9 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askFacts } from '../../domain/access/access.ts';
 import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
+import { undoValidMs } from '../../domain/fix/policy.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
 import {
   type RemediationButton,
   type RemediationEvent,
@@ -11,7 +11,8 @@ import {
   remediationButtons,
 } from '../../domain/message/remediation-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
-import { formatValue, markup } from '../../text/format.ts';
+import { markup } from '../../text/format.ts';
+import { changedLines } from '../../text/plan-diff.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
@@ -117,7 +118,7 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
       words.say('card.facts', {
         tier: markup(words.say(`card.tier.${row.tier}`)),
         hash: row.planHash,
-        undo: markup(words.say(undoKey(row))),
+        undo: markup(words.say(undoKey(row), { ms: undoValidMs })),
       }),
       words,
     ),
@@ -146,29 +147,15 @@ function undoKey({ plan, undoOf }: RemediationRow): 'card.undo.yes' | 'card.undo
   return plan.undo === undefined ? 'card.undo.no' : 'card.undo.yes';
 }
 
-/** `name: from → to`, one line a fact; facts that do not change are left out. */
+/** Each step, and under it what changes. */
 export function diffLines(steps: readonly PlanStep[], words: Words): string[] {
   return steps.flatMap((step, index) => {
     const text =
       words.lookupPlain(`step.${step.kind}`, { ...step.to, target: step.target }) ??
       words.plain('card.step.fallback', { kind: step.kind, target: step.target });
     const head = words.plain('card.step', { idx: index + 1, text });
-    return [head, ...changes(step.from, step.to, words).map((line) => `   ${line}`)];
+    return [head, ...changedLines(step, words).map((line) => `   ${line}`)];
   });
-}
-
-function changes(from: Facts, to: Facts, words: Words): string[] {
-  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  const show = (facts: Facts, name: string): string =>
-    Object.hasOwn(facts, name)
-      ? formatValue(facts[name], undefined, words.language)
-      : words.plain('card.nothing-before');
-  return (
-    names
-      // That an option is not used is no change.
-      .filter((name) => from[name] !== to[name] && (Object.hasOwn(from, name) || to[name] !== false))
-      .map((name) => `${name}: ${show(from, name)} → ${show(to, name)}`)
-  );
 }
 
 const stepEmoji = { done: '✅', 'observed-done': '✅', failed: '❌', 'not-done': '⏭️' } as const;

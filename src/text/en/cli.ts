@@ -107,8 +107,8 @@ export const cli = {
   'cli.fix.dry': 'Plan {hash:hash} ({title}) in {environment}, {tier}:',
   'cli.fix.dry-how':
     'It is stored nowhere. The bot makes a plan of its own when you ask: aetherius fix {remediation} … --yes',
-  'cli.fix.step': '  {idx}. {what}: {from} -> {to}',
-  'cli.fix.undo-yes': '  It can be undone.',
+  'cli.fix.step': '  {idx}. {what}',
+  'cli.fix.undo-yes': '  It can be undone for {ms:ms} afterwards.',
   'cli.fix.undo-no': '  It cannot be undone.',
   'cli.fix.blast': '  What users will notice: {text}',
   'cli.fix.how': 'Nothing has been changed. Ask for it with: aetherius fix {remediation} … --yes',

@@ -7,7 +7,7 @@ export const fix = {
   'card.tier.2': 'risk 2 (users may notice)',
   'card.tier.3': 'risk 3 (data or quorum at risk)',
   'card.facts': '{tier} · plan `{hash:hash}` · {undo}',
-  'card.undo.yes': 'can be undone',
+  'card.undo.yes': 'can be undone for {ms:ms} afterwards',
   'card.undo.no': 'cannot be undone',
   'card.undo.is': 'an undo itself',
   'card.undo-title': 'Undo: {remediation}',

@@ -9,7 +9,7 @@ export const fix = {
   'card.tier.2': '风险 2（用户可能有感知）',
   'card.tier.3': '风险 3（涉及数据或仲裁）',
   'card.facts': '{tier} · 方案 `{hash:hash}` · {undo}',
-  'card.undo.yes': '可撤销',
+  'card.undo.yes': '完成后 {ms:ms} 内可以撤销',
   'card.undo.no': '不可撤销',
   'card.undo.is': '本身就是撤销',
   'card.undo-title': '撤销：{remediation}',

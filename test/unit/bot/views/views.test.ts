@@ -250,9 +250,9 @@ describe('the card of a fix', () => {
       :raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
       Waiting for approval by somebody else. Nothing has been changed.
       \`\`\`1. Set the eviction policy of Redis to allkeys-lru
-         policy: noeviction → allkeys-lru\`\`\`
+         eviction policy: noeviction → allkeys-lru\`\`\`
       *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops the least used of its 120 keys instead of refusing writes. Caches are filled again; nothing else is touched.
-      risk 2 (users may notice) · plan \`326f246c\` · can be undone
+      risk 2 (users may notice) · plan \`326f246c\` · can be undone for 1 h afterwards
       Asked for by <@U0REQUEST> at <!date^1795575660^{date_num} {time}|2026-11-25 03:01 UTC>.
       0 of 1 approval.
       Valid until <!date^1795577460^{date_num} {time}|2026-11-25 03:31 UTC>.
@@ -288,8 +288,8 @@ describe('the card of a fix', () => {
 
     const text = shown(renderer.remediation(view, 'en'));
 
-    expect(text).toContain('policy: noeviction → allkeys-lru');
-    expect(text).toContain('risk 2 (users may notice) · plan `326f246c` · can be undone');
+    expect(text).toContain('eviction policy: noeviction → allkeys-lru');
+    expect(text).toContain('risk 2 (users may notice) · plan `326f246c` · can be undone for 1 h afterwards');
     expect(text).toContain('[Apply fix]');
   });
 
