@@ -117,7 +117,7 @@ describe('aetherius fix', () => {
       },
     ]);
     expect(requested).toEqual([]);
-    expect(printed.join('\n')).toContain('policy=noeviction -> policy=allkeys-lru');
+    expect(printed.join('\n')).toContain('eviction policy: noeviction → allkeys-lru');
     expect(printed.join('\n')).toContain('Nothing has been changed.');
   });
 
