@@ -242,8 +242,7 @@ export const remediations = {
     ':warning: Argo CD application `{name}` will undo this within minutes, if it heals itself.',
   'note.puts-back.flux': ':warning: Flux Kustomization `{name}` will undo this at its next run.',
   'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` will undo this at its next upgrade.',
-  'note.puts-back.helm':
-    ':warning: The next upgrade or rollback of Helm release `{name}` will undo this, whatever else it changes.',
+  'note.puts-back.helm': ':warning: The next upgrade or rollback of Helm release `{name}` will undo this.',
   'note.puts-back.helm-applies':
     ':warning: The next upgrade or rollback of Helm release `{name}` will stop with a conflict at this change, unless its chart has the same value by then. With --force-conflicts it undoes this.',
   'note.puts-back.owner': ':warning: {kind} `{name}` made this object and may undo the change at any time.',

@@ -229,7 +229,7 @@ export const remediations = {
   'note.puts-back.argocd': ':warning: 如果启用了自动修复，Argo CD 应用 `{name}` 会在几分钟内撤销此更改。',
   'note.puts-back.flux': ':warning: Flux Kustomization `{name}` 会在下次运行时撤销此更改。',
   'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` 会在下次升级时撤销此更改。',
-  'note.puts-back.helm': ':warning: Helm release `{name}` 的下次升级或回滚会撤销此更改，无论它还改了什么。',
+  'note.puts-back.helm': ':warning: Helm release `{name}` 的下次升级或回滚会撤销此更改。',
   'note.puts-back.helm-applies':
     ':warning: Helm release `{name}` 的下次升级或回滚会因与此更改冲突而中止，除非届时 chart 中已是相同的值。加上 --force-conflicts 则会撤销此更改。',
   'note.puts-back.owner': ':warning: 该对象由 {kind} `{name}` 创建，更改随时可能被它撤销。',
