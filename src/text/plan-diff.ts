@@ -42,7 +42,9 @@ const own = (facts: Facts, name: string) => (Object.hasOwn(facts, name) ? facts[
 /** `main image` is a fact of the container `main`. */
 function labelOf(name: string, words: Words): string {
   const [, container, what] = /^(.+) (image|resources)$/.exec(name) ?? [];
-  return words.lookupPlain(`diff.${what ?? name}`, container === undefined ? {} : { container }) ?? name;
+  return container === undefined
+    ? (words.lookupPlain(`diff.${name}`) ?? name)
+    : (words.lookupPlain(`diff.container-${what}`, { container }) ?? name);
 }
 
 function shown(name: string, value: FactValue, words: Words): string {

@@ -19,6 +19,7 @@ import { takenUp, verifyPart } from '../verify-part.ts';
 import { isYounger, runsWith } from './config-proof.ts';
 import { fileMapOf, lookAtMap, sourceOf } from './config-source.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import {
   argsWithout,
   isAway,
@@ -243,6 +244,8 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     if (key === undefined || Number.isNaN(value)) return true;
     return (await runsWith({ part: params.part, key, value }, context)) !== false;
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'template']], context),
 });
 
 /** Pods of a StatefulSet that never get ready are not replaced by its controller, whatever the template says. */
@@ -333,5 +336,5 @@ function lastingOf(place: Place, seen: Seen, override: Override): Pick<Plan, 'no
   const args = argsWithout(seen.object, override);
   const { notes = [], patch } = lasting(place, seen, [[...at, 'args']], change({ args }));
   if (args.every((one) => !maySecret(name, one))) return { notes, ...present({ patch }) };
-  return { notes: notes.filter(({ key }) => key !== 'temporary') };
+  return { notes: notes.filter(({ key }) => !key.startsWith('temporary')) };
 }

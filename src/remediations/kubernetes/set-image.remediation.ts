@@ -15,6 +15,7 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { containerOf, imagesIn, type PodImage, withImage } from './images.ts';
 import { lasting } from './lasting.ts';
+import { otherHandIn } from './other-hand.ts';
 import {
   before,
   differences,
@@ -222,6 +223,8 @@ Undo sets the image from before the fix.`,
       )
     );
   },
+
+  otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'template']], context),
 });
 
 /** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */

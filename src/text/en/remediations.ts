@@ -147,8 +147,11 @@ export const remediations = {
 
   diff: '{label}: {value}',
   'diff.change': '{label}: {from} → {to}',
-  'diff.image': 'image of {container}',
-  'diff.resources': 'resources of {container}',
+  'diff.image': 'image',
+  'diff.name': 'override',
+  'diff.by': 'given by',
+  'diff.container-image': 'image of {container}',
+  'diff.container-resources': 'resources of {container}',
   'diff.restarted.mark': 'mark of this restart',
   'diff.restarted': 'restarted',
   'diff.state': 'state',

@@ -141,8 +141,11 @@ export const remediations = {
 
   diff: '{label}：{value}',
   'diff.change': '{label}：{from} → {to}',
-  'diff.image': '{container} 的镜像',
-  'diff.resources': '{container} 的资源',
+  'diff.image': '镜像',
+  'diff.name': '覆盖项',
+  'diff.by': '由其给出',
+  'diff.container-image': '{container} 的镜像',
+  'diff.container-resources': '{container} 的资源',
   'diff.restarted.mark': '本次重启的标记',
   'diff.restarted': '已重启',
   'diff.state': '状态',
