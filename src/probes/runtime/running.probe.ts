@@ -19,6 +19,7 @@ So is a part that was seen before.
 Any other may run elsewhere, under another name or as a cloud service.
 A health check that can never pass says nothing of the part.
 So does a refused one of a service without HTTP.
+A service without HTTP whose process is stopped by a signal is not ready.
 Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
@@ -42,7 +43,9 @@ Running is not the same as healthy: other probes ask the part itself.`,
       // Such a check says nothing of the part; what asks the part itself does.
       checkFails === 'for-ever' ||
       (checkFails === 'refused' && withoutHttp);
-    if (running.some(serves)) return { status: 'healthy', facts };
+    // Nobody else can ask such a service: its process can be seen, and where it cannot, nothing speaks against it.
+    const stopped = withoutHttp && (await areStopped(deps.runtime, running, signal));
+    if (running.some(serves) && !stopped) return { status: 'healthy', facts };
     if (last === undefined) {
       const field = deps.runtime.kind === 'compose' ? 'composeService' : 'workload';
       const unknown = notRecognised(
@@ -80,6 +83,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
             exitCode: ended?.exitCode ?? null,
             restarts: last.restarts,
             ...present({
+              process: stopped ? 'stopped' : undefined,
               runningSeconds:
                 code === 'PART_NOT_READY' ? secondsSince(running.at(-1)?.startedAt, now()) : undefined,
             }),
@@ -90,6 +94,22 @@ Running is not the same as healthy: other probes ask the part itself.`,
     };
   },
 });
+
+/** Whether the first process of each is stopped by a signal (`T` in `proc(5)`). */
+async function areStopped(
+  runtime: Deps['runtime'],
+  instances: readonly Instance[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const states = await Promise.all(
+    instances.map((instance) =>
+      runtime.exec(instance, ['cat', '/proc/1/stat'], { signal }).catch(() => undefined),
+    ),
+  );
+  return (
+    states.length > 0 && states.every((answer) => answer?.code === 0 && /^\d+ \(.*\) T /s.test(answer.stdout))
+  );
+}
 
 const secondsSince = (time: string | undefined, now: Date) =>
   time === undefined ? undefined : Math.round((now.getTime() - Date.parse(time)) / 1000);

@@ -4,6 +4,7 @@ import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
+import { cannotEverPass } from '../../../domain/probe/wrong-check.ts';
 import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
 import { filesOfArchive, firstBytes } from './archive.ts';
 
@@ -206,7 +207,11 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
   const { State: state, Config: config, HostConfig: host } = info;
   const health = state.Health?.Status;
   const finished = state.FinishedAt;
-  const check = state.Health?.Log?.at(-1);
+  const checks = state.Health?.Log ?? [];
+  const last = checks.at(-1);
+  // One that ran into a pause fails by its time for once; what an earlier one said of the check stays true.
+  const hopeless = checks.findLast(({ ExitCode, Output }) => ExitCode !== 0 && cannotEverPass(Output));
+  const check = last === undefined || last.ExitCode === 0 ? last : (hopeless ?? last);
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),

@@ -79,6 +79,27 @@ describe('runtime.running, of a health check that says nothing of the part', () 
   });
 });
 
+it.each([
+  ['T', 'unready'],
+  ['S', 'healthy'],
+  [undefined, 'healthy'],
+])('sees that the process of a service without HTTP is stopped (state %s: %s)', async (state, said) => {
+  const part = 'orchestrator-service';
+  const stdout = `1 (orchestrator (x)) ${state ?? ''} 0 1 1`;
+  const commands = state === undefined ? {} : { 'cat /proc/1/stat': { code: 0, stdout } };
+  const runtime = fakeRuntime({ [part]: [{ commands }] });
+  const services = fakeServices({});
+  const seen = async (find: typeof services.find) => {
+    const context = probeContext({ runtime, services: { ...services, find } });
+    const outcome = await runtimeRunning.run({ part }, context);
+    return outcome.status === 'unhealthy' ? outcome.findings[0]?.code : outcome.status;
+  };
+
+  expect(await seen(() => undefined)).toBe(said === 'healthy' ? 'healthy' : 'PART_NOT_READY');
+  // One with HTTP is asked itself.
+  expect(await seen(services.find)).toBe('healthy');
+});
+
 describe('runtime.running, of what does not serve', () => {
   const look = (...parts: readonly FakePart[]) => runtimeRunning.run({ part: 'redis' }, on({ redis: parts }));
   const ended = { exitCode: 3, reason: 'Error', finishedAt: '2026-03-01T10:00:00Z' };
