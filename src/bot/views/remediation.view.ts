@@ -395,7 +395,9 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
 /** Whose hand has changed what a fix had set, or will; and that the plan says how to keep it. */
 function handLines({ kind, facts, remediation: { plan, undoOf } }: RemediationEvent, words: Words): string[] {
   const hand =
-    facts.by === undefined || facts.at === undefined ? undefined : words.lookup('note.changed-by', facts);
+    facts.by === undefined || facts.field === undefined
+      ? undefined
+      : words.lookup(facts.at === undefined ? 'note.set-by' : 'note.changed-by', facts);
   const makers = (plan.notes ?? []).filter(({ key }) => /^(?:puts-back\.|may-put-back$)/.test(key));
   if (undoOf !== undefined || makers.length === 0) return hand === undefined ? [] : [hand];
   const keep = words.say('event.keep-patch');

@@ -44,7 +44,8 @@ export function ownershipNotes(object: KubeObject, fields: readonly FieldPath[])
     const tool = titles[by] === '' ? String(facts['name']) : titles[by];
     return [{ key: 'may-put-back', facts: { tool, name: facts['name'] ?? '', field: last['field'] ?? '' } }];
   });
-  return [...makers, ...(last === undefined ? [] : [{ key: 'changed-by', facts: last }])];
+  if (last === undefined) return makers;
+  return [...makers, { key: last['at'] === undefined ? 'set-by' : 'changed-by', facts: last }];
 }
 
 /** Whether one of these notes says that the change will not last, or may not. */
@@ -192,7 +193,10 @@ export function valueAt(object: unknown, path: FieldPath): unknown {
   return at;
 }
 
-/** By whom and when one of the fields was set last, for people: `kubectl-scale`, ISO time. */
+/**
+ * By whom and when one of the fields was set last, for people: `kubectl`, ISO time. What was set as the scale of an object,
+ * by `kubectl scale` or an autoscaler, has no time there.
+ */
 export function lastWrite({ metadata }: KubeObject, fields: readonly FieldPath[]): Facts | undefined {
   const [last] = managedOf(metadata)
     .flatMap(({ manager, time, fields: written }) =>
@@ -201,5 +205,7 @@ export function lastWrite({ metadata }: KubeObject, fields: readonly FieldPath[]
         .map((field) => ({ field: (field.at(-1) ?? '').replace(/^name=/, ''), by: manager, at: time })),
     )
     .toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  return last === undefined || last.at === '' ? undefined : last;
+  if (last === undefined || last.at !== '') return last;
+  const { at: _, ...untimed } = last;
+  return untimed;
 }

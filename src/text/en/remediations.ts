@@ -264,6 +264,7 @@ export const remediations = {
     'The limit is lost when `{service}` is made anew. To keep it, put this into the Compose file as well:',
   'note.lost-to-files':
     'The limit is lost when `{service}` is made anew from its Compose files ({files}), as by `docker compose up` after a change there. I cannot read these files. To keep the limit, put this where they are kept:',
+  'note.set-by': '`{field}` was last set by {by}.',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
   'blast.compose-connect-network':
     '{containers|# container|# containers} of {service} can be reached on the network {network} again, and what runs is not restarted. A fixed address of the Compose file comes back only when the container is made anew.',

@@ -249,6 +249,7 @@ export const remediations = {
   'note.lost-when-made-anew': '重新创建 `{service}` 后该上限会丢失。要保留它，请同时写入 Compose 文件：',
   'note.lost-to-files':
     '用 Compose 文件（{files}）重新创建 `{service}` 后该上限会丢失，例如改动文件后执行 `docker compose up`。我无法读取这些文件。要保留上限，请把以下内容写入这些文件的来源：',
+  'note.set-by': '`{field}` 最后由 {by} 设置。',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
   'blast.compose-connect-network':
     '{service} 的 {containers} 个容器重新可在网络 {network} 上访问，不会重启。Compose 文件中的固定地址要到重建容器时才恢复。',

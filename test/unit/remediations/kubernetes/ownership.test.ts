@@ -148,6 +148,14 @@ describe('a field that another hand has set since', () => {
   });
 });
 
+it('says who set the scale of an object, of which no time is kept', () => {
+  const managedFields = [owns('kubectl', ofReplicas, { subresource: 'scale', time: undefined })];
+
+  expect(ownershipNotes(object({ managedFields }), [replicas])).toEqual([
+    { key: 'set-by', facts: { field: 'replicas', by: 'kubectl' } },
+  ]);
+});
+
 it('says who set the field last, and not who wrote the status', () => {
   const managedFields = [
     owns('helm', ofReplicas),
