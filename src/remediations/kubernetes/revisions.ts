@@ -106,6 +106,13 @@ export interface Difference {
   readonly former: unknown;
 }
 
+/** A volume that is of another ConfigMap, and of nothing else that differs. */
+export interface MapDifference {
+  readonly volume: string;
+  readonly now: string;
+  readonly former: string;
+}
+
 const same = (one: unknown, other: unknown) =>
   canonicalJson(wholeJson(one ?? null)) === canonicalJson(wholeJson(other ?? null));
 
@@ -119,11 +126,16 @@ export const repositoryOf = (image: string): string => /^(?:[^/]*\/)*[^:@/]*/.ex
 export function differences(
   now: Template,
   then: Template,
-): { readonly changes: readonly Difference[]; readonly others: readonly string[] } {
+): {
+  readonly changes: readonly Difference[];
+  readonly maps: readonly MapDifference[];
+  readonly others: readonly string[];
+} {
   const changes: Difference[] = [];
   const others = [...otherKeys(now, then, ['metadata', 'spec'])];
   others.push(...otherKeys(now.metadata, then.metadata, [...templateFields]));
-  others.push(...otherKeys(now.spec, then.spec, [...lists]));
+  const maps = mapDifferences(now, then);
+  others.push(...otherKeys(now.spec, then.spec, [...lists, ...(maps === undefined ? [] : ['volumes'])]));
   for (const list of lists) {
     const [before, after] = [now.spec[list] ?? [], then.spec[list] ?? []];
     if (
@@ -145,7 +157,31 @@ export function differences(
       if (repositoryOf(container.image) !== repositoryOf(former.image)) others.push(`${name}.image`);
     }
   }
-  return { changes, others };
+  return { changes, maps: maps ?? [], others };
+}
+
+const Volumes = z.array(
+  z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).nullish() }),
+);
+
+/** Undefined where the volumes differ in more than the names of their ConfigMaps. */
+function mapDifferences(now: Template, then: Template): readonly MapDifference[] | undefined {
+  const [before, after] = [
+    Volumes.parse(now.spec['volumes'] ?? []),
+    Volumes.parse(then.spec['volumes'] ?? []),
+  ];
+  if (before.length !== after.length) return undefined;
+  const found: MapDifference[] = [];
+  for (const [index, volume] of before.entries()) {
+    const former = after[index];
+    if (same(volume, former)) continue;
+    const { configMap } = volume;
+    if (configMap == null || former?.configMap == null) return undefined;
+    const { name } = former.configMap;
+    if (!same({ ...volume, configMap: { ...configMap, name } }, former)) return undefined;
+    found.push({ volume: volume.name, now: configMap.name, former: name });
+  }
+  return found;
 }
 
 function otherKeys(one: object, other: object, but: readonly string[]): readonly string[] {
@@ -166,7 +202,9 @@ export function patchTo(now: Template, then: Template) {
     );
   };
   const spec = Object.fromEntries(
-    lists.flatMap((list) => (then.spec[list] === undefined ? [] : [[list, then.spec[list]]])),
+    [...lists, ...(same(now.spec['volumes'], then.spec['volumes']) ? [] : ['volumes'])].flatMap((list) =>
+      then.spec[list] === undefined ? [] : [[list, then.spec[list]]],
+    ),
   );
   return {
     spec: { template: { metadata: { labels: map('labels'), annotations: map('annotations') }, spec } },

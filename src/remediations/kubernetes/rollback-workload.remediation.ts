@@ -15,6 +15,7 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
+import { compareMaps, mapsNow } from './revision-maps.ts';
 import {
   before,
   containerFields,
@@ -76,6 +77,7 @@ const fields: readonly FieldChange[] = [
       }),
     ),
   ),
+  { path: [...inTemplate, 'spec', 'volumes[]', 'configMap', 'name'], to: { becomes: 'anything' } },
 ];
 
 export const rollbackWorkload = defineRemediation({
@@ -83,7 +85,9 @@ export const rollbackWorkload = defineRemediation({
   version: 1,
   doc: `Brings a Deployment back to an earlier revision that the cluster still keeps, as \`kubectl rollout undo\` does (K1.a, K1.b, K1.d, K1.f).
 Its plan says what changes between the two: images, resources, and the names of variables without their values.
-Refused where more than images of the same repository, variables, resources, probes, labels or annotations would change, and for data stores.
+Where a revision mounts a ConfigMap of another name, the values of that one come back, and the plan shows each key that differs.
+That is done only where it still exists and has not been written since that revision first ran.
+Refused where more than these and images of the same repository, variables, resources, probes, labels or annotations would change, and for data stores.
 Without a named revision it is refused where the last rollout is older than ${recentHours} hours.
 Its Pods are replaced one after the other. It is done when all Pods are of that revision and available.
 Undo goes back to the revision from before.`,
@@ -117,7 +121,7 @@ Undo goes back to the revision from before.`,
   rights: (params: Params, context: Context) =>
     rightsToChange(asDeployment(params), context, [], 'workloads'),
 
-  async plan(params, { deps, signal, now }: Context & { now(): Date }): Promise<Plan> {
+  async plan(params, { deps, signal, now: clock }: Context & { now(): Date }): Promise<Plan> {
     if (isMember(params.part)) throw refused('rollback-of-data', { part: params.part });
     const context = { deps, signal };
     const at = asDeployment(params);
@@ -133,26 +137,41 @@ Undo goes back to the revision from before.`,
     // A template that no ReplicaSet has yet could not be gone back to.
     if (current === undefined) throw refused('rollout-not-begun', { workload: place.name });
     const back = chosen(all, current, params, place);
-    if (params.revision === undefined && !isRecent(seen, current, now()))
+    if (params.revision === undefined && !isRecent(seen, current, clock()))
       throw refused('rollout-is-old', { revision: current.number, hours: recentHours });
-    const { changes, others } = differences(template, back.template);
+    const { changes, maps, others } = differences(template, back.template);
     if (others.length > 0)
       throw refused('rollback-changes-more', { revision: back.number, fields: others.join(', ') });
+    const compared = await compareMaps(maps, back, place, context);
     const change = patchTo(template, back.template);
     const admitted = await dryRun(place, change, context, 'features.workloads');
     const target = targetOf(place);
-    const [from, to] = shown(changes);
+    const [now, then] = shown(changes);
+    const [from, to] = [
+      { ...now, ...compared.from },
+      { ...then, ...compared.to },
+    ];
     const same = { uid: seen.uid, replicas: seen.desired };
     const { notes = [], patch } = lasting(
       place,
       seen,
-      changes.map(({ container, field }) => [
-        ...inTemplate,
-        'spec',
-        'containers',
-        `name=${container}`,
-        field,
-      ]),
+      [
+        ...changes.map(({ container, field }) => [
+          ...inTemplate,
+          'spec',
+          'containers',
+          `name=${container}`,
+          field,
+        ]),
+        ...maps.map(({ volume }) => [
+          ...inTemplate,
+          'spec',
+          'volumes',
+          `name=${volume}`,
+          'configMap',
+          'name',
+        ]),
+      ],
       { spec: { template: { spec: { containers: imagesOf(changes) } } } },
     );
     const variables = changes.filter(({ field }) => field === 'env');
@@ -177,12 +196,15 @@ Undo goes back to the revision from before.`,
           key: 'probe-changes',
           facts: { container, probe: field },
         })),
-        ...(changes.length === 0 ? [{ key: 'labels-change', facts: {} }] : []),
+        ...compared.notes,
+        ...(changes.length === 0 && maps.length === 0 ? [{ key: 'labels-change', facts: {} }] : []),
         { key: 'schema-stays', facts: {} },
         ...notes,
       ],
       // Only where images alone differ, the patch is the whole change.
-      ...present({ patch: changes.every(({ field }) => field === 'image') ? patch : undefined }),
+      ...present({
+        patch: maps.length === 0 && changes.every(({ field }) => field === 'image') ? patch : undefined,
+      }),
       steps: [
         {
           kind: 'kubernetes-rollback',
@@ -197,6 +219,7 @@ Undo goes back to the revision from before.`,
               back_to: back.uid,
               back_to_template: back.hash,
             },
+            ...compared.leadsTo,
             admitted,
           },
           safety: 'idempotent',
@@ -213,6 +236,7 @@ Undo goes back to the revision from before.`,
             // One change later, and that was ours.
             ...{ generation: seen.generation + 1, template: back.hash },
             ...{ back_to: current.uid, back_to_template: hash },
+            ...compared.leadsBack,
           },
           safety: 'idempotent',
         },
@@ -244,8 +268,9 @@ Undo goes back to the revision from before.`,
     return patchOnce(place, context, {
       done: (seen) => isDone(step, seen),
       expected: step.precondition,
-      observed: (seen) => ({
+      observed: async (seen) => ({
         ...identityOf(seen),
+        ...(await mapsNow(step.precondition, place, context)),
         ...{ template: hashOf(templateOf(seen.object)) },
         ...{ back_to: back?.uid ?? null, back_to_template: back?.hash ?? null },
       }),

@@ -228,6 +228,11 @@ export const remediations = {
     'It has no labels, so Argo CD, Flux and Helm do not know it. A tool that deletes what it does not know may end it early.',
   'note.keep-connection': 'To keep the connection, put this where the policies are made:',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
+  'note.map-of-revision':
+    'Revision {revision} mounts the ConfigMap `{map}`. It was not written after {at:time}, so its Pods have read what it holds now.',
+  'note.map-secrets-change': 'Keys that change and may be secrets, so without their values: {keys}.',
+  'note.map-entries-change': 'Texts that differ in more than keys: {entries}.',
+  'note.map-more-changes': '{more|# more key changes|# more keys change}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
   'note.probe-changes': 'The {probe} of `{container}` changes back as well.',
@@ -400,6 +405,10 @@ export const remediations = {
     'Revision {revision} has run for more than {hours|# hour|# hours}, so it is not what broke just now. Name a revision to go back all the same.',
   'offer.refused.rollback-changes-more':
     'Revision {revision} differs in more than may be changed from here: {fields}.',
+  'offer.refused.map-of-revision-gone':
+    'Revision {revision} mounts the ConfigMap `{map}`, which does not exist any more.',
+  'offer.refused.map-of-revision-written':
+    'The ConfigMap `{map}` may have been written since revision {revision} first ran. What its Pods have read is not known.',
   'offer.refused.no-earlier-revision': 'The cluster keeps no earlier revision of {workload}.',
   'offer.refused.no-such-revision': 'There is no revision {revision}. There are: {known}.',
   'offer.refused.service-without-selector':

@@ -218,6 +218,11 @@ export const remediations = {
   'note.nobodys-object': '它没有标签，Argo CD、Flux 和 Helm 不认识它。会删除未知对象的工具可能提前结束它。',
   'note.keep-connection': '要长期放行，请把以下内容放到生成策略的地方：',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
+  'note.map-of-revision':
+    '版本 {revision} 挂载 ConfigMap `{map}`。它在 {at:time} 之后没有被写过，因此当时的 Pod 读到的就是现在的内容。',
+  'note.map-secrets-change': '会变化但可能是机密、因此不显示值的键：{keys}。',
+  'note.map-entries-change': '差异不止于键的文本：{entries}。',
+  'note.map-more-changes': '另有 {more} 个键会变化。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
   'note.image-runs':
@@ -356,6 +361,9 @@ export const remediations = {
   'offer.refused.rollout-is-old':
     '版本 {revision} 已运行超过 {hours} 小时，因此不是它刚刚引起的。若仍要回滚，请指定版本。',
   'offer.refused.rollback-changes-more': '版本 {revision} 的差异超出此处可以更改的范围：{fields}。',
+  'offer.refused.map-of-revision-gone': '版本 {revision} 挂载的 ConfigMap `{map}` 已不存在。',
+  'offer.refused.map-of-revision-written':
+    '版本 {revision} 首次运行之后，ConfigMap `{map}` 可能被写过。当时的 Pod 读到了什么无法得知。',
   'offer.refused.no-earlier-revision': '集群没有保留 {workload} 的更早版本。',
   'offer.refused.no-such-revision': '没有版本 {revision}。现有：{known}。',
   'offer.refused.service-without-selector': 'Service {service} 没有 selector，其端点由别处管理。',

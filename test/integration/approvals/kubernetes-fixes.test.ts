@@ -431,6 +431,71 @@ describe.skipIf(lacking !== undefined)(
         expect(await image()).toBe('agent-manager:3');
       });
 
+      const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+      const volumesOf = (map: string) => ({ volumes: [{ name: 'config', configMap: { name: map } }] });
+      const mapped = async () => {
+        const { spec } = (await cluster.seed.get(path)) as {
+          spec: { template: { spec: { volumes: { configMap: { name: string } }[] } } };
+        };
+        return spec.template.spec.volumes[0]?.configMap.name;
+      };
+      /** Two releases, each with a ConfigMap of its own name, as Kustomize makes them. */
+      async function released() {
+        for (const [name, workers] of [
+          ['config-a1', 10],
+          ['config-b2', 0],
+        ] as const) {
+          await cluster.seed.remove(`${maps}/${name}`).catch(() => undefined);
+          await cluster.seed.post(maps, {
+            metadata: { name },
+            data: {
+              'config.yaml': `event: { workers: ${workers} }\ndatabase: { password: hunter-${workers} }`,
+            },
+          });
+        }
+        await made({ pod: volumesOf('config-a1') });
+        await cluster.seed.merge(path, { spec: { template: { spec: volumesOf('config-b2') } } });
+      }
+
+      it.each(['R-K3', 'R-K4'])(
+        'brings the values of the former ConfigMap back once though the worker dies at %s, and undo the others',
+        async (point) => {
+          await released();
+          const h = harnessOf(id);
+          await begun(h);
+          const { generation } = (await now()).metadata;
+          const row = await h.approved({ part });
+          expect(row.plan.steps[0]).toMatchObject({
+            from: { 'config ConfigMap': 'config-b2', 'config.yaml event.workers': '0' },
+            to: { 'config ConfigMap': 'config-a1', 'config.yaml event.workers': '10' },
+          });
+          expect(JSON.stringify(row.plan)).not.toContain('hunter');
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await mapped()).toBe('config-a1');
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await mapped()).toBe('config-b2');
+        },
+      );
+
+      it('does nothing where somebody has written the former ConfigMap since, and offers none that is gone (R-P3)', async () => {
+        await released();
+        const h = harnessOf(id);
+        await begun(h);
+        const row = await h.approved({ part });
+        await cluster.seed.merge(`${maps}/config-a1`, { data: { 'config.yaml': 'event: { workers: 11 }' } });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await mapped()).toBe('config-b2');
+        await cluster.seed.remove(`${maps}/config-a1`);
+        expect(await h.propose({ part })).toMatchObject({ reason: 'map-of-revision-gone' });
+      });
+
       it('is not offered for a revision that differs in more, nor where there is none before', async () => {
         await made();
         const h = harnessOf(id);

@@ -556,6 +556,23 @@ describe.skipIf(lacking !== undefined)(
         await admin.merge(path, { spec: { replicas: 0 } });
       });
 
+      it('lets a volume be of another ConfigMap, and of nothing else', async () => {
+        const volumes = (source: object, name = 'config') => ({
+          spec: { template: { spec: { volumes: [{ name, ...source }] } } },
+        });
+        const attempt = async (body: object) => tried(seed.merge(dry(path), body));
+        await admin.merge(path, volumes({ configMap: { name: 'config-b2' } }));
+
+        expect(await attempt(volumes({ configMap: { name: 'config-a1' } }))).toBe('allowed');
+        expect(await attempt(volumes({ configMap: { name: 'config-a1', defaultMode: 256 } }))).toMatch(
+          /nothing but/,
+        );
+        expect(await attempt(volumes({ secret: { secretName: 's' } }))).toMatch(/nothing but/);
+        expect(await attempt(volumes({ hostPath: { path: '/' } }))).toMatch(/nothing but/);
+        expect(await attempt(volumes({ configMap: { name: 'config-a1' } }, 'other'))).toMatch(/nothing but/);
+        await admin.merge(path, { spec: { template: { spec: { volumes: null } } } });
+      });
+
       it('lets a node label be taken away, and put back as long as nobody was there in between', async () => {
         const unbound = 'aetherius.io/unbound-generation';
         const labels = { disk: 'ssd', zone: 'a' };

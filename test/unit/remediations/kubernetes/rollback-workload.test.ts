@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { rollbackWorkload } from '../../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
 import { simulatedDeployment, simulatedRevision } from '../../../support/remediation-fixtures.ts';
@@ -117,5 +118,182 @@ describe('kubernetes.rollback-workload', () => {
     expect(rollbackWorkload.paramsFor(finding('deployment/am', part))).toEqual({ part, workload: 'am' });
     expect(rollbackWorkload.paramsFor(finding('statefulset/am', part))).toBeUndefined();
     expect(rollbackWorkload.paramsFor(finding('deployment/x', 'runtime'))).toBeUndefined();
+  });
+
+  describe('with ConfigMaps of other names', () => {
+    const mounts = (map: string, more: object = {}) => ({
+      volumes: [
+        { name: 'config', configMap: { name: map, ...more } },
+        { name: 'tmp', emptyDir: {} },
+      ],
+    });
+    /** `written`: when its data were, in hours; the first revision ran at 0. */
+    const map = (name: string, data: object, written: number | null = -1, more: object = {}) => ({
+      metadata: {
+        ...{ name, uid: `uid of ${name}`, resourceVersion: '7' },
+        managedFields: [
+          {
+            ...{ manager: 'kustomize', time: hours(written ?? 0).toISOString() },
+            fieldsV1: written === null ? {} : { 'f:data': { 'f:config.yaml': {} } },
+          },
+        ],
+      },
+      data,
+      ...more,
+    });
+    const file = (text: string) => ({ 'config.yaml': text });
+    const good = file(
+      'event: { workers: 10 }\ndatabase: { password: hunter-1, url: "postgres://u:hunter-3@h/d" }',
+    );
+    const bad = file(
+      'event: { workers: many }\ndatabase: { password: hunter-2, url: "postgres://u:hunter-4@h/d" }',
+    );
+    const usual = [map('config-1', good), map('config-2', bad, 1)];
+    function mounted(
+      maps: readonly ReturnType<typeof map>[] = usual,
+      revisions: readonly Template[] = [
+        template('am:1', {}, mounts('config-1')),
+        template('am:1', {}, mounts('config-2')),
+      ],
+    ) {
+      const one = fresh(revisions);
+      const { deps } = one.context;
+      const there = [...maps];
+      const kubernetes = {
+        ...deps.kubernetes,
+        get: (kind: string, ...rest: never[]) => {
+          if (kind !== 'configmaps')
+            return (deps.kubernetes.get as (...of: unknown[]) => unknown)(kind, ...rest);
+          const found = there.find(({ metadata }) => metadata.name === rest[1]);
+          if (found === undefined) return Promise.reject(new AppError('NOT_FOUND', 'no such ConfigMap'));
+          return Promise.resolve(found);
+        },
+      };
+      const context = { ...one.context, deps: { ...deps, kubernetes } as never };
+      const plan = (more = {}) => rollbackWorkload.plan({ part, ...more }, context);
+      const volumes = () =>
+        (one.fixture.object().spec['template'] as { spec: { volumes: object[] } }).spec.volumes;
+      return { ...one, context, plan, there, volumes };
+    }
+
+    it('brings their values back, shows each key without a secret, and the other ones again', async () => {
+      const { context, plan, volumes } = mounted();
+      const made = await plan();
+
+      expect(made.steps[0]).toMatchObject({
+        from: { revision: 2, 'config ConfigMap': 'config-2', 'config.yaml event.workers': 'many' },
+        to: { revision: 1, 'config ConfigMap': 'config-1', 'config.yaml event.workers': '10' },
+      });
+      expect(made.notes).toEqual(
+        expect.arrayContaining([
+          { key: 'map-of-revision', facts: { map: 'config-1', revision: 1, at: '1970-01-01T00:00:00Z' } },
+          {
+            key: 'map-secrets-change',
+            facts: { keys: 'config.yaml database.password, config.yaml database.url' },
+          },
+        ]),
+      );
+      expect(made.notes?.map(({ key }) => key)).not.toContain('labels-change');
+      expect(JSON.stringify(made)).not.toContain('hunter');
+      await rollbackWorkload.applyStep(made.steps[0], made, context);
+      expect(volumes()).toEqual(mounts('config-1').volumes);
+      for (const undo of made.undo ?? []) await rollbackWorkload.applyStep(undo, made, context);
+      expect(volumes()).toEqual(mounts('config-2').volumes);
+    });
+
+    it('compares what has no keys by its line, or names it', async () => {
+      const { plan } = mounted([
+        map('config-1', { LEVEL: 'info', 'run.sh': 'a\nb', gone: 'x' }),
+        map('config-2', { LEVEL: 'debug', 'run.sh': 'a\nc', 'config.yaml': 'a: 1' }),
+      ]);
+      const { steps, notes } = await plan();
+
+      expect(steps[0]).toMatchObject({
+        from: { LEVEL: 'debug', gone: '–', 'config.yaml a': '1' },
+        to: { LEVEL: 'info', gone: 'x', 'config.yaml a': '–' },
+      });
+      expect(notes).toContainEqual({ key: 'map-entries-change', facts: { entries: 'run.sh' } });
+    });
+
+    it('shows so many keys as a phone has room for, and counts the rest', async () => {
+      const many = (value: number) =>
+        file(Array.from({ length: 11 }, (_, index) => `k${index}: ${value}`).join('\n'));
+      const { steps, notes } = await mounted([map('config-1', many(1)), map('config-2', many(2))]).plan();
+
+      expect(Object.keys(steps[0].to).filter((name) => name.startsWith('config.yaml'))).toHaveLength(8);
+      expect(notes).toContainEqual({ key: 'map-more-changes', facts: { more: 3 } });
+    });
+
+    it('goes back where the ConfigMap of now is missing, which may be the trouble', async () => {
+      const { steps, undo } = await mounted([map('config-1', good)]).plan();
+
+      expect(steps[0].to).toMatchObject({ 'config ConfigMap': 'config-1' });
+      expect(undo?.[0].precondition).toMatchObject({ 'map config-2': 'none' });
+    });
+
+    it.each<readonly [string, string, readonly ReturnType<typeof map>[]]>([
+      ['map-of-revision-gone', 'it does not exist', [map('config-2', bad)]],
+      ['map-of-revision-written', 'it was written since', [map('config-1', good, 0.5), map('config-2', bad)]],
+      [
+        'map-of-revision-written',
+        'nobody knows when it was written',
+        [map('config-1', good, null), map('config-2', bad)],
+      ],
+    ])('is refused (%s) where %s', async (reason, _why, maps) => {
+      await expect(mounted(maps).plan()).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason } });
+    });
+
+    it('trusts one that cannot change, whenever it was written', async () => {
+      const maps = [map('config-1', good, 0.5, { immutable: true }), map('config-2', bad)];
+
+      expect((await mounted(maps).plan()).steps[0].to).toMatchObject({ 'config ConfigMap': 'config-1' });
+    });
+
+    it.each<readonly [string, object]>([
+      ['a volume more', { volumes: [...mounts('config-2').volumes, { name: 'x', emptyDir: {} }] }],
+      ['another mode', mounts('config-2', { defaultMode: 256 })],
+      [
+        'a Secret in its place',
+        { volumes: [{ name: 'config', secret: { secretName: 's' } }, mounts('x').volumes[1]] },
+      ],
+      ['another order', { volumes: mounts('config-2').volumes.toReversed() }],
+    ])('is refused for %s', async (_what, volumes) => {
+      const { plan } = mounted(usual, [
+        template('am:1', {}, mounts('config-1')),
+        template('am:1', {}, volumes),
+      ]);
+
+      await expect(plan()).rejects.toMatchObject({
+        facts: { reason: 'rollback-changes-more', fields: 'volumes' },
+      });
+    });
+
+    it('says which right is missing to compare them', async () => {
+      const { context } = mounted();
+      const get = (kind: string, ...rest: unknown[]) =>
+        kind === 'configmaps'
+          ? Promise.reject(new TargetError('forbidden', 'not allowed'))
+          : (context.deps as With<'kubernetes'>).kubernetes.get(
+              ...([kind, ...rest] as never as Parameters<With<'kubernetes'>['kubernetes']['get']>),
+            );
+      const deps = context.deps as With<'kubernetes'>;
+      const blind = { ...context, deps: { ...deps, kubernetes: { ...deps.kubernetes, get } } as never };
+
+      await expect(rollbackWorkload.plan({ part }, blind)).rejects.toMatchObject({
+        facts: { reason: 'missing-right', resource: expect.stringContaining('configmaps/config-') },
+      });
+    });
+
+    it.each(['config-1', 'another'])('does nothing once %s takes its place', async (name) => {
+      const { fixture, context, plan, there } = mounted();
+      const made = await plan();
+      there.splice(0, 1, map(name, good, -1, {}));
+      if (name === 'config-1') Object.assign(there[0]?.metadata ?? {}, { resourceVersion: '8' });
+
+      await expect(rollbackWorkload.applyStep(made.steps[0], made, context)).rejects.toMatchObject({
+        facts: { reason: 'stale', differing: 'map config-1' },
+      });
+      expect(fixture.changes()).toBe(0);
+    });
   });
 });
