@@ -60,7 +60,7 @@ async function isConnected(
 
 /**
  * One that is connected, and whose heartbeats are known to agent-manager; `unknown` where neither can be asked. Where no
- * agent registers, its connection is all there is.
+ * agent registers, one that is connected may still be silent.
  */
 async function agent(at: Whereabouts, now: number, patience: number): Promise<PartFinding> {
   const { agents } = at;
@@ -70,12 +70,8 @@ async function agent(at: Whereabouts, now: number, patience: number): Promise<Pa
   ]);
   const part = 'collect-agent';
   if (connected === false) return { part, works: false, saw: 'no client of an agent on NATS' };
-  if (agents === undefined)
-    return {
-      part,
-      works: connected ?? 'unknown',
-      saw: connected === true ? 'its client is on NATS' : 'not to be seen',
-    };
+  // A server keeps the connection of one that is paused for minutes: that it is there says little.
+  if (agents === undefined) return { part, works: 'unknown', saw: 'whether it speaks was not seen' };
   if (list?.status !== 200) return { part, works: 'unknown', saw: 'no list of agents' };
   const known = (JSON.parse(list.body) as { agents?: readonly { last_heartbeat?: string | null }[] }).agents;
   const ages = (known ?? []).map((one) => (now - Date.parse(one.last_heartbeat ?? '')) / 1000);

@@ -64,7 +64,7 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
             }
           : trial;
       yield said;
-      if (said.problems.length > 0) await lab.healthy(5).catch(() => putBack(lab, print));
+      if (said.problems.length > 0) await lab.healthy(30).catch(() => putBack(lab, print));
     }
   } finally {
     shell.close();
