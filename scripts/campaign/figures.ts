@@ -10,17 +10,20 @@ interface Told {
 
 function told(row: string): Told | undefined {
   const [, , state, , , verdict = '', falseCauses = '', , , result = ''] = cellsOf(row);
-  return state === 'healthy' ? undefined : { verdict, falseCauses, result };
+  return state === 'healthy' ? undefined : { verdict, falseCauses, result: result.replace(/ \|$/, '') };
 }
 
 /** Something is said with certainty that is not so: another cause confirmed, or the planted one ruled out. */
-const isFalse = ({ verdict, falseCauses }: Told) => falseCauses !== 'none' || verdict === 'ruled-out';
+const isFalse = ({ verdict, falseCauses, result }: Told) =>
+  falseCauses !== 'none' || (verdict === 'ruled-out' && result !== 'right');
 
 /** `; 3 possible, 1 false, 0 not found`, of rows under `installationHead`. */
 export function figuresOf(rows: readonly string[]): string {
   const all = rows.flatMap((row) => told(row) ?? []);
   const count = (is: (one: Told) => boolean) => all.filter(is).length;
   const possible = count(({ result }) => result === 'possible');
-  const lost = count((one) => !isFalse(one) && !['confirmed', 'possible'].includes(one.verdict));
+  const lost = count(
+    (one) => !isFalse(one) && one.result !== 'right' && !['confirmed', 'possible'].includes(one.verdict),
+  );
   return `; ${possible} possible, ${count(isFalse)} false, ${lost} not found`;
 }

@@ -15,6 +15,8 @@ describe('the figures of other platforms', () => {
     const rows = [
       row({}),
       row({ state: 'healthy', verdict: '–' }),
+      // It does no harm: then it is right that nothing is said.
+      row({ verdict: 'ruled-out' }),
       row({ verdict: 'possible' }),
       row({ verdict: 'ruled-out', problems: ['D3.a is ruled-out | by nothing'] }),
       row({ falseCauses: ['D3.b'], problems: ['not planted: D3.b'] }),
