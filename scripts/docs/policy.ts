@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type {
   FieldRule,
   KubernetesChange,
+  KubernetesKeeping,
   KubernetesMaking,
   KubernetesUpdate,
   Remediation,
@@ -29,6 +30,8 @@ interface Told {
   readonly mayConfigure: string;
   /** Whether a connection may be let through here for a while. */
   readonly mayConnect: string;
+  /** Whether a credential may be written here. */
+  readonly mayHand: string;
 }
 
 /** Several remediations restart in the same way. */
@@ -53,6 +56,7 @@ const updating = all.filter((change): change is KubernetesUpdate => 'fields' in 
 /** Each rule costs the API server time at each request. */
 const changes = updating.filter((change) => !updating.some((other) => covers(other, change)));
 const makings = all.filter((change): change is KubernetesMaking => 'prefix' in change);
+const keepings = all.filter((change): change is KubernetesKeeping => 'kept' in change);
 
 const quoted = (text: string) => `'${text}'`;
 const list = (texts: readonly string[]) => `[${texts.map(quoted).join(', ')}]`;
@@ -168,6 +172,11 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
         `${other}.all(k, ${longer} <= ${mostLonger} && ${longer} >= -${mostLonger})`,
       ].join(' && ');
     }
+    case 'one-entry': {
+      const [texts, were] = [`${now}.orValue({})`, `${before}.orValue({})`];
+      const other = `${texts}.filter(k, !(k in ${were}) || ${texts}[k] != ${were}[k])`;
+      return `${other}.size() + ${were}.filter(k, !(k in ${texts})).size() <= 1`;
+    }
     case 'image':
       return `${now}.orValue('').${repository} == ${before}.orValue('').${repository}`;
     case 'anything':
@@ -180,6 +189,7 @@ const switchOf = {
   workloads: 'variables.mayChange',
   services: 'variables.maySelect',
   configmaps: 'variables.mayConfigure',
+  credentials: 'variables.mayHand',
 } as const satisfies Readonly<Record<KubernetesUpdate['feature'], string>>;
 
 /** An update of one of these objects changes these fields and nothing else, each as it may. */
@@ -199,13 +209,20 @@ const updates = [
 const newJob = 'CREATE batch/jobs';
 const endedJob = 'DELETE batch/jobs';
 const newPolicy = 'CREATE networking.k8s.io/networkpolicies';
-const made = makings.length === 0 ? [] : [newJob, endedJob, newPolicy];
+const newSecret = 'CREATE /secrets';
+const endedSecret = 'DELETE /secrets';
+const made = [newJob, endedJob, newPolicy, newSecret, endedSecret];
+/** Jobs that run nothing: what they are called, for how long at most, and where they may be made. */
+const clocks = [
+  ...makings.map(({ prefix, mostSeconds }) => ({ prefix, mostSeconds, may: 'variables.mayConnect' })),
+  ...keepings.map(({ clock, mostSeconds }) => ({ prefix: clock, mostSeconds, may: 'variables.mayHand' })),
+];
 
 /** Nobody else may keep it alive, and it belongs to nobody. */
 const loose = '!has(object.metadata.finalizers) && !has(object.metadata.labels)';
 
 /** A Job that never runs anything and that the cluster ends: no Pod, a deadline, gone at once after it. */
-function capOfJob({ mostSeconds }: KubernetesMaking): string {
+function capOfJob({ mostSeconds }: Pick<KubernetesMaking, 'mostSeconds'>): string {
   const spec = (field: string, other: string) => `object.spec[?'${field}'].orValue(${other})`;
   const pod = (field: string) => `object.spec.template.spec[?'${field}']`;
   return [
@@ -222,6 +239,36 @@ function capOfJob({ mostSeconds }: KubernetesMaking): string {
   ].join(' && ');
 }
 
+/** By one Job of that name, and nothing else. */
+const ownedBy = (prefix: string, and: string) =>
+  `object.metadata[?'ownerReferences'].orValue([]).size() == 1 && object.metadata.ownerReferences.all(o, o.apiVersion == 'batch/v1' && o.kind == 'Job' && o.name.startsWith(${quoted(prefix)}) && ${and})`;
+
+const named = "request.name in variables.agentWorkloads['secrets']";
+const annotations = "object.metadata[?'annotations'].orValue({})";
+const entries = "object[?'data'].orValue({})";
+
+/** A Secret of no kind that anything acts upon: what keeps two values until its Job ends, or the one that was missing. */
+function capOfSecret({ clock, kept, madeBy }: KubernetesKeeping): string {
+  const plain = `object[?'type'].orValue('Opaque') == 'Opaque' && ${loose}`;
+  const keeps = [
+    `request.name == ${quoted(kept)}`,
+    ownedBy(clock, 'true'),
+    `${annotations}.all(k, k.startsWith('aetherius.io/'))`,
+    `${entries}.all(k, k in ['before', 'after'])`,
+  ].join(' && ');
+  const wasMissing = [
+    named,
+    '!has(object.metadata.ownerReferences)',
+    `${annotations}.all(k, k == ${quoted(madeBy)})`,
+    `${entries}.size() == 1`,
+  ].join(' && ');
+  return `${plain} && ((${keeps}) || (${wasMissing}))`;
+}
+
+/** What keeps values, and what was made because it was missing. */
+const capOfEndedSecret = ({ kept, madeBy }: KubernetesKeeping) =>
+  `request.name == ${quoted(kept)} || (${named} && ${quoted(madeBy)} in oldObject.metadata[?'annotations'].orValue({}))`;
+
 /** One port of Pods with these labels for Pods with those, in one direction; owned by such a Job, of the same name. */
 function capOfPolicy({ prefix }: KubernetesMaking): string {
   const someLabels = (selector: string) =>
@@ -231,7 +278,7 @@ function capOfPolicy({ prefix }: KubernetesMaking): string {
   const size = (list: string) => `object.spec[?'${list}'].orValue([]).size()`;
   return [
     loose,
-    `object.metadata[?'ownerReferences'].orValue([]).size() == 1 && object.metadata.ownerReferences.all(o, o.apiVersion == 'batch/v1' && o.kind == 'Job' && o.name.startsWith(${quoted(prefix)}) && (object.metadata.name == o.name + '-in' || object.metadata.name == o.name + '-out'))`,
+    ownedBy(prefix, "(object.metadata.name == o.name + '-in' || object.metadata.name == o.name + '-out')"),
     someLabels('object.spec.podSelector'),
     `object.spec.policyTypes.size() == 1 && ${size('ingress')} + ${size('egress')} == 1`,
     one('ingress', 'from'),
@@ -276,18 +323,32 @@ export const policyRules = {
       expression: `variables.asked in ${list([...updates, ...made, debug, exec, question])}`,
       message: 'the bot changes no object of this kind, and creates and deletes none',
     },
+    {
+      expression: `!(variables.asked in ${list([newJob, endedJob])}) || ${clocks.map(({ prefix, may }) => `(${may} && request.name.startsWith(${quoted(prefix)}))`).join(' || ')}`,
+      message: `the bot makes and deletes only Jobs that are named ${clocks.map(({ prefix }) => `${prefix}…`).join(' or ')}, each where it may`,
+    },
+    ...clocks.map(({ prefix, mostSeconds }) => ({
+      expression: `variables.asked != ${quoted(newJob)} || !request.name.startsWith(${quoted(prefix)}) || (${capOfJob({ mostSeconds })})`,
+      message: `the bot makes only Jobs that run nothing and end within ${mostSeconds} seconds`,
+    })),
     ...makings.flatMap((making) => [
       {
-        expression: `!(variables.asked in ${list(made)}) || (variables.mayConnect && request.name.startsWith(${quoted(making.prefix)}))`,
-        message: `the bot makes and deletes only what is named ${making.prefix}…, where it may let a connection through`,
-      },
-      {
-        expression: `variables.asked != ${quoted(newJob)} || (${capOfJob(making)})`,
-        message: `the bot makes only Jobs that run nothing and end within ${making.mostSeconds} seconds`,
+        expression: `variables.asked != ${quoted(newPolicy)} || (variables.mayConnect && request.name.startsWith(${quoted(making.prefix)}))`,
+        message: `the bot makes only what is named ${making.prefix}…, where it may let a connection through`,
       },
       {
         expression: `variables.asked != ${quoted(newPolicy)} || (${capOfPolicy(making)})`,
         message: 'the bot makes only policies that allow one port between Pods with labels, owned by its Job',
+      },
+    ]),
+    ...keepings.flatMap((keeping) => [
+      {
+        expression: `variables.asked != ${quoted(newSecret)} || (variables.mayHand && ${capOfSecret(keeping)})`,
+        message: `the bot makes only the Secret that is missing, and ${keeping.kept} for a while`,
+      },
+      {
+        expression: `variables.asked != ${quoted(endedSecret)} || (variables.mayHand && (${capOfEndedSecret(keeping)}))`,
+        message: `the bot deletes only the Secret that it has made, and ${keeping.kept}`,
       },
     ]),
     {
@@ -315,7 +376,7 @@ export const policyRules = {
 
 const toldKeys = [
   ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
-  ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure', 'mayConnect'] as const),
+  ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure', 'mayConnect', 'mayHand'] as const),
 ] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
@@ -350,7 +411,7 @@ export function policyYaml(name: string, told: Told): string {
   return `${stringify(policy, { lineWidth: 0 })}---\n${stringify(binding, { lineWidth: 0 })}`;
 }
 
-const kinds = ['deployments', 'statefulsets', 'daemonsets', 'services', 'configmaps'] as const;
+const kinds = ['deployments', 'statefulsets', 'daemonsets', 'services', 'configmaps', 'secrets'] as const;
 
 function mapOf(lists: Readonly<Record<(typeof kinds)[number], readonly string[]>>): string {
   return `{${kinds.map((kind) => `${quoted(kind)}: ${list(lists[kind])}`).join(', ')}}`;
@@ -372,11 +433,12 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     maySelect: 'false',
     mayConfigure: 'false',
     mayConnect: 'false',
+    mayHand: 'false',
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n# \`mayHand\`: \`true\` in the agents' namespace with agents/credentials.yaml, for the same reason.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

@@ -83,11 +83,13 @@ function useRows({
   const row = (name: string, cells: readonly string[]) =>
     cells.length === 0 ? [] : [[name, cells.join(' ')]];
   const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
-  const fields = changes.map((change) =>
-    'fields' in change
-      ? `${list(change.resources)}: ${list(change.fields.map(({ path }) => path.join('.')))}.`
-      : `New \`jobs\` and \`networkpolicies\` named \`${change.prefix}…\`, for ${change.mostSeconds} seconds at most.`,
-  );
+  const fields = changes.map((change) => {
+    if ('fields' in change)
+      return `${list(change.resources)}: ${list(change.fields.map(({ path }) => path.join('.')))}.`;
+    if ('kept' in change)
+      return `New \`secrets\`: the one that is missing, and \`${change.kept}\` with a \`jobs\` for ${change.mostSeconds} seconds at most.`;
+    return `New \`jobs\` and \`networkpolicies\` named \`${change.prefix}…\`, for ${change.mostSeconds} seconds at most.`;
+  });
   return [
     ['Offered by a health check for', list(helpsWith)],
     ['Offered where a cause names it, for', list([...helpsWith, ...helpsCause])],

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import {
+  namedKinds,
   nodeEventsNamespace,
   type RightFeature,
   rightFeatures,
@@ -9,6 +10,7 @@ import {
   roleName,
   roleRules,
 } from '../../src/domain/fix/rights.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import { roleYaml } from '../../src/platform/doctor/kubernetes.ts';
 
@@ -24,12 +26,18 @@ const usualPlaces = rightPlaces.filter((place) => place !== 'agents');
 
 /** Least-privilege roles, one file a feature and one more for the agents' namespace, and the same as data for the Helm chart. */
 export function rightsFiles(): readonly (readonly [string, string])[] {
-  const files = rightFeatures.flatMap((feature) => [
-    [`deploy/rbac/${feature}.yaml`, roles(feature, usualPlaces)] as const,
-    ...(rightsAt('agents', [feature]).length === 0
-      ? []
-      : [[`deploy/rbac/agents/${feature}.yaml`, roles(feature, ['agents'])] as const]),
-  ]);
+  const files = rightFeatures.flatMap((feature) =>
+    (
+      [
+        ['deploy/rbac', usualPlaces],
+        ['deploy/rbac/agents', ['agents']],
+      ] as const
+    ).flatMap(([folder, places]) =>
+      places.every((place) => rightsAt(place, [feature]).length === 0)
+        ? []
+        : [[`${folder}/${feature}.yaml`, roles(feature, places)] as const],
+    ),
+  );
   return [...files, ['deploy/helm/aetherius-bot/rights.yaml', helmRights()]];
 }
 
@@ -58,7 +66,9 @@ function helmRights(): string {
       statefulsets: ['statefulsets'],
     };
     return roleRules(rights, names).map(({ resourceNames, ...rule }) =>
-      resourceNames === undefined ? rule : { ...rule, named: resourceNames[0] },
+      resourceNames === undefined || !(namedKinds as readonly string[]).includes(resourceNames[0] ?? '')
+        ? { ...rule, ...present({ resourceNames }) }
+        : { ...rule, named: resourceNames[0] },
     );
   };
   const features = Object.fromEntries(

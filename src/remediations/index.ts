@@ -3,6 +3,7 @@ import { restartService } from './compose/restart-service.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
 import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
+import { copyRegistrationToken } from './kubernetes/copy-registration-token.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { removeOverride } from './kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
@@ -41,6 +42,7 @@ export const remediations = [
   setConfigKey,
   removeOverride,
   allowConnection,
+  copyRegistrationToken,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

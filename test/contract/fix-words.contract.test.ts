@@ -31,6 +31,7 @@ const found: Readonly<
     facts: { ...database, application: 'agent-manager', applicationPart: 'agent-manager' },
   },
   'D4.a': { code: 'NATS_SLOW_CONSUMER', facts: { clientPart: 'agent-manager' }, on: 'kubernetes' },
+  'S2.b': { code: 'AUTH_TOKENS_DIFFER', facts: { missing: null }, on: 'kubernetes' },
   'S3.a': { code: 'EVENT_WORKERS_SATURATED', facts: { workers: 10 }, on: 'kubernetes' },
   'S3.b': { code: 'EVENT_BATCHES_FULL', facts: { batchLimit: 100 }, on: 'kubernetes' },
   'S4.a': { code: 'EXECUTOR_STARVED', facts: { workers: 20 }, on: 'kubernetes' },

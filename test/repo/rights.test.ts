@@ -36,7 +36,7 @@ describe('the rights that are asked for', () => {
       for (const verb of ['get', 'patch']) expect(may(verb, kind), `${verb} ${kind}`).toBe(true);
   });
 
-  it('contain no wildcard, and of what makes or deletes only what lets a connection through', () => {
+  it('contain no wildcard, and of what makes or deletes only what lets a connection through or copies a token', () => {
     const wild = kubernetesRights.filter(({ group, resource, verbs }) =>
       [group, resource, ...verbs].includes('*'),
     );
@@ -53,6 +53,11 @@ describe('the rights that are asked for', () => {
       'connections create jobs platform',
       'connections delete jobs platform',
       'connections create networkpolicies platform',
+      'credentials delete secrets agents',
+      'credentials delete secrets agents',
+      'credentials create secrets agents',
+      'credentials create jobs agents',
+      'credentials delete jobs agents',
     ]);
   });
 
@@ -90,9 +95,10 @@ describe('the rights that are asked for', () => {
 
   it('R-X15: change and disclose only what has a name, and nothing by commands in the cluster’s own namespace', () => {
     const wide = kubernetesRights.filter(
-      ({ verbs, resource, named }) =>
-        (verbs.includes('patch') || resource === 'secrets') &&
+      ({ verbs, resource, named, only = [] }) =>
+        (verbs.includes('patch') || (resource === 'secrets' && verbs.some((verb) => verb !== 'create'))) &&
         named === undefined &&
+        only.length === 0 &&
         // Pods have names of their own making; the admission policy caps what may be added to them.
         resource !== 'pods/ephemeralcontainers',
     );

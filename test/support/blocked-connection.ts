@@ -107,7 +107,7 @@ export function blockedConnection(given: Lists = {}, groups: readonly string[] =
       madeIn(kind).set(name, made);
       return Promise.resolve(made);
     },
-    removeJob(_namespace, name, { uid }) {
+    remove(_kind, _namespace, name, { uid }) {
       log.push(`delete ${name}`);
       if (jobs.get(name)?.metadata.uid !== uid) return Promise.reject(new AppError('CONFLICT', 'another'));
       changes += 1;

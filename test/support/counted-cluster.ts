@@ -100,7 +100,7 @@ export function countedCluster(content: ClusterContent): CountedCluster {
       return pod;
     },
     create: () => Promise.reject(absent()),
-    removeJob: () => Promise.reject(absent()),
+    remove: () => Promise.reject(absent()),
     groups: () => Promise.resolve([]),
     async watchPods(namespace, { signal }, onPod) {
       count(`watch pods ${namespace}`);

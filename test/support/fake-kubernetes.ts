@@ -28,7 +28,7 @@ export function fakeKubernetes(given: Partial<KubernetesTarget>): KubernetesTarg
     can: refuse,
     patch: refuse,
     create: refuse,
-    removeJob: refuse,
+    remove: refuse,
     groups: refuse,
     ...given,
   };

@@ -40,10 +40,14 @@ export interface Cluster {
 }
 
 /**
- * Every Pod of the namespace that gets the simulated node is running and ready there at once, unless its image has `broken` in it:
- * that one is never pulled, and waits for it.
+ * Every Pod of the namespace, and of `others` that are there already, that gets the simulated node is running and ready there at
+ * once, unless its image has `broken` in it: that one is never pulled, and waits for it.
  */
-export async function startCluster(dir: string, namespace: string): Promise<Cluster> {
+export async function startCluster(
+  dir: string,
+  namespace: string,
+  others: readonly string[] = [],
+): Promise<Cluster> {
   const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true, scheduler: true });
   const seed = kubeSeed(api.kubeconfig);
   const stopped = new AbortController();
@@ -58,7 +62,6 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
     };
     loops.push(loop());
   };
-  const pods = `/api/v1/namespaces/${namespace}/pods`;
   await seed.post('/api/v1/namespaces', { metadata: { name: namespace } });
   await seed.post('/api/v1/nodes', { metadata: { name: node } });
   // A new node is kept free until a kubelet speaks for it, and there is none.
@@ -67,7 +70,7 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
   await seed.merge(`/api/v1/nodes/${node}/status`, { status: { capacity: room, allocatable: room } });
   const contents = new Map<string, string>();
   let address = 1;
-  everySooften(async () => {
+  const simulated = async (pods: string) => {
     const { items } = (await seed.get(pods)) as { readonly items: readonly Pod[] };
     for (const { metadata, spec, status } of items) {
       const pod = `${pods}/${metadata.name}`;
@@ -103,7 +106,8 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
         },
       });
     }
-  });
+  };
+  for (const one of [namespace, ...others]) everySooften(() => simulated(`/api/v1/namespaces/${one}/pods`));
   return {
     ...{ api, seed, everySooften },
     retag(image, content = image) {

@@ -9,6 +9,7 @@ import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/target
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
+import { agents, inBase64, tokenSecrets } from './token-secrets.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];
 
@@ -1045,6 +1046,16 @@ function closedOff(): Fixture {
   };
 }
 
+function tokensDiffer(): Fixture {
+  const one = tokenSecrets();
+  return {
+    ...one,
+    params: {},
+    replace: () => one.set(agents, { metadata: { uid: 'another' } }),
+    meddle: () => one.set(agents, { data: { token: inBase64('another-hand') } }),
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -1212,6 +1223,7 @@ export const fixtures = {
   'kubernetes.set-config-key': configured,
   'kubernetes.remove-override': covered,
   'kubernetes.allow-connection': closedOff,
+  'kubernetes.copy-registration-token': tokensDiffer,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

@@ -152,6 +152,8 @@ export type FieldRule =
   | { readonly becomes: 'shorter' | 'longer'; readonly most: number }
   /** A map of texts with the same names, of which one at most is another, of about the same length. */
   | { readonly becomes: 'entry' }
+  /** A map of texts of which one at most comes, goes or is any other. */
+  | { readonly becomes: 'one-entry' }
   /** Another image of the same repository. */
   | { readonly becomes: 'image' }
   | { readonly becomes: 'anything' };
@@ -169,13 +171,20 @@ export interface FieldChange {
  * What an effect changes of an object of Kubernetes. The admission policy of the worker's account is made of these, so
  * an effect that is not said here is denied there (R-X15).
  */
-export type KubernetesChange = KubernetesUpdate | KubernetesMaking;
+export type KubernetesChange = KubernetesUpdate | KubernetesMaking | KubernetesKeeping;
 
 export interface KubernetesUpdate {
   /** What an installation switches on to let it happen. */
-  readonly feature: 'restart' | 'workloads' | 'services' | 'configmaps';
+  readonly feature: 'restart' | 'workloads' | 'services' | 'configmaps' | 'credentials';
   readonly group: string;
-  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets' | 'services' | 'configmaps')[];
+  readonly resources: readonly (
+    | 'deployments'
+    | 'statefulsets'
+    | 'daemonsets'
+    | 'services'
+    | 'configmaps'
+    | 'secrets'
+  )[];
   /** The fields that may differ afterwards; no other may. */
   readonly fields: readonly [FieldChange, ...FieldChange[]];
 }
@@ -187,6 +196,19 @@ export interface KubernetesMaking {
   readonly prefix: string;
   /** Seconds after which the cluster ends the Job at the latest. */
   readonly mostSeconds: number;
+}
+
+/** Secrets that an effect makes: one that keeps a value from before until a Job that runs nothing ends, or one that was missing. */
+export interface KubernetesKeeping {
+  readonly feature: 'credentials';
+  /** How the names of those Jobs begin. */
+  readonly clock: string;
+  /** Seconds after which the cluster ends the Job at the latest, and deletes what is kept. */
+  readonly mostSeconds: number;
+  /** Name of the Secret that keeps the value. */
+  readonly kept: string;
+  /** Annotation of a Secret that was made because it was missing; no other one is deleted. */
+  readonly madeBy: string;
 }
 
 export type Observation = 'done' | 'not-done' | 'unknown';

@@ -14,6 +14,7 @@ export const rightFeatures = [
   'configmaps',
   'connections',
   'secrets',
+  'credentials',
   'debug',
 ] as const;
 export type RightFeature = (typeof rightFeatures)[number];
@@ -96,7 +97,12 @@ export interface KubernetesRight {
   readonly places: readonly RightPlace[];
   /** Only for the objects of that kind in `rightNames`. */
   readonly named?: NamedKind;
+  /** Only for the objects of these names, which are the same everywhere. */
+  readonly only?: readonly string[];
 }
+
+/** The Secret that keeps a registration token from before, beside the one that is written. */
+export const keptToken = 'aetherius-kept-registration-token';
 
 const both = ['platform', 'agents'] as const;
 const platform = ['platform'] as const;
@@ -311,6 +317,33 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'connections', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'connections', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
+  // One key of the agents' Secret. It may be made where it is missing, and deleted again where it was made.
+  {
+    feature: 'credentials',
+    group: '',
+    resource: 'secrets',
+    verbs: ['get', 'patch', 'delete'],
+    places: agents,
+    named: 'secrets',
+  },
+  // What stood there before, until undo ends: the cluster deletes it with a Job that runs nothing. What is made cannot be
+  // named in a role: the admission policy says which it may be, and what may stand in it.
+  {
+    feature: 'credentials',
+    group: '',
+    resource: 'secrets',
+    verbs: ['get', 'delete'],
+    places: agents,
+    only: [keptToken],
+  },
+  { feature: 'credentials', group: '', resource: 'secrets', verbs: ['create'], places: agents },
+  {
+    feature: 'credentials',
+    group: 'batch',
+    resource: 'jobs',
+    verbs: ['get', 'create', 'delete'],
+    places: agents,
+  },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
   // What it says is waited for, not asked for again and again.
@@ -325,29 +358,28 @@ export interface RoleRule {
   readonly resourceNames?: readonly string[];
 }
 
-export type RuleRight = Pick<KubernetesRight, 'group' | 'resource' | 'verbs' | 'named'>;
+export type RuleRight = Pick<KubernetesRight, 'group' | 'resource' | 'verbs' | 'named' | 'only'>;
 
 /**
  * Rules for some rights; resources of one group with the same verbs share a rule, but for the named ones. A named right
  * without a name gives no rule: to Kubernetes an empty list of names means every object.
  */
 export function roleRules(rights: readonly RuleRight[], names: RightNames): readonly RoleRule[] {
+  const shared = rights.filter(({ named, only }) => named === undefined && only === undefined);
   return [
-    ...sharedRules(rights.filter(({ named }) => named === undefined)),
-    ...rights.flatMap(({ group, resource, verbs, named }) =>
-      named === undefined || names[named].length === 0
-        ? []
-        : [
-            {
-              apiGroups: [group],
-              resources: [resource],
-              verbs: verbs.toSorted(),
-              resourceNames: names[named],
-            },
-          ],
-    ),
+    ...sharedRules(shared),
+    ...rights.flatMap((right) => {
+      const resourceNames = namesOf(right, names) ?? [];
+      if (resourceNames.length === 0) return [];
+      const { group, resource, verbs } = right;
+      return [{ apiGroups: [group], resources: [resource], verbs: verbs.toSorted(), resourceNames }];
+    }),
   ];
 }
+
+/** Undefined: every object of the kind. */
+const namesOf = ({ named, only }: RuleRight, names: RightNames): readonly string[] | undefined =>
+  named === undefined ? only : names[named];
 
 function sharedRules(rights: readonly RuleRight[]): readonly RoleRule[] {
   const byResource = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
@@ -388,10 +420,11 @@ export function asQuestions(
   namespace: string,
   names: RightNames,
 ): readonly RightQuestion[] {
-  return rights.flatMap(({ feature, group, resource, verbs, named }) => {
+  return rights.flatMap((right) => {
+    const { feature, group, resource, verbs } = right;
     const [kind = '', subresource] = resource.split('/');
     return verbs.flatMap((verb) =>
-      (named === undefined ? [undefined] : names[named]).map((name) => ({
+      (namesOf(right, names) ?? [undefined]).map((name) => ({
         feature,
         verb,
         group,

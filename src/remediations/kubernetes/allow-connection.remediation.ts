@@ -23,14 +23,13 @@ import {
 import {
   type Allowed,
   allowPolicy,
-  clockJob,
   connectionPrefix,
   jobName,
   lastingPolicies,
   mostSeconds,
   policyName,
 } from './connection-objects.ts';
-import { dryRunOf, found, isOver } from './made-objects.ts';
+import { clockJob, dryRunOf, found, isOver } from './made-objects.ts';
 import { labelsIn, labelsText } from './service-object.ts';
 import { changeableParts, kinds } from './workload.ts';
 import { signsOf } from './workload-object.ts';
@@ -197,7 +196,7 @@ Undo deletes the Job; it is done when the policies are gone as well.`,
       if (job === undefined) return { already: true };
       signal.throwIfAborted();
       const { name, uid } = job.metadata;
-      await kubernetes.removeJob(kubernetes.namespace, name, { uid }, { signal });
+      await kubernetes.remove('jobs', kubernetes.namespace, name, { uid }, { signal });
       return { job: name };
     }
     if (step.kind === start) {

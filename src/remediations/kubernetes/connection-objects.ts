@@ -14,39 +14,6 @@ export const jobName = (operation: string): string => `${connectionPrefix}${oper
 export const policyName = (operation: string, direction: Direction): string =>
   `${jobName(operation)}-${suffixOf[direction]}`;
 
-/**
- * A Job that runs no Pod. The cluster's own controllers end it after these seconds and delete it at once, and with it
- * what it owns; nobody of ours need be there (Kubernetes, "Jobs": activeDeadlineSeconds, ttlSecondsAfterFinished).
- */
-export function clockJob(name: string, seconds: number): object {
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name },
-    spec: {
-      parallelism: 0,
-      activeDeadlineSeconds: seconds,
-      ttlSecondsAfterFinished: 0,
-      backoffLimit: 0,
-      template: {
-        spec: {
-          restartPolicy: 'Never',
-          automountServiceAccountToken: false,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [
-            {
-              name: 'nothing',
-              // Never pulled, for no Pod is made. The domain exists nowhere (RFC 2606).
-              image: 'nothing.invalid/nothing',
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-            },
-          ],
-        },
-      },
-    },
-  };
-}
-
 /** What a policy allows: the Pods of one end, one port, those of the other. */
 export interface Allowed {
   readonly direction: Direction;

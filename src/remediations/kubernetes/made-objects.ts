@@ -11,11 +11,45 @@ export async function found(
   kind: MadeKind,
   name: string,
   { deps: { kubernetes }, signal }: Context,
+  namespace = kubernetes.namespace,
 ): Promise<KubeObject | undefined> {
-  return kubernetes.get(kind, kubernetes.namespace, name, { signal }).catch((error: unknown) => {
+  return kubernetes.get(kind, namespace, name, { signal }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });
+}
+
+/**
+ * A Job that runs no Pod. The cluster's own controllers end it after these seconds and delete it at once, and with it
+ * what it owns; nobody of ours need be there (Kubernetes, "Jobs": activeDeadlineSeconds, ttlSecondsAfterFinished).
+ */
+export function clockJob(name: string, seconds: number): object {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: {
+      parallelism: 0,
+      activeDeadlineSeconds: seconds,
+      ttlSecondsAfterFinished: 0,
+      backoffLimit: 0,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: 'nothing',
+              // Never pulled, for no Pod is made. The domain exists nowhere (RFC 2606).
+              image: 'nothing.invalid/nothing',
+              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+            },
+          ],
+        },
+      },
+    },
+  };
 }
 
 const Ended = z.object({
@@ -39,19 +73,27 @@ export function isOver(job: KubeObject): boolean {
 export async function dryRunOf(
   kind: MadeKind,
   body: object,
-  { deps, signal }: Context,
+  context: Context,
   allowedBy: string,
+  namespace?: string,
 ): Promise<string> {
-  const { kubernetes } = deps;
+  const made = await triedAt(kind, body, context, allowedBy, namespace);
+  return sha256(wholeJson(made['spec'])).slice(0, 16);
+}
+
+/** The object itself as it would be stored: of what may be no secret's digest either. */
+export async function triedAt(
+  kind: MadeKind,
+  body: object,
+  { deps: { kubernetes }, signal }: Context,
+  allowedBy: string,
+  namespace = kubernetes.namespace,
+): Promise<KubeObject> {
   try {
-    const made = await kubernetes.create(kind, kubernetes.namespace, body, { dryRun: true, signal });
-    return sha256(wholeJson(made['spec'])).slice(0, 16);
+    return await kubernetes.create(kind, namespace, body, { dryRun: true, signal });
   } catch (error) {
     if (error instanceof TargetError && error.stage === 'forbidden')
-      throw refused('missing-right', {
-        ...{ verb: 'create', resource: kind, namespace: kubernetes.namespace },
-        allowedBy,
-      });
+      throw refused('missing-right', { verb: 'create', resource: kind, namespace, allowedBy });
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export type Context = { readonly deps: With<'kubernetes'>; readonly signal: Abor
 
 /** One object of the API server; `group` is '' for the core one. */
 export interface Where {
-  readonly kind: KubeKind;
+  readonly kind: KubeKind | 'secrets';
   readonly group: 'apps' | '';
   readonly namespace: string;
   readonly name: string;

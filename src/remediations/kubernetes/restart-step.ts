@@ -1,6 +1,8 @@
-import type { KubernetesChange, PlanStep } from '../../domain/fix/remediation.ts';
+import type { KubernetesChange, Observation, PlanStep } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
+import { refused } from '../stale.ts';
+import { restartsItself } from './config-source.ts';
 import { type Context, identityOf, kinds, type Place, patchOnce, type Seen, targetOf } from './workload.ts';
 
 /** In the Pod template, so that its change makes the controller replace the Pods, as `kubectl rollout restart` does. */
@@ -55,4 +57,24 @@ export function applyRestart(step: PlanStep, place: Place, context: Context): Pr
     observed: identityOf,
     body: () => restartPatch(value),
   });
+}
+
+/** Refuses a workload that would not restart, or not once, so that a change beside it takes effect. */
+export function mustRestartOnce({ name }: Place, seen: Seen): void {
+  if (seen.paused) throw refused('rollout-paused', { workload: name });
+  if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: name });
+  if (seen.desired === 0) throw refused('scaled-to-zero', { workload: name });
+  // It would restart twice, and the second restart would look like somebody else's.
+  if (restartsItself(seen.object)) throw refused('restarts-itself', { workload: name });
+}
+
+/** Whether a restart that follows another change has happened, or that of its undo. */
+export function restartObserved({ from, to, precondition }: PlanStep, seen: Seen): Observation {
+  const mark = restartedOf(seen);
+  if (mark === to['restarted']) return 'done';
+  const generation = Number(precondition['generation']);
+  const before = from['restarted'];
+  // Of an undo whose restart never came: the Pods have read nothing of it.
+  if (before !== undefined && mark !== before) return seen.generation === generation - 1 ? 'done' : 'unknown';
+  return seen.generation === generation ? 'not-done' : 'unknown';
 }

@@ -16,24 +16,18 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { isYounger, runsWith } from './config-proof.ts';
-import {
-  type ConfigSource,
-  lookAtMap,
-  readersOf,
-  restartsItself,
-  type SeenMap,
-  sourceOf,
-} from './config-source.ts';
+import { type ConfigSource, lookAtMap, readersOf, type SeenMap, sourceOf } from './config-source.ts';
 import { bodyOf, linesOf, namesOf, Spot, valueAt, valueOrNone } from './config-value.ts';
 import { lastingOf } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
 import { admittedAt, patchOnceAt } from './patch.ts';
 import {
   applyRestart,
+  mustRestartOnce,
   restartChange,
-  restartedOf,
   restartKind,
   restartMark,
+  restartObserved,
   restartPatch,
   restartStep,
 } from './restart-step.ts';
@@ -48,7 +42,6 @@ import {
   placeOf,
   rightsToChange,
   rolledOut,
-  type Seen,
   targetOf,
   waitsForReady,
   workloadName,
@@ -132,7 +125,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
       throw refused('setting-out-of-range', { key, least: setting.least, most: setting.most });
     const { place, seen, source } = await sourceFor(params, context);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
-    mustRestart(place, seen);
+    mustRestartOnce(place, seen);
     const spot: Spot = {
       ...{ map: source.map, entry: source.entry, form: source.form },
       setting: nameOf(params, deps),
@@ -255,7 +248,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
     const { uid } = step.precondition;
     if (step.kind === restartKind) {
       const seen = await look(place, context.deps, context.signal);
-      return seen.uid === uid ? restarted(step, seen) : 'unknown';
+      return seen.uid === uid ? restartObserved(step, seen) : 'unknown';
     }
     const spot = Spot.parse(step.precondition);
     const seen = await lookAtMap(place.namespace, spot.map, context);
@@ -300,14 +293,6 @@ const spotOf = ({ steps: [{ precondition }] }: Plan): Spot => {
 const whereOf = ({ namespace }: Place, { map }: Pick<ConfigSource, 'map'>) =>
   ({ kind: 'configmaps', group: '', namespace, name: map }) as const;
 
-function mustRestart({ name }: Place, seen: Seen): void {
-  if (seen.paused) throw refused('rollout-paused', { workload: name });
-  if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: name });
-  if (seen.desired === 0) throw refused('scaled-to-zero', { workload: name });
-  // It would restart twice, and the second restart would look like somebody else's.
-  if (restartsItself(seen.object)) throw refused('restarts-itself', { workload: name });
-}
-
 /** Nothing of the file goes into the plan, no digest either: it may hold a password. */
 async function mustBeAdmitted(place: Place, map: SeenMap, spot: Spot, value: number, context: Context) {
   const change = bodyOf(map, spot, value);
@@ -315,14 +300,4 @@ async function mustBeAdmitted(place: Place, map: SeenMap, spot: Spot, value: num
   const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
   if (data?.[spot.entry] !== change.data[spot.entry])
     throw refused('config-admitted-otherwise', { map: spot.map });
-}
-
-function restarted({ from, to, precondition }: PlanStep, seen: Seen) {
-  const mark = restartedOf(seen);
-  if (mark === to['restarted']) return 'done';
-  const generation = Number(precondition['generation']);
-  const before = from['restarted'];
-  // Of an undo whose restart never came: the Pods have read nothing of it.
-  if (before !== undefined && mark !== before) return seen.generation === generation - 1 ? 'done' : 'unknown';
-  return seen.generation === generation ? 'not-done' : 'unknown';
 }

@@ -22,6 +22,8 @@ export const remediations = {
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
+  'remediation.kubernetes.copy-registration-token':
+    'Copy the registration token to the collect agents, and restart them',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
@@ -58,6 +60,10 @@ export const remediations = {
   'step.kubernetes-allow-ingress': 'Add a NetworkPolicy: {target} accepts {peer} on port {port}',
   'step.kubernetes-allow-egress': 'Add a NetworkPolicy: {target} may connect to {peer} on port {port}',
   'step.kubernetes-end-connection': 'Delete the Job; the cluster deletes the NetworkPolicy with it',
+  'step.kubernetes-keep-secret': 'Keep the value from before in {target}, which the cluster deletes later',
+  'step.kubernetes-copy-token': 'Copy the token into {target}',
+  'step.kubernetes-put-back-secret': 'Put the value from before back into {target}',
+  'step.kubernetes-drop-kept': 'Delete {target}, where the value from before was kept',
   'step.compose-connect-network': 'Connect the container {target} to the network',
   'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
@@ -142,6 +148,10 @@ export const remediations = {
     '{from:part} may connect to {to:part} on port {port} for {seconds:seconds}, and then no more. All other connections that {policy} blocks stay blocked. Nothing is restarted.',
   'blast.kubernetes-allow-connection-undo':
     '{from:part} can no longer connect to {to:part} on port {port} ({policy}), as before the fix. Connections that are open may break.',
+  'blast.kubernetes-copy-token':
+    'The agents get the token that agent-manager has, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). An agent sends nothing while it restarts.',
+  'blast.kubernetes-copy-token-undo':
+    'The agents have the token from before the fix again, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -227,6 +237,14 @@ export const remediations = {
   'note.nobodys-object':
     'It has no labels, so Argo CD, Flux and Helm do not know it. A tool that deletes what it does not know may end it early.',
   'note.keep-connection': 'To keep the connection, put this where the policies are made:',
+  'note.value-never-shown':
+    'No value is shown here, written into a log or stored by this bot. It goes from one Secret to the other.',
+  'note.kept-until':
+    'The value from before stays in `{secret}` for {seconds:seconds}, for the undo. Then the cluster itself deletes it.',
+  'note.secret-shared':
+    'The Secret `{secret}` is used by others as well, which do not restart now: {workloads}.',
+  'note.temporary-secret':
+    'So this change is temporary. To keep it, set the same value where that Secret is made.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.map-of-revision':
     'Revision {revision} mounts the ConfigMap `{map}`. It was not written after {at:time}, so its Pods have read what it holds now.',
@@ -283,6 +301,8 @@ export const remediations = {
     '{containers|# container|# containers} of {service} {containers|gets its|get their} former limits again. A container that uses more may be killed.',
 
   'raised.rows-gone': 'Risk 3, because rows that are deleted do not come back.',
+  'raised.credential-written':
+    'Risk 3, because a credential is written. With a wrong one no collect agent can register.',
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
   'raised.no-majority':
@@ -458,7 +478,7 @@ export const remediations = {
   'offer.refused.config-admitted-otherwise':
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':
-    '{workload} is restarted by a tool when its ConfigMap changes. So change the ConfigMap by hand.',
+    '{workload} is restarted by a tool when its configuration changes. So make the change by hand.',
   'offer.refused.override-gone': 'The workload has no {name} any more that gives {key}.',
   'offer.refused.override-from-elsewhere':
     '{name} has no value of its own in the workload: a ConfigMap, a Secret or the cluster gives it. Change it there.',
@@ -473,6 +493,14 @@ export const remediations = {
   'offer.refused.override-may-be-secret':
     'What {name} gives {key} may be a secret. The undo would need it, and no secret is kept here.',
   'offer.refused.override-says-the-same': '{name} gives {key} the same value as the file.',
+  'offer.refused.token-not-in-secret':
+    '{part} does not have its token from a key of a Secret, so it is changed where it is set.',
+  'offer.refused.token-not-at-source': '{secret} has no token, so there is nothing to copy.',
+  'offer.refused.tokens-agree': 'Both Secrets have the same token already.',
+  'offer.refused.secret-immutable': 'The Secret {secret} is immutable: a new one has to take its place.',
+  'offer.refused.secret-of-a-kind': 'The Secret {secret} is one of {type}, which is not written from here.',
+  'offer.refused.secret-admitted-otherwise':
+    'The cluster would store something else in {secret} than what was asked for.',
   'offer.refused.connection-to-itself': 'A connection has two ends, and {part} is one.',
   'offer.refused.deny-rules':
     'The network here has {engine}, whose rules can deny: no rule that allows outweighs those.',

@@ -23,6 +23,7 @@ export const remediations = {
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
+  'remediation.kubernetes.copy-registration-token': '把注册令牌复制给采集代理，并重启它们',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
@@ -59,6 +60,10 @@ export const remediations = {
   'step.kubernetes-allow-ingress': '新增 NetworkPolicy：{target} 在端口 {port} 接受 {peer}',
   'step.kubernetes-allow-egress': '新增 NetworkPolicy：{target} 可连接 {peer} 的端口 {port}',
   'step.kubernetes-end-connection': '删除该 Job，集群会一并删除 NetworkPolicy',
+  'step.kubernetes-keep-secret': '把之前的值保存在 {target}，稍后由集群删除',
+  'step.kubernetes-copy-token': '把令牌复制到 {target}',
+  'step.kubernetes-put-back-secret': '把之前的值放回 {target}',
+  'step.kubernetes-drop-kept': '删除保存过旧值的 {target}',
   'step.compose-connect-network': '把容器 {target} 接入网络',
   'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
@@ -136,6 +141,10 @@ export const remediations = {
     '{from:part} 可在 {seconds:seconds} 内连接 {to:part} 的端口 {port}，之后不再放行。其他被拦截的（{policy}）仍被拦截。不会重启任何东西。',
   'blast.kubernetes-allow-connection-undo':
     '{from:part} 不再能连接 {to:part} 的端口 {port}（{policy}），与修复之前相同。已有连接可能断开。',
+  'blast.kubernetes-copy-token':
+    '采集代理将使用与 agent-manager 相同的令牌，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）。代理重启期间不发送任何数据。',
+  'blast.kubernetes-copy-token-undo':
+    '采集代理恢复修复之前的令牌，{pods} 个 Pod 会逐个替换。之前的问题可能再次出现。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -217,6 +226,11 @@ export const remediations = {
     ':warning: 在此期间不要删除拦截它的策略（{policy}）：没有它们，仅这条规则就会拦截除此连接以外的一切。',
   'note.nobodys-object': '它没有标签，Argo CD、Flux 和 Helm 不认识它。会删除未知对象的工具可能提前结束它。',
   'note.keep-connection': '要长期放行，请把以下内容放到生成策略的地方：',
+  'note.value-never-shown':
+    '这里不显示任何值，机器人也不会把它写入日志或保存。它只从一个 Secret 复制到另一个。',
+  'note.kept-until': '之前的值会在 `{secret}` 中保留 {seconds:seconds} 以便撤销，之后由集群自行删除。',
+  'note.secret-shared': 'Secret `{secret}` 还被其他工作负载使用，它们现在不会重启：{workloads}。',
+  'note.temporary-secret': '因此这只是临时更改。要保留它，请在生成该 Secret 的地方设置同样的值。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.map-of-revision':
     '版本 {revision} 挂载 ConfigMap `{map}`。它在 {at:time} 之后没有被写过，因此当时的 Pod 读到的就是现在的内容。',
@@ -266,6 +280,7 @@ export const remediations = {
     '{service} 的 {containers} 个容器恢复原来的上限。用量超出的容器可能被终止。',
 
   'raised.rows-gone': '风险 3：删除的行无法恢复。',
+  'raised.credential-written': '风险 3：会写入凭据。如果凭据有误，采集代理都无法注册。',
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
   'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
   'raised.primary': '风险 3：有 {copies} 个副本跟随该 {part}，其中之一可能接管。',
@@ -398,8 +413,7 @@ export const remediations = {
   'offer.refused.setting-used-twice': '文件中的锚点把 {key} 的值也给了其他键。',
   'offer.refused.setting-not-a-number': '{key} 的值不是普通整数。',
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
-  'offer.refused.restarts-itself':
-    '{workload} 的 ConfigMap 变化时，会有工具自动重启它。请手动修改 ConfigMap。',
+  'offer.refused.restarts-itself': '{workload} 的配置变化时，会有工具自动重启它。请手动修改。',
   'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',
   'offer.refused.override-from-elsewhere':
     '{name} 的值不在工作负载里，而是来自 ConfigMap、Secret 或集群。请在来源处修改。',
@@ -411,6 +425,12 @@ export const remediations = {
   'offer.refused.override-may-be-secret':
     '{name} 给 {key} 的值可能是机密。撤销时需要它，而这里不保存任何机密。',
   'offer.refused.override-says-the-same': '{name} 给 {key} 的值与文件相同。',
+  'offer.refused.token-not-in-secret': '{part} 的令牌不是来自 Secret 的某个键，请在设置它的地方修改。',
+  'offer.refused.token-not-at-source': '{secret} 中没有令牌，没有可复制的内容。',
+  'offer.refused.tokens-agree': '两个 Secret 中的令牌已经相同。',
+  'offer.refused.secret-immutable': 'Secret {secret} 不可变，需要用新的 Secret 替换。',
+  'offer.refused.secret-of-a-kind': 'Secret {secret} 的类型是 {type}，这里不会写入这种 Secret。',
+  'offer.refused.secret-admitted-otherwise': '集群在 {secret} 中保存的内容会与请求的不同。',
   'offer.refused.connection-to-itself': '连接有两端，而 {part} 只是一端。',
   'offer.refused.deny-rules': '此处的网络有 {engine}，其规则可以拒绝：任何放行规则都压不过它们。',
   'offer.refused.no-policy-blocks': '没有 NetworkPolicy 拦截 {from} 到 {to} 端口 {port} 的连接。',

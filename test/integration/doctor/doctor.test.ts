@@ -354,6 +354,7 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'credentials', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
       expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
@@ -367,7 +368,7 @@ describe.skipIf(lacking !== undefined)(
           'configmaps',
           'connections',
         ].map((feature) => `features.${feature}`),
-        ...['health', 'diagnosis', 'restart'].map((feature) => `agentFeatures.${feature}`),
+        ...['health', 'diagnosis', 'restart', 'credentials'].map((feature) => `agentFeatures.${feature}`),
         'features.diagnosis',
       ]);
 

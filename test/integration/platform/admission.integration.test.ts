@@ -6,12 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type KubeApi, missing as missingKube, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { waitFor } from '../../../lab/components/process.ts';
+import { keptToken } from '../../../src/domain/fix/rights.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
-import { allowPolicy, clockJob, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
-import { dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
+import { allowPolicy, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
+import {
+  clockName,
+  fixMark,
+  keptSeconds,
+  keptSecret,
+  madeMark,
+} from '../../../src/remediations/kubernetes/kept-value.ts';
+import { clockJob, dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { removeOverride } from '../../../src/remediations/kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
@@ -34,6 +42,7 @@ const chart = {
   agentFeatures: { restart: true },
   config: { environments: { prod: { runtime: { kind: 'kubernetes', debugImage: image } } } },
 };
+type Loose = Readonly<Record<string, unknown>>;
 const ofPolicy = (manifests: readonly Manifest[]) =>
   manifests.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
 
@@ -326,7 +335,7 @@ describe.skipIf(lacking !== undefined)(
       [
         'a new Secret',
         (seed) => seed.post(dry('/api/v1/namespaces/aetherius/secrets'), { metadata: { name: 'new' } }),
-        /no object of this kind/,
+        /makes only the Secret/,
       ],
       [
         'a new ConfigMap in kube-system',
@@ -1010,6 +1019,145 @@ describe.skipIf(lacking !== undefined)(
 
       it('is not to be had from the chart without the policy', () => {
         expect(() => renderChart({ features: { connections: true }, admissionPolicy: false })).toThrow(
+          /admissionPolicy/,
+        );
+      });
+    });
+
+    describe('where a token may be copied to the agents', () => {
+      const secrets = '/api/v1/namespaces/kube-system/secrets';
+      const token = `${secrets}/agent-auth-token`;
+      const jobs = '/apis/batch/v1/namespaces/kube-system/jobs';
+      const where = { name: keptToken, namespace: 'kube-system' };
+      const kept = keptSecret(where, 'one', { before: 'eA==', after: 'eQ==' }, 'x') as Loose;
+      const missing = {
+        type: 'Opaque',
+        metadata: { name: 'agent-auth-token', annotations: { [madeMark]: 'one' } },
+        data: { token: 'eA==' },
+      };
+      let copier: Awaited<ReturnType<typeof mighty>>;
+      const written = (data: object, annotations: object = { [fixMark]: 'one' }, more: object = {}) =>
+        tried(copier.seed.merge(dry(token), { metadata: { annotations }, data, ...more }));
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:copies:credentials-worker';
+        const agentFeatures = { credentials: true };
+        await install(ofPolicy(renderChart({ agentFeatures }, 'credentials', 'copies')));
+        copier = await mighty(account);
+        await inForce(copier.seed);
+      });
+      const planted = async (more: object = {}) => {
+        await admin.remove(token).catch(() => undefined);
+        await admin.post(secrets, {
+          metadata: { name: 'agent-auth-token' },
+          data: { token: 'eA==', other: 'eQ==' },
+          ...more,
+        });
+      };
+
+      it('lets one key come, change and go, with the mark of the fix', async () => {
+        await planted();
+        const asIs = await admin.get(token);
+
+        expect(await written({ token: 'eno=' })).toBe('allowed');
+        expect(await written({ more: 'eno=' })).toBe('allowed');
+        expect(await written({ token: null }, {})).toBe('allowed');
+        expect(await admin.get(token)).toEqual(asIs);
+        expect(await written({ token: 'eno=', other: 'eno=' })).toMatch(/nothing but/);
+        expect(await written({ token: null, other: 'eno=' })).toMatch(/nothing but/);
+        expect(await written({ token: 'eno=' }, { more: 'x' })).toMatch(/nothing but/);
+        expect(await written({ token: 'eno=' }, { [madeMark]: 'one' })).toMatch(/nothing but/);
+        expect(await written({ token: 'eno=' }, {}, { immutable: true })).toMatch(/nothing but/);
+        const labels = { metadata: { labels: { more: 'x' } } };
+        expect(await tried(copier.seed.merge(dry(token), labels))).toMatch(/nothing but/);
+      });
+
+      it('lets it make what keeps the values and what was missing, and delete just that', async () => {
+        await admin.remove(token).catch(() => undefined);
+        const clock = clockJob(clockName('one'), keptSeconds);
+        expect(await tried(copier.seed.post(dry(jobs), clock))).toBe('allowed');
+        expect(await tried(copier.seed.post(dry(secrets), kept))).toBe('allowed');
+        expect(await tried(copier.seed.post(dry(secrets), missing))).toBe('allowed');
+
+        await admin.post(jobs, clock);
+        await admin.post(secrets, kept);
+        await admin.post(secrets, missing);
+        expect(await tried(copier.seed.remove(dry(`${jobs}/${clockName('one')}`)))).toBe('allowed');
+        expect(await tried(copier.seed.remove(dry(`${secrets}/${keptToken}`)))).toBe('allowed');
+        expect(await tried(copier.seed.remove(dry(token)))).toBe('allowed');
+        // One that people have made stays.
+        await planted();
+        expect(await tried(copier.seed.remove(dry(token)))).toMatch(
+          /denied request.*deletes only the Secret/s,
+        );
+        await admin.remove(`${jobs}/${clockName('one')}`);
+      });
+
+      const owned = (owner: object) => ({
+        ...kept,
+        metadata: { ...(kept['metadata'] as object), ownerReferences: [owner] },
+      });
+      it.each<readonly [string, object]>([
+        ['has another name', { ...missing, metadata: { name: 'mine' } }],
+        [
+          'becomes the token of an account',
+          {
+            ...missing,
+            type: 'kubernetes.io/service-account-token',
+            metadata: {
+              name: 'agent-auth-token',
+              annotations: { 'kubernetes.io/service-account.name': 'default' },
+            },
+          },
+        ],
+        [
+          'has an annotation of others',
+          { ...missing, metadata: { name: 'agent-auth-token', annotations: { more: 'x' } } },
+        ],
+        ['has labels', { ...missing, metadata: { ...missing.metadata, labels: { more: 'x' } } }],
+        ['cannot be deleted', { ...missing, metadata: { ...missing.metadata, finalizers: ['example/x'] } }],
+        ['has several keys', { ...missing, data: { a: '', b: '' } }],
+        ['keeps more than two values', { ...kept, data: { before: '', after: '', more: '' } }],
+        ['is kept for ever', { ...kept, metadata: { ...where, annotations: {} } }],
+        ['belongs to another Job', owned({ apiVersion: 'batch/v1', kind: 'Job', name: 'theirs', uid: 'x' })],
+        [
+          'belongs to a workload',
+          owned({ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'aetherius-kept-one', uid: 'x' }),
+        ],
+      ])('denies a Secret that %s, and lets another account make it', async (_what, body) => {
+        await admin.remove(token).catch(() => undefined);
+        await admin.remove(`${secrets}/${keptToken}`).catch(() => undefined);
+        expect(await tried(copier.seed.post(dry(secrets), body))).toMatch(
+          /denied request.*makes only the Secret/s,
+        );
+        expect(await tried(somebody.seed.post(dry(secrets), body))).not.toMatch(/denied request/);
+      });
+
+      it('denies other Jobs and Secrets, in the platform’s namespace too, and where it is off', async () => {
+        const named = (name: string, seconds = keptSeconds) =>
+          tried(copier.seed.post(dry(jobs), clockJob(name, seconds)));
+        expect(await named(clockName('one'), keptSeconds + 1)).toMatch(/denied request/);
+        expect(await named('mine')).toMatch(/denied request/);
+        expect(await named(jobName('one'), 300)).toMatch(/denied request/);
+        for (const path of [secrets, jobs]) {
+          const body = path === jobs ? clockJob(clockName('one'), 60) : missing;
+          const here = path.replace('kube-system', 'aetherius');
+          expect(await tried(copier.seed.post(dry(here), body))).toMatch(/denied request/);
+          expect(await tried(bot.seed.post(dry(path), body))).toMatch(/denied request/);
+        }
+        const other = { metadata: { name: 'somebody-elses' }, data: { token: 'eA==' } };
+        await admin.post(secrets, other);
+        await planted();
+        const change = { data: { token: 'eno=' } };
+        expect(await tried(copier.seed.merge(dry(`${secrets}/somebody-elses`), change))).toMatch(
+          /given by name/,
+        );
+        expect(await tried(copier.seed.remove(dry(`${secrets}/somebody-elses`)))).toMatch(/denied request/);
+        expect(await tried(bot.seed.merge(dry(token), change))).toMatch(/denied request/);
+      });
+
+      it('is not to be had from the chart without the policy', () => {
+        expect(() => renderChart({ agentFeatures: { credentials: true }, admissionPolicy: false })).toThrow(
           /admissionPolicy/,
         );
       });

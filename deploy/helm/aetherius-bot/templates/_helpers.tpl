@@ -18,11 +18,11 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}
-{{- /* Names of workloads, Services and ConfigMaps by kind, as a map of CEL. */ -}}
+{{- /* Names of workloads, Services, ConfigMaps and Secrets by kind, as a map of CEL. */ -}}
 {{- define "aetherius-bot.named" -}}
 {{- $names := . -}}
 {{- $kinds := list -}}
-{{- range $kind := list "deployments" "statefulsets" "daemonsets" "services" "configmaps" -}}
+{{- range $kind := list "deployments" "statefulsets" "daemonsets" "services" "configmaps" "secrets" -}}
 {{- $kinds = append $kinds (printf "%s: %s" ($kind | toJson) (get $names $kind | default list | toJson)) -}}
 {{- end -}}
 {{ "{" }}{{ join ", " $kinds }}{{ "}" }}

@@ -28,8 +28,8 @@ export type KubeKind = (typeof kubeKinds)[number];
 /** By which name Kubernetes keeps what we have written (`managedFields`). */
 export const ourManager = 'aetherius-bot';
 
-/** What a fix may make for a while: a Job that runs nothing, and what ends with it. */
-export type MadeKind = 'jobs' | 'networkpolicies';
+/** What a fix may make: a Job that runs nothing, what ends with it, and a Secret that was missing. */
+export type MadeKind = 'jobs' | 'networkpolicies' | 'secrets';
 
 /** Kinds that a cluster without the Prometheus operator does not have. */
 export const operatorKinds: ReadonlySet<KubeKind> = new Set([
@@ -75,7 +75,7 @@ export interface KubernetesTarget {
   hasListed(kind: KubeKind, namespace: string, options?: Pick<ListOptions, 'fieldSelector'>): boolean;
   /** Reads past the cache. NOT_FOUND as AppError. */
   get(
-    kind: KubeKind | MadeKind | 'secrets' | 'namespaces',
+    kind: KubeKind | MadeKind | 'namespaces',
     namespace: string,
     name: string,
     options?: CallOptions,
@@ -127,7 +127,7 @@ export interface KubernetesTarget {
    * those which are there stay.
    */
   patch(
-    kind: KubeKind,
+    kind: KubeKind | 'secrets',
     namespace: string,
     name: string,
     body: unknown,
@@ -140,8 +140,9 @@ export interface KubernetesTarget {
     body: object,
     options?: CallOptions & { readonly dryRun?: boolean },
   ): Promise<KubeObject>;
-  /** Deletes the Job of this name with all that it owns, if it is still this very one; NOT_FOUND as AppError. */
-  removeJob(
+  /** Deletes what has this name with all that it owns, if it is still this very one; NOT_FOUND as AppError. */
+  remove(
+    kind: 'jobs' | 'secrets',
     namespace: string,
     name: string,
     only: { readonly uid: string },

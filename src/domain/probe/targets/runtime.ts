@@ -110,6 +110,8 @@ export interface RegistrationToken {
   readonly digest?: string;
   /** `Secret agent-auth-token/token`, or the name of the variable that holds it. */
   readonly source: string;
+  /** The key of the object that it comes from, where it comes from one. */
+  readonly from?: ObjectKey;
 }
 
 /** `again-if-refused`: where it can be done in the same request, a refused connection is tried twice. */

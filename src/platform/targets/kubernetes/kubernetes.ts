@@ -39,7 +39,7 @@ export interface KubernetesSettings extends KubeConfigSettings {
   readonly agentNamespace: string;
 }
 
-const groupOf: Readonly<Record<KubeKind | MadeKind | 'secrets' | 'namespaces', string>> = {
+const groupOf: Readonly<Record<KubeKind | MadeKind | 'namespaces', string>> = {
   namespaces: '/api/v1',
   pods: '/api/v1',
   services: '/api/v1',
@@ -329,10 +329,10 @@ export function createKubernetesTarget(
       );
       return JSON.parse(answer.text()) as KubeObject;
     },
-    async removeJob(namespace, name, { uid }, options = {}) {
+    async remove(kind, namespace, name, { uid }, options = {}) {
       await send(
-        `${collection('jobs', namespace)}/${encodeURIComponent(name)}`,
-        { verb: 'delete', resource: 'jobs', namespace },
+        `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
+        { verb: 'delete', resource: kind, namespace },
         // What it owns is deleted first, as when the cluster ends it.
         { ...options, method: 'DELETE', body: { propagationPolicy: 'Foreground', preconditions: { uid } } },
       );
@@ -390,7 +390,7 @@ function keyOf(
   return `${kind}/${namespace}/${fieldSelector}`;
 }
 
-function collection(kind: KubeKind | MadeKind | 'secrets', namespace: string): string {
+function collection(kind: KubeKind | MadeKind, namespace: string): string {
   return `${groupOf[kind]}/namespaces/${encodeURIComponent(namespace)}/${kind}`;
 }
 
@@ -406,7 +406,9 @@ function statusError(
     host: server.hostname,
     port: Number(server.port || (server.protocol === 'http:' ? 80 : 443)),
   };
-  const facts = { ...asked, status: answer.status, message: statusMessage(answer) };
+  // What refuses a Secret may repeat what stands in it.
+  const message = asked.resource === 'secrets' && asked.verb !== 'get' ? '' : statusMessage(answer);
+  const facts = { ...asked, status: answer.status, message };
   const { status } = answer;
   if (status === 404)
     return new AppError('NOT_FOUND', 'Kubernetes object or API not found', { facts, retryable: false });

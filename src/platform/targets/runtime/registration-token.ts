@@ -18,9 +18,12 @@ function digest(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 12);
 }
 
-const tokenOf = (value: string | undefined, source: string): RegistrationToken =>
-  value === undefined || value.trim() === '' ? { source } : { digest: digest(value.trim()), source };
-const nameOf = ({ kind, name, key }: ObjectKey) => `${kind} ${name}/${key}`;
+const tokenOf = (
+  value: string | undefined,
+  where: Pick<RegistrationToken, 'source' | 'from'>,
+): RegistrationToken =>
+  value === undefined || value.trim() === '' ? where : { digest: digest(value.trim()), ...where };
+const sourceOf = (from: ObjectKey) => ({ source: `${from.kind} ${from.name}/${from.key}`, from });
 
 function tokenNowhere(part: PartId): AppError {
   return new AppError('NOT_FOUND', 'the source of the registration token is unknown', {
@@ -73,12 +76,15 @@ export async function podToken(
       const explicit = container.env.some((entry) => entry.name === name);
       // A whole Secret that cannot be read most likely holds other things.
       if ('unread' in variable) {
-        if (explicit && waitsFor(pod, container, variable.unread)) return { source: nameOf(variable.from) };
+        if (explicit && waitsFor(pod, container, variable.unread)) return sourceOf(variable.from);
         if (explicit) throw variable.unread;
         unread ??= variable.unread;
         continue;
       }
-      const found = tokenOf(variable.value, variable.from === undefined ? name : nameOf(variable.from));
+      const found = tokenOf(
+        variable.value,
+        variable.from === undefined ? { source: name } : sourceOf(variable.from),
+      );
       if (found.digest !== undefined) return found;
       empty ??= found;
     }
@@ -87,13 +93,13 @@ export async function podToken(
     .find((key) => key !== undefined);
   if (mounted === undefined && unread !== undefined) throw unread;
   if (mounted === undefined && empty !== undefined) return empty;
-  const key = mounted ?? { kind: 'Secret', name: platform.secrets.token, key: 'token' };
+  const key = mounted ?? ({ kind: 'Secret', name: platform.secrets.token, key: 'token' } as const);
   try {
-    return tokenOf((await reader.data('Secret', namespace, key.name, options)).get(key.key), nameOf(key));
+    return tokenOf((await reader.data('Secret', namespace, key.name, options)).get(key.key), sourceOf(key));
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
     if (mounted === undefined) throw tokenNowhere(part);
-    return { source: nameOf(key) };
+    return sourceOf(key);
   }
 }
 
@@ -107,5 +113,5 @@ export function variableToken(
   const set = named.filter((name) => env[name] !== undefined);
   const name = set.find((one) => env[one]?.trim() !== '') ?? set[0];
   if (name === undefined) throw tokenNowhere(part);
-  return tokenOf(env[name], name);
+  return tokenOf(env[name], { source: name });
 }

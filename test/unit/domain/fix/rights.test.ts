@@ -116,6 +116,16 @@ describe('what an installation gives away with a feature', () => {
     expect(may('connections', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
+  it('R-X15: a credential is written in the one Secret of the agents; what is made cannot be read but by name', () => {
+    expect(may('credentials', 'agents')).toEqual([
+      '/secrets create',
+      '/secrets delete,get aetherius-kept-registration-token',
+      '/secrets delete,get,patch agent-auth-token',
+      'batch/jobs create,delete,get',
+    ]);
+    expect(rightPlaces.filter((place) => may('credentials', place).length > 0)).toEqual(['agents']);
+  });
+
   it('R-X15: Secrets are read by name, in the agents’ namespace the one that both sides share', () => {
     expect(may('secrets', 'platform')).toEqual([
       '/secrets get agent-auth-token database-credentials nats-credentials neo4j-credentials',
@@ -198,15 +208,25 @@ describe('rules of a role', () => {
 });
 
 it('asks the API server about each verb alone, a part of a resource by itself, and of what has a name by name', () => {
-  const exec = kubernetesRights.filter(({ resource }) => resource === 'pods/exec' || resource === 'secrets');
+  const exec = kubernetesRights.filter(({ feature }) => feature === 'exec' || feature === 'secrets');
+  const kept = {
+    feature: 'credentials',
+    group: '',
+    resource: 'secrets',
+    verbs: ['get'],
+    places: ['agents'],
+  } as const;
   const secret = { feature: 'secrets', verb: 'get', group: '', resource: 'secrets', namespace: 'prod' };
 
-  expect(asQuestions(exec, 'prod', { ...noNames, secrets: ['a', 'b'] })).toEqual([
+  expect(
+    asQuestions([...exec, { ...kept, only: ['c'] }], 'prod', { ...noNames, secrets: ['a', 'b'] }),
+  ).toEqual([
     ...['get', 'create'].map((verb) => ({
       ...{ feature: 'exec', verb, group: '', resource: 'pods', subresource: 'exec', namespace: 'prod' },
     })),
     { ...secret, name: 'a' },
     { ...secret, name: 'b' },
+    { ...secret, feature: 'credentials', name: 'c' },
   ]);
 });
 

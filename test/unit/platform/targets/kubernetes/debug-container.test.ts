@@ -99,7 +99,7 @@ function cluster({
     list: async (kind) => (kind === 'pods' ? parts.map(pod) : []),
     get: refuse,
     create: refuse,
-    removeJob: refuse,
+    remove: refuse,
     groups: refuse,
     async exec(_namespace, name, _container, command) {
       calls.push(`exec ${name}`);
