@@ -455,6 +455,20 @@ describe.skipIf(lacking !== undefined)(
         }
         await made({ pod: volumesOf('config-a1') });
         await cluster.seed.merge(path, { spec: { template: { spec: volumesOf('config-b2') } } });
+        // While Pods come and go, they cannot be told from ours, and nothing is carried out.
+        await expect
+          .poll(
+            async () => {
+              const { metadata, status } = (await cluster.seed.get(path)) as {
+                metadata: { generation: number };
+                status: Record<string, number>;
+              };
+              const { replicas, updatedReplicas, readyReplicas, observedGeneration } = status;
+              return [replicas, updatedReplicas, readyReplicas, observedGeneration === metadata.generation];
+            },
+            { timeout: 20_000 },
+          )
+          .toEqual([2, 2, 2, true]);
       }
 
       it.each(['R-K3', 'R-K4'])(
