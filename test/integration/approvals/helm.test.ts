@@ -83,10 +83,15 @@ describe.skipIf(lacking !== undefined)(
           replicas: number;
           template: { spec: { containers: [{ resources: { limits: object; requests?: object } }] } };
         };
-        status: { readyReplicas?: number; observedGeneration?: number };
+        status: {
+          replicas?: number;
+          readyReplicas?: number;
+          updatedReplicas?: number;
+          observedGeneration?: number;
+        };
       };
       const { limits } = spec.template.spec.containers[0].resources;
-      return { ...metadata, ...status, limits, replicas: spec.replicas };
+      return { ...metadata, ...status, limits, replicas: spec.replicas, total: status.replicas };
     }
     const limits = async () => (await now()).limits;
     async function installed() {
@@ -99,12 +104,12 @@ describe.skipIf(lacking !== undefined)(
       expect
         .poll(
           async () => {
-            const { readyReplicas, observedGeneration, generation } = await now();
-            return [readyReplicas, observedGeneration === generation];
+            const { readyReplicas, updatedReplicas, total, observedGeneration, generation } = await now();
+            return [readyReplicas, updatedReplicas, total, observedGeneration === generation];
           },
           { timeout: 20_000 },
         )
-        .toEqual([2, true]);
+        .toEqual([2, 2, 2, true]);
     const run = async (row: RemediationRow, more = {}) => {
       await h.execute(row.id, 'worker-1', { ...faster, ...more });
       return h.row(row.id);
@@ -139,6 +144,8 @@ describe.skipIf(lacking !== undefined)(
       upgrade('--set', 'note=two');
 
       expect(await limits()).toEqual({ memory: '256Mi' });
+      // A Pod that has no address yet could be one of ours.
+      await ready();
       // What is not there any more is not taken back, and whose hand that was is said.
       const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
       await h.service.approve(h.input(undo.id, 'ULEAD'));
