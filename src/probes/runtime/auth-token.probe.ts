@@ -9,7 +9,8 @@ export const runtimeAuthToken = defineProbe({
   id: 'runtime.auth-token',
   doc: `Do agent-manager and the collect agents have the same registration token?
 
-Compares short SHA-256 digests of the token on both sides; the token itself never enters the result.
+Compares short digests of the token on both sides, keyed by a value that each process draws anew.
+The token itself never enters the result.
 It takes the token from a variable of the container (a value, or a key of any Secret), otherwise from the mounted Secret.
 Where both sides lack a token, or the worker may not read a Secret, the answer is inconclusive.`,
   params: z.strictObject({}),

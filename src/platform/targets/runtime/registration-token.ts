@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
@@ -13,9 +13,12 @@ const tokenVariables = ({ variables }: Platform) => [
   variables.token,
 ];
 
-/** Short digest that two people can compare; the token cannot be had from it. */
+/** Of this process alone: a token that could be guessed cannot be tried against a digest that somebody has seen. */
+const key = randomBytes(32);
+
+/** Short keyed digest: tells two tokens that one process has seen apart, and nothing of either. */
 function digest(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+  return createHmac('sha256', key).update(token).digest('hex').slice(0, 12);
 }
 
 const tokenOf = (

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { ComposeTarget } from '../../../../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../../../../src/domain/probe/targets/kubernetes.ts';
+import { variableToken } from '../../../../../src/platform/targets/runtime/registration-token.ts';
 import {
   runtimeOnCompose,
   runtimeOnKubernetes,
@@ -11,7 +12,9 @@ import {
 import { fakeKubernetes } from '../../../../support/fake-kubernetes.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
-const digest = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 12);
+/** Of the same value given as a plain variable. */
+const digest = (AGENT_AUTH_TOKEN: string) =>
+  variableToken({ AGENT_AUTH_TOKEN }, 'agent-manager', asInGuide).digest;
 
 /** A Pod of agent-manager in a cluster with these Secrets; `null`: it may not be read. */
 function cluster(
@@ -67,7 +70,11 @@ describe('the registration token of a Pod', () => {
       { fleet: { registration: 'abc\n' }, 'agent-auth-token': { token: 'another' } },
     );
 
-    expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret fleet/registration' });
+    expect(await token()).toEqual({
+      digest: digest('abc'),
+      source: 'Secret fleet/registration',
+      from: { kind: 'Secret', name: 'fleet', key: 'registration' },
+    });
     expect(asked).toEqual(['secrets/fleet']);
   });
 
@@ -82,7 +89,11 @@ describe('the registration token of a Pod', () => {
       { early: { AGENT_AUTH_TOKEN: 'no' }, late: { AGENT_AUTH_TOKEN: 'abc' }, other: { PASSWORD: 'x' } },
     );
 
-    expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret late/AGENT_AUTH_TOKEN' });
+    expect(await token()).toEqual({
+      digest: digest('abc'),
+      source: 'Secret late/AGENT_AUTH_TOKEN',
+      from: { kind: 'Secret', name: 'late', key: 'AGENT_AUTH_TOKEN' },
+    });
   });
 
   it('is the value in the Pod before any of them, and the mounted Secret where the variable is empty', async () => {
@@ -94,7 +105,11 @@ describe('the registration token of a Pod', () => {
       ).token();
 
     expect(await with_('own')).toEqual({ digest: digest('own'), source: 'AGENT_AUTH_TOKEN' });
-    expect(await with_('')).toEqual({ digest: digest('abc'), source: 'Secret fleet/token' });
+    expect(await with_('')).toEqual({
+      digest: digest('abc'),
+      source: 'Secret fleet/token',
+      from: { kind: 'Secret', name: 'fleet', key: 'token' },
+    });
   });
 
   it('is missing where its Secret or its key is not there', async () => {
@@ -102,12 +117,13 @@ describe('the registration token of a Pod', () => {
 
     expect(await cluster({ containers: [container(mount)], volumes }).token()).toEqual({
       source: 'Secret agent-auth-token/token',
+      from: { kind: 'Secret', name: 'agent-auth-token', key: 'token' },
     });
     expect(
       await cluster({
         containers: [container({ env: [fromSecret('AGENT_AUTH_TOKEN', 'fleet', 'token', true)] })],
       }).token(),
-    ).toEqual({ source: 'Secret fleet/token' });
+    ).toEqual({ source: 'Secret fleet/token', from: { kind: 'Secret', name: 'fleet', key: 'token' } });
   });
 
   it('is missing where its container waits for a Secret that is not there, unknown where one runs on', async () => {
@@ -115,6 +131,7 @@ describe('the registration token of a Pod', () => {
 
     expect(await cluster(spec, {}, 'CreateContainerConfigError').token()).toEqual({
       source: 'Secret fleet/token',
+      from: { kind: 'Secret', name: 'fleet', key: 'token' },
     });
     await expect(cluster(spec).token()).rejects.toMatchObject({ facts: { reason: 'reference-gone' } });
     await expect(cluster(spec, { fleet: null }, 'CreateContainerConfigError').token()).rejects.toMatchObject({
@@ -131,7 +148,11 @@ describe('the registration token of a Pod', () => {
       { 'agent-auth-token': { token: 'abc' } },
     );
 
-    expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret agent-auth-token/token' });
+    expect(await token()).toEqual({
+      digest: digest('abc'),
+      source: 'Secret agent-auth-token/token',
+      from: { kind: 'Secret', name: 'agent-auth-token', key: 'token' },
+    });
   });
 
   it('is asked for once of a Secret that may not be read', async () => {
@@ -169,7 +190,11 @@ describe('the registration token of a Pod', () => {
       { database: null, 'agent-auth-token': { token: 'abc' } },
     );
 
-    expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret agent-auth-token/token' });
+    expect(await token()).toEqual({
+      digest: digest('abc'),
+      source: 'Secret agent-auth-token/token',
+      from: { kind: 'Secret', name: 'agent-auth-token', key: 'token' },
+    });
   });
 
   it('comes from the Secret of the usual name where the Pod says nothing, and else from nowhere (R-PLAT18)', async () => {
@@ -195,5 +220,18 @@ describe('the registration token of a container', () => {
     expect(await token({ AGENT_AUTH_TOKEN: 'abc' })).toMatchObject({ digest: digest('abc') });
     expect(await token({ AGENT_AUTH_TOKEN: '' })).toEqual({ source: 'AGENT_AUTH_TOKEN' });
     await expect(token({ LOG: 'x' })).rejects.toMatchObject({ facts: { reason: 'token-source-unknown' } });
+  });
+
+  it('tells two tokens apart by a digest that no other process makes', async () => {
+    const own = digest('abc');
+    const sha256 = createHash('sha256').update('abc').digest('hex');
+
+    expect(own).toMatch(/^[0-9a-f]{12}$/);
+    expect(digest('abc')).toBe(own);
+    expect(digest('abd')).not.toBe(own);
+    expect(sha256).not.toContain(own);
+    vi.resetModules();
+    const other = await import('../../../../../src/platform/targets/runtime/registration-token.ts');
+    expect(other.variableToken({ AGENT_AUTH_TOKEN: 'abc' }, 'agent-manager', asInGuide).digest).not.toBe(own);
   });
 });
