@@ -201,6 +201,12 @@ function capOf({ feature, group, resources, fields }: KubernetesUpdate): string 
   ].join(' && ');
 }
 
+/**
+ * Each change is an expression of its own: the API server's check of one grows by the square of its length, and all of
+ * them in one took it longer than a request may.
+ */
+const updateVariables = changes.map((change, at) => ({ name: `update${at + 1}`, expression: capOf(change) }));
+
 const saidOf = ({ fields }: KubernetesUpdate) => fields.map(({ path }) => path.join('.')).join(' with ');
 
 const updates = [
@@ -309,7 +315,7 @@ const isDebugContainer = [
 const validationsOf = (rules: readonly { readonly expression: string; readonly message: string }[]) =>
   rules.map((rule) => ({ ...rule, reason: 'Forbidden' }));
 
-/** What holds wherever it is installed; `variables.asked` and these rules are all that the chart takes as it is. */
+/** What holds wherever it is installed and the chart takes as it is; `updates` are variables that need all others. */
 export const policyRules = {
   variables: [
     {
@@ -318,6 +324,7 @@ export const policyRules = {
         "request.operation + ' ' + request.resource.group + '/' + request.resource.resource + (request.?subResource.orValue('') == '' ? '' : '/' + request.subResource)",
     },
   ],
+  updates: updateVariables,
   validations: validationsOf([
     {
       expression: `variables.asked in ${list([...updates, ...made, debug, exec, question])}`,
@@ -360,7 +367,7 @@ export const policyRules = {
       message: 'the bot enters only Pods of the platform, and none of its own',
     },
     {
-      expression: `!(variables.asked in ${list(updates)}) || ${changes.map((change) => `(${capOf(change)})`).join(' || ')}`,
+      expression: `!(variables.asked in ${list(updates)}) || ${updateVariables.map(({ name }) => `variables.${name}`).join(' || ')}`,
       message: `the bot changes nothing but ${[...new Set(changes.map(saidOf))].join('; ')}, each within its bounds`,
     },
     {
@@ -398,7 +405,11 @@ export function policyYaml(name: string, told: Told): string {
         ],
       },
       matchConditions: [{ name: 'by-the-bot', expression: `request.userInfo.username == ${told.account}` }],
-      variables: [...policyRules.variables, ...toldKeys.map((name) => ({ name, expression: told[name] }))],
+      variables: [
+        ...policyRules.variables,
+        ...toldKeys.map((name) => ({ name, expression: told[name] })),
+        ...policyRules.updates,
+      ],
       validations: policyRules.validations,
     },
   };
