@@ -141,7 +141,7 @@ export const health = {
   'cause.events-subject-unseen':
     'the subject of the events is unknown: {subject} is silent, and {example} goes to no client',
   'cause.model-unseen':
-    'which model reasoning-service loads was not seen: only the guide says that it lies in {folder}',
+    'which model {@reasoning-service} loads was not seen: only the guide says that it lies in {folder}',
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',

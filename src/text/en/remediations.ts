@@ -149,7 +149,7 @@ export const remediations = {
   'blast.kubernetes-allow-connection-undo':
     '{from:part} can no longer connect to {to:part} on port {port} ({policy}), as before the fix. Connections that are open may break.',
   'blast.kubernetes-copy-token':
-    'The agents get the token that agent-manager has, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). An agent sends nothing while it restarts.',
+    'The agents get the token that {@agent-manager} has, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). An agent sends nothing while it restarts.',
   'blast.kubernetes-copy-token-undo':
     'The agents have the token from before the fix again, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
   'blast.compose-restart':

@@ -128,7 +128,7 @@ export const health = {
   'cause.subjects-forbidden': '机器人不被允许监听 NATS 的所有主题，因此无法区分没有发布和发布到别的主题',
   'cause.nothing-published': '{seconds} 秒内 NATS 上没有任何发布，因此没有可比较的内容',
   'cause.events-subject-unseen': '看不出事件用哪个主题：{subject} 上没有消息，而 {example} 无人接收',
-  'cause.model-unseen': '看不出 reasoning-service 加载哪个模型：只有指南说它在 {folder}',
+  'cause.model-unseen': '看不出 {@reasoning-service} 加载哪个模型：只有指南说它在 {folder}',
   'cause.listeners-elsewhere': 'NATS 把消息转发给别的服务器，这里看不到它们的客户端',
   'cause.another-server': '监控地址属于另一台 NATS 服务器，不是机器人连接的那台',
   'cause.scrape-targets-unread': '从这里无法访问抓取目标 {targets}',

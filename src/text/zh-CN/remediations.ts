@@ -142,7 +142,7 @@ export const remediations = {
   'blast.kubernetes-allow-connection-undo':
     '{from:part} 不再能连接 {to:part} 的端口 {port}（{policy}），与修复之前相同。已有连接可能断开。',
   'blast.kubernetes-copy-token':
-    '采集代理将使用与 agent-manager 相同的令牌，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）。代理重启期间不发送任何数据。',
+    '采集代理将使用与 {@agent-manager} 相同的令牌，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）。代理重启期间不发送任何数据。',
   'blast.kubernetes-copy-token-undo':
     '采集代理恢复修复之前的令牌，{pods} 个 Pod 会逐个替换。之前的问题可能再次出现。',
   'blast.compose-restart':
