@@ -43,12 +43,8 @@ It does not count when its controller replaces it, or when another Pod of its Jo
   emits: podCodes,
   async run({ restarts, logs }: Params, { deps, signal, now, wait }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
-    const look = async () => parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
-    let pods = await look();
-    if (pods.some((pod) => justBack(pod, now()))) {
-      await wait(lookAgainMs);
-      pods = await look();
-    }
+    const listed = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    const pods = await lookedAgain(listed, kubernetes, { signal, now, wait });
     const madeUpFor = triedAgain(pods);
     const faults = pods.map((pod) => {
       const fault = podFault(pod, { now: now(), restarts });
@@ -160,4 +156,30 @@ function creating(pod: Parsed<Pod>, now: Date): boolean {
     status.containerStatuses.length > 0 &&
     status.containerStatuses.every((container) => container.state.waiting?.reason === 'ContainerCreating')
   );
+}
+
+/** So many at most are looked at again, each by a request. */
+const mostAgain = 3;
+
+/**
+ * Those that have come back moments ago as they are moments later: the list of a run is read once. What cannot be looked
+ * at again stays as it was listed.
+ */
+async function lookedAgain(
+  pods: readonly Parsed<Pod>[],
+  kubernetes: KubernetesTarget,
+  { signal, now, wait }: Pick<ProbeContext<Deps>, 'signal' | 'now' | 'wait'>,
+): Promise<readonly Parsed<Pod>[]> {
+  const back = pods.filter((pod) => justBack(pod, now())).slice(0, mostAgain);
+  if (back.length === 0) return pods;
+  await wait(lookAgainMs);
+  const again = new Map<Parsed<Pod>, Parsed<Pod>>();
+  for (const pod of back) {
+    const { name, namespace = kubernetes.namespace } = pod.metadata;
+    const found = await kubernetes.get('pods', namespace, name, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+    const [parsed] = found === undefined ? [] : parseAll(Pod, [found]);
+    if (parsed !== undefined) again.set(pod, parsed);
+  }
+  return pods.map((pod) => again.get(pod) ?? pod);
 }
