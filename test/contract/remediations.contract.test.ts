@@ -8,6 +8,7 @@ import { AppError } from '../../src/domain/kernel/errors.ts';
 import { type Targets, targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { ownClaims } from '../../src/services/fix/self-identity.ts';
+import { hostile } from '../support/hostile-text.ts';
 import { type Fixture, fixtures, type RemediationName, registered } from '../support/remediation-fixtures.ts';
 
 const root = join(import.meta.dirname, '../../src/remediations');
@@ -21,6 +22,41 @@ const contextOf = (targets: Targets, signal = new AbortController().signal) => (
   now: () => new Date(0),
   operation: { id: '6f1d', age: () => Promise.resolve(0) },
 });
+
+/** Hostile as texts, and as what a shell, a statement, a path, a selector or a pattern would take for more than text. */
+const hostileNames = [
+  ...hostile,
+  ...[
+    ["'; DROP TABLE agents; --", 'a statement'],
+    ['$(reboot) `reboot` | reboot', 'a command'],
+    ['../../secrets/agent-auth-token', 'a path'],
+    ['x?dryRun=All&force=true#', 'a question'],
+    ['a,b=c,!d in (e)', 'a selector'],
+    ['*', 'a pattern'],
+    ['a\r\nFLUSHALL\r\n', 'a second line'],
+    ['__proto__', 'a prototype'],
+    ['', 'nothing'],
+  ].map(([text = '', name = '']) => ({ name, text })),
+];
+type Path = readonly string[];
+
+const limits = { leaseMs: 60_000, maxObjects: 100 };
+const expectedOf = ({ id, version, tier }: Remediation) => ({ id, version, tier, environment: 'prod' });
+
+/** Where texts stand in a value. */
+function textsOf(value: unknown, path: Path = []): readonly Path[] {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, [...path, key]));
+}
+
+function withText(value: unknown, path: Path, text: string): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return text;
+  const copy = structuredClone(value) as Record<string, unknown>;
+  copy[key] = withText(copy[key], rest, text);
+  return copy;
+}
 
 async function planned(remediation: Remediation): Promise<{ fixture: Fixture; plan: Plan; step: PlanStep }> {
   const fixture = fixtures[remediation.id as RemediationName]();
@@ -73,13 +109,40 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(fixture.changes()).toBe(0);
       expect(planHash(again)).toBe(planHash(plan));
       expect(planDrift(plan, again)).toBeUndefined();
-      const expected = {
-        id: remediation.id,
-        version: remediation.version,
-        tier: remediation.tier,
-        environment: 'prod',
-      };
-      expect(planFault(plan, expected, { leaseMs: 60_000, maxObjects: 100 })).toBeUndefined();
+      expect(planFault(plan, expectedOf(remediation), limits)).toBeUndefined();
+    });
+
+    it('takes no text for more than a name: a hostile one is refused, not found, or a name all the same', async () => {
+      const bare = fixtures[remediation.id as RemediationName]().params;
+      const paths = textsOf(remediation.params.parse(bare));
+      for (const { name, text } of hostileNames)
+        for (const path of paths) {
+          const fixture = fixtures[remediation.id as RemediationName]();
+          const given = remediation.params.safeParse(withText(remediation.params.parse(bare), path, text));
+          const outcome = given.success
+            ? await remediation.plan(given.data, contextOf(fixture.targets)).catch((error: unknown) => error)
+            : undefined;
+
+          expect(
+            outcome instanceof Error && !(outcome instanceof AppError),
+            `${name} as ${path.join('.')}`,
+          ).toBe(false);
+          if (outcome !== undefined && !(outcome instanceof Error))
+            expect(planFault(outcome as Plan, expectedOf(remediation), limits)).toBeUndefined();
+          expect(fixture.changes()).toBe(0);
+        }
+    });
+
+    it('makes parameters that its schema judges of whatever a finding says', () => {
+      const parts = ['agent-manager', 'collect-agent', 'postgres', 'redis', 'runtime'] as const;
+      for (const code of [...remediation.helpsWith, ...(remediation.helpsCause ?? [])])
+        for (const { text } of hostileNames)
+          for (const part of parts)
+            for (const value of [text, Number.NaN, -1, null, undefined]) {
+              const facts = new Proxy({}, { get: () => value, has: () => true });
+              const params = remediation.paramsFor({ code, part, subject: text, severity: 'warning', facts });
+              if (params !== undefined) remediation.params.safeParse(params);
+            }
     });
 
     it('R-X12: verifies with probes that exist and take these parameters', async () => {
