@@ -149,8 +149,10 @@ export function tokenSecrets(
       objects.delete(path);
       // The garbage collector of the cluster.
       for (const [other, { metadata }] of objects)
-        if ((metadata['ownerReferences'] as readonly { uid: string }[] | undefined)?.[0]?.uid === uid)
+        if ((metadata['ownerReferences'] as readonly { uid: string }[] | undefined)?.[0]?.uid === uid) {
           objects.delete(other);
+          changes += 1;
+        }
     },
   });
   const said = (from: ObjectKey | string, side: string) => {

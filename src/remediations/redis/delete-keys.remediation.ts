@@ -9,6 +9,7 @@ import {
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { within } from '../../domain/kernel/within.ts';
 import type { RedisNode, RedisTarget } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
@@ -116,9 +117,9 @@ There is no undo: a cache is filled again by its users.`,
     let deleted = 0;
     await walk(node, prefix, signal, async (keys) => {
       signal.throwIfAborted();
-      // In a cluster keys of one command must be of one slot. The signal is asked between batches.
+      // In a cluster keys of one command must be of one slot.
       const replies = several
-        ? await Promise.all(keys.map((key) => node.call('UNLINK', [key])))
+        ? await together(keys, (key) => node.call('UNLINK', [key]), signal)
         : [await node.call('UNLINK', keys, { signal })];
       deleted += replies.reduce<number>((sum, reply) => sum + Number(reply), 0);
       await work?.next({ done: deleted, total: before.keys });
@@ -220,6 +221,15 @@ async function walk(
   } while (cursor !== '0');
 }
 
+/** One call for each of many keys at once, with one listener of the signal for all of them. */
+function together<T>(
+  keys: readonly string[],
+  call: (key: string) => Promise<T>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  return within(Number.POSITIVE_INFINITY, () => Promise.all(keys.map(call)), { signal });
+}
+
 async function count(
   node: RedisNode & { readonly name: string },
   prefix: string,
@@ -233,9 +243,8 @@ async function count(
     some.push(...keys.slice(0, Math.max(0, measured - some.length)));
     return Promise.resolve();
   });
-  const sizes = await Promise.all(
-    some.map(async (key) => Number((await node.call('MEMORY', ['USAGE', key])) ?? 0)),
-  );
+  const replies = await together(some, (key) => node.call('MEMORY', ['USAGE', key]), signal);
+  const sizes = replies.map((reply) => Number(reply ?? 0));
   const mean = sizes.length === 0 ? 0 : sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return {
     name: node.name,
