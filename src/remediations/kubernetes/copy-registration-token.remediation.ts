@@ -93,9 +93,10 @@ Refused where a side has its token from elsewhere than a Secret.
 Refused where agent-manager lacks a token.
 Refused where the Secret of the agents is immutable or of a special type.
 It is done when all agents are restarted and the tokens are the same; where their log and agent-manager can be read, they must say so.
-Undo puts the former value back where ours still stands, restarts the agents, and deletes what was kept.`,
-  // A credential is written, in the cluster's own namespace.
-  tier: 3,
+Undo puts the former value back where ours still stands, restarts the agents, and deletes what was kept.
+A credential is written, so its risk is always 3.`,
+  // Raised by each plan: a policy that names nobody for tier 3 is one that does not offer it, and no fault at start.
+  tier: 2,
   params: Params,
   needs: ['kubernetes', 'runtime'],
   on: 'kubernetes',

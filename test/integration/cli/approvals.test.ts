@@ -67,7 +67,7 @@ describe('approvals on the command line', () => {
 
     expect(answer).toMatchObject({ exit: 0, err: '' });
     expect(answer.out).toContain(row.planHash.slice(0, 8));
-    expect(answer.out).toContain('value=old -> value=new');
+    expect(answer.out).toContain('value: old → new');
     expect((await h.row(row.id)).state).toBe('approved');
     expect(await h.audit.list(row.id, 5)).toContainEqual(
       expect.objectContaining({ actor: idOf('ULEAD'), to: 'approved' }),
