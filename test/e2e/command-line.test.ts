@@ -139,7 +139,7 @@ describe('a plan', () => {
     const needless = await dry(...wanted);
 
     expect(shown).toMatchObject({ exit: 0, err: '' });
-    expect(shown.out).toContain('policy=noeviction -> policy=allkeys-lru');
+    expect(shown.out).toContain('eviction policy: noeviction → allkeys-lru');
     expect(shown.out).toContain('It is stored nowhere.');
     expect(JSON.parse(asJson.out)).toMatchObject({
       moved: false,
