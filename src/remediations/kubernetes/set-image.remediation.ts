@@ -32,6 +32,7 @@ import {
 import {
   type Context,
   changeableParts,
+  containerName,
   dryRun,
   identityOf,
   kinds,
@@ -52,10 +53,7 @@ import { podsOf, signsOf } from './workload-object.ts';
 const Params = z.strictObject({
   part: changeableParts,
   workload: workloadName,
-  container: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
-    .meta({ description: 'Container of which the image cannot be got.' }),
+  container: containerName.meta({ description: 'Container of which the image cannot be got.' }),
 });
 type Params = z.output<typeof Params>;
 

@@ -18,6 +18,7 @@ import type { FieldPath } from './ownership.ts';
 import {
   type Context,
   changeableParts,
+  containerName,
   dryRun,
   identityOf,
   kinds,
@@ -43,10 +44,7 @@ const port = z.int().min(1).max(65_535);
 const Params = z.strictObject({
   part: changeableParts,
   workload: workloadName,
-  container: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
-    .meta({ description: 'Container whose probe it is.' }),
+  container: containerName.meta({ description: 'Container whose probe it is.' }),
   probe: z.enum(probes).meta({ description: 'The probe that fails.' }),
   port: port.meta({ description: 'The port that the probe asks now, and that refuses.' }),
 });

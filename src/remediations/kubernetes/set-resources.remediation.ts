@@ -21,6 +21,7 @@ import { amount, cpuText, memoryText, type Resources, resourcesOf, resourcesPatc
 import {
   type Context,
   changeableParts,
+  containerName,
   dryRun,
   identityOf,
   kinds,
@@ -48,11 +49,7 @@ const Params = z.strictObject({
   kind: z.enum(['Deployment', 'StatefulSet']).exactOptional().meta({
     description: 'Kind of the workload; default: that of the part in this installation.',
   }),
-  container: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
-    .exactOptional()
-    .meta({ description: 'Its container, when it has several.' }),
+  container: containerName.exactOptional().meta({ description: 'Its container, when it has several.' }),
   memoryMiB: z
     .int()
     .min(64)

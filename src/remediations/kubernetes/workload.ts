@@ -40,6 +40,9 @@ export const workloadName = z
   .exactOptional()
   .meta({ description: 'Name of the workload, when it is not the name of the part.' });
 
+/** A DNS label (RFC 1123), as the API server takes it for a container. */
+export const containerName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+
 /** Parts whose workload may be changed beyond a restart: the agents live in the cluster's own namespace. */
 export const changeableParts = z
   .enum(partIds)
