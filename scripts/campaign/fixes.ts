@@ -197,10 +197,12 @@ export function createFixes(control: Control, rows: Rows): Fixes {
       throw new Error(`${fix} was chosen for ${runId}, and no card came`);
     },
     async carryOut(offer) {
-      if (offer.tier < 3) await press(people.requester, offer.id, 'remediation.request');
+      const user = people.requester;
+      if (offer.tier < 3) await press(user, offer.id, 'remediation.request');
       else {
-        const text = `/aetherius request ${offer.handle} the campaign tries it`;
-        await control.command({ user: people.requester, channel, text });
+        await press(user, offer.id, 'remediation.request-why');
+        const { id: viewId } = await control.waitFor(() => control.modal(user));
+        await control.submit({ user, viewId, values: { reason: 'the campaign tries it' } });
       }
       return approved(offer);
     },

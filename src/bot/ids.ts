@@ -9,6 +9,7 @@ export const callbacks = {
   analyseLog: 'aetherius_analyse_log',
   collectHere: 'aetherius_collect_logs',
   healthModal: 'aetherius_health_modal',
+  requestModal: 'aetherius_request_modal',
   rejectModal: 'aetherius_reject_modal',
   resolveModal: 'aetherius_resolve_modal',
   glassModal: 'aetherius_break_glass_modal',
@@ -26,6 +27,8 @@ export const actionIds = {
   collect: 'collect',
   report: 'report',
   request: 'remediation.request',
+  /** The same where the policy wants a typed reason: it opens a modal first. */
+  requestWhy: 'remediation.request-why',
   approve: 'remediation.approve',
   reject: 'remediation.reject',
   cancel: 'remediation.cancel',

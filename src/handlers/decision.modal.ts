@@ -51,6 +51,10 @@ function decisionModal(
   };
 }
 
+export function requestRemediationModal(deps: HandlerDeps) {
+  return decisionModal(deps, 'request', (input, { remediations }) => remediations.request(input));
+}
+
 export function rejectRemediationModal(deps: HandlerDeps) {
   return decisionModal(deps, 'reject', (input, { remediations }) => remediations.reject(input));
 }

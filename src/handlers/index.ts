@@ -7,7 +7,7 @@ import type {
   StaticSelectAction,
 } from '@slack/bolt';
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
-import { glassModal, rejectModal, resolveModal } from '../bot/views/modals.view.ts';
+import { glassModal, rejectModal, requestModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
 import { analyseLogShortcut } from './analyse-log.shortcut.ts';
 import {
@@ -20,7 +20,12 @@ import {
 } from './channel.event.ts';
 import { collectAction } from './collect.action.ts';
 import { collectHereShortcut } from './collect-here.shortcut.ts';
-import { breakGlassModal, rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
+import {
+  breakGlassModal,
+  rejectRemediationModal,
+  requestRemediationModal,
+  resolveRemediationModal,
+} from './decision.modal.ts';
 import { decisionModalAction } from './decision-modal.action.ts';
 import type { HandlerDeps } from './deps.ts';
 import { detailsAction } from './details.action.ts';
@@ -69,6 +74,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   );
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));
+  app.view(callbacks.requestModal, requestRemediationModal(deps));
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));
   app.view(callbacks.resolveModal, resolveRemediationModal(deps));
   app.view(callbacks.glassModal, breakGlassModal(deps));
@@ -92,6 +98,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     actionIds.reject,
     decisionModalAction(deps, (metadata, words) => rejectModal(metadata, [], words)),
   );
+  onButton(actionIds.requestWhy, decisionModalAction(deps, requestModal));
   onButton(actionIds.resolve, decisionModalAction(deps, resolveModal));
   onButton(actionIds.breakGlass, decisionModalAction(deps, glassModal));
   for (const purpose of ['request', 'approve', 'cancel', 'stop', 'undo'] as const)

@@ -39,22 +39,32 @@ export function healthModal(
   ]);
 }
 
+/** @param button opaque id of the button: who may ask is decided again on submission. */
+export function requestModal(button: string, words: Words): ModalView {
+  return modal('modal.request.title', 'modal.submit.request', callbacks.requestModal, button, words, [
+    reasonInput(words.plain('modal.reject.reason'), words),
+  ]);
+}
+
 /** @param button opaque id of the reject button: who may reject what is decided again on submission. */
 export function rejectModal(button: string, planLines: readonly string[], words: Words): ModalView {
   return modal('modal.reject.title', 'modal.submit.reject', callbacks.rejectModal, button, words, [
     ...(planLines.length === 0 ? [] : [preformatted(planLines, 2000, words)]),
-    {
-      ...inputBlock(inputs.reason, words.plain('modal.reject.reason'), words, {
-        type: 'plain_text_input',
-        action_id: inputs.reason,
-        multiline: true,
-        min_length: 3,
-        max_length: 500,
-      }),
-      hint: plainText(words.plain('modal.reject.hint'), 2000, words),
-    },
+    reasonInput(words.plain('modal.reject.reason'), words),
   ]);
 }
+
+/** The same rule as for what is typed after a command (R-M7). */
+const reasonInput = (label: string, words: Words): InputBlock => ({
+  ...inputBlock(inputs.reason, label, words, {
+    type: 'plain_text_input',
+    action_id: inputs.reason,
+    multiline: true,
+    min_length: 3,
+    max_length: 500,
+  }),
+  hint: plainText(words.plain('modal.reject.hint'), 2000, words),
+});
 
 /** @param button opaque id of the button: who may say how it ended is decided again on submission. */
 export function resolveModal(button: string, words: Words): ModalView {
@@ -68,16 +78,7 @@ export function resolveModal(button: string, words: Words): ModalView {
       action_id: inputs.outcome,
       options: outcomes,
     }),
-    {
-      ...inputBlock(inputs.reason, words.plain('modal.resolve.reason'), words, {
-        type: 'plain_text_input',
-        action_id: inputs.reason,
-        multiline: true,
-        min_length: 3,
-        max_length: 500,
-      }),
-      hint: plainText(words.plain('modal.reject.hint'), 2000, words),
-    },
+    reasonInput(words.plain('modal.resolve.reason'), words),
   ]);
 }
 
@@ -168,6 +169,8 @@ function paged(lines: readonly string[], max: number): string[][] {
 
 type TitleKey =
   | 'modal.health.title'
+  | 'modal.request.title'
+  | 'modal.submit.request'
   | 'modal.reject.title'
   | 'modal.resolve.title'
   | 'modal.submit.resolve'

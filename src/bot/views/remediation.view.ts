@@ -14,7 +14,7 @@ import type { Rendered } from '../../domain/message/rendered.ts';
 import { markup } from '../../text/format.ts';
 import { changedLines } from '../../text/plan-diff.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
-import { messageEventType, remediationActionIds } from '../ids.ts';
+import { actionIds, messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { mentions, partName, remediationTitle, remediationTitlePlain, targetName, who } from './phrases.ts';
 
@@ -55,7 +55,7 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
     ...planBlocks(row, words),
     ...stepBlocks(view, words),
     context(peopleLines(view, words).join('\n'), words),
-    ...actions(remediationButtonsOf(row, view.buttons, words, view.needed)),
+    ...actions(remediationButtonsOf(row, view.buttons, words, view)),
   ];
   return {
     text: cut(`${first} ${peopleLines(view, words).join(' ')}`, limits.messageText, words),
@@ -276,12 +276,14 @@ export function remediationButtonsOf(
   row: RemediationRow,
   ids: Readonly<Partial<Record<RemediationButton, string>>>,
   words: Words,
-  needed?: number,
+  { needed, reasonNeeded }: Partial<Pick<RemediationView, 'needed' | 'reasonNeeded'>> = {},
 ): Button[] {
   return remediationButtons.flatMap((purpose) => {
     const value = ids[purpose];
     if (value === undefined) return [];
-    const base = { actionId: remediationActionIds[purpose], value, label: words.plain(`button.${purpose}`) };
+    const asksWhy = purpose === 'request' && reasonNeeded === true;
+    const actionId = asksWhy ? actionIds.requestWhy : remediationActionIds[purpose];
+    const base = { actionId, value, label: words.plain(`button.${purpose}`) };
     return [button({ ...base, ...decoration(purpose, row, words, needed) }, words)];
   });
 }

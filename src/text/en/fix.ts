@@ -277,7 +277,7 @@ export const fix = {
   'denied.no-undo': 'this fix cannot be undone.',
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
   'denied.reason-required':
-    'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
+    'this needs a reason with a word in it. The button asks for one; that of an older message does not: ask the question again.',
   'denied.no-glass': 'the policy does not allow break-glass for this.',
   'denied.glass-reason': 'this needs a reason of at least {least|# character|# characters}; yours has {has}.',
   'denied.glass-channel':

@@ -70,6 +70,8 @@ export const surfaces = {
   'modal.health.channel': 'Post the answer in',
   'modal.submit.start': 'Start',
   'modal.close': 'Close',
+  'modal.request.title': 'Ask for this fix',
+  'modal.submit.request': 'Ask for it',
   'modal.reject.title': 'Reject this fix',
   'modal.reject.reason': 'Reason',
   'modal.reject.hint': 'It is shown in the thread and kept in the audit.',

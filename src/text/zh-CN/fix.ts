@@ -247,7 +247,7 @@ export const fix = {
   'denied.no-approver': '策略中没有可以批准的人。',
   'denied.no-undo': '此修复不可撤销。',
   'denied.undo-expired': '撤销按钮已过期；请申请新的修复。',
-  'denied.reason-required': '需要理由。请用 `/aetherius approve <编号> <理由>` 或再次按下按钮。',
+  'denied.reason-required': '需要写出理由。按钮会询问理由；旧消息的按钮不会：请重新提问。',
   'denied.no-glass': '策略不允许任何人对此破窗执行。',
   'denied.glass-reason': '理由至少需要 {least} 个字符，你写了 {has} 个。',
   'denied.glass-channel': '无法通知第二个频道：它已共享、已归档，或我看不到它。请告知我的管理员。',

@@ -72,6 +72,8 @@ export const surfaces = {
   'modal.health.channel': '结果发送到',
   'modal.submit.start': '开始',
   'modal.close': '关闭',
+  'modal.request.title': '请求此修复',
+  'modal.submit.request': '请求',
   'modal.reject.title': '拒绝此修复',
   'modal.reject.reason': '理由',
   'modal.reject.hint': '理由会显示在讨论串中并保存在审计记录里。',

@@ -64,6 +64,7 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.otherFix]: { rule: 'start', public: true },
   [actionIds.homeHealth]: { rule: 'start' },
   // The modal asks for a reason; what it submits is a decision.
+  [actionIds.requestWhy]: { rule: 'open' },
   [actionIds.reject]: { rule: 'open' },
   [actionIds.resolve]: { rule: 'open' },
   [actionIds.breakGlass]: { rule: 'open' },
@@ -83,6 +84,7 @@ const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.collectHere]: { rule: 'start' },
   [callbacks.healthModal]: { rule: 'start', public: true },
   [callbacks.diagnoseModal]: { rule: 'start', public: true },
+  [callbacks.requestModal]: { rule: 'decide' },
   [callbacks.rejectModal]: { rule: 'decide' },
   [callbacks.resolveModal]: { rule: 'decide' },
   [callbacks.glassModal]: { rule: 'decide' },
@@ -314,6 +316,7 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
 });
 function purposeOf(id: string): string {
   if (id === callbacks.glassModal) return 'break-glass';
+  if (id === callbacks.requestModal) return 'request';
   return id === callbacks.resolveModal ? 'resolve' : 'reject';
 }
 const cases = [...commandCases, ...actionCases, ...callbackCases];

@@ -190,6 +190,7 @@ export function createRemediationMessages(deps: {
       buttons: made,
       now: await tx.now(),
       ...present({ elsewhere: other, other: ahead }),
+      ...(rule?.reason === 'required' ? { reasonNeeded: true as const } : {}),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
         ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
