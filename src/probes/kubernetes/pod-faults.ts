@@ -196,6 +196,17 @@ export const justBack = ({ status }: Parsed<Pod>, now: Date): boolean =>
     );
   });
 
+/** Whether it has run for much longer than the time before: that end is over, whatever keeps it from being ready. */
+function outlived(
+  { state, lastState: { terminated: last } }: ContainerStatus,
+  age: (time: string | null | undefined) => number,
+): boolean {
+  const startedAt = state.running?.startedAt;
+  if (typeof startedAt !== 'string' || last === undefined) return false;
+  const ranMs = age(last.startedAt) - age(last.finishedAt);
+  return Number.isFinite(ranMs) && age(startedAt) > Math.max(settleMs, 2 * ranMs);
+}
+
 function containerFault(
   container: ContainerStatus,
   age: (time: string | null | undefined) => number,
@@ -225,7 +236,10 @@ function containerFault(
   const crashed = ended !== undefined && ended.exitCode !== 0 && age(ended.finishedAt) < 10 * settleMs;
   if (
     reason === 'CrashLoopBackOff' ||
-    (crashed && !container.ready && (container.restartCount > 0 || terminated !== undefined))
+    (crashed &&
+      !container.ready &&
+      !outlived(container, age) &&
+      (container.restartCount > 0 || terminated !== undefined))
   )
     return { code: 'POD_CRASH_LOOPING', running: false, ...since, facts: common };
   return undefined;

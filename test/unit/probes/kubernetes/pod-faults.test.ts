@@ -126,6 +126,27 @@ describe('what keeps a Pod from working', () => {
     expect(faultOf({ status })?.code).toBe(code);
   });
 
+  it.each([
+    // Ended after a second, and runs since.
+    [60, 241, 240, 'POD_CRASH_LOOPING'],
+    [60.001, 241, 240, 'POD_NOT_READY'],
+    [230, 241, 240, 'POD_NOT_READY'],
+    // Ended after 90 seconds: it may do so again.
+    [180, 390, 300, 'POD_CRASH_LOOPING'],
+    [180.001, 390, 300, 'POD_NOT_READY'],
+  ])('is not that it crashes, once it runs for %f s and longer than before', (runs, began, ended, code) => {
+    const { terminated: last } = terminated(ended);
+    const status = {
+      conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago(500) }],
+      ...container({
+        ...{ ready: false, restartCount: 1, state: { running: { startedAt: ago(runs) } } },
+        lastState: { terminated: { ...last, startedAt: ago(began) } },
+      }),
+    };
+
+    expect(faultOf({ status })?.code).toBe(code);
+  });
+
   it('that was killed for its memory runs again or not', () => {
     const killed = (more: object) =>
       faultOf({ status: container({ lastState: terminated(9, 137, 'OOMKilled'), ...more }) });
