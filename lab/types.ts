@@ -25,6 +25,11 @@ export interface Output {
   readonly stderr: string;
 }
 
+interface NatsServer {
+  readonly url: string;
+  readonly monitorUrl: string;
+}
+
 /** Addresses as the host sees them (loopback, or Pod/Service/bridge addresses the host has routes to). */
 export interface Endpoints {
   readonly agentManager: string;
@@ -37,7 +42,10 @@ export interface Endpoints {
     readonly password: string;
   };
   readonly redis: { readonly host: string; readonly port: number; readonly password: string };
-  readonly nats: { readonly url: string; readonly monitorUrl: string };
+  readonly nats: NatsServer & {
+    /** Each of them, where there are several that know of no other. */
+    readonly servers?: readonly NatsServer[];
+  };
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string };
 }
 

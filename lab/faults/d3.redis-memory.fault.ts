@@ -32,8 +32,11 @@ async function fill(
   return false;
 }
 
-/** Largest use and policy: back as they were made, without what was filled in. */
-const restore = (lab: Lab) => lab.reset('redis');
+/** Largest use and policy: back as they were made, without what was filled in, which one with a disk would keep. */
+async function restore(lab: Lab): Promise<void> {
+  await redis(lab, (client) => client.flushall());
+  await lab.reset('redis');
+}
 
 const full: Readonly<Record<string, { megabytes: number; prefix: string; bytes: number }>> = {
   'reports-24mb': { megabytes: 24, prefix: 'cache:report:', bytes: 20_000 },

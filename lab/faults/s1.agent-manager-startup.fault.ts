@@ -106,7 +106,10 @@ async function portTaken(lab: Lab, port: number): Promise<boolean> {
     ]);
     return !text.startsWith('running') && /already in use|already allocated/.test(text);
   }
-  return /address already in use/.test(await lastLine(lab, part, /fatal: /)) && (await answersOn(lab, port));
+  return (
+    /address already in use/.test(await lastLine(lab, part, /fatal: |failed to start server/)) &&
+    (await answersOn(lab, port))
+  );
 }
 
 /** Whether something else answers on the port that agent-manager wanted. */

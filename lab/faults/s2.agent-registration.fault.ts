@@ -85,13 +85,21 @@ const spoken = ['registration', 'heartbeat', 'event', 'metrics', 'result'] as co
 
 /** Whether an agent publishes anything within some seconds. */
 async function isHeard(lab: Lab, seconds: number): Promise<boolean> {
-  return nats(lab, async (connection) => {
-    const subscriptions = spoken.map((kind) => connection.subscribe(lab.names.subject(kind, '*')));
-    const count = () => subscriptions.reduce((sum, one) => sum + one.getReceived(), 0);
-    for (const end = Date.now() + seconds * 1000; count() === 0 && Date.now() < end; await delay(100));
-    for (const one of subscriptions) one.unsubscribe();
-    return count() > 0;
-  });
+  const { nats: at } = await lab.endpoints();
+  const listen = ({ url }: { readonly url: string }) =>
+    nats(
+      lab,
+      async (connection) => {
+        const subscriptions = spoken.map((kind) => connection.subscribe(lab.names.subject(kind, '*')));
+        const count = () => subscriptions.reduce((sum, one) => sum + one.getReceived(), 0);
+        for (const end = Date.now() + seconds * 1000; count() === 0 && Date.now() < end; await delay(100));
+        for (const one of subscriptions) one.unsubscribe();
+        return count() > 0;
+      },
+      url,
+    );
+  // It speaks to one of them.
+  return (await Promise.all((at.servers ?? [at]).map(listen))).some(Boolean);
 }
 
 const registrationSilence = defineFault({

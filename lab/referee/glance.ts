@@ -18,7 +18,8 @@ export interface Whereabouts {
     readonly host: string;
     readonly port: number;
     readonly login: { readonly user: string; readonly pass: string };
-    readonly monitor: string;
+    /** Of each server: where there are several, a client may be on any of them. */
+    readonly monitors: readonly string[];
   };
   /** Undefined: there is none. */
   readonly neo4j?: { readonly host: string; readonly port: number };
@@ -46,16 +47,21 @@ const told = (part: string, answer: Promise<string>, wanted: string): Promise<Pa
     (error: unknown) => ({ part, works: false, saw: error instanceof Error ? error.message : String(error) }),
   );
 
+const clientsIn = (connz: string): readonly string[] =>
+  (JSON.parse(connz) as { connections: readonly { name?: string }[] }).connections.flatMap(
+    ({ name }) => name ?? [],
+  );
+
 /** Whether a client of an agent is on NATS; undefined where that cannot be known. */
 async function isConnected(
   { nats, agentClient }: Whereabouts,
   patience: number,
 ): Promise<boolean | undefined> {
   if (agentClient === undefined) return undefined;
-  const connz = await get(`${nats.monitor}/connz`, patience);
-  if (connz?.status !== 200) return undefined;
-  const { connections } = JSON.parse(connz.body) as { connections: readonly { name?: string }[] };
-  return connections.some(({ name = '' }) => name.startsWith(agentClient));
+  const said = await Promise.all(nats.monitors.map((monitor) => get(`${monitor}/connz`, patience)));
+  const clients = said.flatMap((one) => (one?.status === 200 ? clientsIn(one.body) : []));
+  if (clients.some((name) => name.startsWith(agentClient))) return true;
+  return said.length > 0 && said.every((one) => one?.status === 200) ? false : undefined;
 }
 
 /**

@@ -11,11 +11,11 @@ import { asIsComposeEnvironment, asIsFolder, firstStart } from './as-is.ts';
 import { type ComposeLab, type ComposeNames, composeLab } from './compose.ts';
 import { configFile, neo4jAnswers, redisAnswers } from './shared.ts';
 
-/** What the agent calls its cluster. */
+/** What the agent calls its cluster on Compose. */
 const cluster = 'compose-cluster';
 
 /** Addresses of the parts at these hosts. Nothing answers at the one of orchestrator-service. */
-function asIsEndpoints(host: (part: LabPart) => string): Endpoints {
+export function asIsEndpoints(host: (part: LabPart) => string): Endpoints {
   const at = (part: keyof typeof asIsPorts) => `${host(part)}:${asIsPorts[part]}`;
   const { postgres, redis, neo4j } = asIsSecrets;
   return {
@@ -47,10 +47,12 @@ async function answered(url: string): Promise<string> {
  * What does not work now, one line each, as far as this platform works at all: agents are connected, and none registers;
  * orchestrator-service listens on NATS alone.
  */
-async function unhealthyAsIs(at: Endpoints): Promise<string[]> {
-  const database = asIsDatabases.program;
-  const clients = async () =>
-    (JSON.parse(await answered(`${at.nats.monitorUrl}/connz?subs=1`)) as Connections).connections;
+export async function unhealthyAsIs(at: Endpoints, database: string, agentClient: string): Promise<string[]> {
+  const servers = at.nats.servers ?? [at.nats];
+  const clients = async () => {
+    const said = await Promise.all(servers.map(({ monitorUrl }) => answered(`${monitorUrl}/connz?subs=1`)));
+    return said.flatMap((text) => (JSON.parse(text) as Connections).connections);
+  };
   const listens = async (subject: string) => {
     if (!(await clients()).some((one) => one.subscriptions_list?.includes(subject) === true))
       throw new Error(`nobody listens on ${subject}`);
@@ -64,7 +66,7 @@ async function unhealthyAsIs(at: Endpoints): Promise<string[]> {
     'orchestrator-service': () => listens('internal.event.critical'),
     'reasoning-service': () => answered(`${at.reasoning}/health`),
     'collect-agent': async () => {
-      if (!(await clients()).some(({ name = '' }) => name.startsWith(`agent-${cluster}`)))
+      if (!(await clients()).some(({ name = '' }) => name.startsWith(agentClient)))
         throw new Error('no client of an agent on NATS');
     },
     postgres: () => query(`postgres://${user}:${password}@${host}:${port}/${database}`, 'SELECT 1'),
@@ -95,6 +97,7 @@ const mounted: Partial<Record<LabPart, string>> = {
 const namesOf = (): ComposeNames => ({
   ...asIsNames({
     cluster,
+    heartbeatSeconds: 10,
     agentManagerDatabase: asIsDatabases.program,
     host: (part) => part,
   }),
@@ -107,7 +110,7 @@ const namesOf = (): ComposeNames => ({
   published: (part) => (part === 'collect-agent' ? 0 : asIsPorts[part]),
   file: (part) => mounted[part],
   workflows: 'orchestrator-service/workflows',
-  unhealthy: unhealthyAsIs,
+  unhealthy: (at) => unhealthyAsIs(at, asIsDatabases.program, `agent-${cluster}`),
 });
 
 /** Handle on the platform that is up. */

@@ -21,6 +21,7 @@ import { seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
 import { asIsComposeEnvironment, asIsFolder, asIsUp, downAsIs } from './as-is.ts';
 import { asIsKubernetesEnvironment, asIsKubernetesUp, asIsManifestFile } from './as-is-kubernetes.ts';
+import { connectAsIsKubernetes } from './as-is-kubernetes-lab.ts';
 import { connectAsIs } from './as-is-lab.ts';
 import {
   type ComposeLab,
@@ -149,6 +150,7 @@ const connectProcesses = (): Lab => processesLab(processesSource);
 export function connectLab(runtime: Runtime): Lab {
   const onCluster = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
   if (onCluster !== undefined) return connectGeneratedKubernetes(onCluster);
+  if (runtime === 'kubernetes' && asIsKubernetesUp()) return connectAsIsKubernetes();
   const seed = runtime === 'compose' ? generatedSeed() : undefined;
   if (seed !== undefined) return connectGenerated(seed);
   if (runtime === 'compose' && asIsUp()) return connectAsIs();

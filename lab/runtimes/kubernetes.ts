@@ -40,6 +40,10 @@ export interface KubernetesNames extends Names {
   belongings(part: LabPart): readonly string[];
   /** File with every object of the platform, as it was made. */
   originals(): string;
+  /** Its Deployments keep an old Pod until a new one is ready: a change that breaks the new one would not reach the old. */
+  readonly rollingUpdates?: true;
+  /** Whose Pods are never Ready, though they work as far as they ever do. */
+  readonly neverReady?: readonly LabPart[];
   /** What does not work now, one line each; undefined: the check of the guide's platform. */
   readonly unhealthy?: (at: Endpoints) => Promise<string[]>;
 }
@@ -110,7 +114,7 @@ export interface ContainerStatus {
   readonly ready: boolean;
   readonly containerID?: string;
   readonly state: {
-    readonly running?: object;
+    readonly running?: { readonly startedAt?: string };
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly terminated?: { readonly reason?: string; readonly exitCode: number };
   };
@@ -157,7 +161,7 @@ export function kubernetesLab(source: {
   seed: (part: LabPart, at: Endpoints) => Promise<void>;
   /** Makes all of them that are missing. */
   seedAll: (at: Endpoints) => Promise<void>;
-  endpoints: (clusterIp: (part: LabPart) => string) => Endpoints;
+  endpoints: (clusterIp: (part: LabPart) => string) => Endpoints | Promise<Endpoints>;
   environmentConfig: (at: Endpoints, kubeconfig: string) => Promise<Readonly<Record<string, unknown>>>;
   readonly names?: KubernetesNames;
 }): KubernetesLab {
@@ -234,6 +238,15 @@ export function kubernetesLab(source: {
       await kubectl(['patch', kind, name, '-n', where, '--type=merge', '-p', JSON.stringify(patch)]);
     } else await kubectl(['scale', `${kind}/${name}`, '-n', where, `--replicas=${up ? replicas : 0}`]);
   };
+  /** Ends every Pod of it and starts new ones, whatever becomes of these. */
+  const recycle = async (part: LabPart) => {
+    await scale(part, false);
+    await remove(part);
+    await gone(part);
+    await scale(part, true);
+    await replaced(part, new Set());
+  };
+  const isRolling = (part: LabPart) => names.rollingUpdates === true && workload(part).kind === 'deployment';
   const restore = async (kind: string, name: string, where = names.namespace) => {
     if (kind.toLowerCase() === 'service') ips = undefined;
     const found = originals().find(
@@ -330,13 +343,16 @@ export function kubernetesLab(source: {
       });
       const result = await kubectl(['set', 'env', `${kind}/${name}`, '-n', where, ...words]);
       if (result.trim() === '') return;
-      await replaced(part, old);
+      await (isRolling(part) ? recycle(part) : replaced(part, old));
     },
     async restart(part) {
       const old = await uids(part);
-      if (old.size === 0) await scale(part, true);
-      else await remove(part);
-      await replaced(part, old);
+      if (isRolling(part)) await recycle(part);
+      else {
+        if (old.size === 0) await scale(part, true);
+        else await remove(part);
+        await replaced(part, old);
+      }
       await source.seed(part, await lab.endpoints());
     },
     async stop(part) {
@@ -361,8 +377,11 @@ export function kubernetesLab(source: {
       );
       for (const one of belongings) await restore(one.kind, one.metadata.name, one.metadata.namespace);
       await restore(kind, name, where);
-      await remove(part);
-      await replaced(part, old);
+      if (isRolling(part)) await recycle(part);
+      else {
+        await remove(part);
+        await replaced(part, old);
+      }
       await source.seed(part, await lab.endpoints());
     },
     async pause(part) {
@@ -428,13 +447,14 @@ async function notReady(lab: KubernetesLab): Promise<string[]> {
     );
     if (one === undefined) return [`${part} is not deployed`];
     const { status, spec, metadata } = one;
+    const isReady = status.readyReplicas === spec.replicas || lab.names.neverReady?.includes(part) === true;
     const wanted = status.desiredNumberScheduled ?? 0;
     const rolledOut =
       kind === 'daemonset'
         ? wanted >= 1 && status.numberReady === wanted && status.updatedNumberScheduled === wanted
         : status.observedGeneration === metadata.generation &&
           (spec.replicas ?? 0) >= 1 &&
-          status.readyReplicas === spec.replicas &&
+          isReady &&
           status.replicas === spec.replicas &&
           status.updatedReplicas === spec.replicas;
     return rolledOut ? [] : [`${part} is not rolled out`];

@@ -6,6 +6,7 @@
 import { faults } from '../../lab/faults/index.ts';
 import { asIsVariant, isAsIs } from '../../lab/platform/as-is/faults.ts';
 import { asIsUp, upAsIs } from '../../lab/runtimes/as-is.ts';
+import { asIsKubernetesUp, upAsIsKubernetes } from '../../lab/runtimes/as-is-kubernetes.ts';
 import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
 import { type Lab, labParts } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
@@ -41,19 +42,26 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
   if (chosen.length === 0) return;
   const wasUp = (await labStatus(runtime)) !== 'down';
   // One that is up may have been changed by a fault: what Compose would make of its files alone is not that.
-  if (!asIsUp()) await upAsIs('started', () => undefined);
+  const quiet = () => undefined;
+  if (runtime === 'kubernetes' && !asIsKubernetesUp()) await upAsIsKubernetes('started', quiet);
+  if (runtime === 'compose' && !asIsUp()) await upAsIs('started', quiet);
   const lab = connectLab(runtime);
-  await lab.healthy(120);
+  await lab.healthy(180);
   const shell = new Shell(await environmentOf(runtime));
   const standing = new Map<string, readonly string[]>();
   try {
     for (const fault of chosen) {
       const variant = asIsVariant(fault);
-      const { symptom } = expectationOf(fault, variant);
+      const { symptom, cause } = expectationOf(fault, variant);
       if (!standing.has(symptom)) {
         const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
         standing.set(symptom, confirmed(answerOf(answer)));
         print(`   ${symptom} before anything is planted: ${standing.get(symptom)?.join(', ') || 'nothing'}`);
+      }
+      // That it is confirmed would say nothing.
+      if (standing.get(symptom)?.includes(cause) === true) {
+        print(`   ${fault.id} cannot be told from what stands there: ${cause} is confirmed already`);
+        continue;
       }
       const trial = await plantedIn(shell, lab, fault, { seed: 'as-is', runtime, variant, standing });
       const said =

@@ -42,7 +42,8 @@ export function whereaboutsOf(at: Endpoints, names: Names): Parameters<typeof gl
     postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres${names.tls ? '?sslmode=no-verify' : ''}`,
     redis: at.redis,
     nats: {
-      ...{ host: nats.hostname, port: Number(nats.port), monitor: at.nats.monitorUrl },
+      ...{ host: nats.hostname, port: Number(nats.port) },
+      monitors: (at.nats.servers ?? [at.nats]).map(({ monitorUrl }) => monitorUrl),
       login: { user: decodeURIComponent(nats.username), pass: decodeURIComponent(nats.password) },
     },
     tls: names.tls,

@@ -56,8 +56,19 @@ export const notAsIs: Readonly<Record<string, string>> = {
   'N1.c': reasons.mute,
 };
 
+/** On Kubernetes alone. */
+export const notAsIsOnKubernetes: Readonly<Record<string, string>> = {
+  'part.orchestrator-service.paused':
+    'on Kubernetes orchestrator-service is never ready (F15), and a pause shows as no more than that',
+  'N1.a': 'on Kubernetes a Service without endpoints is there already (F15)',
+};
+
 /** Where the first variant needs what is not there. */
-const variants: Readonly<Record<string, string>> = { 'D1.c': 'reporting-client' };
+const variants: Readonly<Record<string, string>> = {
+  'D1.c': 'reporting-client',
+  // Those of orchestrator-service, which is never ready: on Kubernetes alone.
+  ...{ 'K1.f': 'liveness-port', 'M1.e': 'label-too-many' },
+};
 
 export const asIsVariant = (fault: { readonly id: string; readonly variants: readonly string[] }): string =>
   variants[fault.id] ?? fault.variants[0] ?? '';
@@ -65,4 +76,7 @@ export const asIsVariant = (fault: { readonly id: string; readonly variants: rea
 export const isAsIs = (
   fault: { readonly id: string; readonly runtimes: readonly Runtime[] },
   runtime: Runtime,
-): boolean => fault.runtimes.includes(runtime) && notAsIs[fault.id] === undefined;
+): boolean =>
+  fault.runtimes.includes(runtime) &&
+  notAsIs[fault.id] === undefined &&
+  (runtime !== 'kubernetes' || notAsIsOnKubernetes[fault.id] === undefined);

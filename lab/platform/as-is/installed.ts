@@ -29,15 +29,16 @@ const settings: Readonly<Record<string, string>> = {
 const words: Readonly<Record<string, string>> = { registration: 'register' };
 
 interface Place {
-  /** What the agent of this platform calls its cluster. */
+  /** What the agent of this platform calls its cluster, or how that begins. */
   readonly cluster: string;
+  readonly heartbeatSeconds: number;
   readonly agentManagerDatabase: string;
   /** Under which name the others find it. */
   host(part: LabPart): string;
 }
 
 /** What differs between the runtimes is `place`. It has no stream, no token, no model and no folder of workflows. */
-export const asIsNames = ({ cluster, agentManagerDatabase, host }: Place): Names => ({
+export const asIsNames = ({ cluster, heartbeatSeconds, agentManagerDatabase, host }: Place): Names => ({
   parts: labParts,
   tls: false,
   cluster,
@@ -46,7 +47,7 @@ export const asIsNames = ({ cluster, agentManagerDatabase, host }: Place): Names
   modelFile: '',
   // Not agent-manager, which has a name on its connection that begins alike.
   agentClient: `agent-${cluster}`,
-  heartbeatSeconds: 10,
+  heartbeatSeconds,
   registers: false,
   key: (_, key) => key,
   variable: (_, name) => variables[name] ?? name,

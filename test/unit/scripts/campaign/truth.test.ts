@@ -68,7 +68,10 @@ describe('the referee beside an answer', () => {
 const byPart = (one: string, other: string) =>
   partIds.findIndex((part) => part === one) - partIds.findIndex((part) => part === other);
 
-const asIs = asIsNames({ cluster: 'c', agentManagerDatabase: 'aetherius', host: (part) => part });
+const asIs = asIsNames({
+  ...{ cluster: 'c', heartbeatSeconds: 10, agentManagerDatabase: 'aetherius' },
+  host: (part) => part,
+});
 
 describe('where the referee looks', () => {
   const at = {
@@ -100,7 +103,7 @@ describe('where the referee looks', () => {
       postgres: 'postgres://keeper:p%40ss@10.0.0.4:6000/postgres?sslmode=no-verify',
       redis: at.redis,
       nats: {
-        ...{ host: '10.0.0.6', port: 6002, monitor: 'http://10.0.0.6:6003' },
+        ...{ host: '10.0.0.6', port: 6002, monitors: ['http://10.0.0.6:6003'] },
         login: { user: 'herald', pass: 'word' },
       },
       tls: true,
