@@ -2,6 +2,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
+import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import { covers } from '../support/nats-subjects.ts';
 
 /** `/connz?subs=1`: the server's clients with their subscriptions and what they have published. */
@@ -109,6 +110,31 @@ export async function otherListeners(
       ...streams.flatMap(({ config }) => config?.subjects ?? []),
     ].filter((subject) => !isOwn(subject)),
   };
+}
+
+/** Servers of the platform that are ready, as the runtime shows them. */
+export async function readyServers(
+  runtime: RuntimeTarget,
+  signal: AbortSignal,
+): Promise<readonly Instance[]> {
+  const instances = await runtime.instances('nats', { signal });
+  return instances.filter(({ phase, ready }) => phase === 'running' && ready);
+}
+
+/**
+ * Whether there are servers that this one has no route to: what is published there is not heard here. Where leaf nodes
+ * may join them, or nobody shows how many there are, it is not known, and so not said.
+ */
+export async function isApart(
+  nats: NatsTarget,
+  runtime: RuntimeTarget | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (runtime === undefined || !nats.hasMonitor) return false;
+  const servers = await readyServers(runtime, signal).catch(() => []);
+  if (servers.length < 2) return false;
+  const others = await otherListeners(nats, signal);
+  return others?.servers.length === 0;
 }
 
 export const cannotKnow = (reason: string) =>

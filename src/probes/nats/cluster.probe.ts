@@ -3,7 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-import { otherListeners } from './bus.ts';
+import { otherListeners, readyServers } from './bus.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'nats' | 'runtime'>, 'nats' | 'runtime'>;
@@ -22,8 +22,7 @@ A server with leaf nodes or a gateway may be joined by these, and is left out.`,
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { nats, runtime } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
-    const instances = await runtime.instances('nats', { signal });
-    const servers = instances.filter(({ phase, ready }) => phase === 'running' && ready);
+    const servers = await readyServers(runtime, signal);
     if (servers.length < 2) return verdict([], { servers: servers.length });
     const others = await otherListeners(nats, signal);
     if (others === undefined)

@@ -9,6 +9,7 @@ import { verdict } from '../support.ts';
 import {
   type BusClient,
   clientsOnBus,
+  isApart,
   isHeard,
   isNoAgent,
   isTaken,
@@ -28,7 +29,7 @@ const params = z.strictObject({
     .default(12)
     .describe('How much longer to listen after silence, in seconds.'),
 });
-type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform' | 'runtime'>;
 
 /** A message of an agent that goes past agent-manager is one of thousands: this many show enough. */
 const mostMessages = 20_000;
@@ -43,14 +44,15 @@ The monitor tells which clients publish and which subjects each of them listens 
 Silence is a finding only when no client that may be an agent publishes anything.
 So is a subject without a listener beside a similar pattern that gets nothing.
 Two heartbeats may be further apart than the time it listens.
-Where the monitor is of another server than the one that the bot is connected to, it could not check.`,
+Where the monitor is of another server than the one that the bot is connected to, it could not check.
+So it is with silence where several servers run that have no route to each other.`,
   params,
   part: 'collect-agent',
   needs: ['nats'],
   timeoutMs: 50_000,
   emits: ['NOBODY_PUBLISHES', 'AGENT_SUBJECTS_DIFFER'],
   async run({ seconds, silentSeconds }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { nats, platform } = deps;
+    const { nats, platform, runtime } = deps;
     const { subjects } = platform;
     // Undefined: no monitor, or listeners behind a leaf node or gateway.
     const others = nats.hasMonitor ? await listenersBesides(nats, signal) : undefined;
@@ -100,6 +102,14 @@ Where the monitor is of another server than the one that the bot is connected to
             clients: (agents ?? []).map(({ name }) => name).join(', ') || '–',
             ...facts,
           },
+        }),
+        facts,
+      };
+    if (await isApart(nats, runtime, signal))
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'another server may hear it', {
+          facts: { reason: 'servers-apart' },
         }),
         facts,
       };

@@ -144,6 +144,8 @@ export const health = {
     'which model {@reasoning-service} loads was not seen: only the guide says that it lies in {folder}',
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
+  'cause.servers-apart':
+    'several NATS servers run that know of no other, and what is published on another one is not heard here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
   'cause.scrape-targets-unread': 'the scrape targets {targets} cannot be asked from here',
   'cause.scrape-configuration-absent':

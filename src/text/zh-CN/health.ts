@@ -130,6 +130,7 @@ export const health = {
   'cause.events-subject-unseen': '看不出事件用哪个主题：{subject} 上没有消息，而 {example} 无人接收',
   'cause.model-unseen': '看不出 {@reasoning-service} 加载哪个模型：只有指南说它在 {folder}',
   'cause.listeners-elsewhere': 'NATS 把消息转发给别的服务器，这里看不到它们的客户端',
+  'cause.servers-apart': '有多台互不相连的 NATS 服务器，发布到其他服务器上的消息在这里听不到',
   'cause.another-server': '监控地址属于另一台 NATS 服务器，不是机器人连接的那台',
   'cause.scrape-targets-unread': '从这里无法访问抓取目标 {targets}',
   'cause.scrape-configuration-absent': '没有找到抓取配置，无法知道谁导出 {metrics}',

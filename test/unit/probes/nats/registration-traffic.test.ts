@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsRegistrationTraffic } from '../../../../src/probes/nats/registration-traffic.probe.ts';
+import { fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 
 describe('nats.registration-traffic', () => {
@@ -26,6 +27,28 @@ describe('nats.registration-traffic', () => {
     expect(listened).toEqual([6_000, 12_000]);
     expect(await hear({ 'aetherius.agent.c1.heartbeat': 3 })).toMatchObject({ status: 'healthy' });
     expect(listened).toEqual([6_000]);
+  });
+
+  it.each([
+    ['one server', [{}], [], 'NOBODY_PUBLISHES'],
+    ['servers that have a route', [{}, {}], [{ remote_id: 'B' }], 'NOBODY_PUBLISHES'],
+    ['servers that know of no other', [{}, {}, {}], [], 'servers-apart'],
+    ['nobody who shows the servers', undefined, [], 'NOBODY_PUBLISHES'],
+  ] as const)('takes silence for what it is with %s (F23)', async (_, nats, routes, said) => {
+    const answers: Readonly<Record<string, unknown>> = {
+      ...{ varz: { server_id: 'A' }, connz: { connections: [] }, routez: { routes }, jsz: {} },
+    };
+    const monitor = <T>(path: string) => Promise.resolve(answers[/\w+/.exec(path)?.[0] ?? ''] as T);
+    const connect = () =>
+      Promise.resolve({ latencyMs: 1, serverId: 'A', serverName: 'a', version: '2', jetstream: false });
+    const runtime = fakeRuntime(nats === undefined ? {} : { nats });
+    const outcome = await natsRegistrationTraffic.run(
+      { seconds: 6, silentSeconds: 12 },
+      probeContext({ nats: fakeNats({ monitor, connect, listen: () => Promise.resolve({}) }), runtime }),
+    );
+
+    const shown = outcome.status === 'unhealthy' ? { code: said } : { facts: { reason: said } };
+    expect(outcome).toMatchObject('code' in shown ? { findings: [shown] } : { cause: shown });
   });
 
   const hear = async (params: object, ...seen: readonly Readonly<Record<string, number>>[]) => {
