@@ -10,9 +10,11 @@ import { asIsKubernetesUp, upAsIsKubernetes } from '../../lab/runtimes/as-is-kub
 import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
 import { type Lab, labParts } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
+import { diagnoses } from '../../src/diagnoses/index.ts';
 import { expectationOf } from './expectation.ts';
 import { type InstallationTrial, nothing, plantedIn } from './planted.ts';
 import { answerOf, Shell } from './shell.ts';
+import { type Standing, withStanding } from './standing.ts';
 import { confirmed } from './trial.ts';
 
 export interface AsIsOptions {
@@ -48,21 +50,22 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
   const lab = connectLab(runtime);
   await lab.healthy(180);
   const shell = new Shell(await environmentOf(runtime));
-  const standing = new Map<string, readonly string[]>();
+  let standing: Standing = new Map();
+  const asked = new Set<string>();
+  const look = async (symptom: string) => {
+    if (asked.has(symptom)) return;
+    asked.add(symptom);
+    const { body } = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+    standing = withStanding(standing, body);
+    const found = confirmed(answerOf({ body }));
+    if (found.length > 0) print(`   ${symptom} before anything is planted: ${found.join(', ')}`);
+  };
   try {
+    // An answer goes on to other diagnoses, and what stands there is not new either.
+    for (const { id } of diagnoses.filter(({ id }) => id !== 'H2')) await look(id);
     for (const fault of chosen) {
       const variant = asIsVariant(fault);
-      const { symptom, cause } = expectationOf(fault, variant);
-      if (!standing.has(symptom)) {
-        const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
-        standing.set(symptom, confirmed(answerOf(answer)));
-        print(`   ${symptom} before anything is planted: ${standing.get(symptom)?.join(', ') || 'nothing'}`);
-      }
-      // That it is confirmed would say nothing.
-      if (standing.get(symptom)?.includes(cause) === true) {
-        print(`   ${fault.id} cannot be told from what stands there: ${cause} is confirmed already`);
-        continue;
-      }
+      await look(expectationOf(fault, variant).symptom);
       const trial = await plantedIn(shell, lab, fault, { seed: 'as-is', runtime, variant, standing });
       const said =
         'impossible' in trial

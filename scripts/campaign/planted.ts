@@ -4,7 +4,8 @@ import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
-import { againstIn, answerOf, openIn, type Shell } from './shell.ts';
+import { againstIn, openIn, type Shell } from './shell.ts';
+import { newIn, type Standing } from './standing.ts';
 import { confirmed, type Judged, judge } from './trial.ts';
 import { compared, createReferee, type Truth } from './truth.ts';
 
@@ -34,20 +35,12 @@ const isOpen = (answer: Judged, { cause }: Expectation): boolean =>
   confirmed(answer).length === 0 &&
   answer.causes.some(({ id, verdict }) => id === cause && verdict === 'possible');
 
-/** Confirmed causes of an answer without those that stand there whatever is planted. */
-const without = (answer: Judged, standing: readonly string[], expected: Expectation): Judged => {
-  const causes = answer.causes.filter(
-    ({ id, verdict }) => verdict !== 'confirmed' || isTrue(expected, id) || !standing.includes(id),
-  );
-  return { causes, title: standing.length === 0 ? answer.title : causes.map(({ id }) => id).join(' ') };
-};
-
 interface Where {
   readonly seed: InstallationTrial['seed'];
   readonly runtime: InstallationTrial['runtime'];
   readonly variant?: string;
-  /** What is confirmed of a symptom before anything is planted: a platform that is not as it should be has such causes. */
-  readonly standing?: ReadonlyMap<string, readonly string[]>;
+  /** Undefined: the platform is as it should be. */
+  readonly standing?: Standing;
 }
 
 /** Says why, where the fault cannot be planted: what an installation has not cannot be broken in it. */
@@ -58,7 +51,7 @@ export async function plantedIn(
   { seed, runtime, variant = fault.variants[0], standing }: Where,
 ): Promise<InstallationTrial | { readonly impossible: string }> {
   const expected = expectationOf(fault, variant);
-  const before = standing?.get(expected.symptom) ?? [];
+  const before = standing ?? new Map();
   const ask = () => shell.ask<DiagnoseOutput>('diagnose', ...expected.symptom.split(' '));
   const began = performance.now();
   const problems: string[] = [];
@@ -76,7 +69,7 @@ export async function plantedIn(
   try {
     await settled(lab, expected);
     const asked = await ask();
-    answer = without(answerOf(asked), before, expected);
+    answer = newIn(asked.body, before);
     const wrong = isOpen(answer, expected) ? [] : judge(answer, expected);
     problems.push(...wrong);
     if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
@@ -92,7 +85,7 @@ export async function plantedIn(
     await fault.clear(lab, variant);
     await lab.healthy(300);
     if (standing !== undefined) {
-      const left = confirmed(answerOf(await ask())).filter((id) => !before.includes(id));
+      const left = confirmed(newIn((await ask()).body, before));
       if (left.length > 0) problems.push(`afterwards: ${left.join(', ')} confirmed`);
     }
   } catch (error) {

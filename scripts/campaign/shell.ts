@@ -62,7 +62,7 @@ export class Shell {
   }
 }
 
-export const answerOf = ({ body }: Asked<DiagnoseOutput>): Judged => {
+export const answerOf = ({ body }: Pick<Asked<DiagnoseOutput>, 'body'>): Judged => {
   const causes = body.diagnoses.flatMap((one) => one.causes.map(({ id, verdict }) => ({ id, verdict })));
   return { title: causes.map(({ id }) => id).join(' '), causes };
 };

@@ -60,14 +60,13 @@ export const notAsIs: Readonly<Record<string, string>> = {
 export const notAsIsOnKubernetes: Readonly<Record<string, string>> = {
   'part.orchestrator-service.paused':
     'on Kubernetes orchestrator-service is never ready (F15), and a pause shows as no more than that',
-  'N1.a': 'on Kubernetes a Service without endpoints is there already (F15)',
 };
 
 /** Where the first variant needs what is not there. */
 const variants: Readonly<Record<string, string>> = {
   'D1.c': 'reporting-client',
   // Those of orchestrator-service, which is never ready: on Kubernetes alone.
-  ...{ 'K1.f': 'liveness-port', 'M1.e': 'label-too-many' },
+  ...{ 'K1.f': 'liveness-port', 'N1.a': 'label-too-many', 'M1.e': 'label-too-many' },
 };
 
 export const asIsVariant = (fault: { readonly id: string; readonly variants: readonly string[] }): string =>

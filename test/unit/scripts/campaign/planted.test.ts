@@ -3,7 +3,7 @@ import type { Fault, Lab } from '../../../../lab/types.ts';
 import { plantedIn } from '../../../../scripts/campaign/planted.ts';
 import type { Shell } from '../../../../scripts/campaign/shell.ts';
 
-type Said = readonly (readonly [id: string, verdict: string])[];
+type Said = readonly (readonly [id: string, verdict: string, subject?: string])[];
 
 /** A fault that comes and goes at once, and a shell that answers this while it is there and that afterwards. */
 function stage(planted: Said, afterwards: Said) {
@@ -22,7 +22,9 @@ function stage(planted: Said, afterwards: Said) {
     },
   } as unknown as Fault;
   const causes = (said: Said) =>
-    said.map(([id, verdict]) => ({ id, verdict, for: [], against: [], missing: [] }));
+    said.map(([id, verdict, subject = 'redis']) => ({
+      ...{ id, verdict, for: [{ code: 'REDIS_OOM', part: 'redis', subject }], against: [], missing: [] },
+    }));
   const shell = {
     ask: async () => ({
       exit: 1,
@@ -43,7 +45,11 @@ function stage(planted: Said, afterwards: Said) {
 async function tried(planted: Said, afterwards: Said, standing: readonly string[]) {
   const { shell, fault, lab } = stage(planted, afterwards);
   const trial = await plantedIn(shell, lab, fault, {
-    ...{ seed: 'as-is', runtime: 'compose', standing: new Map([['D3', standing]]) },
+    ...{
+      seed: 'as-is',
+      runtime: 'compose',
+      standing: new Map(standing.map((id) => [id, new Set(['redis redis'])])),
+    },
   });
   if ('impossible' in trial) throw new Error(trial.impossible);
   const { topCause, verdict, falseCauses, problems } = trial;
@@ -73,6 +79,15 @@ describe('a fault in a platform that is not as it should be', () => {
     expect(problems).toEqual(
       expect.arrayContaining(['D3.a is ruled-out', 'not planted: D3.b', 'afterwards: D3.b confirmed']),
     );
+  });
+
+  it('is found where the same cause stands elsewhere before, and not where it stands there', async () => {
+    const here = await tried([['D3.a', 'confirmed']], [], ['D3.a']);
+    const elsewhere = await tried([['D3.a', 'confirmed', 'redis-1']], [], ['D3.a']);
+
+    expect(here.topCause).toBe('–');
+    expect(here.problems).not.toEqual([]);
+    expect(elsewhere).toEqual({ topCause: 'D3.a', verdict: 'confirmed', falseCauses: [], problems: [] });
   });
 
   it('may be possible, where nothing else is said with certainty', async () => {

@@ -1,0 +1,40 @@
+/** What is confirmed before anything is planted: a platform that is not as it should be has such causes. */
+
+import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
+import { answerOf } from './shell.ts';
+import type { Judged } from './trial.ts';
+
+/** By the id of a cause: what it was found at. The same cause found elsewhere is new. */
+export type Standing = ReadonlyMap<string, ReadonlySet<string>>;
+
+const confirmedIn = ({ diagnoses: all }: DiagnoseOutput) =>
+  all.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
+const subjectsOf = (cause: ReturnType<typeof confirmedIn>[number]) =>
+  cause.for.map(({ part, subject }) => `${part} ${subject}`);
+
+/** With what this answer confirms besides. */
+export function withStanding(before: Standing, body: DiagnoseOutput): Standing {
+  const all = new Map(before);
+  for (const cause of confirmedIn(body))
+    all.set(cause.id, new Set([...(all.get(cause.id) ?? []), ...subjectsOf(cause)]));
+  return all;
+}
+
+/** Ids of confirmed causes that stood there before, with all that they are found at. */
+const stands = (body: DiagnoseOutput, standing: Standing): ReadonlySet<string> =>
+  new Set(
+    confirmedIn(body)
+      .filter((cause) => {
+        const known = standing.get(cause.id);
+        return known !== undefined && subjectsOf(cause).every((subject) => known.has(subject));
+      })
+      .map(({ id }) => id),
+  );
+
+/** An answer without those causes. */
+export function newIn(body: DiagnoseOutput, standing: Standing): Judged {
+  const answer = answerOf({ body });
+  const old = stands(body, standing);
+  const causes = answer.causes.filter(({ id, verdict }) => verdict !== 'confirmed' || !old.has(id));
+  return { causes, title: old.size === 0 ? answer.title : causes.map(({ id }) => id).join(' ') };
+}
