@@ -8,10 +8,10 @@ import { asIsVariant, isAsIs } from '../../lab/platform/as-is/faults.ts';
 import { asIsUp, upAsIs } from '../../lab/runtimes/as-is.ts';
 import { asIsKubernetesUp, upAsIsKubernetes } from '../../lab/runtimes/as-is-kubernetes.ts';
 import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
-import { type Lab, labParts } from '../../lab/types.ts';
+import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { expectationOf } from './expectation.ts';
+import { type Expectation, expectationOf } from './expectation.ts';
 import { type InstallationTrial, nothing, plantedIn } from './planted.ts';
 import { answerOf, Shell } from './shell.ts';
 import { type Standing, withStanding } from './standing.ts';
@@ -25,6 +25,14 @@ export interface AsIsOptions {
   readonly print: (line: string) => void;
   /** What ended before and is not done again. */
   readonly isDone: (trial: string) => boolean;
+}
+
+/** On Kubernetes its agent has a health check, which fails while it does not answer or has lost NATS. */
+export function expectedAsIs(fault: Fault, variant: string, runtime: AsIsOptions['runtime']): Expectation {
+  const expected = expectationOf(fault, variant);
+  if (runtime === 'compose') return expected;
+  if (fault.id === 'part.collect-agent.unreachable') return { ...expected, cause: 'H2.b' };
+  return fault.id === 'part.collect-agent.paused' ? { ...expected, or: 'H2.b' } : expected;
 }
 
 /** Every part as it was made; what does not come back then shows in the next trial. */
@@ -65,8 +73,15 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
     for (const { id } of diagnoses.filter(({ id }) => id !== 'H2')) await look(id);
     for (const fault of chosen) {
       const variant = asIsVariant(fault);
-      await look(expectationOf(fault, variant).symptom);
-      const trial = await plantedIn(shell, lab, fault, { seed: 'as-is', runtime, variant, standing });
+      const expected = expectedAsIs(fault, variant, runtime);
+      await look(expected.symptom);
+      const trial = await plantedIn(shell, lab, fault, {
+        seed: 'as-is',
+        runtime,
+        variant,
+        expected,
+        standing,
+      });
       const said =
         'impossible' in trial
           ? {

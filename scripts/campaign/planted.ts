@@ -39,6 +39,8 @@ interface Where {
   readonly seed: InstallationTrial['seed'];
   readonly runtime: InstallationTrial['runtime'];
   readonly variant?: string;
+  /** What the fault has to be called there; undefined: as on the guide's platform. */
+  readonly expected?: Expectation;
   /** Undefined: the platform is as it should be. */
   readonly standing?: Standing;
 }
@@ -48,9 +50,9 @@ export async function plantedIn(
   shell: Shell,
   lab: Lab,
   fault: Fault,
-  { seed, runtime, variant = fault.variants[0], standing }: Where,
+  { seed, runtime, variant = fault.variants[0], standing, ...where }: Where,
 ): Promise<InstallationTrial | { readonly impossible: string }> {
-  const expected = expectationOf(fault, variant);
+  const expected = where.expected ?? expectationOf(fault, variant);
   const before = standing ?? new Map();
   const ask = () => shell.ask<DiagnoseOutput>('diagnose', ...expected.symptom.split(' '));
   const began = performance.now();
