@@ -76,6 +76,8 @@ export interface Neo4jConfig {
   readonly home: string;
   /** Also the HTTP connector; off by default, it costs a second and 30 MB. */
   readonly httpPort?: number;
+  /** Wrong passwords after which a user is locked out for a second; default: never. */
+  readonly locksAfter?: number;
 }
 
 /** Text of `neo4j.conf`. */
@@ -93,7 +95,8 @@ export function neo4jConf(config: Neo4jConfig): string {
     'dbms.security.auth_enabled=true',
     'dbms.security.auth_minimum_password_length=4',
     // A wrong password may be tried often; locked out, right ones would fail too.
-    'dbms.security.auth_max_failed_attempts=0',
+    `dbms.security.auth_max_failed_attempts=${config.locksAfter ?? 0}`,
+    'dbms.security.auth_lock_time=1s',
     'dbms.usage_report.enabled=false',
     `server.directories.data=${config.home}/data`,
     '',
@@ -117,6 +120,8 @@ export interface Neo4jOptions {
   readonly password?: string;
   readonly port?: number;
   readonly heapMb?: number;
+  /** Wrong passwords after which a user is locked out for a second; default: never. */
+  readonly locksAfter?: number;
   readonly deathSignal?: 'KILL' | null;
 }
 
@@ -135,7 +140,13 @@ export async function startNeo4j(options: Neo4jOptions): Promise<Neo4jServer> {
   const port = options.port ?? (await freePort());
   for (const folder of ['conf', 'data/dbms', 'logs', 'run'])
     mkdirSync(join(dir, folder), { recursive: true });
-  writeFileSync(join(dir, 'conf/neo4j.conf'), neo4jConf({ listen: '127.0.0.1', boltPort: port, home: dir }));
+  const conf = {
+    listen: '127.0.0.1',
+    boltPort: port,
+    home: dir,
+    ...present({ locksAfter: options.locksAfter }),
+  };
+  writeFileSync(join(dir, 'conf/neo4j.conf'), neo4jConf(conf));
   const auth = join(dir, 'data/dbms/auth.ini');
   if (!existsSync(auth) && !existsSync(join(dir, 'data/databases')))
     writeFileSync(auth, initialPassword('neo4j', password), { mode: 0o600 });

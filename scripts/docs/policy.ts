@@ -218,11 +218,11 @@ const newPolicy = 'CREATE networking.k8s.io/networkpolicies';
 const newSecret = 'CREATE /secrets';
 const endedSecret = 'DELETE /secrets';
 const made = [newJob, endedJob, newPolicy, newSecret, endedSecret];
-/** Jobs that run nothing: what they are called, for how long at most, and where they may be made. */
+/** Jobs that run nothing: what they are called, for how long at most, and where they may be made; each once. */
 const clocks = [
   ...makings.map(({ prefix, mostSeconds }) => ({ prefix, mostSeconds, may: 'variables.mayConnect' })),
   ...keepings.map(({ clock, mostSeconds }) => ({ prefix: clock, mostSeconds, may: 'variables.mayHand' })),
-];
+].filter((one, at, every) => every.findIndex((other) => isDeepStrictEqual(one, other)) === at);
 
 /** Nobody else may keep it alive, and it belongs to nobody. */
 const loose = '!has(object.metadata.finalizers) && !has(object.metadata.labels)';
@@ -249,31 +249,46 @@ function capOfJob({ mostSeconds }: Pick<KubernetesMaking, 'mostSeconds'>): strin
 const ownedBy = (prefix: string, and: string) =>
   `object.metadata[?'ownerReferences'].orValue([]).size() == 1 && object.metadata.ownerReferences.all(o, o.apiVersion == 'batch/v1' && o.kind == 'Job' && o.name.startsWith(${quoted(prefix)}) && ${and})`;
 
+/** The Secret of the agents: of the platform's none is made. */
 const named = "request.name in variables.agentWorkloads['secrets']";
 const annotations = "object.metadata[?'annotations'].orValue({})";
 const entries = "object[?'data'].orValue({})";
 
 /** A Secret of no kind that anything acts upon: what keeps two values until its Job ends, or the one that was missing. */
-function capOfSecret({ clock, kept, madeBy }: KubernetesKeeping): string {
-  const plain = `object[?'type'].orValue('Opaque') == 'Opaque' && ${loose}`;
+const plainSecret = `object[?'type'].orValue('Opaque') == 'Opaque' && ${loose}`;
+
+const keptHere = ({ place, kept }: KubernetesKeeping) =>
+  `request.namespace == variables.${place} && request.name == ${quoted(kept)}`;
+const namedHere = ({ place }: KubernetesKeeping) => `request.namespace == variables.${place} && ${named}`;
+
+function capsOfSecret(keeping: KubernetesKeeping): readonly string[] {
+  const { clock, madeBy } = keeping;
   const keeps = [
-    `request.name == ${quoted(kept)}`,
+    keptHere(keeping),
     ownedBy(clock, 'true'),
     `${annotations}.all(k, k.startsWith('aetherius.io/'))`,
     `${entries}.all(k, k in ['before', 'after'])`,
-  ].join(' && ');
+  ];
   const wasMissing = [
-    named,
+    namedHere(keeping),
     '!has(object.metadata.ownerReferences)',
-    `${annotations}.all(k, k == ${quoted(madeBy)})`,
+    `${annotations}.all(k, k == ${quoted(madeBy ?? '')})`,
     `${entries}.size() == 1`,
-  ].join(' && ');
-  return `${plain} && ((${keeps}) || (${wasMissing}))`;
+  ];
+  return [keeps, ...(madeBy === undefined ? [] : [wasMissing])].map((all) => `(${all.join(' && ')})`);
 }
 
 /** What keeps values, and what was made because it was missing. */
-const capOfEndedSecret = ({ kept, madeBy }: KubernetesKeeping) =>
-  `request.name == ${quoted(kept)} || (${named} && ${quoted(madeBy)} in oldObject.metadata[?'annotations'].orValue({}))`;
+const capsOfEndedSecret = (keeping: KubernetesKeeping): readonly string[] => [
+  `(${keptHere(keeping)})`,
+  ...(keeping.madeBy === undefined
+    ? []
+    : [
+        `(${namedHere(keeping)} && ${quoted(keeping.madeBy)} in oldObject.metadata[?'annotations'].orValue({}))`,
+      ]),
+];
+
+const keptNames = keepings.map(({ kept }) => kept).join(' and ');
 
 /** One port of Pods with these labels for Pods with those, in one direction; owned by such a Job, of the same name. */
 function capOfPolicy({ prefix }: KubernetesMaking): string {
@@ -348,16 +363,14 @@ export const policyRules = {
         message: 'the bot makes only policies that allow one port between Pods with labels, owned by its Job',
       },
     ]),
-    ...keepings.flatMap((keeping) => [
-      {
-        expression: `variables.asked != ${quoted(newSecret)} || (variables.mayHand && ${capOfSecret(keeping)})`,
-        message: `the bot makes only the Secret that is missing, and ${keeping.kept} for a while`,
-      },
-      {
-        expression: `variables.asked != ${quoted(endedSecret)} || (variables.mayHand && (${capOfEndedSecret(keeping)}))`,
-        message: `the bot deletes only the Secret that it has made, and ${keeping.kept}`,
-      },
-    ]),
+    {
+      expression: `variables.asked != ${quoted(newSecret)} || (variables.mayHand && ${plainSecret} && (${keepings.flatMap(capsOfSecret).join(' || ')}))`,
+      message: `the bot makes only the Secret that is missing, and ${keptNames} for a while`,
+    },
+    {
+      expression: `variables.asked != ${quoted(endedSecret)} || (variables.mayHand && (${keepings.flatMap(capsOfEndedSecret).join(' || ')}))`,
+      message: `the bot deletes only the Secret that it has made, and ${keptNames}`,
+    },
     {
       expression: `!(variables.asked in ${list(updates)}) || (request.namespace == variables.platform && request.name in variables.workloads[request.resource.resource]) || (request.namespace == variables.agents && request.name in variables.agentWorkloads[request.resource.resource])`,
       message: 'the bot changes only what it was given by name',
@@ -449,7 +462,7 @@ export function policyFiles(): readonly (readonly [string, string])[] {
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n# \`mayHand\`: \`true\` in the agents' namespace with agents/credentials.yaml, for the same reason.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n# \`mayHand\`: \`true\` in the agents' namespace with agents/credentials.yaml, in the platform's with credentials.yaml, for the same reason.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

@@ -87,7 +87,7 @@ function useRows({
     if ('fields' in change)
       return `${list(change.resources)}: ${list(change.fields.map(({ path }) => path.join('.')))}.`;
     if ('kept' in change)
-      return `New \`secrets\`: the one that is missing, and \`${change.kept}\` with a \`jobs\` for ${change.mostSeconds} seconds at most.`;
+      return `New \`secrets\`: ${change.madeBy === undefined ? '' : 'the one that is missing, and '}\`${change.kept}\` with a \`jobs\` for ${change.mostSeconds} seconds at most.`;
     return `New \`jobs\` and \`networkpolicies\` named \`${change.prefix}…\`, for ${change.mostSeconds} seconds at most.`;
   });
   return [

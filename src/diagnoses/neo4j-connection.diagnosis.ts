@@ -56,7 +56,10 @@ export const neo4jConnection = defineDiagnosis({
       part: 'neo4j',
       symptom: unusable,
       when: refusedCredentials,
-      remedies: [{ instruction: 'reset-neo4j-password' }],
+      remedies: [
+        { instruction: 'reset-neo4j-password' },
+        { remediation: 'kubernetes.reset-neo4j-password', at: 'reasoning-service', on: 'kubernetes' },
+      ],
     },
     {
       id: 'S7.c',

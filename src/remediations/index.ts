@@ -6,6 +6,7 @@ import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
 import { copyRegistrationToken } from './kubernetes/copy-registration-token.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { removeOverride } from './kubernetes/remove-override.remediation.ts';
+import { resetNeo4jPassword } from './kubernetes/reset-neo4j-password.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from './kubernetes/set-config-key.remediation.ts';
@@ -43,6 +44,7 @@ export const remediations = [
   removeOverride,
   allowConnection,
   copyRegistrationToken,
+  resetNeo4jPassword,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { identityClaims, planDrift, planFault } from '../../src/domain/fix/execution.ts';
 import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
+import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { type Targets, targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { ownClaims } from '../../src/services/fix/self-identity.ts';
@@ -110,6 +111,12 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(planHash(again)).toBe(planHash(plan));
       expect(planDrift(plan, again)).toBeUndefined();
       expect(planFault(plan, expectedOf(remediation), limits)).toBeUndefined();
+    });
+
+    it('R-L7: plans what the redactor takes for no secret, so that it can be stored', async () => {
+      const { plan } = await planned(remediation);
+
+      expect(createRedactor().holdsSecret(plan)).toBe(false);
     });
 
     it('takes no text for more than a name: a hostile one is refused, not found, or a name all the same', async () => {

@@ -36,7 +36,7 @@ describe('the rights that are asked for', () => {
       for (const verb of ['get', 'patch']) expect(may(verb, kind), `${verb} ${kind}`).toBe(true);
   });
 
-  it('contain no wildcard, and of what makes or deletes only what lets a connection through or copies a token', () => {
+  it('contain no wildcard, and of what makes or deletes only what lets a connection through or hands a credential on', () => {
     const wild = kubernetesRights.filter(({ group, resource, verbs }) =>
       [group, resource, ...verbs].includes('*'),
     );
@@ -54,10 +54,12 @@ describe('the rights that are asked for', () => {
       'connections delete jobs platform',
       'connections create networkpolicies platform',
       'credentials delete secrets agents',
-      'credentials delete secrets agents',
-      'credentials create secrets agents',
-      'credentials create jobs agents',
-      'credentials delete jobs agents',
+      ...['agents', 'platform'].flatMap((place) => [
+        `credentials delete secrets ${place}`,
+        `credentials create secrets ${place}`,
+        `credentials create jobs ${place}`,
+        `credentials delete jobs ${place}`,
+      ]),
     ]);
   });
 

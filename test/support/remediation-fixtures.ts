@@ -9,7 +9,9 @@ import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/target
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
-import { agents, inBase64, tokenSecrets } from './token-secrets.ts';
+import { graphSecrets, ofService } from './graph-secrets.ts';
+import { inBase64 } from './kube-objects.ts';
+import { agents, tokenSecrets } from './token-secrets.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];
 
@@ -1056,6 +1058,16 @@ function tokensDiffer(): Fixture {
   };
 }
 
+function passwordRefused(): Fixture {
+  const one = graphSecrets();
+  return {
+    ...one,
+    params: {},
+    replace: () => one.set(ofService, { metadata: { uid: 'another' } }),
+    meddle: () => one.set(ofService, { data: { password: inBase64('another-hand') } }),
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -1224,6 +1236,7 @@ export const fixtures = {
   'kubernetes.remove-override': covered,
   'kubernetes.allow-connection': closedOff,
   'kubernetes.copy-registration-token': tokensDiffer,
+  'kubernetes.reset-neo4j-password': passwordRefused,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

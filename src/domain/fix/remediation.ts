@@ -201,14 +201,16 @@ export interface KubernetesMaking {
 /** Secrets that an effect makes: one that keeps a value from before until a Job that runs nothing ends, or one that was missing. */
 export interface KubernetesKeeping {
   readonly feature: 'credentials';
+  /** Whose namespace it is in. */
+  readonly place: 'platform' | 'agents';
   /** How the names of those Jobs begin. */
   readonly clock: string;
   /** Seconds after which the cluster ends the Job at the latest, and deletes what is kept. */
   readonly mostSeconds: number;
   /** Name of the Secret that keeps the value. */
   readonly kept: string;
-  /** Annotation of a Secret that was made because it was missing; no other one is deleted. */
-  readonly madeBy: string;
+  /** Annotation of a Secret that was made because it was missing; no other one is deleted. Absent: none is made. */
+  readonly madeBy?: string;
 }
 
 export type Observation = 'done' | 'not-done' | 'unknown';

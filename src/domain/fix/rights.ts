@@ -103,6 +103,8 @@ export interface KubernetesRight {
 
 /** The Secret that keeps a registration token from before, beside the one that is written. */
 export const keptToken = 'aetherius-kept-registration-token';
+/** The Secret that keeps a password of Neo4j from before, and the new one. */
+export const keptPassword = 'aetherius-kept-neo4j-password';
 
 const both = ['platform', 'agents'] as const;
 const platform = ['platform'] as const;
@@ -326,24 +328,34 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     places: agents,
     named: 'secrets',
   },
-  // What stood there before, until undo ends: the cluster deletes it with a Job that runs nothing. What is made cannot be
-  // named in a role: the admission policy says which it may be, and what may stand in it.
+  // One key of the Secrets that log in to Neo4j; none of them is made or deleted.
   {
     feature: 'credentials',
     group: '',
     resource: 'secrets',
-    verbs: ['get', 'delete'],
-    places: agents,
-    only: [keptToken],
+    verbs: ['get', 'patch'],
+    places: platform,
+    named: 'secrets',
   },
-  { feature: 'credentials', group: '', resource: 'secrets', verbs: ['create'], places: agents },
-  {
-    feature: 'credentials',
-    group: 'batch',
-    resource: 'jobs',
-    verbs: ['get', 'create', 'delete'],
-    places: agents,
-  },
+  // What stood there before, until undo ends: the cluster deletes it with a Job that runs nothing. What is made cannot be
+  // named in a role: the admission policy says which it may be, and what may stand in it.
+  ...(
+    [
+      [agents, keptToken],
+      [platform, keptPassword],
+    ] as const
+  ).flatMap(([places, kept]): readonly KubernetesRight[] => [
+    {
+      feature: 'credentials',
+      group: '',
+      resource: 'secrets',
+      verbs: ['get', 'delete'],
+      places,
+      only: [kept],
+    },
+    { feature: 'credentials', group: '', resource: 'secrets', verbs: ['create'], places },
+    { feature: 'credentials', group: 'batch', resource: 'jobs', verbs: ['get', 'create', 'delete'], places },
+  ]),
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
   // What it says is waited for, not asked for again and again.

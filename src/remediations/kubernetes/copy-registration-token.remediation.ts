@@ -9,17 +9,7 @@ import { isNamedPart, unknownPart } from '../named-part.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { namesOf } from './config-value.ts';
-import {
-  clockName,
-  clockPrefix,
-  drop,
-  fixMark,
-  keptSeconds,
-  keptSecret,
-  madeMark,
-  type Running,
-} from './kept-value.ts';
-import { clockJob, triedAt } from './made-objects.ts';
+import { clockPrefix, drop, keptSeconds, madeMark, mustBeKept, type Running } from './kept-value.ts';
 import { isPutBack, lastWrite, ownershipNotes } from './ownership.ts';
 import {
   applyRestart,
@@ -31,7 +21,7 @@ import {
   restartPatch,
   restartStep,
 } from './restart-step.ts';
-import { keyName, lookAtSecret, othersWith, readsAs } from './secret-object.ts';
+import { keyName, lookAtSecret, othersWith, readsAs, secretChange } from './secret-object.ts';
 import {
   copy,
   endsIn,
@@ -106,16 +96,11 @@ A credential is written, so its risk is always 3.`,
   paramsFor: ({ facts }) => (facts['missing'] === 'agent-manager' ? undefined : {}),
   instruction: 'copy-auth-token',
   changes: [
+    secretChange,
     {
-      feature,
-      group: '',
-      resources: ['secrets'],
-      fields: [
-        { path: ['data'], to: { becomes: 'one-entry' } },
-        { path: ['metadata', 'annotations', fixMark], to: { becomes: 'anything' } },
-      ],
+      ...{ feature, place: 'agents', clock: clockPrefix, mostSeconds: keptSeconds },
+      ...{ kept: keptToken, madeBy: madeMark },
     },
-    { feature, clock: clockPrefix, mostSeconds: keptSeconds, kept: keptToken, madeBy: madeMark },
     restartChange,
   ],
 
@@ -156,7 +141,7 @@ A credential is written, so its risk is always 3.`,
     if (readsAs(values.before) === readsAs(values.after)) throw refused('tokens-agree', {});
     if (to?.immutable === true) throw refused('secret-immutable', { secret: ends.to.name });
     await mustBeAdmitted(ends, both, context, allowedBy);
-    await mustBeKept(context);
+    await mustBeKept(keptWhere(deps), context, allowedBy);
     const admitted = await dryRun(place, restartPatch(restartMark(seen.generation)), context);
     const others = await othersWith(ends.to, seen.uid, context);
     const owned = to === undefined ? [] : ownershipNotes(to.object, [['data', ends.to.key]]);
@@ -271,18 +256,6 @@ A credential is written, so its risk is always 3.`,
     return last?.['by'] === ourManager ? undefined : last;
   },
 });
-
-/** What keeps the value from before may be made; of an earlier fix it may be there already. */
-async function mustBeKept(context: Context): Promise<void> {
-  const where = keptWhere(context.deps);
-  const { namespace } = where;
-  await triedAt('jobs', clockJob(clockName('plan'), keptSeconds), context, allowedBy, namespace);
-  const body = keptSecret(where, 'plan', { before: undefined, after: '' }, 'plan');
-  await triedAt('secrets', body, context, allowedBy, namespace).catch((error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'CONFLICT' && error.facts['reason'] === 'stale'))
-      throw error;
-  });
-}
 
 /** That agents register again, by their own word and agent-manager's: only where both can be asked. */
 async function saidBy({ deps, signal }: Context): Promise<readonly ProbeCall[]> {

@@ -4,16 +4,14 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { stale } from '../stale.ts';
-import { clockJob, found, isOver } from './made-objects.ts';
+import { clockJob, found, isOver, triedAt } from './made-objects.ts';
 import type { Context } from './patch.ts';
-import { lookAtSecret, type SeenSecret } from './secret-object.ts';
+import { fixMark, lookAtSecret, type SeenSecret } from './secret-object.ts';
 
 /** How the names begin of the Jobs that keep a value from before for a while; the admission policy knows them by it. */
 export const clockPrefix = 'aetherius-kept-';
 /** As long as a fix of the highest tier may be undone, with the time for its approval and its verification. */
 export const keptSeconds = 3 * 60 * 60;
-/** Which fix a Secret was written by; on the one that keeps a value, for which fix it does. */
-export const fixMark = 'aetherius.io/written-by-fix';
 /** Which fix a Secret was made by, because it was missing. */
 export const madeMark = 'aetherius.io/made-by-fix';
 
@@ -55,6 +53,17 @@ export function keptSecret(
     metadata: { name, namespace, annotations: { [fixMark]: operation }, ownerReferences: [owner] },
     data: present({ before, after }),
   };
+}
+
+/** What keeps the value from before may be made; of an earlier fix it may be there already. */
+export async function mustBeKept(where: Where, context: Context, allowedBy: string): Promise<void> {
+  const { namespace } = where;
+  await triedAt('jobs', clockJob(clockName('plan'), keptSeconds), context, allowedBy, namespace);
+  const body = keptSecret(where, 'plan', { before: undefined, after: '' }, 'plan');
+  await triedAt('secrets', body, context, allowedBy, namespace).catch((error: unknown) => {
+    if (!(error instanceof AppError && error.code === 'CONFLICT' && error.facts['reason'] === 'stale'))
+      throw error;
+  });
 }
 
 /** What this very fix keeps; undefined where it keeps nothing, or not any more. */

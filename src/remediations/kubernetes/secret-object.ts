@@ -1,9 +1,30 @@
 import { z } from 'zod';
+import type { KubernetesChange } from '../../domain/fix/remediation.ts';
 import { own } from '../../domain/kernel/own.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import { refused } from '../stale.ts';
 import { found } from './made-objects.ts';
 import type { Context } from './patch.ts';
+
+/** Which fix a Secret was written by; on the one that keeps a value, for which fix it does. */
+export const fixMark = 'aetherius.io/written-by-fix';
+
+/** All that an effect changes of a Secret that exists: one key, with the mark of the fix. */
+export const secretChange: KubernetesChange = {
+  feature: 'credentials',
+  group: '',
+  resources: ['secrets'],
+  fields: [
+    { path: ['data'], to: { becomes: 'one-entry' } },
+    { path: ['metadata', 'annotations', fixMark], to: { becomes: 'anything' } },
+  ],
+};
+
+/** The same as a patch; null takes it away. */
+export const keyPatch = (key: string, value: string | null, mark: string | null) => ({
+  metadata: { annotations: { [fixMark]: mark } },
+  data: { [key]: value },
+});
 
 /** One key of a Secret. */
 export interface SecretKey {
@@ -60,6 +81,7 @@ const Container = z.object({
   env: z.array(z.object({ valueFrom: z.object({ secretKeyRef: Named }).nullish() })).nullish(),
   envFrom: z.array(z.object({ secretRef: Named })).nullish(),
 });
+const Template = z.object({ spec: z.object({ template: z.looseObject({}) }) });
 const Pod = z.object({
   spec: z
     .object({
@@ -90,7 +112,11 @@ export async function othersWith(
   return others.map(({ metadata }) => metadata.ownerReferences?.[0]?.name ?? metadata.name);
 }
 
-function uses(pod: KubeObject, secret: string): boolean {
+/** Whether the Pods of a workload use a Secret. */
+export const usesSecret = (workload: KubeObject, secret: string): boolean =>
+  uses(Template.parse(workload).spec.template, secret);
+
+function uses(pod: unknown, secret: string): boolean {
   const { containers, initContainers, volumes } = Pod.parse(pod).spec;
   return (
     [...containers, ...(initContainers ?? [])].some(

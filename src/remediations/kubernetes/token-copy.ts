@@ -6,7 +6,6 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused, stale } from '../stale.ts';
 import {
-  fixMark,
   isDropped,
   isMarked,
   type KeptValues,
@@ -19,7 +18,9 @@ import {
 import { triedAt } from './made-objects.ts';
 import { admittedAt, type Context } from './patch.ts';
 import {
+  fixMark,
   keyName,
+  keyPatch,
   lookAtSecret,
   mustBePlain,
   readsAs,
@@ -122,11 +123,6 @@ async function mustBeSame(step: PlanStep, ends: Ends, context: Context): Promise
 const whereOf = ({ namespace, name }: SecretKey) =>
   ({ kind: 'secrets', group: '', namespace, name }) as const;
 
-const written = (key: string, value: string | null, mark: string | null) => ({
-  metadata: { annotations: { [fixMark]: mark } },
-  data: { [key]: value },
-});
-
 const missing = ({ namespace, name, key }: SecretKey, value: string, operation: string) => ({
   ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' },
   metadata: { name, namespace, annotations: { [madeMark]: operation } },
@@ -143,7 +139,7 @@ export async function mustBeAdmitted(
   const admitted =
     to === undefined
       ? await triedAt('secrets', missing(end, values.after, 'plan'), context, allowedBy, end.namespace)
-      : await admittedAt(whereOf(end), written(end.key, values.after, 'plan'), context, allowedBy);
+      : await admittedAt(whereOf(end), keyPatch(end.key, values.after, 'plan'), context, allowedBy);
   const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
   if (data?.[end.key] !== values.after) throw refused('secret-admitted-otherwise', { secret: keyName(end) });
 }
@@ -171,7 +167,7 @@ export async function copy(step: PlanStep, context: Running): Promise<Facts> {
     await deps.kubernetes.create('secrets', namespace, missing(ends.to, kept.after, id), { signal });
     return { made: name };
   }
-  const body = written(key, kept.after, id);
+  const body = keyPatch(key, kept.after, id);
   const metadata = { ...body.metadata, resourceVersion: to.resourceVersion };
   await deps.kubernetes.patch('secrets', namespace, name, { ...body, metadata }, { signal });
   return { written: name };
@@ -215,7 +211,7 @@ export async function putBack(step: PlanStep, context: Running): Promise<Facts> 
     await deps.kubernetes.remove('secrets', end.namespace, end.name, { uid: to.uid }, { signal });
     return { deleted: end.name };
   }
-  const body = written(end.key, kept.before ?? null, null);
+  const body = keyPatch(end.key, kept.before ?? null, null);
   const metadata = { ...body.metadata, resourceVersion: to.resourceVersion };
   await deps.kubernetes.patch('secrets', end.namespace, end.name, { ...body, metadata }, { signal });
   return { putBack: end.name };

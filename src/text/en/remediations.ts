@@ -24,6 +24,8 @@ export const remediations = {
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
   'remediation.kubernetes.copy-registration-token':
     'Copy the registration token to the collect agents, and restart them',
+  'remediation.kubernetes.reset-neo4j-password':
+    'Give Neo4j and its Secrets a new password, and restart who logs in with it',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
@@ -64,6 +66,11 @@ export const remediations = {
   'step.kubernetes-copy-token': 'Copy the token into {target}',
   'step.kubernetes-put-back-secret': 'Put the value from before back into {target}',
   'step.kubernetes-drop-kept': 'Delete {target}, where the value from before was kept',
+  'step.kubernetes-keep-password':
+    'Draw a new password, and keep it with the former one in {target}, which the cluster deletes later',
+  'step.neo4j-set-password': 'Set the new password in Neo4j',
+  'step.kubernetes-write-password': 'Write the new password into {target}',
+  'step.neo4j-restore-password': 'Set the former password in Neo4j again',
   'step.compose-connect-network': 'Connect the container {target} to the network',
   'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
@@ -152,6 +159,10 @@ export const remediations = {
     'The agents get the token that {@agent-manager} has, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). An agent sends nothing while it restarts.',
   'blast.kubernetes-copy-token-undo':
     'The agents have the token from before the fix again, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
+  'blast.kubernetes-reset-neo4j':
+    'Neo4j gets a new password, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now): {workloads}. Until then no new connection to Neo4j is made with the former password.',
+  'blast.kubernetes-reset-neo4j-undo':
+    'Neo4j has its former password again, the Secrets have the values from before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}: {workloads}. The problem from before comes back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -245,6 +256,12 @@ export const remediations = {
     'The Secret `{secret}` is used by others as well, which do not restart now: {workloads}.',
   'note.temporary-secret':
     'So this change is temporary. To keep it, set the same value where that Secret is made.',
+  'note.password-never-shown':
+    'No value is shown here, written into a log or stored by this bot. The new password is drawn at random, and stands in Neo4j and in these Secrets alone.',
+  'note.password-elsewhere':
+    ':warning: Others that log in as the same user, with a password from elsewhere, are refused afterwards. Their open connections stay.',
+  'note.neo4j-first-start':
+    'What `{workload}` takes as its first password is not among these Secrets. On an empty volume it would start with another one.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.map-of-revision':
     'Revision {revision} mounts the ConfigMap `{map}`. It was not written after {at:time}, so its Pods have read what it holds now.',
@@ -303,6 +320,8 @@ export const remediations = {
   'raised.rows-gone': 'Risk 3, because rows that are deleted do not come back.',
   'raised.credential-written':
     'Risk 3, because a credential is written. With a wrong one no collect agent can register.',
+  'raised.password-changed':
+    'Risk 3, because a credential is changed. Clients that keep the former one cannot log in to Neo4j.',
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
   'raised.no-majority':
@@ -501,6 +520,18 @@ export const remediations = {
   'offer.refused.secret-of-a-kind': 'The Secret {secret} is one of {type}, which is not written from here.',
   'offer.refused.secret-admitted-otherwise':
     'The cluster would store something else in {secret} than what was asked for.',
+  'offer.refused.secret-put-back':
+    'The Secret {secret} is made by a tool that would put the former value back, and the new password would be lost. Set it where that Secret is made.',
+  'offer.refused.neo4j-login-not-in-secret':
+    '{workload} has its user or password for Neo4j from elsewhere than a Secret and its own template, so it would be shut out.',
+  'offer.refused.neo4j-password-accepted':
+    'Neo4j takes the password in {secret} already. A restart of its Pods may be all that is missing.',
+  'offer.refused.neo4j-password-unknown':
+    'No Secret of those who log in has a password that Neo4j takes, and Neo4j takes a new one only from the old one.',
+  'offer.refused.neo4j-own-login':
+    'The bot itself logs in to Neo4j as the same user, and would be shut out. Give it a user of its own.',
+  'offer.refused.neo4j-check-logs-in':
+    'The health check of {workload} is a command that logs in, so it would fail until Neo4j restarts.',
   'offer.refused.connection-to-itself': 'A connection has two ends, and {part} is one.',
   'offer.refused.deny-rules':
     'The network here has {engine}, whose rules can deny: no rule that allows outweighs those.',

@@ -24,6 +24,8 @@ export const remediations = {
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
   'remediation.kubernetes.copy-registration-token': '把注册令牌复制给采集代理，并重启它们',
+  'remediation.kubernetes.reset-neo4j-password':
+    '为 Neo4j 及其 Secret 设置新密码，并重启使用它登录的工作负载',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
@@ -64,6 +66,10 @@ export const remediations = {
   'step.kubernetes-copy-token': '把令牌复制到 {target}',
   'step.kubernetes-put-back-secret': '把之前的值放回 {target}',
   'step.kubernetes-drop-kept': '删除保存过旧值的 {target}',
+  'step.kubernetes-keep-password': '生成新密码，并与旧密码一起保存在 {target}，稍后由集群删除',
+  'step.neo4j-set-password': '在 Neo4j 中设置新密码',
+  'step.kubernetes-write-password': '把新密码写入 {target}',
+  'step.neo4j-restore-password': '在 Neo4j 中恢复旧密码',
   'step.compose-connect-network': '把容器 {target} 接入网络',
   'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
@@ -145,6 +151,10 @@ export const remediations = {
     '采集代理将使用与 {@agent-manager} 相同的令牌，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）。代理重启期间不发送任何数据。',
   'blast.kubernetes-copy-token-undo':
     '采集代理恢复修复之前的令牌，{pods} 个 Pod 会逐个替换。之前的问题可能再次出现。',
+  'blast.kubernetes-reset-neo4j':
+    'Neo4j 将使用新密码，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）：{workloads}。在此之前，用旧密码无法新建到 Neo4j 的连接。',
+  'blast.kubernetes-reset-neo4j-undo':
+    'Neo4j 恢复旧密码，Secret 恢复修复之前的值，{pods} 个 Pod 会逐个替换：{workloads}。之前的问题会再次出现。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -231,6 +241,12 @@ export const remediations = {
   'note.kept-until': '之前的值会在 `{secret}` 中保留 {seconds:seconds} 以便撤销，之后由集群自行删除。',
   'note.secret-shared': 'Secret `{secret}` 还被其他工作负载使用，它们现在不会重启：{workloads}。',
   'note.temporary-secret': '因此这只是临时更改。要保留它，请在生成该 Secret 的地方设置同样的值。',
+  'note.password-never-shown':
+    '这里不显示任何值，机器人也不会把它写入日志或保存。新密码随机生成，只存在于 Neo4j 和这些 Secret 中。',
+  'note.password-elsewhere':
+    ':warning: 以同一用户登录、但密码来自别处的程序，之后会被拒绝。已有连接不受影响。',
+  'note.neo4j-first-start':
+    '`{workload}` 首次启动时使用的密码不在这些 Secret 中。若换成空的数据卷，它会用另一个密码启动。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.map-of-revision':
     '版本 {revision} 挂载 ConfigMap `{map}`。它在 {at:time} 之后没有被写过，因此当时的 Pod 读到的就是现在的内容。',
@@ -281,6 +297,7 @@ export const remediations = {
 
   'raised.rows-gone': '风险 3：删除的行无法恢复。',
   'raised.credential-written': '风险 3：会写入凭据。如果凭据有误，采集代理都无法注册。',
+  'raised.password-changed': '风险 3：会更改凭据。仍使用旧密码的程序将无法登录 Neo4j。',
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
   'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
   'raised.primary': '风险 3：有 {copies} 个副本跟随该 {part}，其中之一可能接管。',
@@ -431,6 +448,15 @@ export const remediations = {
   'offer.refused.secret-immutable': 'Secret {secret} 不可变，需要用新的 Secret 替换。',
   'offer.refused.secret-of-a-kind': 'Secret {secret} 的类型是 {type}，这里不会写入这种 Secret。',
   'offer.refused.secret-admitted-otherwise': '集群在 {secret} 中保存的内容会与请求的不同。',
+  'offer.refused.secret-put-back':
+    'Secret {secret} 由工具生成，工具会把旧值放回，新密码就会丢失。请在生成该 Secret 的地方设置。',
+  'offer.refused.neo4j-login-not-in-secret':
+    '{workload} 的 Neo4j 用户或密码不是来自 Secret 和它自己的模板，因此会被拒之门外。',
+  'offer.refused.neo4j-password-accepted': 'Neo4j 已接受 {secret} 中的密码，可能只需重启相应的 Pod。',
+  'offer.refused.neo4j-password-unknown':
+    '登录者的 Secret 中都没有 Neo4j 接受的密码，而 Neo4j 只能凭旧密码设置新密码。',
+  'offer.refused.neo4j-own-login': '机器人自己也以同一用户登录 Neo4j，之后会被拒绝。请给它单独的用户。',
+  'offer.refused.neo4j-check-logs-in': '{workload} 的健康检查是会登录的命令，在 Neo4j 重启之前会失败。',
   'offer.refused.connection-to-itself': '连接有两端，而 {part} 只是一端。',
   'offer.refused.deny-rules': '此处的网络有 {engine}，其规则可以拒绝：任何放行规则都压不过它们。',
   'offer.refused.no-policy-blocks': '没有 NetworkPolicy 拦截 {from} 到 {to} 端口 {port} 的连接。',

@@ -11,12 +11,12 @@ import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-de
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
+import { inBase64 } from '../../support/kube-objects.ts';
 import { grantRights } from '../../support/kube-rights.ts';
 import { createMemoryLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
 import { environment, scratch } from '../../support/targets.ts';
-import { inBase64 } from '../../support/token-secrets.ts';
 
 const lacking = missingCluster();
 const namespace = 'aetherius';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type KubeApi, missing as missingKube, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { waitFor } from '../../../lab/components/process.ts';
-import { keptToken } from '../../../src/domain/fix/rights.ts';
+import { keptPassword, keptToken } from '../../../src/domain/fix/rights.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
@@ -14,7 +14,6 @@ import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runti
 import { allowPolicy, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
 import {
   clockName,
-  fixMark,
   keptSeconds,
   keptSecret,
   madeMark,
@@ -24,6 +23,7 @@ import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-
 import { removeOverride } from '../../../src/remediations/kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
+import { fixMark } from '../../../src/remediations/kubernetes/secret-object.ts';
 import { setConfigKey } from '../../../src/remediations/kubernetes/set-config-key.remediation.ts';
 import { setImage } from '../../../src/remediations/kubernetes/set-image.remediation.ts';
 import { setProbe } from '../../../src/remediations/kubernetes/set-probe.remediation.ts';
@@ -1020,6 +1020,80 @@ describe.skipIf(lacking !== undefined)(
       it('is not to be had from the chart without the policy', () => {
         expect(() => renderChart({ features: { connections: true }, admissionPolicy: false })).toThrow(
           /admissionPolicy/,
+        );
+      });
+    });
+
+    describe('where Neo4j may get a new password', () => {
+      const secrets = '/api/v1/namespaces/aetherius/secrets';
+      const login = `${secrets}/neo4j-credentials`;
+      const jobs = '/apis/batch/v1/namespaces/aetherius/jobs';
+      const where = { name: keptPassword, namespace: 'aetherius' };
+      const kept = keptSecret(where, 'one', { before: 'eA==', after: 'eQ==' }, 'x') as Loose;
+      let setter: Awaited<ReturnType<typeof mighty>>;
+      const written = (data: object, annotations: object = { [fixMark]: 'one' }, more: object = {}) =>
+        tried(setter.seed.merge(dry(login), { metadata: { annotations }, data, ...more }));
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:passwords:graph-worker';
+        await install(ofPolicy(renderChart({ features: { credentials: true } }, 'graph', 'passwords')));
+        setter = await mighty(account);
+        await inForce(setter.seed);
+        await admin.post(secrets, {
+          metadata: { name: 'neo4j-credentials' },
+          data: { password: 'eA==', other: 'eQ==' },
+        });
+      });
+
+      it('lets one key of a named Secret change with the mark of the fix, and nothing else', async () => {
+        expect(await written({ password: 'eno=' })).toBe('allowed');
+        expect(await written({ password: 'eno=', other: 'eno=' })).toMatch(/nothing but/);
+        expect(await written({ password: 'eno=' }, { more: 'x' })).toMatch(/nothing but/);
+        expect(await written({ password: 'eno=' }, {}, { immutable: true })).toMatch(/nothing but/);
+        await admin.post(secrets, { metadata: { name: 'not-named' }, data: { password: 'eA==' } });
+        const change = { data: { password: 'eno=' } };
+        expect(await tried(setter.seed.merge(dry(`${secrets}/not-named`), change))).toMatch(/given by name/);
+        expect(await tried(bot.seed.merge(dry(login), change))).toMatch(/denied request/);
+      });
+
+      it('lets it keep two values for a while, and makes and deletes no other Secret', async () => {
+        const clock = clockJob(clockName('one'), keptSeconds);
+        expect(await tried(setter.seed.post(dry(jobs), clock))).toBe('allowed');
+        expect(await tried(setter.seed.post(dry(secrets), kept))).toBe('allowed');
+        await admin.post(secrets, kept);
+        expect(await tried(setter.seed.remove(dry(`${secrets}/${keptPassword}`)))).toBe('allowed');
+        await admin.remove(`${secrets}/${keptPassword}`);
+
+        const denied = /denied request.*makes only the Secret/s;
+        const more = { ...kept, data: { before: '', after: '', more: '' } };
+        const forEver = { ...kept, metadata: { ...where, annotations: {} } };
+        const missing = {
+          metadata: { name: 'agent-auth-token', annotations: { [madeMark]: 'one' } },
+          data: { token: 'eA==' },
+        };
+        const ofAgents = { ...kept, metadata: { ...(kept['metadata'] as object), name: keptToken } };
+        for (const body of [more, forEver, missing, ofAgents])
+          expect(await tried(setter.seed.post(dry(secrets), body))).toMatch(denied);
+        expect(await tried(setter.seed.remove(dry(login)))).toMatch(/deletes only the Secret/);
+        expect(await tried(bot.seed.post(dry(secrets), kept))).toMatch(/denied request/);
+      });
+
+      it('lets nothing of it happen in the agents’ namespace, nor Jobs that live longer', async () => {
+        const there = { ...kept, metadata: { ...(kept['metadata'] as object), namespace: 'kube-system' } };
+        const agents = '/api/v1/namespaces/kube-system/secrets';
+        expect(await tried(setter.seed.post(dry(agents), there))).toMatch(/denied request/);
+        const clock = clockJob(clockName('one'), keptSeconds);
+        const path = '/apis/batch/v1/namespaces/kube-system/jobs';
+        expect(await tried(setter.seed.post(dry(path), clock))).toMatch(/denied request/);
+        expect(await tried(setter.seed.post(dry(jobs), clockJob(clockName('one'), keptSeconds + 1)))).toMatch(
+          /denied request/,
+        );
+        expect(await tried(setter.seed.post(dry(jobs), clockJob('mine', 60)))).toMatch(/denied request/);
+      });
+
+      it('is not to be had from the chart without the policy', () => {
+        expect(() => renderChart({ features: { credentials: true }, admissionPolicy: false })).toThrow(
+          /features\.credentials/,
         );
       });
     });

@@ -2,7 +2,7 @@ import type { Driver } from 'neo4j-driver';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
-import type { Neo4jTarget } from '../../../domain/probe/targets/neo4j.ts';
+import type { Neo4jLogin, Neo4jTarget } from '../../../domain/probe/targets/neo4j.ts';
 import {
   type Address,
   bounded,
@@ -14,6 +14,7 @@ import {
   targetError,
 } from '../failure.ts';
 import { tcpCheck } from '../network/tcp-check.ts';
+import { createNeo4jLogins } from './neo4j-logins.ts';
 import type { SharedConnections } from './shared-connection.ts';
 
 export interface Neo4jSettings {
@@ -57,23 +58,22 @@ export function createNeo4jTarget(
   const secrets = settings.password === undefined || settings.password === '' ? [] : [settings.password];
   const breaker = new CircuitBreaker();
 
-  const shared = book.share<Driver>({
-    async open() {
-      const { default: neo4j } = await import('neo4j-driver');
-      return neo4j.driver(settings.url, neo4j.auth.basic(settings.user, settings.password ?? ''), {
-        // Ours end first: the driver’s own say nothing of how far it got.
-        connectionTimeout: 30_000,
-        connectionAcquisitionTimeout: 30_000,
-        maxTransactionRetryTime: 0,
-        maxConnectionPoolSize: 2,
-        disableLosslessIntegers: true,
-        userAgent: 'aetherius-bot',
-        telemetryDisabled: true,
-        ...encryptionOf(settings.encryption),
-      });
-    },
-    close: (driver) => driver.close(),
-  });
+  const own: Neo4jLogin = { user: settings.user, password: settings.password ?? '' };
+  const open = async ({ user, password }: Neo4jLogin) => {
+    const { default: neo4j } = await import('neo4j-driver');
+    return neo4j.driver(settings.url, neo4j.auth.basic(user, password), {
+      // Ours end first: the driver’s own say nothing of how far it got.
+      connectionTimeout: 30_000,
+      connectionAcquisitionTimeout: 30_000,
+      maxTransactionRetryTime: 0,
+      maxConnectionPoolSize: 2,
+      disableLosslessIntegers: true,
+      userAgent: 'aetherius-bot',
+      telemetryDisabled: true,
+      ...encryptionOf(settings.encryption),
+    });
+  };
+  const shared = book.share<Driver>({ open: () => open(own), close: (driver) => driver.close() });
 
   async function translate(error: unknown): Promise<Error> {
     if (error instanceof AppError) return error;
@@ -118,6 +118,7 @@ export function createNeo4jTarget(
 
   const database = settings.database === undefined ? {} : { database: settings.database };
   return {
+    ...createNeo4jLogins({ own, open, translate, timeoutMs: 2 * timeouts.callMs }),
     verify: (options = {}) =>
       withDriver(options, async (driver) => {
         const started = performance.now();

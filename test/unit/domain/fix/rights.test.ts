@@ -116,14 +116,23 @@ describe('what an installation gives away with a feature', () => {
     expect(may('connections', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
-  it('R-X15: a credential is written in the one Secret of the agents; what is made cannot be read but by name', () => {
+  it('R-X15: a credential is written in Secrets with a name; what is made cannot be read but by name', () => {
     expect(may('credentials', 'agents')).toEqual([
       '/secrets create',
       '/secrets delete,get aetherius-kept-registration-token',
       '/secrets delete,get,patch agent-auth-token',
       'batch/jobs create,delete,get',
     ]);
-    expect(rightPlaces.filter((place) => may('credentials', place).length > 0)).toEqual(['agents']);
+    expect(may('credentials', 'platform')).toEqual([
+      '/secrets create',
+      '/secrets delete,get aetherius-kept-neo4j-password',
+      '/secrets get,patch agent-auth-token database-credentials nats-credentials neo4j-credentials',
+      'batch/jobs create,delete,get',
+    ]);
+    expect(rightPlaces.filter((place) => may('credentials', place).length > 0)).toEqual([
+      'platform',
+      'agents',
+    ]);
   });
 
   it('R-X15: Secrets are read by name, in the agents’ namespace the one that both sides share', () => {

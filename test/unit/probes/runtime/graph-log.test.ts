@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import type { Neo4jTarget } from '../../../../src/domain/probe/targets/neo4j.ts';
 import { runtimeGraphLog } from '../../../../src/probes/runtime/graph-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';
@@ -56,7 +57,7 @@ describe('runtime.graph-log, of a claim that Neo4j itself bears out', () => {
   const graph = (rows: readonly (typeof session)[] | Error) => {
     const run = () => (rows instanceof Error ? Promise.reject(rows) : Promise.resolve(rows));
     const { deps, ...rest } = context({ 'reasoning-service': [{ log }] });
-    const neo4j = { run: run as never, verify: () => Promise.reject(new Error('not asked')) };
+    const neo4j = { run } as unknown as Neo4jTarget;
     return runtimeGraphLog.run({ minutes: 10 }, { ...rest, deps: { ...deps, neo4j } });
   };
 

@@ -4,15 +4,8 @@ import type { Plan, PlanStep } from '../../../../src/domain/fix/remediation.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { copyRegistrationToken } from '../../../../src/remediations/kubernetes/copy-registration-token.remediation.ts';
-import {
-  agents,
-  inBase64,
-  kept,
-  manager,
-  secretOf,
-  tokenSecrets,
-  tokens,
-} from '../../../support/token-secrets.ts';
+import { inBase64 } from '../../../support/kube-objects.ts';
+import { agents, kept, manager, secretOf, tokenSecrets, tokens } from '../../../support/token-secrets.ts';
 
 type Given = Parameters<typeof tokenSecrets>;
 const operation = (id = '6f1d') => ({ id, age: () => Promise.resolve(0) });
