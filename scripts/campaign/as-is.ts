@@ -35,6 +35,9 @@ export function expectedAsIs(fault: Fault, variant: string, runtime: AsIsOptions
   return fault.id === 'part.collect-agent.paused' ? { ...expected, or: 'H2.b' } : expected;
 }
 
+/** F1: true at any time, and seen only where the bot meets that one of three servers of NATS that the agent is on. */
+const always = ['S2.d', 'M1.a'] as const;
+
 /** Every part as it was made; what does not come back then shows in the next trial. */
 async function putBack(lab: Lab, print: AsIsOptions['print']): Promise<void> {
   await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
@@ -58,7 +61,7 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
   const lab = connectLab(runtime);
   await lab.healthy(180);
   const shell = new Shell(await environmentOf(runtime));
-  let standing: Standing = new Map();
+  let standing: Standing = new Map(always.map((id) => [id, 'anywhere'] as const));
   const asked = new Set<string>();
   const look = async (symptom: string) => {
     if (asked.has(symptom)) return;

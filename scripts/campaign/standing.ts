@@ -4,8 +4,8 @@ import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { answerOf } from './shell.ts';
 import type { Judged } from './trial.ts';
 
-/** By the id of a cause: what it was found at. The same cause found elsewhere is new. */
-export type Standing = ReadonlyMap<string, ReadonlySet<string>>;
+/** By the id of a cause: what it was found at. The same cause found elsewhere is new, but for one that is true `anywhere`. */
+export type Standing = ReadonlyMap<string, ReadonlySet<string> | 'anywhere'>;
 
 const confirmedIn = ({ diagnoses: all }: DiagnoseOutput) =>
   all.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
@@ -15,8 +15,10 @@ const subjectsOf = (cause: ReturnType<typeof confirmedIn>[number]) =>
 /** With what this answer confirms besides. */
 export function withStanding(before: Standing, body: DiagnoseOutput): Standing {
   const all = new Map(before);
-  for (const cause of confirmedIn(body))
-    all.set(cause.id, new Set([...(all.get(cause.id) ?? []), ...subjectsOf(cause)]));
+  for (const cause of confirmedIn(body)) {
+    const known = all.get(cause.id) ?? [];
+    if (known !== 'anywhere') all.set(cause.id, new Set([...known, ...subjectsOf(cause)]));
+  }
   return all;
 }
 
@@ -26,7 +28,8 @@ const stands = (body: DiagnoseOutput, standing: Standing): ReadonlySet<string> =
     confirmedIn(body)
       .filter((cause) => {
         const known = standing.get(cause.id);
-        return known !== undefined && subjectsOf(cause).every((subject) => known.has(subject));
+        if (known === undefined || known === 'anywhere') return known === 'anywhere';
+        return subjectsOf(cause).every((subject) => known.has(subject));
       })
       .map(({ id }) => id),
   );

@@ -90,6 +90,21 @@ describe('a fault in a platform that is not as it should be', () => {
     expect(elsewhere).toEqual({ topCause: 'D3.a', verdict: 'confirmed', falseCauses: [], problems: [] });
   });
 
+  it('is found beside what is true at any time, seen before or not', async () => {
+    const { shell, fault, lab } = stage(
+      [
+        ['D3.a', 'confirmed'],
+        ['S2.d', 'confirmed', 'agent.register.c'],
+      ],
+      [['S2.d', 'confirmed', 'agent.heartbeat.c']],
+    );
+    const trial = await plantedIn(shell, lab, fault, {
+      ...{ seed: 'as-is', runtime: 'kubernetes', standing: new Map([['S2.d', 'anywhere']]) },
+    });
+
+    expect(trial).toMatchObject({ topCause: 'D3.a', falseCauses: [], problems: ['no platform'] });
+  });
+
   it('may be possible, where nothing else is said with certainty', async () => {
     expect(await tried([['D3.a', 'possible']], [], [])).toEqual({
       ...{ topCause: '–', verdict: 'possible', falseCauses: [], problems: [] },
