@@ -37,7 +37,7 @@ export default defineConfig({
         setupFiles: ['test/support/own-lab.ts'],
         testTimeout: 90_000,
         hookTimeout: 120_000,
-        fileParallelism: false,
+        maxWorkers: 2,
       }),
       // Mostly waits for leases to end: files run side by side, each with servers of its own.
       project('crash', ['test/crash/**/*.test.ts'], {

@@ -77,6 +77,16 @@ export function failuresOf(report: Report): readonly string[] {
 /** Everything that failed in this run, told once more before the last line. */
 const failures: string[] = [];
 
+/** How long each part took, in the order in which they ended: where to look when a run has become long. */
+const times: string[] = [];
+
+async function timed<T>(what: string, part: Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await part;
+  times.push(`${what} ${Math.round((performance.now() - began) / 1000)} s`);
+  return result;
+}
+
 /** With `beside`, a file: it gets the output, and the process yields to others. */
 function run(command: string, args: readonly string[], beside?: string): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -97,20 +107,11 @@ function run(command: string, args: readonly string[], beside?: string): Promise
 async function runProject(name: string, folder: string, beside?: string): Promise<Count> {
   const output = join(folder, `${name}.json`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const code = await run(
-    process.execPath,
-    [
-      vitest,
-      'run',
-      '--project',
-      name,
-      '--passWithNoTests',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${output}`,
-    ],
-    beside,
-  );
+  const args = [
+    ...[vitest, 'run', '--project', name, '--passWithNoTests'],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${output}`],
+  ];
+  const code = await timed(name, run(process.execPath, args, beside));
   if (beside !== undefined) process.stdout.write(readFileSync(beside));
   if (!existsSync(output)) return oneFailure(`suite ${name}: ended with ${code} and wrote no report`);
   const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
@@ -153,7 +154,7 @@ async function runLab(folder: string, onUp: () => void): Promise<Count> {
   const up: Runtime[] = [];
   // Also builds what the cache has not yet.
   for (const runtime of runtimes) {
-    if (await bringUp(runtime)) up.push(runtime);
+    if (await timed(`lab up on ${runtime}`, bringUp(runtime))) up.push(runtime);
     else counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));
     if (campaignOf(runtime) === undefined) await down(runtime);
   }
@@ -203,7 +204,8 @@ const wordsOf = (choice: Choice): readonly string[] =>
 /** One planted fault counts as one test; a campaign that stops before its end, as one failure. */
 async function runCampaign(name: string, args: readonly string[], folder: string): Promise<Count> {
   const output = join(folder, `campaign-${name}.json`);
-  await run(process.execPath, ['--import', 'tsx', 'scripts/campaign/index.ts', ...args, '--report', output]);
+  const campaign = ['--import', 'tsx', 'scripts/campaign/index.ts', ...args, '--report', output];
+  await timed(`campaign on ${name}`, run(process.execPath, campaign));
   if (!existsSync(output)) return oneFailure(`The campaign on ${name} stopped before its end`);
   const { right, wrong } = JSON.parse(readFileSync(output, 'utf8')) as { right: number; wrong: string[] };
   failures.push(...wrong.map((line) => `campaign on ${name}: ${line}`));
@@ -236,6 +238,7 @@ async function main(): Promise<void> {
   const { passed, failed } = total(counts);
   for (const said of failures) console.log(`\nfailed: ${said}`);
   process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`Time: ${times.join(', ')}`);
   console.log('Every trial, test and proof: artifacts/');
   console.log(`${passed} passed, ${failed} failed`);
 }
