@@ -1,4 +1,7 @@
-/** Targets that come to harm at one call: they hang, die before it, or die after it with the answer lost. */
+/**
+ * Targets that come to harm at one call: they hang, die before it, or die after it with the answer lost; or something else
+ * happens right before it.
+ */
 
 import { TargetError } from '../../src/domain/kernel/errors.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
@@ -30,8 +33,8 @@ function hung(args: readonly unknown[]): Promise<never> {
   });
 }
 
-/** `at`: the call that is harmed, from 0; a target that is dead stays dead. */
-export function cutTargets(targets: Targets, harm: Harm, at: number): CutTargets {
+/** `at`: the call that is harmed, from 0; a target that is dead stays dead. A function is what happens right before it. */
+export function cutTargets(targets: Targets, harm: Harm | (() => void), at: number): CutTargets {
   let count = 0;
   let harmed: string | undefined;
   const wrap = (target: object, path: string): object =>
@@ -53,6 +56,7 @@ export function cutTargets(targets: Targets, harm: Harm, at: number): CutTargets
       count += 1;
       const isCut = own === at || (own > at && harm === 'is dead');
       if (isCut) harmed ??= path;
+      if (isCut && typeof harm === 'function') harm();
       if (isCut && harm === 'hangs') return hung(args);
       if (isCut && harm === 'is dead') return Promise.reject(dead());
       const inner = args.map((arg) =>
@@ -68,7 +72,7 @@ export function cutTargets(targets: Targets, harm: Harm, at: number): CutTargets
       const answer: unknown = Reflect.apply(method, from, inner);
       if (!(answer instanceof Promise)) return answer;
       return answer.then((given: unknown) => {
-        if (isCut) throw dead();
+        if (isCut && typeof harm === 'string') throw dead();
         if (Array.isArray(given))
           return given.map((one: unknown) => (isObject(one) && hasCalls(one) ? wrap(one, path) : one));
         return isObject(given) && hasCalls(given) ? wrap(given, path) : given;

@@ -13,7 +13,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { guideSettings } from '../../domain/platform/table.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
-import { refused } from '../stale.ts';
+import { mustHold, refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { isYounger, runsWith } from './config-proof.ts';
 import { type ConfigSource, lookAtMap, readersOf, type SeenMap, sourceOf } from './config-source.ts';
@@ -226,7 +226,10 @@ Undo sets the former value where ours still stands, and restarts again.`,
 
   async applyStep(step, plan, context: Context): Promise<Facts> {
     const place = placeOf(Params.parse(plan.params), context.deps);
-    if (step.kind === restartKind) return applyRestart(step, place, context);
+    if (step.kind === restartKind) {
+      await mustStillStand(step, plan, place, context);
+      return applyRestart(step, place, context);
+    }
     const spot = Spot.parse(step.precondition);
     const value = Number(step.to['value']);
     return patchOnceAt(whereOf(place, spot), context, {
@@ -300,4 +303,15 @@ async function mustBeAdmitted(place: Place, map: SeenMap, spot: Spot, value: num
   const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
   if (data?.[spot.entry] !== change.data[spot.entry])
     throw refused('config-admitted-otherwise', { map: spot.map });
+}
+
+/** A restart reads the file: with what another hand has put there since, it would be another change than the approved one. */
+async function mustStillStand(step: PlanStep, plan: Plan, place: Place, context: Context): Promise<void> {
+  const change = (plan.undo?.includes(step) === true ? plan.undo : plan.steps)[0];
+  const spot = spotOf(plan);
+  const map = await lookAtMap(place.namespace, spot.map, context);
+  mustHold(
+    { uid: change?.precondition['uid'] ?? null, value: change?.to['value'] ?? null },
+    { uid: map.uid, value: valueOrNone(map, spot) },
+  );
 }

@@ -180,11 +180,12 @@ async function api<T extends z.ZodType>(
 }
 
 async function look(nats: NatsTarget, wanted: Wanted, signal: AbortSignal) {
-  const { serverId } = await nats.connect({ signal });
   const info = await api(nats, `STREAM.INFO.${wanted.name}`, {}, signal, Info).catch((error: unknown) => {
     if (error instanceof TargetError && error.facts['code'] === 404) return undefined;
     throw error;
   });
+  // Which server it is comes last, so that nothing stands between that and a change.
+  const { serverId } = await nats.connect({ signal });
   return {
     nats_server_id: serverId,
     stream: info === undefined ? 'absent' : isOurs(info.config, wanted) ? 'there' : 'other',

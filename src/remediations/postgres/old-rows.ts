@@ -301,6 +301,8 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
       const restMs = failures === 0 ? tookMs : paceLimits.lookEveryMs * failures;
       await work?.next({ done, total, cursor }, Math.min(paceLimits.unseenMs, Math.ceil(restMs)));
     }
+    // Of another table of that name nothing was taken: this one is not done.
+    await mustBeSame(postgres, database, from, signal);
     if (!(await leftAfterAll({ done, total, cursor }, taking, context))) return { rows: done };
     if (pass >= mostPasses) throw new TargetError('limit', 'other sessions hold rows of it');
     cursor = 0;
@@ -335,15 +337,31 @@ function mayRepeat(error: unknown): boolean {
   return error instanceof TargetError && ['no-answer', 'closed', 'refused'].includes(error.stage);
 }
 
+async function mustBeSame(
+  postgres: PostgresTarget,
+  database: DatabaseId,
+  { name, schema, oid }: SeenTable,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = await seeTable(postgres, database, name, signal, schema);
+  mustHold({ table_oid: oid }, { table_oid: now?.oid ?? null });
+}
+
+/** R-P4: the statement itself takes nothing where one of its tables is another one of that name by now. */
 function statementOf({ from, into, span }: Taking) {
   const where = condition(span, 3);
+  const values: unknown[] = [...where.values];
+  const same = [from, ...(into === undefined ? [] : [into])].map((table) => {
+    values.push(full(table), table.oid);
+    return `to_regclass($${values.length + 1}) = $${values.length + 2}::oid`;
+  });
   const picked = `picked AS MATERIALIZED (SELECT ctid FROM ONLY ${full(from)}
-     WHERE ctid >= $1::tid AND ctid < $2::tid AND ${where.sql} FOR UPDATE SKIP LOCKED)`;
+     WHERE ctid >= $1::tid AND ctid < $2::tid AND ${[where.sql, ...same].join(' AND ')} FOR UPDATE SKIP LOCKED)`;
   const gone = `DELETE FROM ONLY ${full(from)} WHERE ctid = ANY(ARRAY(SELECT ctid FROM picked))`;
   if (into === undefined)
     return {
       sql: `WITH ${picked}, gone AS (${gone} RETURNING 1) SELECT count(*)::int AS n FROM gone`,
-      values: where.values,
+      values,
     };
   const columns = from.columns
     .filter((column) => into.columns.includes(column))
@@ -353,7 +371,7 @@ function statementOf({ from, into, span }: Taking) {
     sql: `WITH ${picked}, gone AS (${gone} RETURNING ${columns}),
        put AS (INSERT INTO ${full(into)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM gone RETURNING 1)
      SELECT count(*)::int AS n FROM put`,
-    values: where.values,
+    values,
   };
 }
 

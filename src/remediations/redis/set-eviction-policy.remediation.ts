@@ -125,12 +125,13 @@ Undo sets the former policy.`,
 type Context = { readonly deps: With<'redis'>; readonly signal: AbortSignal };
 
 async function look(redis: RedisTarget, signal: AbortSignal) {
-  const [server, replication, keyspace, policy, maxmemory] = await Promise.all([
-    redis.info('server', { signal }),
+  // Which server it is comes last, so that nothing stands between that and a change.
+  const [replication, keyspace, policy, maxmemory, server] = await Promise.all([
     redis.info('replication', { signal }),
     redis.info('keyspace', { signal }),
     setting(redis, 'maxmemory-policy', signal),
     setting(redis, 'maxmemory', signal),
+    redis.info('server', { signal }),
   ]);
   // db0: keys=5,expires=2,avg_ttl=0
   const total = (pattern: RegExp) =>

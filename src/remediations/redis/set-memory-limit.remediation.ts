@@ -111,12 +111,13 @@ type Context = {
 };
 
 async function look(redis: Context['deps']['redis'], signal: AbortSignal) {
-  const [server, replication, memory, maxmemory, policy] = await Promise.all([
-    redis.info('server', { signal }),
+  // Which server it is comes last, so that nothing stands between that and a change.
+  const [replication, memory, maxmemory, policy, server] = await Promise.all([
     redis.info('replication', { signal }),
     redis.info('memory', { signal }),
     setting(redis, 'maxmemory', signal),
     setting(redis, 'maxmemory-policy', signal),
+    redis.info('server', { signal }),
   ]);
   return {
     runId: server['run_id'] ?? '',

@@ -1253,6 +1253,28 @@ describe.skipIf(lacking !== undefined)(
         expect(await textNow()).toBe(keyed(12));
       });
 
+      it('restarts nothing where another hand has written the value between the two steps', async () => {
+        await planted();
+        const before = await generation();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        let steps = 0;
+        const meddling = (at: string) => {
+          if (at === 'R-K4') steps += 1;
+          return at === 'R-K4' && steps === 1
+            ? write({ data: { 'config.yaml': keyed(12) } })
+            : Promise.resolve();
+        };
+
+        await run(h, row.id, { atKillPoint: async (at) => void (await meddling(at)) });
+
+        const end = await h.row(row.id);
+        expect(end.state).not.toBe('succeeded');
+        expect(JSON.stringify(end.outcome)).toMatch(/value/);
+        expect(await textNow()).toBe(keyed(12));
+        expect(await generation()).toBe(before);
+      });
+
       it('is taken back where the service does not run with the value, whatever the file says', async () => {
         await planted();
         const h = harnessOf(id);
