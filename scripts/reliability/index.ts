@@ -21,7 +21,7 @@ import { buildWorker } from '../../test/crash/worker.ts';
 import { silentLogger } from '../../test/support/logger.ts';
 import { auditKey } from '../../test/support/postgres.ts';
 import { type Arena, runRace } from '../../test/support/races.ts';
-import { allRuns, type Done, type RacedDone, reliabilityPage } from './page.ts';
+import { allRuns, type Done, type RacedDone, reliabilityPage, withKinds } from './page.ts';
 import { roundsOf, tasksOf } from './plan.ts';
 
 const list = (words: string) => words.split(',');
@@ -121,10 +121,9 @@ try {
   program.remove();
   rmSync(dir, { recursive: true, force: true });
   writeFileSync(join(artifactsFolder, 'reliability.md'), `${allRuns(done)}\n`);
-  writeFileSync(
-    fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)),
-    reliabilityPage({ runs: done, races: raced, machine, command }),
-  );
+  const page = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+  const told = reliabilityPage({ runs: done, races: raced, machine, command });
+  writeFileSync(page, withKinds(told, readFileSync(page, 'utf8')));
 }
 const wrong = [...done, ...raced].filter((one) => one.wrong.length > 0 || one.audit !== 'intact').length;
 print(`${done.length} runs and ${raced.length} parts of races, ${wrong} wrong`);

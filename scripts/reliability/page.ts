@@ -1,4 +1,5 @@
 /** What `npm run reliability` writes: a row for every run as an artifact, and the totals as a page. */
+import { kindActions, kindsSaid } from '../../test/crash/kinds.ts';
 import type { Effects } from '../../test/crash/lane.ts';
 import { type Fault, faults, shownEffects, type Trial } from '../../test/crash/scenario.ts';
 import { type Raced, races } from '../../test/support/races.ts';
@@ -106,6 +107,30 @@ function racesTable(raced: readonly RacedDone[]): string {
       return [name, invariant, `${rounds}`, ends.join(', '), `${wrong}`];
     }),
   );
+}
+
+const kindsHead = '## Kinds of target';
+
+/** Of each other kind of target one remediation, killed at every point. */
+export function kindsSection(runs: readonly Done[], command: string): string {
+  const days = [...new Set(runs.map(({ date }) => date))].toSorted();
+  return [
+    kindsHead,
+    `One remediation of each other kind of target, on a real one, whose worker is killed at each point. ${runs.length} runs, ${runs.filter(right).length} right; ${effectsIn(runs)}. Last written on ${days.at(-1) ?? 'no day'} by \`${command}\`.`,
+    kindActions.map((kind) => `- \`${kind}\`: ${kindsSaid[kind]}.`).join('\n'),
+    executions(inOrder(runs)),
+  ].join('\n\n');
+}
+
+/** The page with this section at its end, or with the one that stands there already. */
+export function withKinds(page: string, before: string, section?: string): string {
+  const at = (text: string) => text.indexOf(`\n${kindsHead}\n`);
+  const own = at(page) < 0 ? page : page.slice(0, at(page));
+  const former = at(before) < 0 ? undefined : before.slice(at(before));
+  return `${[own, section ?? former]
+    .filter((part) => part !== undefined)
+    .map((part) => part.trim())
+    .join('\n\n')}\n`;
 }
 
 export interface Told {

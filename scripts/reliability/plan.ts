@@ -1,5 +1,13 @@
 /** What a run of `npm run reliability` has to do, and what of it an earlier one has done. */
-import { type Fault, faults, type Scenario, scenarios, type Trial } from '../../test/crash/scenario.ts';
+import { type KindAction, kindActions } from '../../test/crash/kinds.ts';
+import {
+  type Fault,
+  faults,
+  kindScenarios,
+  type Scenario,
+  scenarios,
+  type Trial,
+} from '../../test/crash/scenario.ts';
 import { type Race, type Raced, races } from '../../test/support/races.ts';
 
 /** Runs of each point that count as the whole. */
@@ -11,6 +19,9 @@ export const wholeRuns: Readonly<Record<Fault, number>> = {
   postgres: 20,
   blocked: 3,
 };
+
+/** Runs of each point for one remediation of each other kind of target. */
+export const kindRuns = 5;
 
 export interface Choice {
   /** Instead of the numbers above. */
@@ -48,6 +59,24 @@ export function tasksOf(choice: Choice, done: readonly Known[]): readonly Task[]
     .filter(({ scenario, fault, round }) => !known.has(keyOf({ ...scenario, fault, round })))
     .toSorted((a, b) => a.at - b.at)
     .map(({ scenario, fault, round }) => ({ scenario, fault, round }));
+}
+
+/** Killed at every point, for one remediation of each other kind of target; by kind, since each has a lane of its own. */
+export function kindTasks(
+  choice: Choice,
+  done: readonly Known[],
+): readonly { readonly kind: KindAction; readonly tasks: readonly Task[] }[] {
+  const known = new Set(done.map(keyOf));
+  return kindActions.map((kind) => ({
+    kind,
+    tasks: Array.from({ length: choice.runs ?? kindRuns }, (_none, round) =>
+      kindScenarios[kind]
+        .filter(({ point }) => choice.points.length === 0 || choice.points.includes(point))
+        .map((scenario): Task => ({ scenario, fault: 'SIGKILL', round })),
+    )
+      .flat()
+      .filter(({ scenario, fault, round }) => !known.has(keyOf({ ...scenario, fault, round }))),
+  }));
 }
 
 /** Rounds of each race at a time, so that one that is broken off loses few. */

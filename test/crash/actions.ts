@@ -1,5 +1,3 @@
-import { asInGuide } from '../../src/domain/platform/platform.ts';
-import type { FindingCode } from '../../src/domain/probe/findings.ts';
 /** What both the killed process and the test that looks after it need: the same actions on the same targets. */
 
 import { Redis } from 'ioredis';
@@ -7,6 +5,8 @@ import { z } from 'zod';
 import type { PlanStep, Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
+import type { FindingCode } from '../../src/domain/probe/findings.ts';
 import type { Probe } from '../../src/domain/probe/probe.ts';
 import type { ProbeRunner } from '../../src/domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../../src/domain/probe/targets/targets.ts';
@@ -14,32 +14,43 @@ import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts
 import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
-import { postgresConnection } from '../../src/probes/postgres/connection.probe.ts';
-import { redisConnection } from '../../src/probes/redis/connection.probe.ts';
-import { redisEvictionPolicy } from '../../src/probes/redis/eviction-policy.probe.ts';
+import { probes } from '../../src/probes/index.ts';
+import { setLimits } from '../../src/remediations/compose/set-limits.remediation.ts';
+import { setResources } from '../../src/remediations/kubernetes/set-resources.remediation.ts';
+import { createStream } from '../../src/remediations/nats/create-stream.remediation.ts';
+import { setMaxConnections } from '../../src/remediations/postgres/set-max-connections.remediation.ts';
 import { terminateIdleSessions } from '../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
 import { setEvictionPolicy } from '../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from '../support/logger.ts';
+import { type KindAction, kindActions, type Places } from './kinds.ts';
 
-export const actionNames = ['policy', 'sessions', 'counter'] as const;
-export type ActionName = (typeof actionNames)[number];
+export type ActionName = 'policy' | 'sessions' | 'counter' | KindAction;
+export const isKind = (name: ActionName): name is KindAction => kindActions.some((one) => one === name);
 
-export interface TargetUrls {
-  readonly redis: string;
-  readonly postgres: string;
-}
+/** What is asked for; the others need nothing. */
+export const paramsOf: Partial<Record<ActionName, Readonly<Record<string, string | number>>>> = {
+  connections: { value: 200 },
+  resources: { part: 'agent-manager', memoryMiB: 2048 },
+  limits: { part: 'agent-manager', memoryMiB: 128 },
+};
 
 /** The real adapters, over the real drivers. */
-export function realTargets(urls: TargetUrls): TargetsFactory {
+export function realTargets({ redis, postgres, nats, kubernetes, compose }: Places): TargetsFactory {
   const literal = (value: string) => new LazySecret({ kind: 'literal', value });
   const environment: EnvironmentConfig = {
-    runtime: { kind: 'none' },
+    runtime:
+      kubernetes !== undefined
+        ? { kind: 'kubernetes', agentNamespace: 'kube-system', ...kubernetes }
+        : compose !== undefined
+          ? { kind: 'compose', ...compose }
+          : { kind: 'none' },
+    ...(nats === undefined ? {} : { nats: { url: literal(nats.url), monitorUrl: nats.monitorUrl } }),
     services: {},
     withoutHttp: [],
-    redis: { kind: 'single', url: literal(urls.redis) },
+    redis: { kind: 'single', url: literal(redis) },
     postgres: {
-      url: literal(urls.postgres),
+      url: literal(postgres),
       databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
     },
     thresholds: Thresholds.parse({}),
@@ -51,7 +62,7 @@ export function realTargets(urls: TargetUrls): TargetsFactory {
 
 export function realProbes(health: 'real' | 'unhealthy'): ProbeRunner {
   const runner = createProbeRunner({
-    probes: [redisConnection, redisEvictionPolicy, postgresConnection] as unknown as readonly Probe[],
+    probes: probes as readonly unknown[] as readonly Probe[],
     clock: systemClock,
     logger: silentLogger,
   });
@@ -146,8 +157,34 @@ export async function resetCounter(url: string): Promise<void> {
   redis.disconnect();
 }
 
-export function actionNamed(name: ActionName, urls: TargetUrls): Remediation {
+/** The product's own action; verified as long as its controller needs. One that does not help is never at rest. */
+function verified(remediation: unknown, health: 'real' | 'unhealthy'): Remediation {
+  const own = remediation as Remediation;
+  return {
+    ...own,
+    plan: async (params, context) => ({
+      ...(await own.plan(params, context)),
+      verifyWithinMs: health === 'real' ? 30_000 : 4_000,
+      stableForMs: 100,
+    }),
+    ...(health === 'real' ? {} : { settled: () => Promise.resolve(false) }),
+  };
+}
+
+export function actionNamed(
+  name: ActionName,
+  urls: Pick<Places, 'redis'>,
+  health: 'real' | 'unhealthy' = 'real',
+): Remediation {
   switch (name) {
+    case 'connections':
+      return verified(setMaxConnections, health);
+    case 'stream':
+      return verified(createStream, health);
+    case 'resources':
+      return verified(setResources, health);
+    case 'limits':
+      return verified(setLimits, health);
     case 'policy':
       return quick(setEvictionPolicy as unknown as Remediation);
     case 'sessions':

@@ -15,8 +15,9 @@ import { createStore } from '../../src/platform/store/store.ts';
 import { createHarness } from '../support/approvals.ts';
 import { silentLogger } from '../support/logger.ts';
 import { auditKey } from '../support/postgres.ts';
-import { type ActionName, actionNamed, realProbes, realTargets } from './actions.ts';
+import { type ActionName, actionNamed, isKind, realProbes, realTargets } from './actions.ts';
 import { exitWhenAway, type Harm } from './harm.ts';
+import type { Places } from './kinds.ts';
 
 const env = (name: string): string => {
   const value = process.env[name];
@@ -24,15 +25,17 @@ const env = (name: string): string => {
   return value;
 };
 
-const urls = { redis: env('TARGET_REDIS_URL'), postgres: env('TARGET_POSTGRES_URL') };
+const places = JSON.parse(env('TARGETS')) as Places;
+const action = env('ACTION') as ActionName;
+const health = process.env['UNHEALTHY'] === '1' ? 'unhealthy' : 'real';
 const store = createStore({ database: { url: env('DATABASE_URL') }, auditKey, logger: silentLogger });
 const leaseMs = Number(env('LEASE_MS'));
 const harness = createHarness(store, {
   leaseMs,
   real: {
-    remediation: actionNamed(env('ACTION') as ActionName, urls),
-    targets: realTargets(urls),
-    probes: realProbes(process.env['UNHEALTHY'] === '1' ? 'unhealthy' : 'real'),
+    remediation: actionNamed(action, places, health),
+    targets: realTargets(places),
+    probes: realProbes(isKind(action) ? 'real' : health),
   },
 });
 const id = env('REMEDIATION_ID');

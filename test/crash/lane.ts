@@ -18,10 +18,12 @@ import {
   type ActionName,
   actionNamed,
   effectCounter,
+  isKind,
   realProbes,
   realTargets,
   resetCounter,
 } from './actions.ts';
+import { type KindAction, openKind, type Places } from './kinds.ts';
 
 /** What the target itself has counted since the last `reset`. */
 export interface Effects {
@@ -44,8 +46,8 @@ export interface Lane {
   readonly pooled: Way;
   /** As the owner of the tables of the bot. */
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
-  /** The platform's Redis, which the fixes change. */
-  readonly target: RedisServer;
+  /** What the fixes change. */
+  readonly places: Places;
   /** The bot's own Redis. */
   readonly courier: RedisServer;
   harness(way: Way, action: ActionName, health: 'real' | 'unhealthy', leaseMs: number): Harness;
@@ -57,7 +59,8 @@ export interface Lane {
 
 const before = 'noeviction';
 
-export async function openLane(dir: string): Promise<Lane> {
+/** `kind`: beside Redis also the target of this action. */
+export async function openLane(dir: string, kind?: KindAction): Promise<Lane> {
   mkdirSync(dir, { recursive: true });
   chmodSync(dir, 0o755);
   const [postgres, target, courier] = await Promise.all([
@@ -76,9 +79,10 @@ export async function openLane(dir: string): Promise<Lane> {
   });
   const [direct, pooled] = [wayOf(databaseUrl), wayOf(pgbouncer.url('own'))];
   const client = new Redis(target.url);
-  const urls = { redis: target.url, postgres: databaseUrl };
+  const other = kind === undefined ? undefined : await openKind(kind, join(dir, 'kind'));
+  const places: Places = { redis: target.url, postgres: databaseUrl, ...other?.places };
   return {
-    ...{ postgres, direct, pooled, target, courier },
+    ...{ postgres, direct, pooled, places, courier },
     async sql(text, values = []) {
       const owner = new Client({ connectionString: databaseUrl });
       await owner.connect();
@@ -92,15 +96,16 @@ export async function openLane(dir: string): Promise<Lane> {
       createHarness(way.store, {
         leaseMs,
         real: {
-          remediation: actionNamed(action, urls),
-          targets: realTargets(urls),
-          probes: realProbes(health),
+          remediation: actionNamed(action, places, health),
+          targets: realTargets(places),
+          probes: realProbes(isKind(action) ? 'real' : health),
         },
       }),
     async reset() {
       await client.config('SET', 'maxmemory-policy', before);
       await resetCounter(target.url);
       await client.config('RESETSTAT');
+      await other?.reset();
       await query(
         databaseUrl,
         `UPDATE remediations SET state = 'failed'
@@ -113,6 +118,7 @@ export async function openLane(dir: string): Promise<Lane> {
       );
     },
     async effects(action) {
+      if (other !== undefined && isKind(action)) return other.effects();
       if (action === 'counter') return { there: Number(await client.get(effectCounter)), back: 0 };
       const [, value] = (await client.config('GET', 'maxmemory-policy')) as string[];
       // MONITOR leaves out what administers Redis, so that only their number is known, and where the last one led.
@@ -124,6 +130,7 @@ export async function openLane(dir: string): Promise<Lane> {
     },
     async stop() {
       client.disconnect();
+      await other?.stop();
       await Promise.all([direct.store.close(), pooled.store.close()]);
       await pgbouncer.stop();
       await Promise.all([postgres.stop(), target.stop(), courier.stop()]);

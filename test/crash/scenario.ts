@@ -15,8 +15,9 @@ import { openRedis, queuePrefix } from '../../src/platform/queue/bullmq.ts';
 import type { KillPoint } from '../../src/services/fix/execute/executor-deps.ts';
 import type { Harness } from '../support/approvals.ts';
 import { silentLogger } from '../support/logger.ts';
-import type { ActionName } from './actions.ts';
+import { type ActionName, paramsOf } from './actions.ts';
 import { exitWhenAway, type Harm } from './harm.ts';
+import { type KindAction, kindActions } from './kinds.ts';
 import type { Effects, Lane, Way } from './lane.ts';
 import { startWorkerProcess, type WorkerProcess, type WorkerProgram } from './worker.ts';
 
@@ -37,14 +38,26 @@ const well = (point: Point, action: ActionName): Scenario => ({ point, action, h
  * not, such as a restart: it can only be observed.
  */
 export const scenarios: readonly Scenario[] = [
-  ...(['R-K0', 'R-K1', 'R-K2', 'R-K3', 'R-K4', 'R-K5', 'R-K7'] as const).map((point) =>
-    well(point, 'policy'),
-  ),
+  ...everyPoint('policy').filter(({ health }) => health === 'real'),
   ...(['R-K3', 'R-K4'] as const).map((point) => well(point, 'counter')),
-  ...(['R-K6-intent', 'R-K6-effect'] as const).map(
-    (point): Scenario => ({ point, action: 'policy', health: 'unhealthy' }),
-  ),
+  ...everyPoint('policy').filter(({ health }) => health === 'unhealthy'),
 ];
+
+/** The same points for one remediation of each other kind of target; each needs a lane of its own kind. */
+export const kindScenarios: Readonly<Record<KindAction, readonly Scenario[]>> = Object.fromEntries(
+  kindActions.map((action) => [action, everyPoint(action)]),
+) as Record<KindAction, readonly Scenario[]>;
+
+function everyPoint(action: ActionName): readonly Scenario[] {
+  return [
+    ...(['R-K0', 'R-K1', 'R-K2', 'R-K3', 'R-K4', 'R-K5', 'R-K7'] as const).map((point) =>
+      well(point, action),
+    ),
+    ...(['R-K6-intent', 'R-K6-effect'] as const).map(
+      (point): Scenario => ({ point, action, health: 'unhealthy' }),
+    ),
+  ];
+}
 
 export const faults = {
   SIGKILL: 'the worker is killed, and never comes back',
@@ -130,7 +143,8 @@ export async function runScenario(
   const way = fault === 'pooler' ? lane.pooled : lane.direct;
   const h = lane.harness(way, scenario.action, scenario.health, options.leaseMs);
   await h.refresh();
-  const { id } = await (scenario.point === 'R-K0' ? h.requested() : h.approved());
+  const params = paramsOf[scenario.action];
+  const { id } = await (scenario.point === 'R-K0' ? h.requested(params) : h.approved(params));
   const trouble: string[] = [];
   const state = await harmed(lane, scenario, fault, { ...options, way, h, id }, trouble).catch(
     (error: unknown) => {
@@ -199,7 +213,7 @@ async function harmed(
   const worker = startWorkerProcess({
     ...scenario,
     ...{ program: at.program, databaseUrl: at.way.url, id: at.id, harm, leaseMs: at.leaseMs },
-    target: { redis: lane.target.url, postgres: lane.direct.url },
+    places: lane.places,
     ...(fault === 'redis' ? { courierUrl: lane.courier.url } : {}),
   });
   try {

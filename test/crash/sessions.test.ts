@@ -77,7 +77,7 @@ describe('a worker killed while it ends sessions', () => {
       .toBe('offered');
     const { id } = await h.approved(params);
     const worker = startWorkerProcess({
-      ...{ program, databaseUrl: database.url, target: urls, id, action: 'sessions', health: 'real' },
+      ...{ program, databaseUrl: database.url, places: urls, id, action: 'sessions', health: 'real' },
       ...{ point, harm: 'SIGKILL', leaseMs },
     });
     expect(await worker.ended).toBe('SIGKILL');

@@ -7,6 +7,7 @@ import { waitFor } from '../../lab/components/process.ts';
 import { type BuiltChild, buildChild } from '../support/built-child.ts';
 import type { ActionName } from './actions.ts';
 import type { Harm } from './harm.ts';
+import type { Places } from './kinds.ts';
 import type { Point } from './scenario.ts';
 
 export type WorkerProgram = BuiltChild;
@@ -19,7 +20,7 @@ export const buildWorker = () => buildChild(source);
 export interface WorkerOptions {
   readonly program: WorkerProgram;
   readonly databaseUrl: string;
-  readonly target: { readonly redis: string; readonly postgres: string };
+  readonly places: Places;
   readonly id: string;
   readonly action: ActionName;
   readonly health: 'real' | 'unhealthy';
@@ -37,8 +38,7 @@ export function startWorkerProcess(options: WorkerOptions) {
     env: {
       PATH: process.env['PATH'],
       DATABASE_URL: options.databaseUrl,
-      TARGET_REDIS_URL: options.target.redis,
-      TARGET_POSTGRES_URL: options.target.postgres,
+      TARGETS: JSON.stringify(options.places),
       REMEDIATION_ID: options.id,
       ACTION: options.action,
       KILL_POINT: options.point,

@@ -41,14 +41,15 @@ export interface Cluster {
 
 /**
  * Every Pod of the namespace, and of `others` that are there already, that gets the simulated node is running and ready there at
- * once, unless its image has `broken` in it: that one is never pulled, and waits for it.
+ * once, unless its image has `broken` in it: that one is never pulled, and waits for it. `args`: of the API server.
  */
 export async function startCluster(
   dir: string,
   namespace: string,
   others: readonly string[] = [],
+  args: readonly string[] = [],
 ): Promise<Cluster> {
-  const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true, scheduler: true });
+  const api = await startKubeApi({ dir: join(dir, 'kube'), args, controllers: true, scheduler: true });
   const seed = kubeSeed(api.kubeconfig);
   const stopped = new AbortController();
   const loops: Promise<void>[] = [];

@@ -19,6 +19,7 @@ import { probes } from '../../../src/probes/index.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
@@ -103,15 +104,8 @@ describe.skipIf(lacking !== undefined)(
     }
     const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
       h.execute(id, worker, { ...faster, ...more });
-    async function killedAt(h: Harness, id: string, point: string): Promise<void> {
-      const atKillPoint = (at: string) =>
-        at === point ? Promise.reject(new Error('killed')) : Promise.resolve();
-      await run(h, id, { atKillPoint }).catch(() => undefined);
-      await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
-        id,
-      ]);
-      await run(h, id, {}, 'worker-2');
-    }
+    const killedAt = (h: Harness, id: string, point: string) =>
+      killedWorker(database, id, (worker, more) => run(h, id, more, worker), point);
     /** How often the engine did this with the container, by its own events since it was made. */
     const events = async (id: string, action: string) => {
       const now = String(Math.floor(Date.now() / 1000) + 1);
@@ -124,6 +118,7 @@ describe.skipIf(lacking !== undefined)(
 
     it.each(['R-K3', 'R-K4'])(
       'compose.set-limits raises it once though the worker dies at %s, and undo sets the former one',
+      killRounds,
       async (point) => {
         const id = await made('--memory', '64m');
         const h = harnessOf('compose.set-limits');
@@ -158,6 +153,7 @@ describe.skipIf(lacking !== undefined)(
 
     it.each(['R-K3', 'R-K4'])(
       'compose.start-service starts what is stopped once though the worker dies at %s',
+      killRounds,
       async (point) => {
         const id = await made();
         const h = harnessOf('compose.start-service');
@@ -171,6 +167,32 @@ describe.skipIf(lacking !== undefined)(
         expect(await inspect(id, '{{.State.Status}}')).toBe('running');
         // Once when it was made, and once by the fix.
         expect(await events(id, 'start')).toBe(2);
+      },
+    );
+
+    it.each([
+      // An engine cannot be told which start of a container is meant, so what was not seen to happen is not repeated.
+      ['R-K3', 'indeterminate', 0],
+      ['R-K4', 'succeeded', 1],
+    ] as const)(
+      'compose.restart-service whose worker dies at %s ends %s',
+      killRounds,
+      async (point, state, restarts) => {
+        const id = await made();
+        const h = harnessOf('compose.restart-service');
+        const row = await h.approved({ part });
+
+        await killedAt(h, row.id, point);
+
+        expect((await h.row(row.id)).state).toBe(state);
+        expect(await events(id, 'restart')).toBe(restarts);
+        // Whoever looked settles what is open, so that it holds its object no longer.
+        if (state === 'indeterminate')
+          await h.service.resolve({
+            ...h.input(row.id, 'UONCALL'),
+            to: 'failed',
+            reason: 'looked: it did not',
+          });
       },
     );
 
@@ -213,6 +235,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'compose.connect-network connects it once though the worker dies at %s, and undo takes it off again',
+        killRounds,
         async (point) => {
           const id = await cutOff();
           const h = harnessOf('compose.connect-network');

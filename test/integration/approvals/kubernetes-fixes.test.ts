@@ -13,6 +13,7 @@ import type { TargetsFactory } from '../../../src/domain/probe/targets/targets.t
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
 import { faster, fasterRunner, shortenedIn } from '../../support/kube-fixes.ts';
 import { grantRights } from '../../support/kube-rights.ts';
@@ -71,18 +72,8 @@ describe.skipIf(lacking !== undefined)(
     const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
       h.execute(id, worker, { ...faster, ...more });
     /** `time`: how often the worker comes to this point before it dies there. */
-    async function killedAt(h: Harness, id: string, point: string, time = 1): Promise<void> {
-      let left = time;
-      const atKillPoint = (at: string) => {
-        left -= at === point ? 1 : 0;
-        return at === point && left === 0 ? Promise.reject(new Error('killed')) : Promise.resolve();
-      };
-      await run(h, id, { atKillPoint }).catch(() => undefined);
-      await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
-        id,
-      ]);
-      await run(h, id, {}, 'worker-2');
-    }
+    const killedAt = (h: Harness, id: string, point: string, time = 1) =>
+      killedWorker(database, id, (worker, more) => run(h, id, more, worker), point, time);
     const shortened = (row: RemediationRow, ms: number) => shortenedIn(database, row, ms);
     async function undone(h: Harness, id: string): Promise<string> {
       const { remediation } = await h.service.undo(h.input(id, 'UREQ'));
@@ -208,11 +199,29 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
+    it.each(['R-K3', 'R-K4'])(
+      'kubernetes.restart-workload restarts it once though the worker dies at %s',
+      killRounds,
+      async (point) => {
+        await made();
+        const { generation } = (await now()).metadata;
+        const h = harnessOf('kubernetes.restart-workload');
+        const row = await h.approved({ part });
+
+        await killedAt(h, row.id, point);
+
+        expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+        expect((await now()).metadata.generation).toBe(generation + 1);
+        await settled(2);
+      },
+    );
+
     describe('kubernetes.start-workload', () => {
       const id = 'kubernetes.start-workload';
 
       it.each(['R-K3', 'R-K4'])(
         'starts what is scaled to zero once though the worker dies at %s, and undo stops it again',
+        killRounds,
         async (point) => {
           await made();
           await scale(0);
@@ -380,6 +389,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'goes back once from an image that is not there though the worker dies at %s, and undo brings it again',
+        killRounds,
         async (point) => {
           await made();
           await release({ image: 'agent-manager:broken', env: [{ name: 'LEVEL', value: 'debug' }] });
@@ -473,6 +483,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'brings the values of the former ConfigMap back once though the worker dies at %s, and undo the others',
+        killRounds,
         async (point) => {
           await released();
           const h = harnessOf(id);
@@ -535,6 +546,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'sets the image that runs once though the worker dies at %s, keeps the rest, and undo sets it back',
+        killRounds,
         async (point) => {
           const params = await planted();
           const h = harnessOf(id);
@@ -611,6 +623,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'raises the limit once though the worker dies at %s, and undo sets the former one',
+        killRounds,
         async (point) => {
           await made({ container });
           const { generation } = (await now()).metadata;
@@ -666,6 +679,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'lets Pods run that no node takes for their label though the worker dies at %s, and undo binds them again',
+        killRounds,
         async (point) => {
           await made();
           await bound(disk);
@@ -764,6 +778,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'lets the probe ask the port that answers once though the worker dies at %s, and undo asks the former one',
+        killRounds,
         async (point) => {
           const params = await planted();
           expect(params).toEqual({ part, container: 'main', probe: 'liveness', port: 8090 });
@@ -946,6 +961,7 @@ describe.skipIf(lacking !== undefined)(
         ['R-K4', ['ingress-from-nobody', 'egress-to-names'], ['in', 'out']],
       ] as const)(
         'lets the connection through once though the worker dies at %s, and undo closes it again',
+        killRounds,
         async (point, planted, directions) => {
           await plant(...planted);
           const h = harness();
@@ -1042,6 +1058,7 @@ describe.skipIf(lacking !== undefined)(
 
       it.each(['R-K3', 'R-K4'])(
         'leads to the Pods once though the worker dies at %s, and undo leads nowhere again',
+        killRounds,
         async (point) => {
           await made();
           await planted();
@@ -1199,6 +1216,7 @@ describe.skipIf(lacking !== undefined)(
         ['R-K4', 2],
       ] as const)(
         'sets the number once though the worker dies at %s of step %i, and undo sets the former one',
+        killRounds,
         async (point, time) => {
           await planted();
           const params = await paramsFor(id, pipeline, 'EVENT_WORKERS_SATURATED');
@@ -1432,6 +1450,7 @@ describe.skipIf(lacking !== undefined)(
         ['R-K4', '--event.workers', { args: flags }, { args: ['serve', '--verbose'] }],
       ] as const)(
         'lets the file count once though the worker dies at %s, and undo puts %s back at its place',
+        killRounds,
         async (point, given, planned, left) => {
           await planted(planned);
           const params = await paramsFor(id, overrides, 'CONFIG_OVERRIDDEN');

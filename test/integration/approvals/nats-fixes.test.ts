@@ -8,6 +8,7 @@ import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
@@ -69,18 +70,10 @@ async function undo(id: string): Promise<string> {
 
 it.each(['R-K3', 'R-K4'])(
   'a stream is made once though the worker dies at %s, and undo deletes it while it is empty',
+  killRounds,
   async (point) => {
     const row = await h.approved();
-    const died = new Error('killed');
-    await h
-      .execute(row.id, 'worker-1', {
-        atKillPoint: (at) => (at === point ? Promise.reject(died) : Promise.resolve()),
-      })
-      .catch(() => undefined);
-    await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
-      row.id,
-    ]);
-    await h.execute(row.id, 'worker-2');
+    await killedWorker(database, row.id, (worker, more) => h.execute(row.id, worker, more), point);
 
     expect(await h.row(row.id)).toMatchObject({
       state: 'succeeded',

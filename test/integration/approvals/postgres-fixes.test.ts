@@ -8,6 +8,7 @@ import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
@@ -57,17 +58,8 @@ async function undone(h: Harness, id: string): Promise<string> {
   await h.execute(undo.id);
   return (await h.row(undo.id)).state;
 }
-/** The worker dies at this point; another one goes on. */
-async function killedAt(h: Harness, id: string, point: string): Promise<void> {
-  const died = new Error('killed');
-  await h
-    .execute(id, 'worker-1', {
-      atKillPoint: (at) => (at === point ? Promise.reject(died) : Promise.resolve()),
-    })
-    .catch(() => undefined);
-  await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [id]);
-  await h.execute(id, 'worker-2');
-}
+const killedAt = (h: Harness, id: string, point: string) =>
+  killedWorker(database, id, (worker, more) => h.execute(id, worker, more), point);
 
 beforeAll(async () => {
   database = await postgres.migrated();
@@ -114,17 +106,21 @@ describe('a session that blocks others (D2.c)', () => {
   }
   const there = (pid: number) => target.sql('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid]);
 
-  it('is ended when it is idle in a transaction, and whoever waited goes on', async () => {
-    const { pid, waits } = await blocked('idle');
-    const h = harnessOf('postgres.end-blocking-session');
-    const row = await h.approved({ pid, how: 'end' });
+  it.each(['R-K3', 'R-K4'])(
+    'is ended when it is idle in a transaction though the worker dies at %s, and whoever waited goes on',
+    killRounds,
+    async (point) => {
+      const { pid, waits } = await blocked('idle');
+      const h = harnessOf('postgres.end-blocking-session');
+      const row = await h.approved({ pid, how: 'end' });
 
-    await h.execute(row.id);
+      await killedAt(h, row.id, point);
 
-    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
-    expect((await waits).rowCount).toBe(1);
-    expect(await there(pid)).toEqual([]);
-  });
+      expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+      expect((await waits).rowCount).toBe(1);
+      expect(await there(pid)).toEqual([]);
+    },
+  );
 
   it('has its statement cancelled when it runs one, and stays', async () => {
     const { pid, waits, holder } = await blocked('active');
@@ -198,7 +194,7 @@ describe('indexes that are missing (D2.a)', () => {
     expect(await names()).toEqual([]);
   });
 
-  it.each(['R-K3', 'R-K4'])('are each created once when the worker dies at %s', async (point) => {
+  it.each(['R-K3', 'R-K4'])('are each created once when the worker dies at %s', killRounds, async (point) => {
     const h = harnessOf('postgres.create-indexes');
     const row = await h.approved({ database: 'agentManager' });
 
@@ -253,19 +249,23 @@ describe('indexes that are missing (D2.a)', () => {
 });
 
 describe('an index that is bloated or broken (T1.b)', () => {
-  it('is built anew under its name, once', async () => {
-    await platform.query('CREATE INDEX bloated ON events (cluster_id)');
-    const oid = async () =>
-      (await platform.query<{ oid: string }>("SELECT 'bloated'::regclass::oid::text AS oid")).rows[0]?.oid;
-    const before = await oid();
-    const h = harnessOf('postgres.rebuild-index');
-    const row = await h.approved({ database: 'agentManager', index: 'bloated' });
+  it.each(['R-K3', 'R-K4'])(
+    'is built anew under its name, once, though the worker dies at %s',
+    killRounds,
+    async (point) => {
+      await platform.query('CREATE INDEX IF NOT EXISTS bloated ON events (cluster_id)');
+      const oid = async () =>
+        (await platform.query<{ oid: string }>("SELECT 'bloated'::regclass::oid::text AS oid")).rows[0]?.oid;
+      const before = await oid();
+      const h = harnessOf('postgres.rebuild-index');
+      const row = await h.approved({ database: 'agentManager', index: 'bloated' });
 
-    await killedAt(h, row.id, 'R-K4');
+      await killedAt(h, row.id, point);
 
-    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
-    expect(await oid()).not.toBe(before);
-  });
+      expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+      expect(await oid()).not.toBe(before);
+    },
+  );
 
   it('is left alone when somebody has built it anew since (R-P3)', async () => {
     const h = harnessOf('postgres.rebuild-index');
@@ -301,21 +301,25 @@ describe('too few connections (D1.a)', () => {
   const now = async () =>
     (await ask<{ max_connections: string }>('SHOW max_connections'))[0]?.max_connections;
 
-  it('get a higher limit for the next start, and undo writes what stood there before', async () => {
-    const h = harnessOf('postgres.set-max-connections', server.url());
-    const row = await h.approved({ value: 200 });
+  it.each(['R-K3', 'R-K4'])(
+    'get a higher limit for the next start though the worker dies at %s, and undo writes what stood there before',
+    killRounds,
+    async (point) => {
+      const h = harnessOf('postgres.set-max-connections', server.url());
+      const row = await h.approved({ value: 200 });
 
-    await killedAt(h, row.id, 'R-K4');
+      await killedAt(h, row.id, point);
 
-    expect((await h.row(row.id)).state).toBe('succeeded');
-    expect(await now()).toBe('100');
-    await server.restart();
-    expect(await now()).toBe('200');
+      expect((await h.row(row.id)).state).toBe('succeeded');
+      expect(await now()).toBe('100');
+      await server.restart();
+      expect(await now()).toBe('200');
 
-    expect(await undone(h, row.id)).toBe('succeeded');
-    await server.restart();
-    expect(await now()).toBe('100');
-  });
+      expect(await undone(h, row.id)).toBe('succeeded');
+      await server.restart();
+      expect(await now()).toBe('100');
+    },
+  );
 
   it('are left alone when another hand set the limit since (R-P3), or the command line says it', async () => {
     const h = harnessOf('postgres.set-max-connections', server.url());

@@ -9,6 +9,7 @@ import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';
@@ -45,17 +46,8 @@ async function fill(): Promise<void> {
         break;
   await expect(client.set('cache:more', 'x'.repeat(10_000))).rejects.toThrow('OOM');
 }
-/** The worker dies at this point; another one goes on. */
-async function killedAt(h: Harness, id: string, point: string): Promise<void> {
-  const died = new Error('killed');
-  await h
-    .execute(id, 'worker-1', {
-      atKillPoint: (at) => (at === point ? Promise.reject(died) : Promise.resolve()),
-    })
-    .catch(() => undefined);
-  await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [id]);
-  await h.execute(id, 'worker-2');
-}
+const killedAt = (h: Harness, id: string, point: string) =>
+  killedWorker(database, id, (worker, more) => h.execute(id, worker, more), point);
 
 beforeAll(async () => {
   database = await postgres.migrated();
@@ -72,22 +64,26 @@ beforeEach(async () => {
 describe('a memory limit that is too low (D3.b)', () => {
   const limit = async () => (await client.config('GET', 'maxmemory')) as string[];
 
-  it('is raised, writes are accepted, and undo sets the former one', async () => {
-    const h = harnessOf('redis.set-memory-limit');
-    const row = await h.approved({ bytes: large });
+  it.each(['R-K3', 'R-K4'])(
+    'is raised though the worker dies at %s, writes are accepted, and undo sets the former one',
+    killRounds,
+    async (point) => {
+      const h = harnessOf('redis.set-memory-limit');
+      const row = await h.approved({ bytes: large });
 
-    await killedAt(h, row.id, 'R-K4');
+      await killedAt(h, row.id, point);
 
-    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
-    expect(await limit()).toEqual(['maxmemory', String(large)]);
-    expect(await client.set('cache:more', 'x'.repeat(10_000))).toBe('OK');
+      expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+      expect(await limit()).toEqual(['maxmemory', String(large)]);
+      expect(await client.set('cache:more', 'x'.repeat(10_000))).toBe('OK');
 
-    const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
-    await h.service.approve(h.input(undo.id, 'ULEAD'));
-    await h.execute(undo.id);
-    expect((await h.row(undo.id)).state).toBe('succeeded');
-    expect(await limit()).toEqual(['maxmemory', String(small)]);
-  });
+      const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
+      await h.service.approve(h.input(undo.id, 'ULEAD'));
+      await h.execute(undo.id);
+      expect((await h.row(undo.id)).state).toBe('succeeded');
+      expect(await limit()).toEqual(['maxmemory', String(small)]);
+    },
+  );
 
   it('is left alone when another hand set it since (R-P3)', async () => {
     const h = harnessOf('redis.set-memory-limit');
@@ -111,6 +107,7 @@ describe('a cache that fills Redis (D3.c)', () => {
 
   it.each(['R-K3', 'R-K4'])(
     'is emptied though the worker dies at %s, and nothing else is touched',
+    killRounds,
     async (point) => {
       const h = harnessOf('redis.delete-keys');
       const row = await h.approved({ prefix: 'cache:' });

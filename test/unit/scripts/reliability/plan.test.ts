@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tasksOf, wholeRuns } from '../../../../scripts/reliability/plan.ts';
+import { kindRuns, kindTasks, tasksOf, wholeRuns } from '../../../../scripts/reliability/plan.ts';
 import { faults, scenarios } from '../../../../test/crash/scenario.ts';
 
 const all = { points: [], faults: [] };
@@ -20,6 +20,14 @@ describe('what npm run reliability has to do', () => {
     expect(
       new Set(first.map(({ fault, scenario }) => `${fault} ${scenario.point} ${scenario.action}`)).size,
     ).toBe(first.length);
+  });
+
+  it('kills five times at every point of one remediation of each other kind of target', () => {
+    const points = new Set(scenarios.map(({ point }) => point));
+    for (const { tasks } of kindTasks(all, [])) {
+      expect(new Set(tasks.map(({ scenario }) => scenario.point))).toEqual(points);
+      expect(tasks).toHaveLength(points.size * kindRuns);
+    }
   });
 
   it('leaves out what an earlier run has done, and nothing else', () => {
