@@ -98,13 +98,9 @@ export async function startCluster(
         continue;
       }
       address += 1;
+      const ip = `10.244.${1 + Math.floor(address / 256)}.${address % 256}`;
       await seed.merge(`${pod}/status`, {
-        status: {
-          ...running,
-          containerStatuses,
-          podIP: `10.244.1.${address}`,
-          podIPs: [{ ip: `10.244.1.${address}` }],
-        },
+        status: { ...running, containerStatuses, podIP: ip, podIPs: [{ ip }] },
       });
     }
   };
