@@ -86,6 +86,7 @@ function serviceOf(store: Store): RemediationService {
       tiers: { 2: { approvals: 1, by: ['leads'], expires: 1_800_000, escalate: [], reason: 'finding' } },
       notify: { mention: true, direct: true, page: false },
       freezes: [],
+      temporaryFor: 14_400_000,
       limits: { perTargetPerHour: 2, tier3AtOnce: 1 },
     },
     [],

@@ -1,8 +1,9 @@
-import { undoValidMs } from '../domain/fix/policy.ts';
 import type { Plan } from '../domain/fix/remediation.ts';
 import type { RemediationRow } from '../domain/fix/rows.ts';
+import { undoTimeMs } from '../domain/fix/temporary.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import { changedLines } from '../text/plan-diff.ts';
+import { temporaryText } from '../text/temporary.ts';
 import type { Words } from '../text/words.ts';
 import { type ExitCode, exitCodes, type Terminal } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
@@ -26,7 +27,10 @@ export function planText(row: RemediationRow, words: Words): string {
   const title = remediationTitle(row, words);
   const tier = tierText(row.tier, words);
   const first = words.plain('cli.fix.planned', { hash, handle, title, environment, tier });
-  return [first, ...planLines(row.plan, words)].join('\n');
+  const temporary = temporaryText(row, words);
+  return [first, ...planLines(row.plan, words), ...(temporary === undefined ? [] : [`  ${temporary}`])].join(
+    '\n',
+  );
 }
 
 /** The same of a plan that is stored nowhere and has no name. */
@@ -35,7 +39,12 @@ export function dryPlanText(plan: Plan, hash: string, words: Words): string {
   const { environment } = plan;
   const tier = tierText(plan.tier, words);
   const first = words.plain('cli.fix.dry', { hash, title, environment, tier });
-  return [first, ...planLines(plan, words)].join('\n');
+  const { endsAfterMs: ms } = plan;
+  return [
+    first,
+    ...planLines(plan, words),
+    ...(ms === undefined ? [] : [`  ${words.plain('temporary.for', { ms })}`]),
+  ].join('\n');
 }
 
 function tierText(tier: number, words: Words): string {
@@ -61,7 +70,7 @@ function planLines(plan: Plan, words: Words): readonly string[] {
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
     plan.undo === undefined
       ? words.plain('cli.fix.undo-no')
-      : words.plain('cli.fix.undo-yes', { ms: undoValidMs }),
+      : words.plain('cli.fix.undo-yes', { ms: undoTimeMs(plan) }),
     ...(plan.notes ?? []).flatMap(({ key, facts }) => {
       const note = words.lookupPlain(`note.${key}`, facts);
       return note === undefined ? [] : [`  ${note}`];

@@ -3,6 +3,7 @@ import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
 import { placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { temporaryForMs } from '../domain/fix/policy.ts';
 import { shapeOf } from '../domain/health/health-calls.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
@@ -51,7 +52,7 @@ export function openChecks({
   rules: givenRules,
   runner: givenRunner,
 }: {
-  readonly config: Pick<Config, 'environments'>;
+  readonly config: Pick<Config, 'environments'> & Partial<Pick<Config, 'approvals'>>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** To clusters; default: those that this process would be given by kubectl's own rules. */
@@ -106,7 +107,10 @@ export function openChecks({
     diagnosis: createDiagnoseHere(diagnosing),
     logs: createLogsHere({ targets, clock, count: countIn(Math.min(MOST_THREADS, availableParallelism())) }),
     following: createLogsFollowed({ targets, clock }),
-    plans: createPlanHere({ remediations, targets, clock, logger }),
+    plans: createPlanHere({
+      ...{ remediations, targets, clock, logger },
+      policy: { temporaryForMs: temporaryForMs(config.approvals) },
+    }),
     instructionLines,
   };
 }

@@ -28,6 +28,7 @@ import { createCollectRun } from '../services/collect/collect-run.service.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
 import { createExecutor } from '../services/fix/execute/executor.service.ts';
+import { createTemporaryKeeper } from '../services/fix/execute/temporary.service.ts';
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
@@ -160,12 +161,27 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     monotonic: () => performance.now(),
   });
   const inventory = keepingInventory(shared, environments, logins);
+  const temporaries = createTemporaryKeeper({
+    ...{ store, targets, remediations, clock, logger, environments },
+    messages: decisions.messages,
+  });
+  let ending: Periodic | undefined;
   let worker: RunningWorker | undefined;
   metrics.gauge('aetherius_jobs_active', 'Jobs in hand.', () => worker?.active() ?? 0);
   return {
     components: [
       { name: 'targets', stop: () => targets.close() },
       inventory,
+      {
+        name: 'temporary-changes',
+        start() {
+          ending = every(endsMs, (signal) => temporaries.round(signal), {
+            clock,
+            onError: (err) => logger.warn({ err }, 'temporary changes cannot be looked at'),
+          });
+        },
+        stop: () => ending?.stop(),
+      },
       {
         name: 'worker',
         start() {
@@ -191,6 +207,9 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     checks: {},
   };
 }
+
+/** How often a worker asks PostgreSQL which temporary changes are over their time. */
+const endsMs = 10_000;
 
 /** How often a worker looks at what there is; after a fix it does so at once, though not more often than the second. */
 const lookMs = 15 * 60_000;

@@ -119,6 +119,23 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(createRedactor().holdsSecret(plan)).toBe(false);
     });
 
+    it('R-X17: can look at its change long after it, where its plan may say that it will not last', async () => {
+      const source = readFileSync(join(root, `${remediation.id.replace('.', '/')}.remediation.ts`), 'utf8');
+      const mayBePutBack = /\blasting(?:Of)?\(|\bisPutBack\(|\bmadeFrom\(|'lost-/.test(source);
+      expect(remediation.standing !== undefined).toBe(mayBePutBack);
+      if (remediation.standing === undefined) return;
+      const { fixture, plan } = await planned(remediation);
+      const look = () => remediation.standing?.(plan, contextOf(fixture.targets));
+
+      expect(await look()).toMatchObject({ is: 'gone' });
+      for (const step of plan.steps) await remediation.applyStep(step, plan, contextOf(fixture.targets));
+      const changes = fixture.changes();
+      expect(await look()).toEqual({ is: 'ours' });
+      fixture.meddle();
+      expect(await look()).toMatchObject({ is: 'gone' });
+      expect(fixture.changes()).toBe(changes);
+    });
+
     it('takes no text for more than a name: a hostile one is refused, not found, or a name all the same', async () => {
       const bare = fixtures[remediation.id as RemediationName]().params;
       const paths = textsOf(remediation.params.parse(bare));

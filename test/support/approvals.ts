@@ -20,7 +20,7 @@ import {
 } from '../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
-import { AppError } from '../../src/domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
 import type { Trust } from '../../src/domain/kernel/signing.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
@@ -41,6 +41,10 @@ import { createRemediationMessages } from '../../src/services/fix/decide/remedia
 import { createRemediationSweeper } from '../../src/services/fix/decide/sweep.service.ts';
 import { createExecutor } from '../../src/services/fix/execute/executor.service.ts';
 import type { ExecutorDeps } from '../../src/services/fix/execute/executor-deps.ts';
+import {
+  createTemporaryKeeper,
+  type TemporaryDeps,
+} from '../../src/services/fix/execute/temporary.service.ts';
 import { createProposeService, type Proposal } from '../../src/services/fix/propose/propose.service.ts';
 import { silentLogger } from './logger.ts';
 import { auditKey } from './postgres.ts';
@@ -148,6 +152,8 @@ export interface World {
   mark: (() => string) | undefined;
   /** Whether its object can be told from what the bot stands on. */
   comparable: boolean;
+  /** Set: whoever makes the cells has this value in a file. */
+  file: string | undefined;
 }
 
 export function createWorld(cells: readonly string[] = ['a']): World {
@@ -162,6 +168,7 @@ export function createWorld(cells: readonly string[] = ['a']): World {
     observable: true,
     comparable: true,
     mark: undefined,
+    file: undefined,
   };
 }
 
@@ -173,6 +180,8 @@ export interface TestActionOptions {
   readonly safety?: PlanStep['safety'];
   readonly verifyWithinMs?: number;
   readonly stableForMs?: number;
+  /** Its maker puts it back, and the bot can see how it stands. */
+  readonly temporary?: true;
 }
 
 /** Writes `new` into every cell of the world, one step a cell; observable, with a precondition, and undoable. */
@@ -222,6 +231,12 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
           : { undo: [firstUndo, ...restUndo] as const }),
         verifyWith: [{ probe: 'test.healthy' }],
         undoVerifyWith: [{ probe: 'test.always' }],
+        ...(options.temporary === undefined
+          ? {}
+          : {
+              notes: [{ key: 'puts-back.argocd', facts: { name: 'shop' } }],
+              patch: ['# kustomization.yaml'],
+            }),
         verifyWithinMs: options.verifyWithinMs ?? 2_000,
         stableForMs: options.stableForMs ?? 0,
         blast: { key: 'test', facts: { counted: world.counted } },
@@ -231,6 +246,17 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
     },
     object: () => Promise.resolve({ claims: [], comparable: world.comparable }),
     mark: () => Promise.resolve(world.mark?.() ?? ''),
+    ...(options.temporary === undefined
+      ? {}
+      : {
+          standing({ steps }) {
+            if (!world.observable) return Promise.reject(new TargetError('no-answer', 'the world is away'));
+            const ours = steps.every(({ target, to }) => world.cells.get(target) === to['value']);
+            if (!ours)
+              return Promise.resolve({ is: 'gone', by: { field: 'value', by: 'argocd-controller' } });
+            return Promise.resolve({ is: world.file === steps[0].to['value'] ? 'kept' : 'ours' });
+          },
+        }),
     async applyStep(planned) {
       await world.before?.(planned);
       const now = world.cells.get(planned.target);
@@ -269,8 +295,11 @@ export const plainRenderer: Renderer = {
       ...(elsewhere === undefined ? {} : { elsewhere, language }),
     }),
   page: (event, row) => `${event} ${row.handle}`,
-  remediationEvent: ({ remediation, kind, by, facts }) =>
-    rendered({ event: kind, handle: remediation.handle, by: by?.userId ?? null, facts }),
+  remediationEvent: ({ remediation, kind, by, facts, buttons }) =>
+    rendered({
+      ...{ event: kind, handle: remediation.handle, by: by?.userId ?? null, facts },
+      ...(buttons === undefined ? {} : { buttons }),
+    }),
   digest: () => rendered({ kind: 'digest' }),
 };
 
@@ -446,12 +475,18 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     return (await service.approve(input(id, 'ULEAD'))).remediation;
   }
 
+  const keeper = (more: Partial<TemporaryDeps> = {}) => {
+    const deps = { ...common, store: workerStore, targets: factory, remediations, clock };
+    const { round } = createTemporaryKeeper({ ...deps, environments: ['prod'], ...more });
+    return () => round(new AbortController().signal);
+  };
+
   const execute = (id: string, workerId?: string, more?: Partial<ExecutorDeps>) =>
     executor(workerId, more).execute({ remediationId: id, attempt: 1, signal: new AbortController().signal });
 
   return {
     ...{ world, action, directory, policy, messages, service, proposing, input, executor },
-    ...{ propose, offered, requested, approved, execute, common },
+    ...{ propose, offered, requested, approved, execute, keeper, common },
     sweeper: createRemediationSweeper(common),
     audit: createAuditService({
       store,

@@ -1,5 +1,6 @@
 import type { DigestDifference, RememberedFinding } from '../../domain/digest/digest.ts';
 import type { FollowUp } from '../../domain/fix/rows.ts';
+import type { OverdueChange } from '../../domain/fix/temporary.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { findingKey } from '../../domain/probe/finding.ts';
 import { markup } from '../../text/format.ts';
@@ -11,10 +12,16 @@ import { findingSentence, listOf, partName, severityEmoji, whoseId } from './phr
 
 const shown = { perSection: 8 } as const;
 
+/** What waits for people, whatever the platform is like. */
+interface Open {
+  readonly followUps: readonly FollowUp[];
+  readonly overdue: readonly OverdueChange[];
+}
+
 /** A difference to the previous digest; one quiet line when nothing changed. */
 export function digestMessage(
   difference: DigestDifference,
-  followUps: readonly FollowUp[],
+  open: Open,
   { runId, words }: { readonly runId: string; readonly words: Words },
 ): Rendered {
   const metadata = { eventType: messageEventType, payload: { run_id: runId, kind: 'digest' } };
@@ -24,7 +31,8 @@ export function digestMessage(
     const blocks: MessageBlock[] = [
       section(text, words),
       ...lateLine(difference, words),
-      ...followUpBlocks(followUps, words),
+      ...followUpBlocks(open.followUps, words),
+      ...overdueBlocks(open.overdue, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
       ...driftBlocks(difference, words),
       context(stripLine(difference, words), words),
@@ -44,7 +52,8 @@ export function digestMessage(
   const blocks: MessageBlock[] = [
     section(`${title}\n${summary}`, words),
     ...lateLine(difference, words),
-    ...followUpBlocks(followUps, words),
+    ...followUpBlocks(open.followUps, words),
+    ...overdueBlocks(open.overdue, words),
     ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
     ...listed(
       'digest.new',
@@ -105,6 +114,21 @@ function followUpBlocks(followUps: readonly FollowUp[], words: Words): MessageBl
   const rest = more > 0 ? [words.say('digest.follow-up.more', { count: more })] : [];
   const heading = `*${words.say('digest.follow-up')}*`;
   return [section([heading, ...lines, ...rest, words.say('follow-up.how')].join('\n'), words)];
+}
+
+/** R-X17: what was to be temporary, each day as long as it is still there, or cannot be looked at. */
+function overdueBlocks(overdue: readonly OverdueChange[], words: Words): MessageBlock[] {
+  if (overdue.length === 0) return [];
+  const lines = overdue.slice(0, shown.perSection).map(({ handle, actionId, endsAt, unseenSince }) => {
+    const remediation = words.lookupPlain(`remediation.${actionId}`) ?? actionId;
+    const values = { handle, remediation, ended: endsAt.toISOString() };
+    return unseenSince === undefined
+      ? words.say('digest.temporary.line', values)
+      : words.say('digest.temporary.unseen', { ...values, since: unseenSince.toISOString() });
+  });
+  const more = overdue.length - lines.length;
+  const rest = more > 0 ? [words.say('digest.temporary.more', { count: more })] : [];
+  return [section([`*${words.say('digest.temporary')}*`, ...lines, ...rest].join('\n'), words)];
 }
 
 /** What does not fit together: what is new and gone word for word, the rest as a count. Nothing without drift. */

@@ -1,9 +1,9 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askFacts } from '../../domain/access/access.ts';
 import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
-import { undoValidMs } from '../../domain/fix/policy.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
+import { undoTimeMs } from '../../domain/fix/temporary.ts';
 import {
   type RemediationButton,
   type RemediationEvent,
@@ -13,6 +13,7 @@ import {
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { markup } from '../../text/format.ts';
 import { changedLines } from '../../text/plan-diff.ts';
+import { temporaryLine } from '../../text/temporary.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
@@ -118,13 +119,20 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
       words.say('card.facts', {
         tier: markup(words.say(`card.tier.${row.tier}`)),
         hash: row.planHash,
-        undo: markup(words.say(undoKey(row), { ms: undoValidMs })),
+        undo: markup(words.say(undoKey(row), { ms: undoTimeMs(plan) })),
       }),
       words,
     ),
     ...raisedBlocks(plan.raised, words),
     ...noteBlocks(plan, words),
+    ...temporaryBlocks(row, words),
   ];
+}
+
+/** R-X17: when a change that will not last is over its time, and after that what became of it. */
+function temporaryBlocks(row: RemediationRow, words: Words): KnownBlock[] {
+  const text = temporaryLine(row, words);
+  return text === undefined ? [] : [context(text, words)];
 }
 
 /** Why more people are asked than usual. */
@@ -387,9 +395,14 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
       ? `\n${words.say('event.requested.people', { people: values.people })}`
       : '';
   const text = cut([line + reason + asked, ...handLines(event, words)].join('\n'), limits.section, words);
+  const { patch = [] } = event.kind === 'temporary-over' ? row.plan : {};
   return {
     text,
-    blocks: [section(text, words)] satisfies KnownBlock[],
+    blocks: [
+      section(text, words),
+      ...(patch.length === 0 ? [] : [preformatted([...patch], shown.diff, words)]),
+      ...actions(remediationButtonsOf(row, event.buttons ?? {}, words)),
+    ] satisfies KnownBlock[],
     metadata: { eventType: messageEventType, payload: { remediation_id: row.id, kind: event.kind } },
   };
 }

@@ -44,9 +44,9 @@ export function rendererOf(platformOf: PlatformOf): Renderer {
       const remediation = remediationTitlePlain(row, words);
       return words.plain(`page.${event}`, { handle, environment, remediation });
     },
-    digest: ({ difference, run, runId, held, followUps = [] }, language) => {
+    digest: ({ difference, run, runId, held, followUps = [], overdue = [] }, language) => {
       const words = wordsOf(run.environment, language);
-      return withHeld(digestMessage(difference, followUps, { runId, words }), held, words);
+      return withHeld(digestMessage(difference, { followUps, overdue }, { runId, words }), held, words);
     },
   };
 }

@@ -74,8 +74,9 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 /** The undo of a plan as a plan of its own: its steps are the saved pre-image, and it has no undo itself. */
 export function undoPlan(plan: Plan): Plan | undefined {
   if (plan.undo === undefined) return undefined;
-  // Notes and patch speak of the fix.
-  const { undo, undoVerifyWith, undoBlast, undoWhen: _when, notes: _, patch: _patch, ...rest } = plan;
+  // Notes, patch and end speak of the fix.
+  const { undo, undoVerifyWith, undoBlast, undoWhen: _when, undoForMs: _kept, ...most } = plan;
+  const { notes: _, patch: _patch, endsAfterMs: _end, ...rest } = most;
   return {
     ...rest,
     steps: undo,

@@ -90,6 +90,8 @@ const AnchorStore = z
 
 const expires = (fallback: string) =>
   Duration.prefault(fallback).meta({ description: 'How long a request waits for approval.' });
+const hourMs = 3_600_000;
+const temporaryForDefault = 4 * hourMs;
 const hours = HoursText.exactOptional().meta({ description: 'Fixes are allowed only within these hours.' });
 /** A configuration may ask for more people than the contract, never for fewer. */
 const approvals = (least: number) =>
@@ -187,6 +189,12 @@ const Section = z
       .array(Freeze)
       .default([])
       .meta({ description: 'Times in which no fix is offered, approved or begun.' }),
+    temporaryFor: Duration.refine((ms) => ms >= hourMs && ms <= 168 * hourMs, 'must be from 1h to 168h')
+      .prefault('4h')
+      .meta({
+        description:
+          'How long a change may stay that its maker will put back, before people are reminded of it. From `1h` to `168h`.',
+      }),
     limits: z
       .strictObject({
         perTargetPerHour: z.int().min(1).default(2).meta({ description: 'Runs of one fix on one target.' }),
@@ -300,6 +308,8 @@ export interface Policy {
   readonly onCall: readonly AllowList[];
   readonly limits: { readonly perTargetPerHour: number; readonly tier3AtOnce: number };
   readonly freezes: readonly Freeze[];
+  /** Milliseconds after which a temporary change is over its time (R-X17). */
+  readonly temporaryForMs: number;
   readonly everyList: readonly AllowList[];
   readonly notify: { readonly mention: boolean; readonly direct: boolean; readonly page: boolean };
 }
@@ -398,15 +408,25 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
     onCall: listsOf(tiers?.[1]?.by ?? []),
     limits: config?.limits ?? { perTargetPerHour: 0, tier3AtOnce: 0 },
     freezes: config?.freezes ?? [],
+    temporaryForMs: temporaryForMs(config),
     everyList: Object.values(config?.approvers ?? {}),
     notify: { mention: false, direct: false, page: false, ...config?.notify },
   };
 }
 
-/** Hash of the section, recorded with every decision. `commandLine` was a part of it, and policies without keep their hash. */
+/** Also without a policy, for a plan that nobody can approve. */
+export const temporaryForMs = (config: ApprovalsConfig | undefined): number =>
+  config?.temporaryFor ?? temporaryForDefault;
+
+/**
+ * Hash of the section, recorded with every decision. `commandLine` was a part of it, and policies without keep their hash;
+ * so do those that say nothing of temporary changes.
+ */
 export function policyVersion(config: ApprovalsConfig | undefined): string {
   if (config === undefined) return sha256('none');
-  return sha256({ ...config, commandLine: [] });
+  const { temporaryFor, ...rest } = config;
+  const said = temporaryFor === temporaryForDefault ? {} : { temporaryFor };
+  return sha256({ ...rest, ...said, commandLine: [] });
 }
 
 /** Whether `at` lies in the window, in its own zone. */

@@ -42,6 +42,11 @@ export interface Plan {
   readonly raised?: { readonly key: string; readonly facts: Facts };
   /** What else a person has to know of the object: catalogue keys `note.<key>`, such as who will put the field back. */
   readonly notes?: readonly { readonly key: string; readonly facts: Facts }[];
+  /**
+   * Milliseconds after its verdict at which somebody must have kept this change or taken it back (R-X17); absent: nothing
+   * is known that would put it back.
+   */
+  readonly endsAfterMs?: number;
   /** The same change as lines to put where the object is made: file name or command first, no word of ours in them. */
   readonly patch?: readonly string[];
   readonly steps: readonly [PlanStep, ...PlanStep[]];
@@ -58,6 +63,8 @@ export interface Plan {
   readonly blast: { readonly key: string; readonly facts: Facts };
   /** `asked`: nothing is taken back by itself when something goes wrong, because what is done is good as it is. */
   readonly undoWhen?: 'asked';
+  /** Milliseconds after the verdict for which there is what the undo needs; absent: it is made from the plan alone. */
+  readonly undoForMs?: number;
   /** What users will notice of the undo; needed beside `undo`, because the fix's own words promise the opposite. */
   readonly undoBlast?: { readonly key: string; readonly facts: Facts };
   /** Per step deadline, shorter than the lease. */
@@ -215,6 +222,15 @@ export interface KubernetesKeeping {
 
 export type Observation = 'done' | 'not-done' | 'unknown';
 
+/** How what a temporary change has set stands, long after it. What cannot be looked at throws, and is none of these. */
+export type Standing =
+  /** Still there, and nobody who makes the object is seen to write the same. */
+  | { readonly is: 'ours' }
+  /** Whoever makes the object writes the same by now: it lasts. */
+  | { readonly is: 'kept' }
+  /** Put back, or another value; with `field`, `by` and `at` of the other hand, where the target tells. */
+  | { readonly is: 'gone'; readonly by?: Facts };
+
 /**
  * A typed action. It knows how to plan, apply, observe and undo one kind of change, and nothing about
  * who may do it or when: that lives in the services and in docs/rules/approval.md.
@@ -281,6 +297,11 @@ export interface Remediation<
    * `at`. Asked where the object is not as the steps left it, so that people read whose hand that was.
    */
   otherHand?(plan: Plan, context: RemediationContext<Deps>): Promise<Facts | undefined>;
+  /**
+   * Read-only. How what the plan has set stands when its time is over (R-X17), whatever else of the object has changed
+   * since. Without it no plan gets an end.
+   */
+  standing?(plan: Plan, context: RemediationContext<Deps>): Promise<Standing>;
 }
 
 export function defineRemediation<

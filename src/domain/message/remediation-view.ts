@@ -72,8 +72,14 @@ export interface RemediationEvent {
     | 'break-glass-first'
     | 'break-glass-told'
     | 'follow-up-closed'
+    | 'temporary-over'
+    | 'temporary-gone'
+    | 'temporary-kept'
+    | 'temporary-unseen'
     | 'refused';
   readonly by?: Person;
   readonly reason?: string;
   readonly facts: Facts;
+  /** Below the line, by what they do. */
+  readonly buttons?: RemediationView['buttons'];
 }

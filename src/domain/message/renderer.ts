@@ -1,5 +1,6 @@
 import type { DigestDifference } from '../digest/digest.ts';
 import type { FollowUp, RemediationRow } from '../fix/rows.ts';
+import type { OverdueChange } from '../fix/temporary.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { FindingView } from './finding-view.ts';
@@ -54,6 +55,8 @@ export interface Renderer {
       readonly held?: Facts;
       /** R-A9: what break-glass left open in this environment, oldest first. */
       readonly followUps?: readonly FollowUp[];
+      /** R-X17: temporary changes of this environment that are over their time, oldest first. */
+      readonly overdue?: readonly OverdueChange[];
     },
     language: Language,
   ): Rendered;

@@ -12,6 +12,7 @@ import type { Remediations } from './remediations.ts';
 import type { Retention } from './retention.ts';
 import type { Runs } from './runs.ts';
 import type { SlackSockets } from './slack-sockets.ts';
+import type { Temporaries } from './temporaries.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -63,6 +64,7 @@ export interface Tx {
   readonly digests: Digests;
   readonly killSwitches: KillSwitches;
   readonly directory: DirectorySnapshots;
+  readonly temporaries: Temporaries;
   readonly tokens: Tokens;
   readonly slackSockets: SlackSockets;
   readonly retention: Retention;

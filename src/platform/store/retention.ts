@@ -22,7 +22,8 @@ const cutoff = `statement_timestamp() - ${ms(1)}`;
 const final = `('succeeded','failed','rolled_back','rollback_failed','rejected','expired','cancelled','superseded','stale')`;
 /** The fix of a row is over, if it has one. */
 const fixIsOver = `NOT EXISTS (SELECT FROM remediations f WHERE f.id = t.remediation_id AND f.state NOT IN ${final})
-      AND NOT EXISTS (SELECT FROM follow_ups u WHERE u.remediation_id = t.remediation_id AND u.closed_at IS NULL)`;
+      AND NOT EXISTS (SELECT FROM follow_ups u WHERE u.remediation_id = t.remediation_id AND u.closed_at IS NULL)
+      AND NOT EXISTS (SELECT FROM temporary_changes c WHERE c.remediation_id = t.remediation_id AND c.closed_at IS NULL)`;
 
 const kinds: Readonly<Record<Exclude<RetentionKind, 'typed'>, Kind>> = {
   inbox: {

@@ -20,6 +20,7 @@ import { createRemediations, safeNow } from './remediations.ts';
 import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
 import { createSlackSockets } from './slack-sockets.ts';
+import { createTemporaries } from './temporaries.ts';
 import { createTokens } from './tokens.ts';
 
 /** Everything of one transaction over its one connection. */
@@ -50,6 +51,7 @@ export function createTx(options: {
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),
     directory: createDirectory(query),
+    temporaries: createTemporaries(query),
     tokens: createTokens(query),
     slackSockets: createSlackSockets(query),
     retention: createRetention(query),

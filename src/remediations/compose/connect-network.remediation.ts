@@ -7,7 +7,9 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
+import { keptIn } from './compose-files.ts';
 import { type Context, containersOf, named, objectOf, serviceName, signsOf } from './containers.ts';
+import { standingIn } from './standing.ts';
 
 const Params = z.strictObject({
   part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform that lost it.' }),
@@ -48,7 +50,8 @@ Undo disconnects them again.`,
     const { service, containers: all } = await named(params, { deps, signal });
     if (all.length === 0) throw refused('no-target', { workload: service });
     const { compose, platform, environment } = deps;
-    const network = await sharedNetwork(params.network, service, { deps, signal });
+    const networks = await compose.networks({ signal });
+    const network = await sharedNetwork(params.network, networks, service, { deps, signal });
     const containers = all.filter(
       (one) => one.state === 'running' && one.sharedNetwork === undefined && !isOn(one, network.id),
     );
@@ -83,6 +86,9 @@ Undo disconnects them again.`,
       },
       params,
       ...tierOf(store === 'another' ? unknownPart(service) : undefined, 2),
+      ...(containers.every((one) => wasMadeOn(one, network))
+        ? {}
+        : lostAnew(service, containers, network, networks)),
       steps: [first, ...rest],
       undo: [firstUndo, ...restUndo],
       verifyWith: verifyPart(params.part, deps),
@@ -143,17 +149,61 @@ Undo disconnects them again.`,
       return step.kind === connecting ? listed === true && well : listed !== true;
     });
   },
+
+  standing: (plan, context: Context) =>
+    standingIn(
+      plan,
+      Params.parse(plan.params),
+      (one, step) => isOn(one, read(step).network) || one.networks.includes(String(plan.params['network'])),
+      context,
+    ),
 });
 
 interface Network {
   readonly id: string;
   readonly name: string;
+  /** As the Compose files call it. */
+  readonly key?: string;
+}
+
+type Networks = Awaited<ReturnType<Context['deps']['compose']['networks']>>;
+
+/** Then its Compose file names it, and whoever makes the container anew has it again. */
+const wasMadeOn = ({ madeOn }: ComposeContainer, { id, name }: Network) => madeOn === name || madeOn === id;
+
+/** What cannot be seen of the files is said, with the lines that are right in any case. */
+function lostAnew(
+  service: string,
+  containers: readonly ComposeContainer[],
+  { name, key }: Network,
+  all: Networks,
+): Pick<Plan, 'notes' | 'patch'> {
+  const lost = { key: 'lost-network', facts: { service, network: name } };
+  if (key === undefined) return { notes: [lost] };
+  // A service whose networks are named is on no other one, not even on the default one.
+  const on = new Set(containers.flatMap(({ networks }) => networks));
+  const keys = all.flatMap((one) => (one.key !== undefined && on.has(one.name) ? [one.key] : []));
+  return {
+    notes: [lost, { key: 'lost-network-patch', facts: {} }],
+    patch: [
+      `# ${keptIn(containers)}`,
+      'services:',
+      `  ${JSON.stringify(service)}:`,
+      '    networks:',
+      ...[...new Set([...keys, key])].map((one) => `      ${JSON.stringify(one)}: {}`),
+    ],
+  };
 }
 
 /** The network that the others are on; a name alone may be that of several, or of somebody else's. */
-async function sharedNetwork(name: string, service: string, { deps, signal }: Context): Promise<Network> {
+async function sharedNetwork(
+  name: string,
+  networks: Networks,
+  service: string,
+  { deps, signal }: Context,
+): Promise<Network> {
   const { compose } = deps;
-  const [network, ...more] = (await compose.networks({ signal })).filter((one) => one.name === name);
+  const [network, ...more] = networks.filter((one) => one.name === name);
   if (network === undefined || more.length > 0)
     throw refused('network-not-one', { network: name, found: more.length + (network === undefined ? 0 : 1) });
   if (network.project !== undefined && network.project !== compose.project)

@@ -11,6 +11,7 @@ import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
 import { keptIn, madeFrom } from './compose-files.ts';
 import { type Context, containersOf, named, objectOf, serviceName, signsOf } from './containers.ts';
+import { standingIn } from './standing.ts';
 
 const mebibyte = 1024 ** 2;
 /** The guide's values. */
@@ -163,6 +164,20 @@ Undo sets the former limits. There is no undo where a container had no limit, be
     }
     return true;
   },
+
+  standing: (plan, context: Context) =>
+    standingIn(
+      plan,
+      Params.parse(plan.params),
+      ({ memoryLimitBytes, nanoCpus }, step) => {
+        const { wanted } = read(step);
+        return (
+          (wanted.memoryBytes ?? memoryLimitBytes) === memoryLimitBytes &&
+          (wanted.nanoCpus ?? nanoCpus) === nanoCpus
+        );
+      },
+      context,
+    ),
 });
 
 interface Limits {

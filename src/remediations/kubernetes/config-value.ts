@@ -16,7 +16,7 @@ export const Spot = z.looseObject({
 export type Spot = z.output<typeof Spot>;
 
 /** A text alone is what a variable becomes; it is read as a file of one number. */
-export function valueAt({ texts }: SeenMap, { map, entry, form, setting }: Spot): number {
+export function valueAt({ texts }: Pick<SeenMap, 'texts'>, { map, entry, form, setting }: Spot): number {
   const text = Object.hasOwn(texts, entry) ? texts[entry] : undefined;
   if (text === undefined) throw refused('config-not-in-map', { file: `${map}/${entry}` });
   if (form === 'yaml') return numberIn(text, setting);
@@ -25,7 +25,7 @@ export function valueAt({ texts }: SeenMap, { map, entry, form, setting }: Spot)
 }
 
 /** The same for whoever compares; null where there is none. */
-export function valueOrNone(seen: SeenMap, spot: Spot): number | null {
+export function valueOrNone(seen: Pick<SeenMap, 'texts'>, spot: Spot): number | null {
   try {
     return valueAt(seen, spot);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { undoValidMs } from '../../domain/fix/policy.ts';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import { keptToken } from '../../domain/fix/rights.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
@@ -22,6 +23,7 @@ import {
   restartStep,
 } from './restart-step.ts';
 import { keyName, lookAtSecret, othersWith, readsAs, secretChange } from './secret-object.ts';
+import { standingOf } from './standing.ts';
 import {
   copy,
   endsIn,
@@ -195,6 +197,8 @@ A credential is written, so its risk is always 3.`,
       stableForMs: 15_000,
       blast: { key: 'kubernetes-copy-token', facts },
       undoBlast: { key: 'kubernetes-copy-token-undo', facts },
+      // The cluster deletes the value from before some time later.
+      undoForMs: undoValidMs,
       stepTimeoutMs: 20_000,
       objects: 4,
     };
@@ -254,6 +258,14 @@ A credential is written, so its risk is always 3.`,
     const seen = await lookAtSecret(to, context);
     const last = seen === undefined ? undefined : lastWrite(seen.object, [['data', to.key]]);
     return last?.['by'] === ourManager ? undefined : last;
+  },
+
+  /** Whether both sides have one token, whichever it is by now. */
+  async standing({ steps: [step] }, context: Context) {
+    const { to: end } = endsIn(step, context.deps);
+    const { to, values } = await lookAtEnds(endsIn(step, context.deps), context);
+    if (to === undefined) return { is: 'gone' };
+    return standingOf(to.object, [['data', end.key]], readsAs(values.before) === readsAs(values.after));
   },
 });
 

@@ -155,6 +155,30 @@ function puts(
   return applied === undefined && set(all) ? 'unseen' : 'nothing';
 }
 
+/** By which name nobody makes an object: ours, and that of people at a command line. */
+const noMaker = /^(?:aetherius-bot$|kubectl)/;
+
+/**
+ * Whether one of those who make the object is seen to write this very field, as it is now. Helm that merges puts back each
+ * field of its chart with all that it writes (seen in `test/integration/approvals/helm.test.ts`): what still stands after
+ * it has written is what its chart says, or leaves alone.
+ */
+export function writtenByMaker(object: KubeObject, field: FieldPath): boolean {
+  const all = managedOf(object.metadata);
+  const [last = ''] = all
+    .flatMap(({ fields, time }) => (holds(fields, field) ? [time] : []))
+    .toSorted()
+    .toReversed();
+  return makersOf(object).some(({ by, managers }) =>
+    all.some(
+      ({ manager, fields, time }) =>
+        managers.test(manager) &&
+        !noMaker.test(manager) &&
+        (holds(fields, field) || (by === 'helm' && last !== '' && time > last)),
+    ),
+  );
+}
+
 /** What `kubectl apply` and Argo CD have sent last; undefined where it is not kept or cannot be read. */
 export function lastApplied({ metadata }: KubeObject): unknown {
   const text = own(metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration');

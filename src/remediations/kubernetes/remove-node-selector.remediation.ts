@@ -10,6 +10,8 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
+import { valueAt } from './ownership.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
@@ -226,6 +228,12 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [at], context),
+
+  standing(plan, context: Context) {
+    const { label } = read(plan.steps[0]);
+    const field = [...at, label];
+    return standingIn(plan, [field], (object) => valueAt(object, field) === undefined, context);
+  },
 });
 
 /** Pods of a StatefulSet that found no node are not replaced by its controller, whatever the template says. */

@@ -30,6 +30,8 @@ import {
   stands,
   without,
 } from './override.ts';
+import type { FieldPath } from './ownership.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   dryRun,
@@ -246,6 +248,11 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'template']], context),
+
+  standing(plan, context: Context) {
+    const { override } = read(plan.steps[0]);
+    return standingIn(plan, [fieldOf(override)], (object) => isAway(object, override), context);
+  },
 });
 
 /** Pods of a StatefulSet that never get ready are not replaced by its controller, whatever the template says. */
@@ -319,22 +326,22 @@ function body({ object }: Seen, override: Override, back: boolean, started: stri
   };
 }
 
+/** One entry of `env`; of arguments the whole list, for none of them has a name. */
+const fieldOf = ({ container, form, name }: Override): FieldPath => [
+  ...['spec', 'template', 'spec', 'containers', `name=${container}`],
+  ...(form === 'variable' ? ['env', `name=${name}`] : ['args']),
+];
+
 /** Who would put it back, and the lines that do the same there. Of a flag these repeat the others, which may be secrets. */
 function lastingOf(place: Place, seen: Seen, override: Override): Pick<Plan, 'notes' | 'patch'> {
   const { container, form, name } = override;
-  const at = ['spec', 'template', 'spec', 'containers', `name=${container}`];
   const change = (more: object) => ({
     spec: { template: { spec: { containers: [{ name: container, ...more }] } } },
   });
   if (form === 'variable')
-    return lasting(
-      place,
-      seen,
-      [[...at, 'env', `name=${name}`]],
-      change({ env: [{ name, $patch: 'delete' }] }),
-    );
+    return lasting(place, seen, [fieldOf(override)], change({ env: [{ name, $patch: 'delete' }] }));
   const args = argsWithout(seen.object, override);
-  const { notes = [], patch } = lasting(place, seen, [[...at, 'args']], change({ args }));
+  const { notes = [], patch } = lasting(place, seen, [fieldOf(override)], change({ args }));
   if (args.every((one) => !maySecret(name, one))) return { notes, ...present({ patch }) };
   return { notes: notes.filter(({ key }) => !key.startsWith('temporary')) };
 }

@@ -35,7 +35,7 @@ export interface Resources {
 }
 
 /** Limits and requests of one container of a workload; undefined where it has none of that name. */
-export function resourcesOf({ containers }: Seen, name: string): Resources | undefined {
+export function resourcesOf({ containers }: Pick<Seen, 'containers'>, name: string): Resources | undefined {
   const container = containers.find((one) => one.name === name);
   if (container === undefined) return undefined;
   const { limits, requests } = container.resources;

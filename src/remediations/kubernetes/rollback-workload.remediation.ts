@@ -15,6 +15,7 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
+import { valueAt } from './ownership.ts';
 import { compareMaps, mapsNow } from './revision-maps.ts';
 import {
   before,
@@ -31,6 +32,7 @@ import {
   templateFields,
   templateOf,
 } from './revisions.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
@@ -291,7 +293,27 @@ Undo goes back to the revision from before.`,
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [inTemplate], context),
+
+  /** By the images that it has set, and where these are the same in both revisions by the template as a whole. */
+  standing(plan, context: Context) {
+    const [{ to, precondition }] = plan.steps;
+    const images = Object.entries(to).flatMap(([name, image]) => {
+      const [, container] = /^(.+) image$/.exec(name) ?? [];
+      return container === undefined ? [] : [{ field: imageIn(container), image }];
+    });
+    return standingIn(
+      plan,
+      images.map(({ field }) => field),
+      (object) =>
+        images.length === 0
+          ? hashOf(templateOf(object)) === precondition['back_to_template']
+          : images.every(({ field, image }) => valueAt(object, field) === image),
+      context,
+    );
+  },
 });
+
+const imageIn = (container: string) => [...inTemplate, 'spec', 'containers', `name=${container}`, 'image'];
 
 /** ReplicaSets, which keep the revisions, are of Deployments alone. */
 const asDeployment = ({ part, workload }: Params) =>

@@ -16,7 +16,7 @@ import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { mustHold, refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { isYounger, runsWith } from './config-proof.ts';
-import { type ConfigSource, lookAtMap, readersOf, type SeenMap, sourceOf } from './config-source.ts';
+import { type ConfigSource, lookAtMap, readersOf, type SeenMap, sourceOf, textsOf } from './config-source.ts';
 import { bodyOf, linesOf, namesOf, Spot, valueAt, valueOrNone } from './config-value.ts';
 import { lastingOf } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
@@ -31,6 +31,7 @@ import {
   restartPatch,
   restartStep,
 } from './restart-step.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   dryRun,
@@ -274,6 +275,17 @@ Undo sets the former value where ours still stands, and restarts again.`,
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [['data', spotOf(plan).entry]], context),
+
+  standing(plan, context: Context) {
+    const spot = spotOf(plan);
+    const { value } = plan.steps[0].to;
+    return standingIn(
+      plan,
+      [['data', spot.entry]],
+      (object) => valueOrNone({ texts: textsOf(object) }, spot) === value,
+      context,
+    );
+  },
 });
 
 async function sourceFor(params: Params, context: Context) {

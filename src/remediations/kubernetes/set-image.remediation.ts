@@ -16,6 +16,7 @@ import { takenUp, verifyPart } from '../verify-part.ts';
 import { containerOf, imagesIn, type PodImage, withImage } from './images.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
+import { valueAt } from './ownership.ts';
 import {
   before,
   differences,
@@ -29,6 +30,7 @@ import {
   type Template,
   templateOf,
 } from './revisions.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
@@ -223,6 +225,20 @@ Undo sets the image from before the fix.`,
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'template']], context),
+
+  standing(plan, context: Context) {
+    const { container } = Params.parse(plan.params);
+    const fields = (['containers', 'initContainers'] as const).map((list) => [
+      ...[...inSpec, list, `name=${container}`, 'image'],
+    ]);
+    const { image } = plan.steps[0].to;
+    return standingIn(
+      plan,
+      fields,
+      (object) => fields.some((field) => valueAt(object, field) === image),
+      context,
+    );
+  },
 });
 
 /** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */

@@ -15,6 +15,7 @@ import { takenUp, verifyPart } from '../verify-part.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
 import type { FieldPath } from './ownership.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
@@ -272,6 +273,18 @@ Undo sets the former port.`,
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [fieldIn(Params.parse(plan.params))], context),
+
+  standing(plan, context: Context) {
+    const params = Params.parse(plan.params);
+    const ports = handlers.map((handler) => [...fieldIn(params), handler, 'port']);
+    const { port } = plan.steps[0].to;
+    return standingIn(
+      plan,
+      ports,
+      (object) => probeIn(object, params.container, params.probe)?.port === port,
+      context,
+    );
+  },
 });
 
 /** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */
@@ -302,7 +315,9 @@ function askedBy(container: Container | undefined, asker: Asker): Asked | undefi
     : { handler, port: number, probe, ...(typeof path === 'string' ? { path } : {}) };
 }
 
-const probeOf = ({ object }: Seen, container: string, asker: Asker) =>
+const probeOf = ({ object }: Seen, container: string, asker: Asker) => probeIn(object, container, asker);
+
+const probeIn = (object: Seen['object'], container: string, asker: Asker) =>
   askedBy(
     Template.parse(object).spec.template.spec.containers.find(({ name }) => name === container),
     asker,

@@ -18,10 +18,12 @@ import { memberRisk } from './member-risk.ts';
 import { otherHandIn } from './other-hand.ts';
 import type { FieldPath } from './ownership.ts';
 import { amount, cpuText, memoryText, type Resources, resourcesOf, resourcesPatch } from './resources.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
   containerName,
+  containersIn,
   dryRun,
   identityOf,
   kinds,
@@ -253,7 +255,28 @@ Undo sets the former values.`,
 
   otherHand: (plan, context: Context) =>
     otherHandIn(plan, fieldsOfContainer(read(plan.steps[0]).container), context),
+
+  /** By the amounts that it has changed alone. */
+  standing(plan, context: Context) {
+    const [step] = plan.steps;
+    const { container, to } = read(step);
+    const changed = keys.filter((key) => step.precondition[key] !== to[key]);
+    return standingIn(
+      plan,
+      changed.map((key) => fieldOf(container, key)),
+      (object) => {
+        const now = resourcesOf({ containers: containersIn(object) }, container);
+        return now !== undefined && changed.every((key) => now[key] === to[key]);
+      },
+      context,
+    );
+  },
 });
+
+const fieldOf = (container: string, key: (typeof keys)[number]): FieldPath => [
+  ...['spec', 'template', 'spec', 'containers', `name=${container}`, 'resources'],
+  ...(key.endsWith('Request') ? ['requests', key.replace('Request', '')] : ['limits', key]),
+];
 
 const fieldsOfContainer = (container: string): readonly FieldPath[] =>
   (['limits', 'requests'] as const).flatMap((kind) =>

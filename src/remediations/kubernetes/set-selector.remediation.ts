@@ -7,6 +7,7 @@ import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { lastingOf } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
+import { valueAt } from './ownership.ts';
 import { dryRunAt, patchOnceAt } from './patch.ts';
 import {
   type Labels,
@@ -19,6 +20,7 @@ import {
   type SeenService,
   workloadOfPart,
 } from './service-object.ts';
+import { standingIn } from './standing.ts';
 import { type Context, changeableParts, kinds, look, objectAt, workloadName } from './workload.ts';
 import { signsOf } from './workload-object.ts';
 
@@ -196,6 +198,15 @@ Undo sets the former selector; it is refused once somebody has changed it.`,
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'selector']], context),
+
+  standing: (plan, context: Context) =>
+    standingIn(
+      plan,
+      [['spec', 'selector']],
+      (object) =>
+        labelsText((valueAt(object, ['spec', 'selector']) ?? {}) as Labels) === plan.steps[0].to['selector'],
+      context,
+    ),
 });
 
 /** Only Services of the platform's namespace, and only by name (R-P7). */

@@ -13,6 +13,7 @@ import { autoscalerOf } from './autoscaler.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
 import { lastApplied, valueAt } from './ownership.ts';
+import { standingIn } from './standing.ts';
 import {
   type Context,
   changeableParts,
@@ -218,6 +219,14 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [['spec', 'replicas']], context),
+
+  standing: (plan, context: Context) =>
+    standingIn(
+      plan,
+      [['spec', 'replicas']],
+      (object) => isWithin(plan.steps[0], plan, valueAt(object, ['spec', 'replicas'])),
+      context,
+    ),
 });
 
 const startedOf = ({ object }: Seen) => own(object.metadata.annotations, annotation) ?? null;
@@ -231,16 +240,25 @@ function identityOf(seen: Seen): Facts {
  * The autoscaler of the plan may have chosen another number since, within its bounds: the mark stays, and tells that it
  * was started by this step.
  */
-function isDone({ to, precondition }: PlanStep, { notes = [] }: Plan, seen: Seen): boolean {
+function isDone({ to, precondition }: PlanStep, plan: Plan, seen: Seen): boolean {
   if (seen.uid !== precondition['uid']) return false;
   const replicas = Number(to['replicas']);
   if (replicas === 0) return seen.desired === 0 && startedOf(seen) === null;
   if (startedOf(seen) !== `${prefix}${Number(precondition['generation'])}`) return false;
+  return isWithin({ to }, plan, seen.desired);
+}
+
+/** As many as it was started with, or as its autoscaler may have chosen since. */
+function isWithin(
+  { to }: Pick<PlanStep, 'to'>,
+  { notes = [] }: Pick<Plan, 'notes'>,
+  replicas: unknown,
+): boolean {
   const { min, max } = notes.find(({ key }) => key === 'autoscaler')?.facts ?? {
-    min: replicas,
-    max: replicas,
+    min: Number(to['replicas']),
+    max: Number(to['replicas']),
   };
-  return seen.desired >= Number(min) && seen.desired <= Number(max);
+  return typeof replicas === 'number' && replicas >= Number(min) && replicas <= Number(max);
 }
 
 function startPatch(replicas: number, started: string | null) {

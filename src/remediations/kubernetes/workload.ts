@@ -168,6 +168,8 @@ export async function look(place: Place, deps: With<'kubernetes'>, signal: Abort
   return seenIn(object, place);
 }
 
+export const containersIn = (object: KubeObject) => Workload.parse(object).spec.template.spec.containers;
+
 function seenIn(object: KubeObject, place: Place) {
   const { spec, status } = Workload.parse(object);
   const daemon = place.kind === 'daemonsets';

@@ -50,7 +50,7 @@ export interface DigestPlan extends DailyTime {
   readonly changedAt?: Date;
 }
 
-/** Of one environment in one digest. */
+/** Of each kind, of one environment in one digest. */
 const mostFollowUps = 100;
 const dayMs = 24 * 60 * 60_000;
 const fallback: DailyTime = { at: '09:00', timezone: 'UTC' };
@@ -225,7 +225,9 @@ export interface DigestRunOptions {
 /** A health check whose answer is the difference to the channel's previous digest. */
 export function createDigestRun(
   options: DigestRunOptions,
-): RunHandler<'audit' | 'channels' | 'digests' | 'inventories' | 'messages' | 'remediations' | 'runs'> {
+): RunHandler<
+  'audit' | 'channels' | 'digests' | 'inventories' | 'messages' | 'remediations' | 'runs' | 'temporaries'
+> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -296,7 +298,7 @@ function toPast(past: { readonly localDate: string; readonly findings: readonly 
 }
 
 async function post(
-  tx: TxOf<'audit' | 'messages' | 'remediations'>,
+  tx: TxOf<'audit' | 'messages' | 'remediations' | 'temporaries'>,
   { renderer, ids, held }: DigestRunOptions,
   run: Run,
   difference: Parameters<Renderer['digest']>[0]['difference'],
@@ -305,8 +307,9 @@ async function post(
   if (surface === undefined) return;
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
   const followUps = await tx.remediations.openFollowUps(mostFollowUps, run.environment);
+  const overdue = await tx.temporaries.over(run.environment, mostFollowUps);
   const rendered = renderer.digest(
-    { difference, run: ended, runId: run.id, followUps, ...present({ held: await held?.(tx) }) },
+    { difference, run: ended, runId: run.id, followUps, overdue, ...present({ held: await held?.(tx) }) },
     surface.language,
   );
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });

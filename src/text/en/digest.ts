@@ -19,6 +19,11 @@ export const digest = {
   'digest.follow-up': 'Ran without approvals, open until somebody else has looked at it',
   'digest.follow-up.line': ':rotating_light: `{handle}` “{remediation}”, by {people}, since {since:time}',
   'digest.follow-up.more': '… and {count} more; `/aetherius fixes` shows them all.',
+  'digest.temporary': 'Temporary changes that are over their time and still there',
+  'digest.temporary.line': ':hourglass: `{handle}` “{remediation}”, over since {ended:time}',
+  'digest.temporary.unseen':
+    ':grey_question: `{handle}` “{remediation}”, over since {ended:time}; it could not be looked at since {since:time}',
+  'digest.temporary.more': '… and {count} more.',
   'digest.drift': 'Does not fit together (no part is worse for it)',
   'digest.drift.more':
     '{count|# place does|# places do} not fit together; `/aetherius diagnose drift {environment}` shows them all.',

@@ -29,6 +29,15 @@ export const fix = {
   'card.direct': 'You may approve this. It was asked for in {place}.',
   'card.direct.private': 'You may approve this. It was asked for in a private conversation.',
   'card.until': 'Valid until {time:time}.',
+  'temporary.for':
+    'Temporary: {ms:ms} after it has worked I look whether it is still there, and ask you to keep it or to undo it. I do not undo it by myself.',
+  'temporary.until':
+    'Temporary: until {time:time}. Then I look whether it is still there, and say so here. I do not undo it by myself.',
+  'temporary.over':
+    'Temporary: its time was over at {time:time}, and it is still there. Put the same where the object is made, or undo it.',
+  'temporary.gone': 'It was temporary, and is not there any more.',
+  'temporary.kept': 'It was temporary, and it lasts now. What makes the object sets the same.',
+  'temporary.undone': 'It was temporary, and was undone.',
   'card.undo-until': 'Undo is possible until {time:time}.',
   'card.elsewhere':
     'The same fix is in {place}: `{handle}` is {state}. Nothing can be pressed here meanwhile.',
@@ -163,6 +172,16 @@ export const fix = {
   'page.reminder': 'A fix still waits for approval in {environment}: {remediation} ({handle}).',
   'page.unknown-outcome':
     'The outcome of a fix in {environment} is not known: {remediation} ({handle}). Somebody must look at it.',
+  'event.temporary-over':
+    ':hourglass: `{handle}` was temporary, its time was over at {ended:time}, and it is still there: {title}. Nothing that I can read says that it stands in a file, so it may be lost at any moment. {people}, please put the same where the object is made, or undo it.',
+  'event.temporary-over.no-undo':
+    ':hourglass: `{handle}` was temporary, its time was over at {ended:time}, and it is still there: {title}. Nothing that I can read says that it stands in a file, so it may be lost at any moment. {people}, please put the same where the object is made. I cannot undo it any more.',
+  'event.temporary-gone':
+    ':information_source: `{handle}` was temporary, and is not there any more: it was put back, or somebody has set another value. If the problem comes back, this is why.',
+  'event.temporary-kept':
+    ':large_green_circle: `{handle}` was temporary, and it lasts now. What makes the object sets the same.',
+  'event.temporary-unseen':
+    ':warning: `{handle}` is temporary and its time is over, but I cannot look at it now. I try again, and say what I find.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
   'event.escalated': ':bell: `{handle}` still waits for a decision. {people}, you may approve it, too.',
   'event.reminder-unknown':

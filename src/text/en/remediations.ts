@@ -304,6 +304,10 @@ export const remediations = {
     'The limit is lost when `{service}` is made anew. To keep it, put this into the Compose file as well:',
   'note.lost-to-files':
     'The limit is lost when `{service}` is made anew from its Compose files ({files}), as by `docker compose up` after a change there. I cannot read these files. To keep the limit, put this where they are kept:',
+  'note.lost-network':
+    'The containers of `{service}` were not made on the network {network}. If their Compose files do not name it, the connection is lost when `{service}` is made anew. I cannot read these files.',
+  'note.lost-network-patch':
+    'To keep the connection, put this into the Compose file, where it is not there yet:',
   'note.set-by': '`{field}` was last set by {by}.',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
   'blast.compose-connect-network':

@@ -21,6 +21,11 @@ export const digest = {
   'digest.follow-up': '未经批准即运行，待其他人检查',
   'digest.follow-up.line': ':rotating_light: `{handle}`“{remediation}”，自 {since:time} 起，由 {people} 运行',
   'digest.follow-up.more': '… 另有 {count} 个；`/aetherius fixes` 列出全部。',
+  'digest.temporary': '已到期但仍然存在的临时更改',
+  'digest.temporary.line': ':hourglass: `{handle}`“{remediation}”，已于 {ended:time} 到期',
+  'digest.temporary.unseen':
+    ':grey_question: `{handle}`“{remediation}”，已于 {ended:time} 到期；自 {since:time} 起无法检查',
+  'digest.temporary.more': '… 另有 {count} 个。',
   'digest.drift': '互相不一致的地方（不影响任何部分的状态）',
   'digest.drift.more': '有 {count} 处互相不一致；`/aetherius diagnose drift {environment}` 会全部列出。',
   'digest.drift.unseen': '有 {count} 项一致性检查无法进行。',

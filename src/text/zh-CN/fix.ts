@@ -31,6 +31,13 @@ export const fix = {
   'card.direct': '你可以批准此修复。申请来自 {place}。',
   'card.direct.private': '你可以批准此修复。申请来自一个私密会话。',
   'card.until': '有效期至 {time:time}。',
+  'temporary.for': '临时更改：生效 {ms:ms} 后，我会检查它是否还在，并请你们保留或撤销它。我不会自行撤销。',
+  'temporary.until': '临时更改：到 {time:time} 为止。届时我会检查它是否还在，并在这里说明。我不会自行撤销。',
+  'temporary.over':
+    '临时更改：已于 {time:time} 到期，但仍然存在。请把相同的内容写到生成该对象的地方，或撤销它。',
+  'temporary.gone': '曾是临时更改，现已不在。',
+  'temporary.kept': '曾是临时更改，现已长期有效：生成该对象的一方自己设置了相同的值。',
+  'temporary.undone': '曾是临时更改，现已撤销。',
   'card.undo-until': '{time:time} 前可以撤销。',
   'card.elsewhere': '同一修复在 {place}：`{handle}` {state}。在此期间这里无法操作。',
   'card.elsewhere.private': '同一修复正在别处进行：{state}。在此期间这里无法操作。',
@@ -148,6 +155,16 @@ export const fix = {
   'page.requested': '{environment} 中有修复等待批准：{remediation}（{handle}）。',
   'page.reminder': '{environment} 中仍有修复等待批准：{remediation}（{handle}）。',
   'page.unknown-outcome': '{environment} 中一个修复的结果未知：{remediation}（{handle}）。需要有人查看。',
+  'event.temporary-over':
+    ':hourglass: `{handle}` 是临时更改，已于 {ended:time} 到期，但仍然存在：{title}。我能读到的内容都没有表明它写在文件里，因此随时可能丢失。{people}，请把相同的内容写到生成该对象的地方，或撤销它。',
+  'event.temporary-over.no-undo':
+    ':hourglass: `{handle}` 是临时更改，已于 {ended:time} 到期，但仍然存在：{title}。我能读到的内容都没有表明它写在文件里，因此随时可能丢失。{people}，请把相同的内容写到生成该对象的地方。我已无法撤销它。',
+  'event.temporary-gone':
+    ':information_source: `{handle}` 是临时更改，现已不在：它被改回，或有人设置了其他值。如果问题再次出现，原因就在这里。',
+  'event.temporary-kept':
+    ':large_green_circle: `{handle}` 曾是临时更改，现已长期有效：生成该对象的一方自己设置了相同的值。',
+  'event.temporary-unseen':
+    ':warning: `{handle}` 是临时更改且已到期，但我现在无法检查它。我会再次尝试，并说明结果。',
   'event.reminder': ':bell: `{handle}` 仍在等待决定。',
   'event.escalated': ':bell: `{handle}` 仍在等待决定。{people}，你们也可以批准。',
   'event.reminder-unknown':

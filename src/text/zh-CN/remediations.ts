@@ -284,6 +284,9 @@ export const remediations = {
   'note.lost-when-made-anew': '重新创建 `{service}` 后该上限会丢失。要保留它，请同时写入 Compose 文件：',
   'note.lost-to-files':
     '用 Compose 文件（{files}）重新创建 `{service}` 后该上限会丢失，例如改动文件后执行 `docker compose up`。我无法读取这些文件。要保留上限，请把以下内容写入这些文件的来源：',
+  'note.lost-network':
+    '`{service}` 的容器创建时不在网络 {network} 上。如果其 Compose 文件没有写明该网络，重新创建 `{service}` 后连接就会丢失。我无法读取这些文件。',
+  'note.lost-network-patch': '要保留该连接，请把以下内容写入 Compose 文件（如果还没有）：',
   'note.set-by': '`{field}` 最后由 {by} 设置。',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
   'blast.compose-connect-network':

@@ -12,6 +12,7 @@ import { type Cluster, missingCluster, startCluster } from '../../support/kube-c
 import { faster, kubeHarness, shortenedIn } from '../../support/kube-fixes.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { scratch } from '../../support/targets.ts';
+import { endAgo, lookNow, saidOfEnd } from '../../support/temporary-changes.ts';
 
 const lacking =
   missingCluster() ??
@@ -115,6 +116,27 @@ describe.skipIf(lacking !== undefined)(
       return h.row(row.id);
     };
     const keysOf = ({ plan }: RemediationRow) => (plan.notes ?? []).map(({ key }) => key);
+
+    it('R-X17: is still there after an upgrade of nothing, and lasts once Helm has left it alone in another one', async () => {
+      await installed();
+      const { id: fix } = await h.approved({ part, memoryMiB: 512 });
+      const row = await run(await h.row(fix));
+      expect(row).toMatchObject({ state: 'succeeded', plan: { endsAfterMs: 4 * 3_600_000 } });
+      await endAgo(database, fix);
+      const look = async () => {
+        await lookNow(database, fix);
+        await h.keeper()();
+        return (await saidOfEnd(database, fix)).map(({ event }) => event);
+      };
+      expect(await look()).toEqual(['temporary-over']);
+
+      // The chart has the value by now; Helm finds nothing to write, and shows nothing of it.
+      upgrade('--set', 'resources.limits.memory=512Mi');
+      expect(await look()).toEqual(['temporary-over']);
+      upgrade('--reuse-values', '--set', 'note=two');
+      expect(await limits()).toEqual({ memory: '512Mi' });
+      expect(await look()).toContain('temporary-kept');
+    });
 
     it('says that the next upgrade undoes it, which then happens though the chart is the same', async () => {
       await installed();

@@ -90,6 +90,10 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   slack_socket_count: { bot: 'INSERT SELECT UPDATE', cli: 'SELECT' },
   slack_sockets: { bot: 'DELETE INSERT SELECT UPDATE' },
   target_locks: { bot: 'SELECT', worker: 'SELECT', scheduler: 'SELECT' },
+  temporary_changes: {
+    worker: 'INSERT SELECT UPDATE(closed_at, due_at, outcome, over_at, unseen_since, version)',
+    scheduler: 'SELECT',
+  },
   tokens: { bot: 'INSERT SELECT UPDATE(last_used_at, revoked_at)' },
 };
 

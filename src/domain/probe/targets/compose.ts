@@ -24,6 +24,8 @@ export interface ComposeContainer {
   readonly networks: readonly string[];
   /** The engine's ids of these: several may have one name. */
   readonly networkIds?: readonly string[];
+  /** Network on which it was made, by name or id; absent where it shares one, or none was named. */
+  readonly madeOn?: string;
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   /** Memory and swap together, -1 without a limit; absent where it is not asked for. */
@@ -119,6 +121,8 @@ export interface ComposeTarget {
       readonly id: string;
       /** Compose project that made it. */
       readonly project?: string;
+      /** As the Compose files of that project call it. */
+      readonly key?: string;
       readonly name: string;
       readonly driver: string;
       readonly containers: readonly string[];

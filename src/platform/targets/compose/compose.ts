@@ -188,7 +188,10 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
           id: network.Id,
           name: network.Name,
           driver: network.Driver,
-          ...present({ project: network.Labels?.['com.docker.compose.project'] }),
+          ...present({
+            project: network.Labels?.['com.docker.compose.project'],
+            key: network.Labels?.['com.docker.compose.network'],
+          }),
           containers: Object.values(network.Containers ?? {}).map((container) => container.Name),
         }));
       }),
@@ -281,7 +284,7 @@ type Bindings = Readonly<Record<string, readonly { readonly HostPort?: string }[
 
 function networkOf(
   info: Docker.ContainerInspectInfo,
-): Pick<ComposeContainer, 'addresses' | 'ports' | 'hostPorts' | 'sharedNetwork'> {
+): Pick<ComposeContainer, 'addresses' | 'ports' | 'hostPorts' | 'sharedNetwork' | 'madeOn'> {
   const { NetworkSettings: settings, HostConfig: host, Config: config } = info;
   const addresses = Object.values(settings.Networks ?? {}).flatMap((network) =>
     [network.IPAddress, network.GlobalIPv6Address].filter((address) => Boolean(address)),
@@ -297,6 +300,7 @@ function networkOf(
     ports: declared.map((port) => Number(port.replace('/tcp', ''))),
     hostPorts: [...new Set(hostPorts)],
     ...(mode === 'none' ? { sharedNetwork: 'none' } : shared ? { sharedNetwork: 'shared' } : {}),
+    ...(mode === '' || mode === 'none' || shared ? {} : { madeOn: mode }),
   };
 }
 

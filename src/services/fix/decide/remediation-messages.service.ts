@@ -1,9 +1,10 @@
 import { askFacts } from '../../../domain/access/access.ts';
 import { waitedFor } from '../../../domain/fix/approval.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
-import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
+import { offerValidMs, type Policy } from '../../../domain/fix/policy.ts';
 import type { RemedyCall } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import { endedAs, undoUntil } from '../../../domain/fix/temporary.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
@@ -21,6 +22,7 @@ import type { Urgency } from '../../../domain/message/sending.ts';
 import type { Messages } from '../../../domain/ports/messages.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Run } from '../../../domain/run/run.ts';
+import { createOverdueMessages, type OverdueMessages } from './overdue-messages.ts';
 import { sameFix } from './same-fix.ts';
 
 const cardPurpose = 'remediation';
@@ -44,7 +46,7 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
 
 type CardRepository = 'buttons' | 'messages' | 'remediations';
 
-export interface RemediationMessages {
+export interface RemediationMessages extends OverdueMessages {
   /**
    * Makes or edits the one card, in the transaction of the state it shows (R-S3). `urgency`: default that of a decision,
    * or of an answer where it is an offer.
@@ -109,9 +111,9 @@ export function createRemediationMessages(deps: {
     const made: Partial<Record<RemediationButton, string>> = {};
     for (const purpose of buttonsOf[row.state] ?? []) {
       if (purpose === 'break-glass' && policy.glass(row.tier) === undefined) continue;
-      if (purpose === 'undo' && (row.plan.undo === undefined || row.undoOf !== undefined)) continue;
+      const ttlMs = purpose === 'undo' ? undoLeftMs(row, await tx.now()) : ttlOf(purpose);
+      if (ttlMs <= 0) continue;
       const id = ids.token();
-      const ttlMs = ttlOf(purpose);
       await tx.buttons.create({ id, purpose, remediationId: row.id, planHash: row.planHash, ttlMs });
       made[purpose] = id;
     }
@@ -192,9 +194,7 @@ export function createRemediationMessages(deps: {
       ...present({ elsewhere: other, other: ahead }),
       ...(rule?.reason === 'required' ? { reasonNeeded: true as const } : {}),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
-      ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
-        ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
-        : {}),
+      ...present({ undoValidUntil: made.undo === undefined ? undefined : undoUntil(row) }),
     };
   };
 
@@ -234,6 +234,7 @@ export function createRemediationMessages(deps: {
   return {
     buttons,
     event,
+    ...createOverdueMessages({ renderer, buttons, post }),
     async card(tx, row, given) {
       if (row.surface === undefined) return;
       const view = await viewOf(tx, row);
@@ -371,9 +372,15 @@ function listOf(lists: readonly AllowList[], { requester }: Pick<RemediationRow,
   };
 }
 
+/** How long it may still be undone; 0 where it has no undo, or there is nothing of it to take back any more. */
+function undoLeftMs(row: RemediationRow, now: Date): number {
+  const ended = endedAs(row);
+  const left = (undoUntil(row)?.getTime() ?? 0) - now.getTime();
+  return ended === undefined || ended === 'over' ? Math.max(0, left) : 0;
+}
+
 /** An unknown outcome waits for a person for as long as it takes. */
-function ttlOf(purpose: RemediationButton): number {
-  if (purpose === 'undo') return undoValidMs;
+function ttlOf(purpose: Exclude<RemediationButton, 'undo'>): number {
   return purpose === 'resolve' ? 30 * 24 * 3_600_000 : offerValidMs;
 }
 

@@ -1,7 +1,8 @@
 import { undoPlan } from '../../../domain/fix/execution.ts';
-import { offerValidMs, undoValidMs } from '../../../domain/fix/policy.ts';
+import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { planHash } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import { undoUntil } from '../../../domain/fix/temporary.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
@@ -47,8 +48,7 @@ async function proposeUndo(
   if (row.state !== 'succeeded') return { moved: false, note: 'too-late' };
   const plan = undoPlan(row.plan);
   if (plan === undefined || row.undoOf !== undefined) return { refused: 'no-undo' };
-  const validUntil = (row.finishedAt?.getTime() ?? 0) + undoValidMs;
-  if ((await tx.now()).getTime() >= validUntil) return { refused: 'undo-expired' };
+  if ((await tx.now()) >= (undoUntil(row) ?? new Date(0))) return { refused: 'undo-expired' };
   const others = await tx.remediations.list({ environment: row.environment, target: row.target, limit: 50 });
   const earlier = others.find(
     (other) =>

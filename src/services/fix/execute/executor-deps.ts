@@ -23,7 +23,7 @@ export type KillPoint =
   | 'R-K7';
 
 /** An execution moves a fix as a decision does, and stops where it is told to. */
-export type ExecutionRepository = DecisionRepository | 'killSwitches';
+export type ExecutionRepository = DecisionRepository | 'killSwitches' | 'temporaries';
 
 export interface ExecutorDeps extends Pick<DecisionDeps, 'onForged' | 'onVerdict' | 'trust'> {
   readonly store: StoreOf<ExecutionRepository>;
@@ -56,7 +56,7 @@ export const defaultLeaseMs = 60_000;
 
 /** Fresh targets: nothing that was cached or given up before. */
 export async function contextOf(
-  deps: ExecutorDeps,
+  deps: Pick<ExecutorDeps, 'targets' | 'clock'>,
   environment: string,
   signal: AbortSignal,
 ): Promise<RemediationContext<Targets>> {

@@ -9,6 +9,7 @@ import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { type Cause, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { contextOf, defaultLeaseMs, type ExecutionRepository, type ExecutorDeps } from './executor-deps.ts';
+import { keepEnd } from './temporary.service.ts';
 
 /** The fence is somebody else's, or the lease ran out while we were stopped: touch nothing any more. */
 export class FenceLost extends Error {
@@ -188,6 +189,7 @@ export class HeldRow {
   async move(to: RemediationState, cause: Cause & { readonly change?: RemediationChange }): Promise<void> {
     try {
       this.#row = await moveRemediation(this.tx, this.#hold.deps, this.#row, to, cause);
+      if (to === 'succeeded') await keepEnd(this.tx, this.#hold.deps, this.#row);
     } catch (error) {
       if (error instanceof AppError && error.code === 'CONFLICT' && error.facts['reason'] === 'moved')
         throw this.#hold.lost();

@@ -1,6 +1,6 @@
 import { personId } from '../../../domain/fix/approval.ts';
 import { planFault, sameFacts } from '../../../domain/fix/execution.ts';
-import { offerValidMs } from '../../../domain/fix/policy.ts';
+import { offerValidMs, type Policy } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import {
   type Fix,
@@ -12,6 +12,7 @@ import {
 } from '../../../domain/fix/remedies.ts';
 import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import { willNotLast } from '../../../domain/fix/temporary.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -228,7 +229,7 @@ const refuse = (reason: string, facts: Facts = {}): Refused => ({ reason, facts 
 export type PlanDeps = Pick<
   ProposeDeps,
   'remediations' | 'self' | 'clock' | 'leaseMs' | 'maxObjects' | 'holdsSecret' | 'logger'
->;
+> & { readonly policy: Pick<Policy, 'temporaryForMs'> };
 
 /** A plan, or the reason that there is none; never rejects for what a target does. */
 export async function makePlan(
@@ -249,8 +250,10 @@ export async function makePlan(
     const right = await missingRight(remediation, params.data, targets, signal);
     if (right !== undefined) return right;
     const context = { deps: targets, signal, now: () => deps.clock.now() };
-    // Hashed as it is stored.
-    const plan = wholeJson(await remediation.plan(params.data, context));
+    const bare = await remediation.plan(params.data, context);
+    // R-X17: what can be looked at when its time is over. Hashed as it is stored.
+    const ends = remediation.standing !== undefined && willNotLast(bare);
+    const plan = wholeJson(ends ? { ...bare, endsAfterMs: deps.policy.temporaryForMs } : bare);
     const fault = planFault(
       plan,
       { ...remediation, environment },

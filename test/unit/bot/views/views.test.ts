@@ -18,12 +18,13 @@ import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { tokenModal, tokenShown, tokensAnswer } from '../../../../src/bot/views/token.view.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { undoPlan } from '../../../../src/domain/fix/execution.ts';
-import type { StepRow } from '../../../../src/domain/fix/rows.ts';
+import type { RemediationRow, StepRow } from '../../../../src/domain/fix/rows.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { Facts } from '../../../../src/domain/kernel/facts.ts';
 import {
   type Elsewhere,
   type RemediationEvent,
+  type RemediationView,
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
@@ -494,6 +495,76 @@ describe('the card of a fix', () => {
     },
   );
 
+  it.each([
+    ['en', 'Temporary: 4 h after it has worked I look', 'Temporary: until <!date^1795936200^'],
+    ['zh-CN', '临时更改：生效 4 小时', '临时更改：到 <!date^1795936200^'],
+  ] as const)(
+    'R-X17: says in %s when a change that will not last is over its time',
+    (language, before, after) => {
+      const plan = aPlan({ endsAfterMs: 4 * 3_600_000 });
+      const finishedAt = new Date('2026-11-29T03:10:00Z');
+      const card = (more: Partial<RemediationRow>) =>
+        shown(
+          renderer.remediation(
+            {
+              remediation: aRemediation({ plan, ...more }),
+              approvals: [],
+              steps: [],
+              needed: 1,
+              buttons: {},
+              now,
+            },
+            language,
+          ),
+        );
+
+      expect(card({ state: 'proposed' })).toContain(before);
+      expect(card({ state: 'rejected' })).not.toContain(before.slice(0, 4));
+      expect(card({ state: 'succeeded', finishedAt })).toContain(after);
+      for (const temporary of ['over', 'gone', 'kept', 'undone'] as const) {
+        const said = card({ state: 'succeeded', finishedAt, outcome: { temporary } });
+        expect(said).not.toContain(after);
+        expect(said).toContain(
+          wordsIn(language).say(`temporary.${temporary}`, { time: '2026-11-29T07:10:00Z' }),
+        );
+      }
+    },
+  );
+
+  it.each([
+    [
+      'en',
+      'and it is still there: Let Redis evict old keys. Nothing',
+      '<@UREQ>, <@ULEAD>, please put the same',
+    ],
+    ['zh-CN', '但仍然存在：', '<@UREQ>, <@ULEAD>，请把相同的内容'],
+  ] as const)(
+    'R-X17: says in %s that it is over its time, with its lines and the button',
+    (language, what, who) => {
+      const plan = aPlan({ endsAfterMs: 4 * 3_600_000, patch: ['# kustomization.yaml', '<&>'] });
+      const facts = { askUsers: 'UREQ,ULEAD', askGroups: '', ended: '2026-11-29T07:10:00Z' };
+      const say = (more: Facts, buttons: RemediationView['buttons']) =>
+        renderer.remediationEvent(
+          {
+            ...{ remediation: aRemediation({ state: 'succeeded', plan }), kind: 'temporary-over', buttons },
+            facts: { ...facts, ...more },
+          },
+          language,
+        );
+
+      const rendered = say({}, { undo: 'B1' });
+      expectValidMessage(rendered);
+      expect(shown(rendered)).toContain(what);
+      expect(shown(rendered)).toContain(who);
+      expect(JSON.stringify(rendered.blocks)).toContain('# kustomization.yaml\\n<&>');
+      expect(JSON.stringify(rendered.blocks)).toContain('"action_id":"remediation.undo"');
+      const late = say({ reason: 'no-undo' }, {});
+      expectValidMessage(late);
+      expect(JSON.stringify(late.blocks)).not.toContain('remediation.undo');
+      expect(late.text).not.toBe(rendered.text);
+    },
+  );
+
   it.each(languages)('has a public line for every event in %s', (language) => {
     const kinds = [
       'requested',
@@ -515,6 +586,10 @@ describe('the card of a fix', () => {
       'reminder',
       'escalated',
       'refused',
+      'temporary-over',
+      'temporary-gone',
+      'temporary-kept',
+      'temporary-unseen',
     ] as const satisfies readonly RemediationEvent['kind'][];
 
     for (const kind of kinds) {
@@ -608,6 +683,30 @@ describe('the digest', () => {
       }
     },
   );
+
+  it.each([
+    [
+      'en',
+      /over their time and still there\*\n:hourglass: `k7-2f9q` “Let Redis evict old keys/,
+      '… and 4 more.',
+    ],
+    ['zh-CN', /已到期但仍然存在的临时更改\*\n:hourglass: `k7-2f9q`“/, '… 另有 4 个。'],
+  ] as const)('R-X17: lists in %s what is over its time, also on a quiet day', (language, said, more) => {
+    const one = { handle: 'k7-2f9q', actionId: 'redis.set-eviction-policy', endsAt: now };
+    const unseen = { ...one, handle: 'k7-away', unseenSince: now };
+    for (const quiet of [true, false]) {
+      const view = { difference: { ...base, quiet }, run: aRun(), runId: 'r' };
+
+      const rendered = renderer.digest({ ...view, overdue: [one, unseen, ...Array(10).fill(one)] }, language);
+      expectValidMessage(rendered);
+      expect(shown(rendered)).toMatch(said);
+      expect(shown(rendered)).toContain(more);
+      expect(shown(rendered)).toMatch(
+        /:grey_question: `k7-away`.*(?:could not be looked at since|起无法检查)/,
+      );
+      expect(shown(renderer.digest({ ...view, overdue: [] }, language))).not.toContain('k7-2f9q');
+    }
+  });
 
   it.each(languages)('tells new, worse, fixed and still there apart in %s (R-SLACK24)', (language) => {
     const difference = {

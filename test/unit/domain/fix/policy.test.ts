@@ -12,6 +12,7 @@ import {
   undoValidMs,
   withinHours,
 } from '../../../../src/domain/fix/policy.ts';
+import { sha256 } from '../../../../src/domain/kernel/canonical.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 
 const File = z.strictObject({ approvals: Approvals });
@@ -298,6 +299,29 @@ describe('the defaults of a section', () => {
     expect(createPolicy(parse({ ...section, freezes: [freeze] }), []).freezes).toEqual([
       { cron: '0 18 * * 5', duration: 3_600_000, timezone: 'UTC', kind: 'deny' },
     ]);
+  });
+
+  it.each([
+    ['30m', false],
+    ['59m', false],
+    ['1h', true],
+    ['62h', true],
+    ['7d', true],
+    ['169h', false],
+    ['4', false],
+  ])('let a temporary change stay for %s: %s', (temporaryFor, allowed) => {
+    expect(faults({ ...section, temporaryFor })).toEqual(allowed ? [] : ['approvals.temporaryFor']);
+  });
+
+  it('let it stay for four hours without a word of it, and have the same hash then', () => {
+    const hours = (given: unknown) => createPolicy(parse(given), []).temporaryForMs / 3_600_000;
+
+    expect([hours(section), hours({ ...section, temporaryFor: '62h' })]).toEqual([4, 62]);
+    expect(createPolicy(undefined, []).temporaryForMs / 3_600_000).toBe(4);
+    // That of a policy before there was such a setting, which stands in older records.
+    const { temporaryFor: _, ...before } = parse(section) as Record<string, unknown>;
+    expect(policyVersion(parse(section))).toBe(sha256({ ...before, commandLine: [] }));
+    expect(policyVersion(parse({ ...section, temporaryFor: '62h' }))).not.toBe(policyVersion(parse(section)));
   });
 
   it('of no section offer nothing to anybody', () => {

@@ -48,6 +48,34 @@ describe('compose.connect-network', () => {
     expect(fixture.log).toEqual([`connect ${[...new Set([service, 'am', 'manager'])].toSorted().join(' ')}`]);
   });
 
+  it('R-X17: says that it is lost when the container is made anew, unless that was made on the network', async () => {
+    const more = { key: 'backend', containers: ['redis-1'] };
+    const { fixture, plan } = fresh({
+      networks: [network(more), network({ id: 'o', name: 'other', key: 'default' })],
+    });
+    fixture.set({ files: ['/srv/compose.yaml'], madeOn: 'other' });
+
+    expect(await plan()).toMatchObject({
+      notes: [
+        { key: 'lost-network', facts: { service: 'agent-manager', network: 'aetherius' } },
+        { key: 'lost-network-patch' },
+      ],
+      // A service whose networks are named is on no other one.
+      patch: [
+        '# /srv/compose.override.yml',
+        'services:',
+        '  "agent-manager":',
+        '    networks:',
+        '      "default": {}',
+        '      "backend": {}',
+      ],
+    });
+    for (const madeOn of ['aetherius', 'id of aetherius']) {
+      fixture.set({ madeOn });
+      expect(await plan()).not.toMatchObject({ notes: expect.anything() });
+    }
+  });
+
   it('connects nothing twice, and tells when somebody else has changed the networks', async () => {
     const { fixture, plan, context } = fresh();
     const made = await plan();
