@@ -64,6 +64,11 @@ const pull = cause(
       part: 'orchestrator-service',
       container: { image: 'registry.example.com/aetherius/orchestrator-service:1' },
     },
+    // A rollout that brings more than the image, which is to stay.
+    'tag-and-setting': {
+      part: 'agent-manager',
+      container: { image: 'lab.local/agent-manager:1.9.4', env: [{ name: 'GOGC', value: '80' }] },
+    },
   },
   (_pod, container) => ['ErrImagePull', 'ImagePullBackOff'].includes(container?.state.waiting?.reason ?? ''),
 );
@@ -171,6 +176,17 @@ const probes = cause(
         livenessProbe: {
           httpGet: { path: names.path('/health/live'), port: 8090 },
           periodSeconds: 1,
+          failureThreshold: 1,
+        },
+      }),
+    },
+    // It runs for ten seconds each time, in which its other probe passes.
+    'slow-liveness-port': {
+      part: 'agent-manager',
+      container: ({ names }) => ({
+        livenessProbe: {
+          httpGet: { path: names.path('/health/live'), port: 8090 },
+          periodSeconds: 10,
           failureThreshold: 1,
         },
       }),

@@ -47,7 +47,8 @@ export function renderCompose(options: ComposeOptions): string {
       environment: { REDIS_PASSWORD: secrets.redis.password },
       volumes: [config('redis', '/etc/redis')],
       ports: publish(ports.redis),
-      mem_limit: '512m',
+      // So much that its data may take the 1 GiB of the guide.
+      mem_limit: '1536m',
       cpus: 1,
     },
     nats: {

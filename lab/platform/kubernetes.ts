@@ -185,7 +185,8 @@ function dependencies(options: KubernetesOptions): Manifest[] {
       configPath: '/etc/redis',
       env: [secretEnv('REDIS_PASSWORD', 'redis-credentials')],
       ready: tcp(ports.redis),
-      resources: resources({ cpu: '20m', memory: '32Mi' }, { cpu: '1', memory: '512Mi' }),
+      // So much that its data may take the 1 GiB of the guide.
+      resources: resources({ cpu: '20m', memory: '32Mi' }, { cpu: '1', memory: '1536Mi' }),
     }),
     ...stateful(options, {
       part: 'nats',
