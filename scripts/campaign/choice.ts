@@ -2,6 +2,7 @@
 
 import { faults } from '../../lab/faults/index.ts';
 import type { Fault, Runtime } from '../../lab/types.ts';
+import { variantsToFix } from './ci-fixes.ts';
 import { expectationOf } from './expectation.ts';
 
 export interface Choice {
@@ -15,12 +16,19 @@ export interface Choice {
   readonly each?: boolean;
   /** Only faults that this other platform does not have. */
   readonly beside?: Runtime;
+  /** Also those by which CI carries fixes out here, in the variants that these need. */
+  readonly mend?: boolean;
 }
+
+const toMend = (choice: Choice, fault: Fault): readonly string[] =>
+  choice.mend === true ? variantsToFix(fault, choice.runtime) : [];
 
 export function isWanted(choice: Choice, fault: Fault): boolean {
   return (
     fault.runtimes.includes(choice.runtime) &&
-    (choice.beside === undefined || !fault.runtimes.includes(choice.beside)) &&
+    (choice.beside === undefined ||
+      !fault.runtimes.includes(choice.beside) ||
+      toMend(choice, fault).length > 0) &&
     (choice.fault === undefined ||
       choice.fault.length === 0 ||
       choice.fault.some((prefix) => fault.id.startsWith(prefix)))
@@ -40,6 +48,8 @@ export function chosenFaults(choice: Choice): readonly Fault[] {
 
 export function chosenVariants(choice: Choice, fault: Fault): readonly string[] {
   if (choice.variant !== undefined) return fault.variants.filter((name) => name === choice.variant);
+  const own = toMend(choice, fault);
+  if (own.length > 0 && choice.each === true) return own;
   return choice.once === true || choice.each === true ? fault.variants.slice(0, 1) : fault.variants;
 }
 

@@ -152,8 +152,19 @@ async function containerNames(
   return new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
 }
 
-/** A restart is a stop and a start, and each of these takes the network along. */
-function ownWish(seen: readonly string[]): readonly string[] {
+/**
+ * What somebody asked the engine for. A restart is a stop and a start, and each of these takes the network along; of one
+ * disconnection the engine tells twice, and a second one is not possible before a connection.
+ */
+export function ownWish(told: readonly string[]): readonly string[] {
+  const off = new Set<string>();
+  const seen = told.filter((one) => {
+    const [action = '', name = ''] = one.split(' ');
+    const again = action === 'disconnect' && off.has(name);
+    if (action === 'disconnect') off.add(name);
+    else if (action === 'connect') off.delete(name);
+    return !again;
+  });
   const restarted = new Set(seen.filter((one) => one.startsWith('restart ')).map((one) => one.slice(8)));
   const begun = new Set(
     seen.filter((one) => /^(re)?start /.test(one)).map((one) => one.replace(/^\w+ /, '')),
@@ -216,13 +227,21 @@ export interface DoneStep {
   readonly batches: boolean;
 }
 
+/** Fewest and most effects of one step, where it is not one. */
+const severalOf: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  // A Job as a clock and the Secret that it ends; what an earlier fix has kept goes first.
+  'kubernetes-keep-secret': [2, 3],
+};
+
 /**
- * What contradicts "each exactly once". A step makes one effect; one in batches makes at least one, and none of its batches
- * is told apart from the others by a target.
+ * What contradicts "each exactly once". A step makes one effect, some a known few; one in batches makes at least one, and
+ * none of its batches is told apart from the others by a target.
  */
 export function notOnce({ seen }: Effects, steps: readonly DoneStep[]): readonly string[] {
   const all = seen.reduce((sum, { count }) => sum + count, 0);
   const listed = seen.map(({ what, count }) => `${what} ×${count}`).join(', ') || 'nothing';
   if (steps.some(({ batches }) => batches)) return all > 0 ? [] : [`the target saw ${listed}`];
-  return all === steps.length ? [] : [`${steps.length} steps, and the target saw ${listed}`];
+  const sum = (which: 0 | 1) =>
+    steps.reduce((count, { step: { kind } }) => count + (severalOf[kind]?.[which] ?? 1), 0);
+  return all >= sum(0) && all <= sum(1) ? [] : [`${steps.length} steps, and the target saw ${listed}`];
 }

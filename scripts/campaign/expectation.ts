@@ -21,6 +21,8 @@ export interface Expectation {
   readonly harmless?: true;
   /** All that shows of it is that the agents are silent, for longer than between two heartbeats. */
   readonly shownBySilence?: true;
+  /** For how many seconds it has to be there before its fix takes it for more than a moment's work. */
+  readonly ripensIn?: number;
   /** Symptoms of what stands on the broken part: whoever asks for these has to be told the same. */
   readonly elsewhere?: readonly string[];
 }
@@ -82,6 +84,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
       ...(fault.id === 'S2.c' ? { shownBySilence: true as const } : {}),
       // Not one connection may be left, not even for the question who has them.
       ...(fault.id === 'D1.a' ? { mayHide: true } : {}),
+      // No younger session is ended, since it may be at work.
+      ...(fault.id === 'D1.c' ? { ripensIn: 31 } : {}),
     };
   const refused = refusedPrograms[fault.id] ?? refusedPrograms[`${fault.id} ${variant ?? fault.variants[0]}`];
   // What exits for that reason crashes, as K1 calls it.

@@ -9,6 +9,7 @@ import { type Expectation, expectationOf, isTrue, settled } from './expectation.
 import type { Offered } from './fixes.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed, judge } from './trial.ts';
+import { refusedUndos, takesRestart } from './untried.ts';
 
 export interface FixTrial {
   readonly fault: string;
@@ -25,6 +26,10 @@ export interface FixTrial {
   readonly healthy?: number;
   /** How the undo ended, and what the lab and the diagnosis then said; undefined: not tried. */
   readonly undone?: string;
+  /** It mended, and was not taken back. */
+  readonly stands?: boolean;
+  /** All of it, from the answer to the last look. */
+  readonly seconds: number;
   readonly problems: readonly string[];
   /** Everything that the answer offered, and why it did not offer the rest, in its own words. */
   readonly offered: readonly string[];
@@ -74,6 +79,8 @@ export interface Asked {
   readonly variant: string;
   readonly expected: Expectation;
   readonly planted: Answer;
+  /** When it was there, by its own check. */
+  readonly since: Date;
   readonly well: Answer['overall'];
 }
 
@@ -81,17 +88,26 @@ type Mended = { -readonly [K in keyof FixTrial]: FixTrial[K] };
 
 const begun = (lab: Lab, fault: Fault, variant: string): Mended => ({
   ...{ fault: fault.id, variant, runtime: lab.runtime, cause: '–', how: '–', state: '–' },
-  ...{ effects: [], offered: [], refused: [], problems: [] },
+  ...{ effects: [], offered: [], refused: [], problems: [], seconds: 0 },
 });
+
+/** The answer, asked for once more where its fault was too young for a fix. */
+async function ripe({ product }: FixStage, { expected, planted, since }: Asked): Promise<Answer> {
+  if (expected.ripensIn === undefined) return planted;
+  await delay(since.getTime() + expected.ripensIn * 1000 - Date.now());
+  return product.diagnose(expected.symptom);
+}
 
 /** From the answer to the end, by one fix; the fault itself is left alone. Never throws. */
 export async function mend(stage: FixStage, asked: Asked, wanted: Wanted): Promise<FixTrial> {
   const { lab, fixes, onAnswer } = stage;
-  const { fault, variant, expected, planted, well } = asked;
+  const { fault, variant, expected, well } = asked;
   const problems: string[] = [];
   const row: Mended = { ...begun(lab, fault, variant), problems };
   let step = 'offer';
+  const began = performance.now();
   try {
+    const planted = await ripe(stage, asked);
     row.cause = confirmed(planted)[0] ?? '–';
     const offered = await fixes.offered(planted);
     row.offered = fixesIn(offered);
@@ -109,6 +125,8 @@ export async function mend(stage: FixStage, asked: Asked, wanted: Wanted): Promi
     row.effects = carried.effects;
     row.fixed = carried.ended.reduce((sum, { seconds }) => sum + seconds, 0);
     problems.push(...carried.problems);
+    step = 'restart';
+    await restarted(lab, fix);
     step = 'ask again';
     const after = await askUntil(stage, expected.symptom, ({ overall }) => overall === well);
     onAnswer?.('fixed', after.answer);
@@ -121,11 +139,15 @@ export async function mend(stage: FixStage, asked: Asked, wanted: Wanted): Promi
     if (back.length === 0) row.undone = 'has none';
     else if (back.every(({ state }) => state === 'succeeded') && wanted.undo()) {
       step = 'undo';
-      row.undone = await tryUndo(stage, { fault, variant, expected, carried, problems });
+      row.undone = await (fix in refusedUndos
+        ? mustRefuse(stage, asked, carried, problems)
+        : tryUndo(stage, { fix, fault, variant, expected, carried, problems }));
     }
+    row.stands = after.good && (step === 'look again' || row.undone === refusedUndo);
   } catch (error) {
     problems.push(`${step}: ${messageOf(error)}`);
   }
+  row.seconds = (performance.now() - began) / 1000;
   return row;
 }
 
@@ -148,12 +170,13 @@ export async function tryFix(
     step = 'plant';
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
+    const since = new Date();
     await settled(lab, expected);
     step = 'ask';
     const planted = await product.diagnose(expected.symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
-    trial = await mend(stage, { fault, variant, expected, planted, well: control.overall }, wanted);
+    trial = await mend(stage, { fault, variant, expected, planted, since, well: control.overall }, wanted);
   } catch (error) {
     problems.push(`${step}: ${messageOf(error)}`);
   }
@@ -174,7 +197,12 @@ function howOf({ offers }: Offered, fix: string): string {
   return own === 0 ? 'menu' : own === 1 ? 'button' : `${own} buttons`;
 }
 
+async function restarted(lab: Lab, fix: string): Promise<void> {
+  for (const part of takesRestart[fix] ?? []) await lab.restart(part);
+}
+
 interface Undoing {
+  readonly fix: string;
   readonly fault: Fault;
   readonly variant: string;
   readonly expected: Expectation;
@@ -185,11 +213,12 @@ interface Undoing {
 /** The planted state is back, by the lab's own look, and the diagnosis names it again. */
 async function tryUndo(
   stage: FixStage,
-  { fault, variant, expected, carried, problems }: Undoing,
+  { fix, fault, variant, expected, carried, problems }: Undoing,
 ): Promise<string> {
   const back = await undo(stage, carried);
   problems.push(...back.problems.map((problem) => `undo: ${problem}`));
   const state = back.ended.at(-1)?.state ?? '–';
+  await restarted(stage.lab, fix);
   await until(fault, stage.lab, variant, true, fault.within);
   await settled(stage.lab, expected);
   const named = (answer: Answer) => confirmed(answer).some((id) => isTrue(expected, id));
@@ -198,4 +227,23 @@ async function tryUndo(
   if (!again.good) problems.push(`not named again: ${saidOf(again.answer)}`);
   const listed = back.effects.flatMap(({ seen }) => seen.map(({ what, count }) => `${what} ×${count}`));
   return `${state}, ${confirmed(again.answer)[0] ?? 'not'} named again (${listed.join(', ')})`;
+}
+
+const refusedUndo = 'refused, as it has to be';
+
+/** An undo that would lose what came since changes nothing, and the fault stays away. */
+async function mustRefuse(
+  stage: FixStage,
+  { fault, variant, expected, well }: Asked,
+  carried: Carried,
+  problems: string[],
+): Promise<string> {
+  const back = await undo(stage, carried);
+  const state = back.ended.at(-1)?.state ?? '–';
+  if (state !== 'stale') problems.push(`undo: it ended as ${state}, and has to be refused`);
+  if (back.effects.some(({ seen }) => seen.length > 0)) problems.push('undo: it is refused, and was done');
+  if (await fault.check(stage.lab, variant).catch(() => false)) problems.push('undo: the fault is back');
+  const after = await stage.product.diagnose(expected.symptom);
+  if (after.overall !== well) problems.push(`undo: not healthy: ${saidOf(after)}`);
+  return state === 'stale' ? refusedUndo : state;
 }

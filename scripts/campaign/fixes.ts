@@ -71,6 +71,9 @@ const approvers = [people.approver, people.admin] as const;
 /** A fix that has not ended by then never will for whoever waits for it. */
 const endSeconds = 420;
 
+/** A click is acknowledged before it is decided, which a busy machine takes its time for. */
+const decidedSeconds = 45;
+
 interface OfferRow {
   readonly id: string;
   readonly handle: string;
@@ -127,20 +130,28 @@ export function createFixes(control: Control, rows: Rows): Fixes {
     if (row === undefined) throw new Error(`no fix ${id}`);
     return row.state;
   };
+  /** What was said to one person alone, such as why a click changed nothing. */
+  const lastTold = (): string => {
+    const where = ({ ephemeralFor }: SlackMessage) => ephemeralFor !== null;
+    const told = [people.requester, ...approvers].map(
+      (user) => control.lastMessage({ channel, user, where })?.text,
+    );
+    return told.filter((text) => text !== undefined).join(' / ') || 'nothing';
+  };
   /** Until it has left these states; the state it is in then. */
   const left = async (id: string, states: readonly RemediationState[], seconds: number) => {
     for (const end = Date.now() + seconds * 1000; ; await delay(100)) {
       const state = await stateOf(id);
       if (!states.includes(state)) return state;
-      if (Date.now() > end) throw new Error(`it is ${state} for ${seconds} s`);
+      if (Date.now() > end) throw new Error(`it is ${state} for ${seconds} s; last told: ${lastTold()}`);
     }
   };
 
   async function approved(offer: Offer): Promise<Ended> {
     const { id, tier } = offer;
-    await left(id, ['proposed'], 15);
+    await left(id, ['proposed'], decidedSeconds);
     for (const user of approvers.slice(0, tier === 3 ? 2 : 1)) await press(user, id, 'remediation.approve');
-    await left(id, ['requested'], 15);
+    await left(id, ['requested'], decidedSeconds);
     const began = performance.now();
     for (const end = Date.now() + endSeconds * 1000; ; await delay(100)) {
       const state = await stateOf(id);
@@ -194,7 +205,10 @@ export function createFixes(control: Control, rows: Rows): Fixes {
         );
         if (offer !== undefined) return offer;
       }
-      throw new Error(`${fix} was chosen for ${runId}, and no card came`);
+      const [said] = await rows<{ summary: unknown }>(
+        "SELECT summary FROM runs WHERE kind = 'propose' ORDER BY created_at DESC LIMIT 1",
+      );
+      throw new Error(`${fix} was chosen for ${runId}, and no card came: ${JSON.stringify(said?.summary)}`);
     },
     async carryOut(offer) {
       const user = people.requester;

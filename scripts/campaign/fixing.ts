@@ -3,10 +3,13 @@
 import { random } from '../../lab/platform/generated/installation.ts';
 import type { Fault, Runtime } from '../../lab/types.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { partIds } from '../../src/domain/platform/part.ts';
 import { diagnoses } from '../../src/main/registries.ts';
+import { fixToCarryOut } from './ci-fixes.ts';
 import { expectationOf } from './expectation.ts';
 import { type Asked, type FixStage, type FixTrial, mend, tryFix } from './fix-trial.ts';
+import { whyUntried } from './untried.ts';
 
 /** Ids of the remediations that the cause of this fault names on this runtime, the recommended one first. */
 export function fixesNamedFor(fault: Fault, variant: string, runtime: Runtime): readonly string[] {
@@ -21,6 +24,34 @@ export function fixesNamedFor(fault: Fault, variant: string, runtime: Runtime): 
   );
 }
 
+/** One fix of one fault; `why`: it cannot be carried out there. */
+export interface Planned {
+  readonly fault: Fault;
+  readonly variant: string;
+  readonly fix: string;
+  readonly why?: string;
+}
+
+/** Every fix that a cause names for these faults, and why it is left out where it is. */
+export function planned(
+  { faults, variantsOf }: Pick<Fixing, 'faults' | 'variantsOf'>,
+  runtime: Runtime,
+): readonly Planned[] {
+  return faults.flatMap((fault) =>
+    variantsOf(fault).flatMap((variant) =>
+      fixesNamedFor(fault, variant, runtime).map((fix) => ({
+        ...{ fault, variant, fix },
+        ...present({ why: whyUntried({ fault, variant, runtime, fix }) }),
+      })),
+    ),
+  );
+}
+
+const triedFor = (fault: Fault, variant: string, runtime: Runtime): readonly string[] =>
+  planned({ faults: [fault], variantsOf: () => [variant] }, runtime).flatMap(({ fix, why }) =>
+    why === undefined ? [fix] : [],
+  );
+
 /** Says of one undo after the other whether it is tried: of each three in a row one, drawn by the seed. */
 export function everyThird(seed: number): () => boolean {
   const next = random(seed);
@@ -33,28 +64,32 @@ export function everyThird(seed: number): () => boolean {
   };
 }
 
-/** Carries out what a fault's answer offers for its cause, each remediation by one fault of a campaign. */
+/** Carries out, by the fault that CI has for it, each remediation; a third of those that can be are taken back. */
 export class Mender {
-  readonly #done = new Set<string>();
   readonly #stage: FixStage;
   readonly #undo: () => boolean;
+  readonly #fixOf: typeof fixToCarryOut;
 
-  constructor(stage: FixStage, { seed }: { readonly seed: number }) {
+  constructor(stage: FixStage, { seed, fixOf = fixToCarryOut }: MenderOptions) {
     this.#stage = stage;
     this.#undo = everyThird(seed);
+    this.#fixOf = fixOf;
   }
 
-  /** Undefined: there is nothing left for this one to carry out. */
+  /** Undefined: this fault has nothing to carry out. */
   async mend(asked: Asked): Promise<FixTrial | undefined> {
     const { fault, variant } = asked;
-    const left = fixesNamedFor(fault, variant, this.#stage.lab.runtime).filter((fix) => !this.#done.has(fix));
-    if (left.length === 0) return undefined;
-    const choose = (offered: readonly string[]) => offered.find((fix) => left.includes(fix));
-    const trial = await mend(this.#stage, asked, { choose, undo: this.#undo });
-    if (trial.fix === undefined) return undefined;
-    this.#done.add(trial.fix);
-    return trial;
+    const fix = this.#fixOf(fault, variant, this.#stage.lab.runtime);
+    if (fix === undefined) return undefined;
+    const choose = (offered: readonly string[]) => offered.find((one) => one === fix);
+    return mend(this.#stage, asked, { choose, undo: this.#undo });
   }
+}
+
+export interface MenderOptions {
+  readonly seed: number;
+  /** Default: as CI's list has it. */
+  readonly fixOf?: typeof fixToCarryOut;
 }
 
 export interface Fixing {
@@ -80,7 +115,7 @@ export async function* tryFixes(
   const undo = once ? everyThird(seed) : () => true;
   for (const fault of faults)
     for (const variant of variantsOf(fault)) {
-      const named = fixesNamedFor(fault, variant, stage.lab.runtime);
+      const named = triedFor(fault, variant, stage.lab.runtime);
       const tried = new Set<string>();
       for (const [at] of named.entries()) {
         const name = `${fault.id} ${variant} ${at + 1}`;
@@ -99,7 +134,8 @@ export async function* tryFixes(
         // Another fault offers it, or this one has another fix.
         if (trial.fix !== undefined || (at === 0 && !once)) yield { name, trial };
         else yield { name, passedOver: trial };
-        if (!named.some((fix) => trial.offered.includes(fix) && !tried.has(fix))) break;
+        const left = named.filter((fix) => !tried.has(fix) && !(once && done.has(fix)));
+        if (!left.some((fix) => trial.offered.includes(fix))) break;
       }
     }
 }

@@ -21,7 +21,7 @@ import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf, spokenInLog } from './expectation.ts';
 import { figuresOf } from './figures.ts';
-import { fixesNamedFor, Mender, tryFixes } from './fixing.ts';
+import { Mender, planned, tryFixes } from './fixing.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
 import { createLogReader, type LogReader } from './log-says.ts';
@@ -60,12 +60,14 @@ interface Options extends Choice {
   readonly health: boolean;
   readonly fix: boolean;
   readonly mend: boolean;
+  readonly stable?: string;
   readonly installations: boolean;
   readonly platform: 'as-guided' | 'as-is';
   readonly cover?: string;
   readonly seed: readonly string[];
   readonly seeds?: string;
   readonly plant: string;
+  readonly list: boolean;
   readonly keep: boolean;
   readonly resume: boolean;
   readonly summary: boolean;
@@ -115,9 +117,10 @@ const options = new Command('campaign')
   )
   .option(
     '--mend',
-    'also carry out each fix once, by the first fault whose answer offers it, and take a third of them back, drawn by --seed',
+    'also carry out each remediation once over both platforms, by the fault that scripts/campaign/ci-fixes.ts has for it, and take a third of them back, drawn by --seed',
     false,
   )
+  .option('--stable <seconds>', 'with --mend: see a fix well for so long at most; default: as its plan says')
   .option('--installations', 'generated installations: healthy, and with faults planted', false)
   .addOption(
     new Option(
@@ -143,6 +146,7 @@ const options = new Command('campaign')
     'also read the logs while a fault is planted: those that speak in one are named there; without -f only these',
     false,
   )
+  .option('--list', 'with --fix: what would be tried, and what is left out and why; tries nothing', false)
   .option('--keep', 'leave the platform up', false)
   .option('--resume', 'go on after the trials that ended before, of the same commit and table', false)
   .option(
@@ -221,7 +225,11 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
       const referee = createReferee(lab);
-      const stage = { lab, product, controls, referee, onAnswer, ...present({ offline, logs, mender }) };
+      const stage = {
+        ...{ lab, product, controls, referee, onAnswer },
+        ...present({ offline, logs, mender }),
+        forFix: !isWanted({ ...options, mend: false }, fault),
+      };
       let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
@@ -237,6 +245,12 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
         fault: faultRow(trial.phases),
         ...(trial.mended === undefined ? {} : { fix: fixRow(trial.mended) }),
       };
+      if (trial.mended !== undefined) {
+        const { fix = 'no fix', seconds, undone = 'not tried' } = trial.mended;
+        progress(
+          `${fix} by ${name}: ${seconds.toFixed(1)} s of ${trial.total.toFixed(1)} s; undo: ${undone}`,
+        );
+      }
       log.add(name, [row]);
       if (await report(lab, [row], answers)) controls.forget();
       yield row;
@@ -305,17 +319,28 @@ async function* tables(stage: Stage): AsyncGenerator<Row> {
     }
 }
 
+const toFix = () => ({
+  faults: faults.filter(wanted),
+  // One fix may need another variant than the first.
+  variantsOf: (fault: Fault) => chosenVariants({ ...options, once: false }, fault),
+});
+
+/** What `--fix` would try, and what it leaves out and why. */
+function listFixes(): void {
+  const all = planned(toFix(), options.runtime);
+  for (const { fault, variant, fix, why } of all)
+    print(`${fault.id} ${variant}: ${fix}${why === undefined ? '' : ` – left out: ${why}`}`);
+  const out = all.filter(({ why }) => why !== undefined).length;
+  print(`${all.length - out} to try, ${out} left out`);
+}
+
 async function* mended({ lab, product, log }: Stage): AsyncGenerator<Row> {
-  const variantsOf = (fault: Fault) =>
-    (options.once ? fault.variants.slice(0, 1) : chosenVariants(options, fault)).filter(
-      (variant) => fixesNamedFor(fault, variant, options.runtime).length > 0,
-    );
   let answers: [string, Answer][] = [];
   const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
   const trials = tryFixes(
     { lab, product, fixes: product.fixes, onAnswer },
     {
-      ...{ faults: faults.filter(wanted), variantsOf, once: options.once ?? false, seed: seedOfCommit() },
+      ...{ ...toFix(), once: options.once ?? false, seed: seedOfCommit() },
       isDone: (name) => log.rowsOf(name) !== undefined,
     },
   );
@@ -417,6 +442,10 @@ const progress = timedProgress(print);
 let stopping = false;
 if (options.installations || options.platform === 'as-is')
   process.exit((await runInstallations(options.installations ? 'generated' : 'as-is')) ? 0 : 1);
+if (options.list) {
+  listFixes();
+  process.exit(0);
+}
 const wasUp = (await labStatus(options.runtime)) !== 'down';
 const lab = await upLab(options.runtime, progress);
 const deprived = options.less ? await deprive(lab) : undefined;
@@ -440,10 +469,13 @@ const part =
               ? { name: `${options.runtime}, and its logs`, head: logTrialHead, run: single }
               : { name: options.runtime, head: trialHead, run: single };
 const own = options.fix || options.mend ? await audited(lab) : undefined;
-const product = await startCampaignProduct({
-  lab: own?.environment ?? (await lab.environmentConfig()),
-  ...deprived?.environments,
-});
+const product = await startCampaignProduct(
+  {
+    lab: own?.environment ?? (await lab.environmentConfig()),
+    ...deprived?.environments,
+  },
+  options.stable === undefined ? {} : { stableAtMostMs: Number(options.stable) * 1000 },
+);
 const offline =
   options.record === undefined ? undefined : createOffline(await lab.environmentConfig(), options.record);
 const logs = options.logs ? createLogReader(await lab.environmentConfig()) : undefined;

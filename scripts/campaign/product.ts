@@ -10,7 +10,7 @@ import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
 import type { HealthReport } from '../../src/domain/health/health.ts';
-import { startProcess } from '../../src/main/process.ts';
+import { type ProcessOptions, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
@@ -108,6 +108,7 @@ interface ProbeRow {
 /** Starts the product for these environments; one of them is named `lab`. */
 export async function startCampaignProduct(
   blocks: Readonly<Record<string, Environment>>,
+  more: Pick<ProcessOptions, 'stableAtMostMs'> = {},
 ): Promise<FixingProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
   chmodSync(folder, 0o755);
@@ -147,7 +148,7 @@ export async function startCampaignProduct(
     level: (process.env['CAMPAIGN_LOG'] ?? 'silent') as 'error',
     destination: process.stderr,
   });
-  const running = await startProcess({ role: 'all', env, config, logger });
+  const running = await startProcess({ role: 'all', env, config, logger, ...more });
   // Asked ten times a second: no connection each time.
   const pool = new Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);

@@ -76,13 +76,15 @@ export interface TrialOptions {
   readonly logs?: LogReader;
   /** Carries out a fix that the answer offers before the fault is taken away. */
   readonly mender?: Mender;
+  /** Another platform asks all about this fault: here it is there for its fix, and one question is enough. */
+  readonly forFix?: boolean;
   /** Called with each answer, for whoever looks for the reason of a wrong one. */
   readonly onAnswer?: (when: 'control' | 'planted' | 'cleared', answer: Answer) => void;
 }
 
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
-  const { lab, product, controls, offline, logs, referee, mender, onAnswer } = options;
+  const { lab, product, controls, offline, logs, referee, mender, onAnswer, forFix = false } = options;
   const expected = expectationOf(fault, variant);
   const { symptom } = expected;
   const began = performance.now();
@@ -106,7 +108,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     if (!step.includes('ask') && step !== 'control') phases.problem ??= problem;
   };
   try {
-    if (!controls.holds(symptom)) {
+    if (!forFix && !controls.holds(symptom)) {
       const control = await product.diagnose(symptom);
       onAnswer?.('control', control);
       controls.note(symptom, control);
@@ -120,19 +122,20 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     step = 'check';
     await until(fault, lab, variant, true, fault.within);
     phases.seen = lap();
+    const since = new Date();
     await settled(lab, expected);
     step = 'ask';
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
-    if (referee !== undefined) {
+    if (referee !== undefined && !forFix) {
       step = 'ask the referee';
       const answer = { asked: symptom, confirmed: confirmed(planted) };
       ({ truth, contradicted } = await compared(referee, fault, answer));
       problems.push(...contradicted);
       step = 'ask';
     }
-    for (const other of expected.elsewhere ?? []) {
+    for (const other of forFix ? [] : (expected.elsewhere ?? [])) {
       const answer = await product.diagnose(other);
       onAnswer?.('planted', answer);
       // The same thing may have another name there: "Neo4j is down" where its clients are asked about.
@@ -150,7 +153,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       problems.push(...(await offline.take([lab.runtime, fault.id, variant], expected)));
     }
     if (mender !== undefined && problems.length === 0) {
-      mended = await mender.mend({ fault, variant, expected, planted, well: 'no-cause' });
+      mended = await mender.mend({ fault, variant, expected, planted, since, well: 'no-cause' });
       problems.push(...(mended?.problems ?? []));
     }
   } catch (error) {
@@ -167,11 +170,14 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     await lab.healthy(90);
     phases.healthy = lap();
     step = 'ask again';
-    const cleared = await product.diagnose(symptom);
-    onAnswer?.('cleared', cleared);
-    controls.note(symptom, cleared);
-    if (confirmed(cleared).length > 0)
-      problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
+    // What a fix has mended was asked for after that: nobody asks twice.
+    const cleared = mended?.stands === true ? undefined : await product.diagnose(symptom);
+    if (cleared !== undefined) {
+      onAnswer?.('cleared', cleared);
+      controls.note(symptom, cleared);
+      if (confirmed(cleared).length > 0)
+        problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
+    }
   } catch (error) {
     failed(error);
   }
@@ -180,7 +186,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     fault: fault.id,
     variant,
     runtime: lab.runtime,
-    asked: [symptom, ...(expected.elsewhere ?? [])].join(', '),
+    asked: [symptom, ...(forFix ? [] : (expected.elsewhere ?? []))].join(', '),
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,

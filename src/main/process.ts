@@ -27,6 +27,8 @@ export interface ProcessOptions {
   readonly logger: Logger;
   /** Default: one that knows the secrets of `env`, and none that are read later. */
   readonly redaction?: ProcessRedaction;
+  /** For the campaign of CI alone, no setting: how long a fix has to be seen well at most, where its plan wants longer. */
+  readonly stableAtMostMs?: number;
 }
 
 export interface RunningProcess {

@@ -63,6 +63,7 @@ export interface Shared {
   readonly onForged: () => void;
   /** Of the digests of personal tokens; the bot role alone uses them. */
   readonly tokenKeys: readonly string[];
+  readonly stableAtMostMs?: number;
 }
 
 /** What a role adds to a process. */
@@ -82,6 +83,7 @@ export async function openShared(input: {
   readonly fileDigest?: string;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
+  readonly stableAtMostMs?: number;
 }): Promise<Shared> {
   const { env, config, logger, role } = input;
   const keys = auditKeys(env);

@@ -159,6 +159,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     workerId: shared.processId,
     imageVersion: shared.version,
     monotonic: () => performance.now(),
+    ...present({ stableAtMostMs: shared.stableAtMostMs }),
   });
   const inventory = keepingInventory(shared, environments, logins);
   const temporaries = createTemporaryKeeper({

@@ -1,14 +1,17 @@
 /** The campaign to the end: it has to see every way in which a fix is not what it says. The real one runs by `npm run campaign -- --fix`. */
 
 import { describe, expect, it } from 'vitest';
-import { faults } from '../../lab/faults/index.ts';
+import { faultById, faults } from '../../lab/faults/index.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
-import { notOnce } from '../../scripts/campaign/effects.ts';
+import { chosenVariants, ciChoices, isWanted } from '../../scripts/campaign/choice.ts';
+import { ciFixes, fixToCarryOut } from '../../scripts/campaign/ci-fixes.ts';
+import { notOnce, ownWish } from '../../scripts/campaign/effects.ts';
 import { tryFix } from '../../scripts/campaign/fix-trial.ts';
 import type { Ended, Fixes, Offer } from '../../scripts/campaign/fixes.ts';
-import { everyThird, fixesNamedFor, Mender } from '../../scripts/campaign/fixing.ts';
+import { everyThird, Mender, planned } from '../../scripts/campaign/fixing.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
 import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
+import { isOf, untried } from '../../scripts/campaign/untried.ts';
 import { remediations } from '../../src/remediations/index.ts';
 
 const answer = (cause: string | undefined): Answer => ({
@@ -109,16 +112,39 @@ describe('the campaign to the end', () => {
     expect(await problemsOf({ approvedBy: [] })).toContain('no other person approved it');
   });
 
-  it('is part of a trial as well, with each remediation once', async () => {
+  it('is part of a trial as well, where the fault has a remediation to carry out', async () => {
     const { fault, stage: on } = stage();
-    const mender = new Mender(on, { seed: 1 });
+    const mender = new Mender(on, {
+      seed: 1,
+      fixOf: (_fault, variant) => (variant === 'one' ? named : undefined),
+    });
     const options = { ...on, controls: new Controls(), mender };
     const first = await tryFault(options, fault, 'one');
-    const second = await tryFault(options, fault, 'one');
+    const second = await tryFault(options, fault, 'two');
 
     expect(first.mended).toMatchObject({ fix: named, state: 'succeeded', problems: [] });
     expect([...first.problems, ...second.problems]).toEqual([]);
     expect(second.mended).toBeUndefined();
+  });
+
+  it('asks once where a fault is planted for its fix alone', async () => {
+    const { fault, stage: on } = stage();
+    const asked: string[] = [];
+    const product: Product = {
+      ...on.product,
+      diagnose: (symptom) => {
+        asked.push(symptom);
+        return on.product.diagnose(symptom);
+      },
+    };
+    const mender = new Mender({ ...on, product }, { seed: 1, fixOf: () => named });
+    const options = { ...on, product, controls: new Controls(), mender };
+    const { problems, mended } = await tryFault({ ...options, forFix: true }, fault, 'one');
+
+    expect(problems).toEqual([]);
+    // While it is planted, after the fix, and after the undo that this seed draws.
+    expect(mended?.undone).toMatch(/^succeeded/);
+    expect(asked).toHaveLength(4);
   });
 
   it('says that no fix was offered', async () => {
@@ -156,6 +182,27 @@ describe('the campaign to the end', () => {
     expect(notOnce(seen(), [{ step, batches: true }])).toEqual(['the target saw nothing']);
   });
 
+  it('counts one disconnection once, of which the engine tells twice', () => {
+    const [off, on] = ['disconnect aetherius-nats', 'connect aetherius-nats'];
+
+    expect(ownWish([off, off])).toEqual([off]);
+    expect(ownWish([off, off, on, off, off])).toEqual([off, on, off]);
+    expect(ownWish([on, on])).toEqual([on, on]);
+    expect(ownWish(['restart aetherius-nats', 'start aetherius-nats', on])).toEqual([
+      'restart aetherius-nats',
+    ]);
+  });
+
+  it('knows which step makes more than one object', () => {
+    const seen = (count: number) => ({ by: 'itself', seen: [{ what: 'create', count }] });
+    const keeps = { step: { ...step, kind: 'kubernetes-keep-secret' }, batches: false };
+
+    expect([2, 3].flatMap((count) => notOnce(seen(count), [keeps]))).toEqual([]);
+    expect(notOnce(seen(3), [keeps, { step, batches: false }])).toEqual([]);
+    expect(notOnce(seen(1), [keeps])).toEqual(['1 steps, and the target saw create ×1']);
+    expect(notOnce(seen(4), [keeps])).toEqual(['1 steps, and the target saw create ×4']);
+  });
+
   it('draws one of each three undos, the same ones by the same seed', () => {
     const draws = (seed: number) => Array.from({ length: 30 }, everyThird(seed));
 
@@ -164,15 +211,48 @@ describe('the campaign to the end', () => {
     expect(new Set(Array.from({ length: 20 }, (_, seed) => draws(seed).join()))).not.toHaveLength(1);
   });
 
-  it('plants a fault for every remediation that a cause names', () => {
-    const named = new Set(
-      (['compose', 'kubernetes'] as const).flatMap((runtime) =>
-        faults
-          .filter(({ runtimes }) => runtimes.includes(runtime))
-          .flatMap((fault) => fault.variants.flatMap((variant) => fixesNamedFor(fault, variant, runtime))),
-      ),
-    );
+  it('plants a fault for every remediation that a cause names, or says why it is not tried', () => {
+    const named = new Set(everything.map(({ fix }) => fix));
+    const tried = new Set(everything.flatMap(({ fix, why }) => (why === undefined ? [fix] : [])));
+    const ids = remediations.map(({ id }) => id);
 
-    expect(remediations.map(({ id }) => id).filter((id) => !named.has(id))).toEqual([]);
+    expect(ids.filter((id) => !named.has(id))).toEqual([]);
+    expect(ids.filter((id) => !tried.has(id) && !('left' in ciFixes[id]))).toEqual([]);
+  });
+
+  it('leaves nothing out that is not there', () => {
+    expect(untried.filter((one) => !everything.some((asked) => isOf(one, asked)))).toEqual([]);
+  });
+});
+
+const everything = (['compose', 'kubernetes'] as const).flatMap((runtime) =>
+  planned(
+    {
+      faults: faults.filter(({ runtimes }) => runtimes.includes(runtime)),
+      variantsOf: ({ variants }) => variants,
+    },
+    runtime,
+  ).map((one) => ({ ...one, runtime })),
+);
+
+describe('the fixes that CI carries out', () => {
+  const chosen = Object.entries(ciFixes).flatMap(([fix, one]) => ('left' in one ? [] : [{ fix, ...one }]));
+
+  it.each(chosen)('$fix: $fault on $on can be mended by it, and CI plants that', ({ fix, on, ...wish }) => {
+    const fault = faultById(wish.fault);
+    const variant = wish.variant ?? fault.variants[0] ?? '';
+    const choice = { ...ciChoices[on], each: true, mend: true };
+
+    expect(everything).toContainEqual({ fault, variant, fix, runtime: on });
+    expect(isWanted(choice, fault)).toBe(true);
+    expect(chosenVariants(choice, fault)).toContain(variant);
+    expect(fixToCarryOut(fault, variant, on)).toBe(fix);
+  });
+
+  it('are all, or the reason why not stands there', () => {
+    const left = Object.values(ciFixes).flatMap((one) => ('left' in one ? [one.left] : []));
+
+    expect(Object.keys(ciFixes).toSorted()).toEqual(remediations.map(({ id }) => id).toSorted());
+    expect(left.filter((why) => why.length < 20)).toEqual([]);
   });
 });

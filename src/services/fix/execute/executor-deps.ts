@@ -46,6 +46,8 @@ export interface ExecutorDeps extends Pick<DecisionDeps, 'onForged' | 'onVerdict
   readonly leaseMs?: number;
   /** Milliseconds that never run backwards; keeps counting while the process is stopped. */
   readonly monotonic: () => number;
+  /** How long a fix has to be seen well at most, where its plan wants longer; default: as long as the plan says. */
+  readonly stableAtMostMs?: number;
   /** Oldest directory snapshot that is believed. */
   readonly directoryMaxAgeMs?: number;
   /** Where tests end the process. */

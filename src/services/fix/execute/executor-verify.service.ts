@@ -47,12 +47,13 @@ export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: Ab
     mark = round.mark;
     goodSince = round.good ? (goodSince ?? began) : undefined;
     const { facts, digest } = round;
-    if (goodSince !== undefined && deps.monotonic() - goodSince >= row.plan.stableForMs)
+    const stableForMs = Math.min(row.plan.stableForMs, deps.stableAtMostMs ?? Infinity);
+    if (goodSince !== undefined && deps.monotonic() - goodSince >= stableForMs)
       return { verdict: 'good', facts, digest };
     if (over && moved) return { verdict: 'not-good', facts: { ...facts, restless: true }, digest };
     if (over && goodSince === undefined) return { verdict: 'not-good', facts, digest };
     // Healthy in the last moment: it may still show that it lasts, since that time is bounded as well.
-    await pause(deps, row.plan.stableForMs, signal);
+    await pause(deps, stableForMs, signal);
   }
 }
 

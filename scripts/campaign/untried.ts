@@ -1,0 +1,81 @@
+/** What cannot be carried out by its nature although a cause names it, and what cannot be taken back: each with its reason. */
+
+import { type Fault, type LabPart, labParts, type Runtime } from '../../lab/types.ts';
+
+export interface Untried {
+  /** Default: both. */
+  readonly on?: Runtime;
+  /** Beginning of a fault's id and, after a space, of its variant. */
+  readonly fault: string;
+  /** End of a remediation's id; default: each. */
+  readonly fix?: string;
+  readonly why: string;
+}
+
+const stores = ['postgres', 'redis', 'nats', 'neo4j'] as const;
+const refused = 'a password that is refused stays refused by what starts anew; people correct it';
+
+export const untried: readonly Untried[] = [
+  {
+    ...{ on: 'kubernetes', fault: 'part.collect-agent.stopped' },
+    why: 'a DaemonSet that no node is chosen for has no Pod to start',
+  },
+  ...labParts.map((part) => ({
+    ...{ on: 'kubernetes' as const, fault: `part.${part}.stopped`, fix: 'restart-workload' },
+    why: 'scaled to zero it has no Pod to restart; it is started',
+  })),
+  { fault: 'K1.a no-such', fix: 'set-image', why: 'going back changes nothing else, so that is offered' },
+  { fault: 'K1.d too-much-memory', fix: 'remove-node-selector', why: 'no selector keeps it from a node' },
+  {
+    fault: 'K1.f liveness-port',
+    fix: 'set-probe',
+    why: 'it ends each second, so no other probe is seen to pass',
+  },
+  { fault: 'K1.f readiness-path', fix: 'set-probe', why: 'its port is right, and paths are not set' },
+  {
+    ...{ fault: 'S5.b short-default-timeout', fix: 'set-config-key' },
+    why: 'the time that a command may take is none of the keys that a fix sets',
+  },
+  ...['S7.b', 'part.reasoning-service.refusing'].map((fault) => ({
+    ...{ fault, fix: 'reset-neo4j-password' },
+    why: "the bot logs in to the lab's Neo4j as the very user, so it would shut itself out",
+  })),
+  ...['S1.a wrong', 'S1.b'].map((fault) => ({
+    fault,
+    why: 'its own configuration is wrong, and no restart of what it names corrects that',
+  })),
+  ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
+  { fault: 'part.orchestrator-service.refusing', why: refused },
+  ...['D1.a twelve', 'D1.a ten'].map((fault) => ({
+    fault,
+    why: 'no connection is left to plan and to count with; people raise the limit in the file',
+  })),
+];
+
+/** Whether this entry is about it. */
+export const isOf = ({ on, fault: prefix, fix: end = '' }: Untried, asked: Asked): boolean =>
+  (on === undefined || on === asked.runtime) &&
+  `${asked.fault.id} ${asked.variant}`.startsWith(prefix) &&
+  asked.fix.endsWith(end);
+
+interface Asked {
+  readonly fault: Pick<Fault, 'id'>;
+  readonly variant: string;
+  readonly runtime: Runtime;
+  readonly fix: string;
+}
+
+/** Why this fix is not carried out for that fault; undefined: it is. */
+export function whyUntried(asked: Asked): string | undefined {
+  return untried.find((one) => isOf(one, asked))?.why;
+}
+
+/** Undos that have to be refused as stale, because what came after the fix would be lost. */
+export const refusedUndos: Readonly<Record<string, string>> = {
+  'nats.create-stream': 'events come at once, and a stream that keeps some is not deleted',
+};
+
+/** What takes effect, or ends, only with the next start; the lab starts it, as people would, and then whoever keeps a pool. */
+export const takesRestart: Readonly<Record<string, readonly LabPart[]>> = {
+  'postgres.set-max-connections': ['postgres', 'agent-manager', 'orchestrator-service'],
+};
