@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import { refused } from '../stale.ts';
 import { lookAtMap } from './config-source.ts';
 import type { Context } from './patch.ts';
 import { lookAtSecret, readsAs, type SecretKey, valueIn } from './secret-object.ts';
@@ -67,8 +68,9 @@ const Workload = z.object({ spec: z.object({ template: z.object({ spec: PodSpec 
 
 /** Names of the variables: the one of the password decides how the others are called. */
 function variablesOf({ variables }: Platform) {
+  const start = /^(.*)PASS(?:WORD)?$/.exec(variables.neo4jPassword)?.[1] ?? 'NEO4J_';
   const named = (ending: string) => {
-    const plain = variables.neo4jPassword.replace(/PASS(?:WORD)?$/, ending);
+    const plain = `${start}${ending}`;
     return [`${variables.prefix}${plain}`, plain];
   };
   return {
@@ -127,12 +129,24 @@ async function entriesOf(
   }
 }
 
+/** A Secret that a login is in: of one that may not be read, the right is named. */
+export async function lookAtLogin(at: Pick<SecretKey, 'namespace' | 'name'>, context: Context) {
+  return lookAtSecret(at, context).catch((error: unknown) => {
+    if (error instanceof TargetError && error.stage === 'forbidden')
+      throw refused('missing-right', {
+        ...{ verb: 'get', resource: `secrets/${at.name}`, namespace: at.namespace },
+        allowedBy: 'features.credentials',
+      });
+    throw error;
+  });
+}
+
 async function textOf(given: Given | undefined, namespace: string, context: Context) {
   if (given === undefined) return undefined;
   if (given.kind === 'text') return given.text.includes('$(') ? undefined : given.text;
   const { name, key } = given;
   if (given.kind === 'map') return (await lookAtMap(namespace, name, context)).texts[key]?.trim();
-  return readsAs(valueIn(await lookAtSecret({ namespace, name }, context), key));
+  return readsAs(valueIn(await lookAtLogin({ namespace, name }, context), key));
 }
 
 /** The key of a Secret behind a file of this container. */
@@ -168,7 +182,7 @@ async function loginOfContainer(
   const auth = file?.kind === 'text' ? mountedAt(container, spec, file.text) : await given(...names.auth);
   if (auth?.kind === 'secret') {
     const from = keyOf(auth);
-    const user = userIn(readsAs(valueIn(await lookAtSecret(from, context), from.key)));
+    const user = userIn(readsAs(valueIn(await lookAtLogin(from, context), from.key)));
     return user === undefined ? { user } : { user, from, form: 'with-user' };
   }
   if (auth?.kind === 'text') {

@@ -3,11 +3,10 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import { refused } from '../stale.ts';
 import { restartsItself } from './config-source.ts';
-import { checksByLogin, type GraphLogin, loginOf, passwordsIn } from './graph-login.ts';
+import { checksByLogin, type GraphLogin, loginOf, lookAtLogin, passwordsIn } from './graph-login.ts';
 import { isPutBack, ownershipNotes } from './ownership.ts';
 import {
   keyName,
-  lookAtSecret,
   mustBePlain,
   type SecretKey,
   type SeenSecret,
@@ -100,7 +99,7 @@ async function serverOf(
 async function secretsOf(keys: readonly GraphLogin[], context: Context) {
   const secrets = new Map<string, SeenSecret>();
   for (const { from } of keys) {
-    const seen = secrets.get(from.name) ?? (await lookAtSecret(from, context));
+    const seen = secrets.get(from.name) ?? (await lookAtLogin(from, context));
     if (valueIn(seen, from.key) === undefined || seen === undefined)
       throw refused('no-target', { workload: keyName(from) });
     mustBePlain(seen);

@@ -386,6 +386,36 @@ describe.skipIf(lacking !== undefined)(
       expect(await harness().propose({})).toMatchObject({ kind: 'offered' });
     });
 
+    it('names the Secret that it may not read (R-P6)', async () => {
+      await planted();
+      const set = `/apis/apps/v1/namespaces/${namespace}/statefulsets/neo4j`;
+      const asked = (secretKeyRef: object) =>
+        cluster.seed.merge(set, {
+          spec: {
+            template: {
+              spec: {
+                containers: [
+                  {
+                    name: 'main',
+                    image: 'neo4j:1',
+                    env: [{ name: 'NEO4J_AUTH', valueFrom: { secretKeyRef } }],
+                  },
+                ],
+              },
+            },
+          },
+        });
+      await asked({ name: 'not-ours', key: 'auth' });
+      try {
+        expect(await harness().propose({})).toMatchObject({
+          reason: 'missing-right',
+          facts: { verb: 'get', resource: 'secrets/not-ours', allowedBy: 'features.credentials' },
+        });
+      } finally {
+        await asked({ name: 'neo4j-credentials', key: 'auth' });
+      }
+    });
+
     it('is text only where no Secret has a valid password', async () => {
       await planted();
       await changed(values.valid, values.more);

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { neo4jConnection } from '../../../../src/diagnoses/neo4j-connection.diagnosis.ts';
 import type { Plan, PlanStep } from '../../../../src/domain/fix/remediation.ts';
+import { remediesOfCause } from '../../../../src/domain/fix/remedies.ts';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { resetNeo4jPassword } from '../../../../src/remediations/kubernetes/reset-neo4j-password.remediation.ts';
 import {
@@ -19,6 +22,7 @@ import {
   workloadWith,
 } from '../../../support/graph-secrets.ts';
 import { inBase64 } from '../../../support/kube-objects.ts';
+import { registered } from '../../../support/remediation-fixtures.ts';
 
 type Given = Parameters<typeof graphSecrets>;
 function fresh(...given: Given) {
@@ -183,6 +187,17 @@ describe('kubernetes.reset-neo4j-password', () => {
     expect(fixture.text(ofService, 'password')).toBe('another-hand');
   });
 
+  it('cannot be undone, and is not taken for undone, once the cluster has ended what was kept', async () => {
+    const { fixture, plan, apply, seen, done } = fresh();
+    const made = await plan();
+    await done(made);
+    fixture.set(keptGraph, undefined);
+
+    expect((await seen(made, made.undo)).slice(0, 3)).toEqual(['unknown', 'unknown', 'unknown']);
+    for (const step of made.undo?.slice(0, 3) ?? []) expect(await reasonOf(apply(step, made))).toBe('stale');
+    expect([fixture.users.get('neo4j'), fixture.text(ofService, 'password')]).toEqual([random, random]);
+  });
+
   it('is not settled while Neo4j refuses what a Secret has', async () => {
     const { fixture, context, plan, done } = fresh();
     const made = await plan();
@@ -283,6 +298,41 @@ describe('kubernetes.reset-neo4j-password', () => {
     expect([fixture.users.get(user), fixture.users.get('neo4j')]).toEqual([random, passwords.valid]);
   });
 
+  it('never takes the variable of the password for that of the user, whatever it is called', async () => {
+    const { context } = fresh({
+      [service]: asService(usualEnv[0], fromSecret('GRAPH_PW', 'neo4j-credentials', 'password')),
+    });
+    const platform = {
+      ...context.deps.platform,
+      variables: { ...context.deps.platform.variables, neo4jPassword: 'GRAPH_PW' },
+    };
+    const deps = { ...context.deps, platform };
+    expect((await resetNeo4jPassword.plan({}, { ...context, deps })).tier).toBe(3);
+
+    const nameless = fresh({ [service]: asService(fromSecret('GRAPH_PW', 'neo4j-credentials', 'password')) });
+    const asked = resetNeo4jPassword.plan({}, { ...nameless.context, deps: { ...nameless.deps, platform } });
+    expect(await reasonOf(asked)).toBe('neo4j-login-not-in-secret');
+    expect(nameless.fixture.wrong).toEqual([]);
+  });
+
+  it('is what S7.b asks for on Kubernetes, and nowhere else', () => {
+    const finding: Finding = {
+      code: 'GRAPH_CREDENTIALS_REFUSED',
+      severity: 'critical',
+      part: 'neo4j',
+      subject: 'p',
+      facts: {},
+    };
+    const wanted = neo4jConnection.causes
+      .find(({ id }) => id === 'S7.b')
+      ?.remedies.flatMap((remedy) => ('remediation' in remedy ? [remedy] : []));
+    const calls = (on: 'kubernetes' | 'compose') =>
+      remediesOfCause([finding], wanted ?? [], registered, { [on]: {} as never }).map(({ call }) => call);
+
+    expect(calls('kubernetes')).toEqual([{ remediation: 'kubernetes.reset-neo4j-password', with: {} }]);
+    expect(calls('compose')).toEqual([]);
+  });
+
   it('mends a password that has a line end too much', async () => {
     const start = {
       [graph]: undefined,
@@ -296,7 +346,13 @@ describe('kubernetes.reset-neo4j-password', () => {
   });
 
   it('tries as few wrong passwords as it can: they count towards a lock', async () => {
-    const { fixture, plan, done } = fresh();
+    const { fixture, plan, done } = fresh({
+      'deployments/aetherius/orchestrator-service': workloadWith('orchestrator-service', [
+        usualEnv[0],
+        fromSecret('NEO4J_PASSWORD', 'other-graph', 'pass'),
+      ]),
+      'secrets/aetherius/other-graph': plainSecret({ pass: 'outdated-as-well' }),
+    });
     const made = await plan();
     expect(fixture.wrong).toEqual([passwords.outdated]);
     await done(made);
