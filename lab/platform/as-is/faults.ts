@@ -56,10 +56,16 @@ export const notAsIs: Readonly<Record<string, string>> = {
   'N1.c': reasons.mute,
 };
 
-/** On Kubernetes alone. */
-export const notAsIsOnKubernetes: Readonly<Record<string, string>> = {
-  'part.orchestrator-service.paused':
-    'on Kubernetes orchestrator-service is never ready (F15), and a pause shows as no more than that',
+/** On one runtime alone. */
+export const notAsIsOn: Readonly<Partial<Record<Runtime, Readonly<Record<string, string>>>>> = {
+  kubernetes: {
+    'part.orchestrator-service.paused':
+      'on Kubernetes orchestrator-service is never ready (F15), and a pause shows as no more than that',
+  },
+  compose: {
+    'D3.b':
+      'on Compose Redis has no limit in any case, nor has its container, and what is filled in is little for a machine',
+  },
 };
 
 /** Where the first variant needs what is not there. */
@@ -78,4 +84,4 @@ export const isAsIs = (
 ): boolean =>
   fault.runtimes.includes(runtime) &&
   notAsIs[fault.id] === undefined &&
-  (runtime !== 'kubernetes' || notAsIsOnKubernetes[fault.id] === undefined);
+  notAsIsOn[runtime]?.[fault.id] === undefined;

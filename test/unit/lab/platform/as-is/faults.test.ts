@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../../../../../lab/faults/index.ts';
-import {
-  asIsVariant,
-  isAsIs,
-  notAsIs,
-  notAsIsOnKubernetes,
-} from '../../../../../lab/platform/as-is/faults.ts';
+import { asIsVariant, isAsIs, notAsIs, notAsIsOn } from '../../../../../lab/platform/as-is/faults.ts';
 
 describe('faults of the platform as it is', () => {
   it('are those of the catalogue but for a list with reasons, which the guide has too', () => {
     const guide = readFileSync('docs/guides/lab.md', 'utf8').split('\n');
-    const all = { ...notAsIs, ...notAsIsOnKubernetes };
+    const all = { ...notAsIs, ...notAsIsOn.kubernetes, ...notAsIsOn.compose };
     const missing = Object.entries(all).filter(
       ([id, reason]) => !guide.some((line) => line.includes(`\`${id}\``) && line.endsWith(`: ${reason}`)),
     );
