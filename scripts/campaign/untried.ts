@@ -36,6 +36,14 @@ export const untried: readonly Untried[] = [
     ...{ fault: 'S5.b short-default-timeout', fix: 'set-config-key' },
     why: 'the time that a command may take is none of the keys that a fix sets',
   },
+  {
+    fault: 'S7.a',
+    why: 'a Neo4j of less than five minutes is given its time: a restart would begin all of it anew',
+  },
+  {
+    ...{ on: 'compose', fault: 'S6.a', fix: 'set-limits' },
+    why: 'the engine keeps no time of a new limit, so for an hour the kill before it counts as one of now',
+  },
   ...['S7.b', 'part.reasoning-service.refusing'].map((fault) => ({
     ...{ fault, fix: 'reset-neo4j-password' },
     why: "the bot logs in to the lab's Neo4j as the very user, so it would shut itself out",

@@ -59,7 +59,6 @@ export const agentRegistration = defineDiagnosis({
         { instruction: 'copy-auth-token' },
         { remediation: 'kubernetes.copy-registration-token', at: 'collect-agent', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'collect-agent', on: 'kubernetes' },
-        { remediation: 'compose.restart-service', at: 'collect-agent', on: 'compose' },
       ],
     },
     {

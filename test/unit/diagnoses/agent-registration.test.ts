@@ -62,3 +62,14 @@ describe('agents that are registered and heard', () => {
     expect(new Set(Object.values(verdicts))).toEqual(new Set(['ruled-out']));
   });
 });
+
+describe('tokens that differ', () => {
+  it('are not mended by a restart where a container keeps its variables, and no button says so', () => {
+    const remedies = agentRegistration.causes.find(({ id }) => id === 'S2.b')?.remedies ?? [];
+    const on = (runtime: string) =>
+      remedies.flatMap((one) => ('remediation' in one && one.on === runtime ? [one.remediation] : []));
+
+    expect(on('compose')).toEqual([]);
+    expect(on('kubernetes')).toContain('kubernetes.restart-workload');
+  });
+});
