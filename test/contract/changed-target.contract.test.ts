@@ -34,6 +34,17 @@ const ownObject: Partial<Record<RemediationName, Readonly<Record<number, string>
     4: 'the workload, whose patch carries its own version',
     5: 'our own Job, by its uid',
   },
+  // The Secret of the service is exchanged; its own steps are 2 and 6.
+  'kubernetes.reset-neo4j-password': {
+    0: 'the Secret that keeps both passwords, beside the target',
+    1: 'Neo4j, which takes a new password from the old one alone',
+    3: 'the Secret of Neo4j, whose patch carries its own version',
+    4: 'the workload, whose patch carries its own version',
+    5: 'Neo4j, which takes a new password from the old one alone',
+    7: 'the Secret of Neo4j, whose patch carries its own version',
+    8: 'the workload, whose patch carries its own version',
+    9: 'our own Job, by its uid',
+  },
   'kubernetes.set-config-key': {
     1: 'the workload: the ConfigMap was looked at before it',
     3: 'the workload: the ConfigMap was looked at before it',
