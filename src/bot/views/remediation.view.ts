@@ -50,7 +50,8 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
   });
   const state = stateLine(view, words);
   const from = placeLine(view, words);
-  const first = `${emojiOf(view)} ${title}\n${state}${from === undefined ? '' : `\n${from}`}`;
+  const lines = [`${emojiOf(view)} ${title}`, state, from, firstLine(view, words)];
+  const first = lines.filter((line) => line !== undefined).join('\n');
   const blocks: KnownBlock[] = [
     section(first, words),
     ...planBlocks(row, words),
@@ -96,6 +97,16 @@ function placeLine({ direct, remediation: { surface, privatePlace } }: Remediati
   if (surface === undefined || privatePlace || !/^[CG]/.test(surface.channel))
     return words.say('card.direct.private');
   return words.say('card.direct', { place: markup(`<#${surface.channel}>`) });
+}
+
+/** Which other fix of the same answer is done first, because this part stands on that one. */
+function firstLine({ remediation: { plan }, elsewhere, first }: RemediationView, words: Words) {
+  if (first === undefined || elsewhere !== undefined) return undefined;
+  return words.say('card.first', {
+    first: first.handle,
+    part: markup(partName(plan.part, words)),
+    below: markup(partName(first.plan.part, words)),
+  });
 }
 
 const channelId = /^[CGD][A-Z0-9]{2,}$/;

@@ -92,6 +92,19 @@ export function inDependencyOrder<T>(
   return ordered;
 }
 
+/**
+ * Of these, in their order, the first one that mends a part on which `part` stands: it is done first, for the other fix
+ * may not hold, or not be needed, without it.
+ */
+export function toDoFirst<T>(
+  part: PartId,
+  others: readonly T[],
+  partOf: (other: T) => PartId,
+): T | undefined {
+  const below = foundations(part).filter((one) => one !== part);
+  return others.find((other) => below.includes(partOf(other)));
+}
+
 /** Each call once, in its first place. */
 export function once(fixes: readonly Fix[]): readonly Fix[] {
   const seen = new Map<string, Fix>();

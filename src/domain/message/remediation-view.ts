@@ -32,6 +32,8 @@ export interface RemediationView {
   readonly undoValidUntil?: Date;
   /** The same fix, asked for or under way in another place: nothing can be pressed here meanwhile. */
   readonly elsewhere?: Elsewhere;
+  /** Another fix of the same answer, of a part that this one's part stands on: it is done first. */
+  readonly first?: RemediationRow;
   /** What this one waits for, or has waited for until its approval ran out (R-X2). */
   readonly other?: RemediationRow;
   readonly now: Date;

@@ -38,6 +38,7 @@ export const fix = {
   'temporary.gone': 'It was temporary, and is not there any more.',
   'temporary.kept': 'It was temporary, and it lasts now. What makes the object sets the same.',
   'temporary.undone': 'It was temporary, and was undone.',
+  'card.first': ':point_up: Do `{first}` first: {part} stands on {below}.',
   'card.undo-until': 'Undo is possible until {time:time}.',
   'card.elsewhere':
     'The same fix is in {place}: `{handle}` is {state}. Nothing can be pressed here meanwhile.',

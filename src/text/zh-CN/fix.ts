@@ -38,6 +38,7 @@ export const fix = {
   'temporary.gone': '曾是临时更改，现已不在。',
   'temporary.kept': '曾是临时更改，现已长期有效：生成该对象的一方自己设置了相同的值。',
   'temporary.undone': '曾是临时更改，现已撤销。',
+  'card.first': ':point_up: 请先执行 `{first}`：{part} 依赖 {below}。',
   'card.undo-until': '{time:time} 前可以撤销。',
   'card.elsewhere': '同一修复在 {place}：`{handle}` {state}。在此期间这里无法操作。',
   'card.elsewhere.private': '同一修复正在别处进行：{state}。在此期间这里无法操作。',

@@ -3,6 +3,7 @@ import { waitedFor } from '../../../domain/fix/approval.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import { offerValidMs, type Policy } from '../../../domain/fix/policy.ts';
 import type { RemedyCall } from '../../../domain/fix/remediation.ts';
+import { toDoFirst } from '../../../domain/fix/remedies.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { endedAs, undoUntil } from '../../../domain/fix/temporary.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
@@ -191,7 +192,7 @@ export function createRemediationMessages(deps: {
       needed: rule?.approvals ?? 0,
       buttons: made,
       now: await tx.now(),
-      ...present({ elsewhere: other, other: ahead }),
+      ...present({ elsewhere: other, other: ahead, first: await firstOf(tx, row) }),
       ...(rule?.reason === 'required' ? { reasonNeeded: true as const } : {}),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...present({ undoValidUntil: made.undo === undefined ? undefined : undoUntil(row) }),
@@ -371,6 +372,21 @@ function listOf(lists: readonly AllowList[], { requester }: Pick<RemediationRow,
     usergroups: [...new Set(lists.flatMap(({ usergroups }) => usergroups))],
   };
 }
+
+/** Another fix of the same answer that is to be done before this one is asked for, and is not done yet. */
+async function firstOf(tx: TxOf<'remediations'>, row: RemediationRow): Promise<RemediationRow | undefined> {
+  if (row.runId === undefined || (row.state !== 'proposed' && row.state !== 'requested')) return undefined;
+  const others = await tx.remediations.list({ runId: row.runId, states: notDone, limit: mostFixes });
+  return toDoFirst(row.plan.part, inOrder(others), ({ plan }) => plan.part);
+}
+
+/** As they were offered. */
+const inOrder = (rows: readonly RemediationRow[]) =>
+  rows.toSorted((a, b) => a.proposedAt.getTime() - b.proposedAt.getTime());
+
+const notDone = ['proposed', 'requested', 'approved', 'executing', 'verifying'] as const;
+/** Of one answer. */
+const mostFixes = 50;
 
 /** How long it may still be undone; 0 where it has no undo, or there is nothing of it to take back any more. */
 function undoLeftMs(row: RemediationRow, now: Date): number {

@@ -5,6 +5,7 @@ import {
   type RemediationState,
   waitedFor,
 } from '../../../domain/fix/approval.ts';
+import { toDoFirst } from '../../../domain/fix/remedies.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -90,6 +91,7 @@ export async function moveRemediation(
   if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
   if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
   if (to !== 'superseded' && moved.undoOf === undefined) await tellOthers(tx, deps, moved);
+  if (isTerminal(to)) await showNext(tx, deps, moved);
   // R-X2: what waited for it begins; whoever looks into PostgreSQL would find it a little later.
   if (openStates.includes(row.state) && isTerminal(to))
     for (const { id } of await tx.remediations.behind(moved)) await tx.notify('remediations', id);
@@ -118,6 +120,15 @@ async function tellOthers(tx: TxOf<MoveRepository>, deps: Deps, moved: Remediati
     });
     await deps.onVerdict?.(tx, done);
   }
+}
+
+/** Cards of the same answer that said that this one is to be done first say so no more. */
+async function showNext(tx: TxOf<MoveRepository>, deps: Deps, moved: RemediationRow): Promise<void> {
+  if (moved.runId === undefined || moved.undoOf !== undefined) return;
+  const others = await tx.remediations.list({ runId: moved.runId, states: ['proposed'], limit: 50 });
+  for (const other of others)
+    if (toDoFirst(other.plan.part, [moved], ({ plan }) => plan.part) !== undefined)
+      await deps.messages.card(tx, other);
 }
 
 /** A change without a change of state, with its audit row. */

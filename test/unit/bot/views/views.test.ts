@@ -496,6 +496,23 @@ describe('the card of a fix', () => {
   );
 
   it.each([
+    ['en', 'Do `k7-ahead` first: agent-manager stands on Redis.'],
+    ['zh-CN', '请先执行 `k7-ahead`：agent-manager 依赖 Redis。'],
+  ] as const)('says in %s which other fix of the same answer is done first', (language, said) => {
+    const first = aRemediation({ handle: 'k7-ahead', state: 'proposed', plan: aPlan({ part: 'redis' }) });
+    const remediation = aRemediation({ state: 'proposed', plan: aPlan({ part: 'agent-manager' }) });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+
+    const rendered = renderer.remediation({ ...view, first }, language);
+    expectValidMessage(rendered);
+    expect(shown(rendered)).toContain(said);
+    expect(shown(renderer.remediation(view, language))).not.toContain('k7-ahead');
+    expect(
+      shown(renderer.remediation({ ...view, first, elsewhere: { state: 'requested' } }, language)),
+    ).not.toContain('k7-ahead');
+  });
+
+  it.each([
     ['en', 'Temporary: 4 h after it has worked I look', 'Temporary: until <!date^1795936200^'],
     ['zh-CN', '临时更改：生效 4 小时', '临时更改：到 <!date^1795936200^'],
   ] as const)(

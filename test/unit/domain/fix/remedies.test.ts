@@ -7,6 +7,7 @@ import {
   once,
   remediesFor,
   remediesOfCause,
+  toDoFirst,
 } from '../../../../src/domain/fix/remedies.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { partNamed, partOfWorkload } from '../../../../src/domain/platform/part-names.ts';
@@ -254,5 +255,18 @@ describe('fixes that depend on each other', () => {
       ['agent-manager', 'neo4j'],
       ['reasoning-service', 'postgres'],
     ]);
+  });
+});
+
+describe('which of several fixes is done first', () => {
+  it.each<[PartId, readonly PartId[], PartId | undefined]>([
+    ['agent-manager', ['neo4j', 'redis', 'postgres'], 'redis'],
+    // Not directly.
+    ['orchestrator-service', ['neo4j', 'nats'], 'neo4j'],
+    ['redis', ['agent-manager', 'postgres'], undefined],
+    ['agent-manager', ['agent-manager'], undefined],
+    ['agent-manager', [], undefined],
+  ])('is for %s beside %s that of %s', (part, others, first) => {
+    expect(toDoFirst(part, others, (other) => other)).toBe(first);
   });
 });
