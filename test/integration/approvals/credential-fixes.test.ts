@@ -10,6 +10,7 @@ import { probes } from '../../../src/probes/index.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
+import { killedWorker, killRounds } from '../../support/killed.ts';
 import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
 import { inBase64 } from '../../support/kube-objects.ts';
 import { grantRights } from '../../support/kube-rights.ts';
@@ -179,19 +180,8 @@ describe.skipIf(lacking !== undefined)(
     }
     const run = (h: Harness, row: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
       h.execute(row, worker, { ...faster, ...more });
-    async function killedAt(h: Harness, row: string, point: string, time: number): Promise<void> {
-      let left = time;
-      const atKillPoint = (at: string) => {
-        left -= at === point ? 1 : 0;
-        return at === point && left === 0 ? Promise.reject(new Error('killed')) : Promise.resolve();
-      };
-      await run(h, row, { atKillPoint }).catch(() => undefined);
-      expect(left).toBe(0);
-      await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
-        row,
-      ]);
-      await run(h, row, {}, 'worker-2');
-    }
+    const killedAt = (h: Harness, row: string, point: string, time: number) =>
+      killedWorker(database, row, (worker, more) => run(h, row, more, worker), point, time);
     async function undone(h: Harness, row: string): Promise<string> {
       const { remediation } = await h.service.undo(h.input(row, 'UREQ', { reason: 'back' }));
       await h.service.approve(h.input(remediation.id, 'ULEAD'));
@@ -249,6 +239,7 @@ describe.skipIf(lacking !== undefined)(
       ['R-K4', 3],
     ] as const)(
       'copies the token once though the worker dies at %s of step %i, and undo puts the former one back',
+      killRounds,
       async (point, time) => {
         await planted();
         const before = await generation();
