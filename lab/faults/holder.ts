@@ -1,6 +1,6 @@
 /**
  * A client that behaves badly, as a process of its own: it outlives the command that planted the fault,
- * and ends when its server does. Started by `startHolder` of `support.ts`.
+ * and ends when its server does. Started by `startHolder` of `support.ts`, which waits until it says `ready`.
  *
  *   holder.ts postgres <url> <application> <sessions> <statement>...   each session begins a transaction, runs the statements, and stays
  *   holder.ts postgres-waiter <url> <application> <sessions> <statement>   each session waits in the statement
@@ -49,6 +49,7 @@ function natsSilent(subject: string, name: string): void {
     };
     socket.write(`CONNECT ${JSON.stringify(hello)}\r\nSUB ${subject} 1\r\n`);
     socket.pause();
+    process.stdout.write('ready\n');
   });
 }
 

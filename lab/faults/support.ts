@@ -348,6 +348,10 @@ export async function startHolder(lab: Lab, name: string, args: readonly string[
     deathSignal: null,
   });
   writeFileSync(file, `${holder.pid}`);
+  await waitFor(() => tail(`${file}.log`).includes('ready'), {
+    ...{ seconds: 60, what: `${name} to be in place` },
+    failed: () => (alive(holder.pid) ? undefined : tail(`${file}.log`) || 'it ended'),
+  });
 }
 
 export async function stopHolder(lab: Lab, name: string): Promise<void> {
