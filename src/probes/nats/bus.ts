@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
-import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
+import { type NatsTarget, ownClient } from '../../domain/probe/targets/nats.ts';
 import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import { covers } from '../support/nats-subjects.ts';
 
@@ -42,7 +42,7 @@ export async function clientsOnBus(nats: NatsTarget, signal: AbortSignal): Promi
       { signal },
     );
     for (const { cid, name = '', ip = '', ...one } of connections) {
-      if (name === 'aetherius-bot') continue;
+      if (name === ownClient) continue;
       clients.push({
         cid,
         name: name === '' ? ip : name,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import { ownClient } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 
@@ -35,7 +36,7 @@ It is a witness for health: a service or agent that holds a connection runs.`,
       });
       const connections = connz.connections ?? [];
       for (const { name = '' } of connections) {
-        if (name === 'aetherius-bot') continue;
+        if (name === ownClient) continue;
         total += 1;
         count(counts, partNamed(name, deps.platform));
       }

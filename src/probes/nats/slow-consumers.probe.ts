@@ -6,6 +6,7 @@ import type { Platform } from '../../domain/platform/platform.ts';
 import { factOf, mayDecide } from '../../domain/platform/source.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import { ownClient } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { ofPlatform } from '../support/nats-subjects.ts';
 import { round, verdict } from '../support.ts';
@@ -91,7 +92,7 @@ A backlog is: bytes that wait for a connection in both samples, or a rising coun
 So is a consumer of a stream that takes some messages and falls behind while others wait.
 Only consumers of the platform count, by their name or by their subjects.
 A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
-While the platform's own subjects are unknown, a consumer of any others is undecided, too.
+While the platform's own subjects are unknown, a consumer of any others is undecided, too, also one that was dropped and is away.
 A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
 A consumer of the platform that does not return, under its name or as another that takes its subjects, is named.`,
   params,
@@ -138,14 +139,15 @@ A consumer of the platform that does not return, under its name or as another th
       seen = withDrops(seen, closed, platform);
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
-      const drop = closed.find(({ owner }) => owner !== 'others');
+      const drop = closed.find(({ owner }) => owner === 'platform' || owner === 'unclear');
       if (drop === undefined || !(drop.secondsAgo <= awaySeconds(drop))) break;
       watching = drop;
       if (drop.secondsAgo > backAgainSeconds) break;
     }
     const { facts } = seen;
     if (seen.ours.length > 0) return verdict(seen.ours, facts);
-    if (watching !== undefined && (await stayedAway(deps, watching, signal)))
+    const away = watching !== undefined && (await stayedAway(nats, watching, signal));
+    if (watching !== undefined && away && clients.has(partNamed(watching.name, platform)))
       return verdict(
         [
           {
@@ -158,7 +160,8 @@ A consumer of the platform that does not return, under its name or as another th
         ],
         facts,
       );
-    const [unclear] = seen.unclear;
+    // One that may be the platform's was dropped and is gone: that nothing waits for it is no good sign.
+    const [unclear] = [...seen.unclear, ...(watching?.owner === 'unclear' && away ? [watching.name] : [])];
     if (unclear !== undefined)
       return {
         status: 'inconclusive',
@@ -188,7 +191,8 @@ interface Sample {
   readonly consumers: ReadonlyMap<string, Consumer>;
 }
 type Consumer = JetStreamConsumer & { readonly owner: Owner };
-type Owner = 'platform' | 'others' | 'unclear';
+/** `bot`: our own, which listens for other probes meanwhile. */
+type Owner = 'platform' | 'others' | 'unclear' | 'bot';
 
 /** `own`: whether the table's subjects are the platform's here; else a consumer of other subjects may be the platform's. */
 interface Known {
@@ -204,7 +208,10 @@ const areKnown = (platform: Platform): boolean =>
 
 /** Whether some client takes one of the platform's subjects: then they are in use on this server. */
 const usesOwnSubjects = (connections: readonly Connection[], platform: Platform): boolean =>
-  connections.some((one) => subjectsOf(one).some((subject) => ofPlatform(subject, platform) === true));
+  connections.some(
+    (one) =>
+      one.name !== ownClient && subjectsOf(one).some((subject) => ofPlatform(subject, platform) === true),
+  );
 
 /** What is slow, by whose it is; of others only the names. */
 interface Seen {
@@ -353,6 +360,7 @@ const subjectsOf = ({ subscriptions_list: all = [] }: Connection) => all.filter(
  * is not known by its name. Inboxes and subjects of the server say nothing of it.
  */
 function ownerOf(connection: Connection, known: Known): Owner {
+  if (connection.name === ownClient) return 'bot';
   const subjects = subjectsOf(connection);
   if (!clients.has(partNamed(connection.name ?? '', known.platform))) return takenBy(subjects, known);
   return takenBy(subjects, { ...known, own: true }) === 'others' ? 'unclear' : 'platform';
@@ -367,15 +375,14 @@ interface Dropped {
 }
 
 /**
- * Whether a consumer of the platform that was dropped has no connection: nothing waits for it, and it gets nothing. A
- * new Pod may have another name: whoever takes one of its subjects stands for it.
+ * Whether a consumer that was dropped has no connection: nothing waits for it, and it gets nothing. A new Pod may have
+ * another name: whoever takes one of its subjects stands for it.
  */
 async function stayedAway(
-  { nats, platform }: Deps,
+  nats: Deps['nats'],
   { name, subjects }: Dropped,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!clients.has(partNamed(name, platform))) return false;
   const open = await nats.monitor<Connz>(`/connz?subs=1&limit=${mostConnections}`, { signal });
   const connections = open.connections ?? [];
   const stands = (one: Connection) =>

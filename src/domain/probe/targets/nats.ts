@@ -1,5 +1,8 @@
 import type { CallOptions } from '../../kernel/call.ts';
 
+/** The name of the bot's own connections: what they listen to shows nothing of the platform. */
+export const ownClient = 'aetherius-bot';
+
 export interface NatsTarget {
   /** Connects as a client and measures a round trip; facts of the server's INFO. */
   connect(options?: CallOptions): Promise<{

@@ -4,7 +4,7 @@ import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
-import type { NatsTarget } from '../../../domain/probe/targets/nats.ts';
+import { type NatsTarget, ownClient } from '../../../domain/probe/targets/nats.ts';
 import {
   type Address,
   bounded,
@@ -78,7 +78,7 @@ export function createNatsTarget(
       const { connect } = await import('nats');
       const connection = await connect({
         servers: `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
-        name: 'aetherius-bot',
+        name: ownClient,
         timeout: timeouts.connectMs,
         reconnect: false,
         ignoreClusterUpdates: true,

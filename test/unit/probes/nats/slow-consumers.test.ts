@@ -100,6 +100,17 @@ describe('nats.slow-consumers', () => {
       });
     });
 
+    it('what the bot itself listens to says nothing of the platform, and its own backlog is none', async () => {
+      const bot = {
+        ...{ cid: 9, name: 'aetherius-bot', pending_bytes: 900_000 },
+        subscriptions_list: ['aetherius.events.>', '_INBOX.x.*'],
+      };
+
+      expect(await behind({ subscriptions_list: ['plover.birds.spotted.*'] }, bot)).toMatchObject(anyone);
+      expect(await behind(bot)).toMatchObject({ status: 'healthy' });
+      expect(await dropped(bot)).toMatchObject({ status: 'healthy' });
+    });
+
     it('one that may be either is not known', async () => {
       for (const client of [
         {},
@@ -267,6 +278,21 @@ describe('nats.slow-consumers', () => {
       const { outcome } = await after('agent-manager-7f9c', 90, [0], undefined, [], []);
 
       expect(outcome).toMatchObject({ status: 'healthy' });
+    });
+
+    it('one that may be the platform’s and does not come back is no good sign', async () => {
+      const birds = ['plover.birds.spotted.*'];
+      const away = (takes: readonly string[], secondsAgo = 90) =>
+        after('other', secondsAgo, [0], 'nest-box', takes, birds);
+
+      expect(await away([])).toMatchObject({
+        outcome: {
+          status: 'inconclusive',
+          cause: { facts: { reason: 'slow-consumer-unclear', consumer: 'nest-box' } },
+        },
+      });
+      expect(await away(birds)).toMatchObject({ outcome: { status: 'healthy' } });
+      expect(await away([], 601)).toMatchObject({ outcome: { status: 'healthy' } });
     });
 
     it('long ago, two samples are enough', async () => {
