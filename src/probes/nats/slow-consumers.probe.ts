@@ -386,7 +386,8 @@ async function stayedAway(
   const open = await nats.monitor<Connz>(`/connz?subs=1&limit=${mostConnections}`, { signal });
   const connections = open.connections ?? [];
   const stands = (one: Connection) =>
-    one.name === name || subjectsOf(one).some((subject) => subjects.includes(subject));
+    one.name !== ownClient &&
+    (one.name === name || subjectsOf(one).some((subject) => subjects.includes(subject)));
   // Among more of them it may be one that was not listed.
   return connections.length < mostConnections && !connections.some(stands);
 }

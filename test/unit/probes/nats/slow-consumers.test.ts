@@ -266,6 +266,13 @@ describe('nats.slow-consumers', () => {
         undefined,
       ],
       ['an inbox is no such subject', 'other', 90, ['_INBOX.x.*'], 'NATS_CONSUMER_GONE'],
+      [
+        'nor does the bot stand for it',
+        'aetherius-bot',
+        90,
+        ['aetherius.agent.*.event'],
+        'NATS_CONSUMER_GONE',
+      ],
       ['longer ago it may be gone on purpose', 'other', 601, [], undefined],
     ] as const)('%s', async (_what, back, secondsAgo, takes, code) => {
       const { outcome, samples } = await after(back, secondsAgo, [0], undefined, takes);
