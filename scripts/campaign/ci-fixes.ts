@@ -8,6 +8,8 @@ export interface CiFix {
   readonly fault: string;
   /** Default: the first one. */
   readonly variant?: string;
+  /** Always taken back, whatever is drawn: why the fault cannot be cleared otherwise. */
+  readonly undone?: string;
 }
 
 /** CI does not carry it out. */
@@ -51,7 +53,11 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   },
   'kubernetes.set-config-key': kubernetes('D1.b'),
   'kubernetes.remove-override': kubernetes('C1.b'),
-  'kubernetes.allow-connection': kubernetes('N1.c'),
+  'kubernetes.allow-connection': {
+    ...kubernetes('N1.c'),
+    undone:
+      'once the policy that blocks is gone, ours alone would isolate the Pods until its five minutes are over',
+  },
   'kubernetes.set-selector': kubernetes('N1.a'),
   'kubernetes.set-image': kubernetes('K1.a', 'tag-and-setting'),
   'kubernetes.rollback-workload': kubernetes('K1.e'),
@@ -82,7 +88,9 @@ export function fixToCarryOut(
   { id, variants }: Pick<Fault, 'id' | 'variants'>,
   variant: string,
   on: Runtime,
-): string | undefined {
-  return chosen.find((one) => one.on === on && one.fault === id && (one.variant ?? variants[0]) === variant)
-    ?.fix;
+): { readonly fix: string; readonly undone: boolean } | undefined {
+  const found = chosen.find(
+    (one) => one.on === on && one.fault === id && (one.variant ?? variants[0]) === variant,
+  );
+  return found === undefined ? undefined : { fix: found.fix, undone: found.undone !== undefined };
 }

@@ -79,10 +79,10 @@ export class Mender {
   /** Undefined: this fault has nothing to carry out. */
   async mend(asked: Asked): Promise<FixTrial | undefined> {
     const { fault, variant } = asked;
-    const fix = this.#fixOf(fault, variant, this.#stage.lab.runtime);
-    if (fix === undefined) return undefined;
-    const choose = (offered: readonly string[]) => offered.find((one) => one === fix);
-    return mend(this.#stage, asked, { choose, undo: this.#undo });
+    const own = this.#fixOf(fault, variant, this.#stage.lab.runtime);
+    if (own === undefined) return undefined;
+    const choose = (offered: readonly string[]) => offered.find((one) => one === own.fix);
+    return mend(this.#stage, asked, { choose, undo: own.undone ? () => true : this.#undo });
   }
 }
 

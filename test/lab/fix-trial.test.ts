@@ -116,7 +116,7 @@ describe('the campaign to the end', () => {
     const { fault, stage: on } = stage();
     const mender = new Mender(on, {
       seed: 1,
-      fixOf: (_fault, variant) => (variant === 'one' ? named : undefined),
+      fixOf: (_fault, variant) => (variant === 'one' ? { fix: named, undone: false } : undefined),
     });
     const options = { ...on, controls: new Controls(), mender };
     const first = await tryFault(options, fault, 'one');
@@ -137,7 +137,7 @@ describe('the campaign to the end', () => {
         return on.product.diagnose(symptom);
       },
     };
-    const mender = new Mender({ ...on, product }, { seed: 1, fixOf: () => named });
+    const mender = new Mender({ ...on, product }, { seed: 1, fixOf: () => ({ fix: named, undone: false }) });
     const options = { ...on, product, controls: new Controls(), mender };
     const { problems, mended } = await tryFault({ ...options, forFix: true }, fault, 'one');
 
@@ -145,6 +145,16 @@ describe('the campaign to the end', () => {
     // While it is planted, after the fix, and after the undo that this seed draws.
     expect(mended?.undone).toMatch(/^succeeded/);
     expect(asked).toHaveLength(4);
+  });
+
+  it('takes back, whatever the seed draws, what the fault could not be cleared beside', async () => {
+    const { fault, stage: on } = stage();
+    for (const seed of [1, 2, 3, 4]) {
+      const mender = new Mender(on, { seed, fixOf: () => ({ fix: named, undone: true }) });
+      const { mended } = await tryFault({ ...on, controls: new Controls(), mender }, fault, 'one');
+
+      expect(mended?.undone).toMatch(/^succeeded/);
+    }
   });
 
   it('says that no fix was offered', async () => {
@@ -246,7 +256,7 @@ describe('the fixes that CI carries out', () => {
     expect(everything).toContainEqual({ fault, variant, fix, runtime: on });
     expect(isWanted(choice, fault)).toBe(true);
     expect(chosenVariants(choice, fault)).toContain(variant);
-    expect(fixToCarryOut(fault, variant, on)).toBe(fix);
+    expect(fixToCarryOut(fault, variant, on)?.fix).toBe(fix);
   });
 
   it('are all, or the reason why not stands there', () => {
