@@ -1349,35 +1349,40 @@ describe.skipIf(lacking !== undefined)(
         expect(await given.propose(call)).toMatchObject({ reason: 'config-immutable' });
       });
 
-      it('says that Argo CD will put it back, and is no success when that happens', async () => {
-        const tracking = `shop:/ConfigMap:${namespace}/agent-manager-config`;
-        await planted({ metadata: { annotations: { 'argocd.argoproj.io/tracking-id': tracking } } });
-        const h = harnessOf(id);
-        const row = await h.approved(call);
-        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
-        expect(row.plan.patch).toEqual(['# config.yaml', 'event:', '  workers: 20']);
-        await shortened(row, 2_000);
-        let healed = 0;
-        // A simulated Argo CD with self-healing.
-        cluster.everySooften(async () => {
-          const { metadata } = (await cluster.seed.get(map)) as {
-            metadata: { annotations?: Record<string, string> };
+      it.each([
+        ['before the restart', 'rolled_back', 'stale', 0],
+        ['after the restart', 'failed', 'changed-meanwhile', 1],
+      ] as const)(
+        'says that Argo CD will put it back, and is no success when that happens %s',
+        async (when, state, reason, restarts) => {
+          const tracking = `shop:/ConfigMap:${namespace}/agent-manager-config`;
+          await planted({ metadata: { annotations: { 'argocd.argoproj.io/tracking-id': tracking } } });
+          const h = harnessOf(id);
+          const row = await h.approved(call);
+          expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+          expect(row.plan.patch).toEqual(['# config.yaml', 'event:', '  workers: 20']);
+          await shortened(row, 2_000);
+          const before = await generation();
+          // A simulated Argo CD with self-healing, which is as quick or as slow as the case says.
+          const heal = () => write({ data: { 'config.yaml': text } }, 'argocd-controller');
+          let steps = 0;
+          const atKillPoint = async (at: string) => {
+            if (at !== 'R-K4') return;
+            steps += 1;
+            if (steps === (when === 'before the restart' ? 1 : 2)) await heal();
           };
-          if (metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== tracking) return;
-          if ((await textNow()) === text) return;
-          healed += 1;
-          await write({ data: { 'config.yaml': text } }, 'argocd-controller');
-        });
 
-        await run(h, row.id);
+          await run(h, row.id, { atKillPoint });
 
-        expect(healed).toBe(1);
-        expect(await h.row(row.id)).toMatchObject({
-          state: 'failed',
-          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
-        });
-        await cluster.seed.remove(map);
-      });
+          expect(await h.row(row.id)).toMatchObject({
+            state,
+            outcome: { reason, by: 'argocd-controller' },
+          });
+          expect(await textNow()).toBe(text);
+          expect(await generation()).toBe(before + restarts);
+          await cluster.seed.remove(map);
+        },
+      );
     });
 
     describe('kubernetes.remove-override', () => {

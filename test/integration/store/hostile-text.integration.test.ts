@@ -267,6 +267,7 @@ const notText: readonly string[] = [
   'signing_start.signature',
   'signing_start.signed_by',
   'slack_sockets.process',
+  'temporary_changes.outcome',
 ];
 
 async function untouched(
