@@ -25,9 +25,9 @@ async function sessions(lab: Lab): Promise<Sessions> {
   return { limit: row.limit, all: row.all, idleInTransaction: row.leaked, largest: row.largest };
 }
 
-const limits: Readonly<Record<string, number>> = { twelve: 12, ten: 10, 'thirty-eight': 38 };
-/** A pool that is all open, of a usual size: two of them leave some connections of 38 for others. */
-const allOpen = { 'database.max_open_conns': 15, 'database.max_idle_conns': 15 };
+const limits: Readonly<Record<string, number>> = { twelve: 12, ten: 10, eighty: 80 };
+/** A pool that is all open, of a usual size: two of them leave ten of 80 for others, whom the fix needs. */
+const allOpen = { 'database.max_open_conns': 33, 'database.max_idle_conns': 33 };
 
 /** Whoever keeps a pool, of the parts that are there. */
 const clientsOf = ({ names }: Lab) =>
@@ -36,13 +36,13 @@ const clientsOf = ({ names }: Lab) =>
 const limitTooLow = defineFault({
   id: 'D1.a',
   title: 'max_connections is too low for ordinary pools',
-  variants: ['twelve', 'ten', 'thirty-eight'],
+  variants: ['twelve', 'ten', 'eighty'],
   runtimes: ['kubernetes', 'compose'],
   within: 40,
   async plant(lab, variant) {
     await lab.configure('postgres', { max_connections: limits[variant] });
     await lab.restart('postgres');
-    if (variant === 'thirty-eight') for (const part of clientsOf(lab)) await lab.configure(part, allOpen);
+    if (variant === 'eighty') for (const part of clientsOf(lab)) await lab.configure(part, allOpen);
     // Both open their pools again, and find that not all of them fit.
     await Promise.all(clientsOf(lab).map(lab.restart));
   },
@@ -57,9 +57,9 @@ const limitTooLow = defineFault({
   },
   async clear(lab, variant) {
     // What a fix has written stands before the file.
-    if (variant === 'thirty-eight') await pg(lab, 'ALTER SYSTEM RESET max_connections');
+    if (variant === 'eighty') await pg(lab, 'ALTER SYSTEM RESET max_connections');
     await lab.reset('postgres');
-    await Promise.all(clientsOf(lab).map(variant === 'thirty-eight' ? lab.reset : lab.restart));
+    await Promise.all(clientsOf(lab).map(variant === 'eighty' ? lab.reset : lab.restart));
   },
 });
 

@@ -40,7 +40,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'postgres.delete-old-rows': compose('D2.b', 'events-40-days'),
   'postgres.end-blocking-session': compose('D2.c'),
   'postgres.rebuild-index': compose('T1.b'),
-  'postgres.set-max-connections': compose('D1.a', 'thirty-eight'),
+  'postgres.set-max-connections': compose('D1.a', 'eighty'),
   'postgres.terminate-idle-sessions': {
     left: 'no session younger than 30 s is ended, and CI has no time for that wait; `--fix` carries it out',
   },
