@@ -585,7 +585,10 @@ describe.skipIf(lacking !== undefined)(
         expect((await h.row(row.id)).state).toBe('stale');
         expect(await image()).toBe('agent-manager:3');
         await settled(2);
-        expect(await h.propose(params)).toMatchObject({ reason: 'image-is-there' });
+        // The Pods of the broken one go a moment later.
+        await expect
+          .poll(() => h.propose(params), { timeout: 20_000 })
+          .toMatchObject({ reason: 'image-is-there' });
       });
 
       it('leaves it to the rollback where that does the very same', async () => {
