@@ -18,6 +18,7 @@ import { createMemoryLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
 import { environment, scratch } from '../../support/targets.ts';
+import { allRows, noting, wholeLog } from '../../support/traces.ts';
 
 const lacking = missingCluster();
 const namespace = 'aetherius';
@@ -94,23 +95,8 @@ describe.skipIf(lacking !== undefined)(
     });
     /** R-L7: whatever happened in a test, no value has got into the database or the log. */
     afterEach(async () => {
-      const tables = await database.sql<{ name: string }>(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-      );
-      const rows: string[] = [];
-      for (const { name } of tables) {
-        const found = await database.sql<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`);
-        rows.push(...found.map(({ row }) => row));
-      }
-      const seen = new Set<unknown>();
-      const log = JSON.stringify(logger.lines, (_key, value: unknown) => {
-        if (typeof value !== 'object' || value === null) return value;
-        if (seen.has(value)) return undefined;
-        seen.add(value);
-        return value instanceof Error
-          ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
-          : value;
-      });
+      const rows = await allRows(database);
+      const log = wholeLog(logger.lines);
       expect(rows.length).toBeGreaterThan(5);
       for (const value of Object.values(values))
         for (const form of [value, inBase64(value)]) {
@@ -138,32 +124,7 @@ describe.skipIf(lacking !== undefined)(
           const made = await factory.forRun(name);
           const { kubernetes } = made;
           if (kubernetes === undefined) return made;
-          const count = (verb: string, kind: string, name: string, dryRun = false) => {
-            if (kind === 'secrets' && !dryRun) written.push(`${verb} ${name}`);
-          };
-          return {
-            ...made,
-            kubernetes: {
-              ...kubernetes,
-              patch: (kind, place, name, body, options) => {
-                count('patch', kind, name, options?.dryRun);
-                return kubernetes.patch(kind, place, name, body, options);
-              },
-              create: (kind, place, body, options) => {
-                count(
-                  'create',
-                  kind,
-                  (body as { metadata: { name: string } }).metadata.name,
-                  options?.dryRun,
-                );
-                return kubernetes.create(kind, place, body, options);
-              },
-              remove: (kind, place, name, only, options) => {
-                count('delete', kind, name);
-                return kubernetes.remove(kind, place, name, only, options);
-              },
-            },
-          };
+          return { ...made, kubernetes: noting(kubernetes, written) };
         },
       };
     };

@@ -25,6 +25,7 @@ import { createMemoryLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { registered } from '../../support/remediation-fixtures.ts';
 import { environment, literal, scratch } from '../../support/targets.ts';
+import { allRows, noting, wholeLog } from '../../support/traces.ts';
 
 const lacking = missingCluster() ?? missing();
 const namespace = 'aetherius';
@@ -183,23 +184,8 @@ describe.skipIf(lacking !== undefined)(
     });
     /** R-L7: whatever happened in a test, no password has got into the database, the log or the logs of Neo4j. */
     afterEach(async () => {
-      const tables = await database.sql<{ name: string }>(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-      );
-      const rows: string[] = [];
-      for (const { name } of tables) {
-        const found = await database.sql<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`);
-        rows.push(...found.map(({ row }) => row));
-      }
-      const met = new Set<unknown>();
-      const log = JSON.stringify(logger.lines, (_key, value: unknown) => {
-        if (typeof value !== 'object' || value === null) return value;
-        if (met.has(value)) return undefined;
-        met.add(value);
-        return value instanceof Error
-          ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
-          : value;
-      });
+      const rows = await allRows(database);
+      const log = wholeLog(logger.lines);
       const logs = readdirSync(join(folder.dir, 'neo4j', 'logs')).map((file) =>
         readFileSync(join(folder.dir, 'neo4j', 'logs', file), 'utf8'),
       );
@@ -249,18 +235,7 @@ describe.skipIf(lacking !== undefined)(
                 return neo4j.changePassword(...of);
               },
             },
-            kubernetes: {
-              ...kubernetes,
-              patch: (kind, place, name, body, options) => {
-                if (kind === 'secrets' && options?.dryRun !== true) written.push(`patch ${name}`);
-                return kubernetes.patch(kind, place, name, body, options);
-              },
-              create: (kind, place, body, options) => {
-                if (kind === 'secrets' && options?.dryRun !== true)
-                  written.push(`create ${(body as Stored).metadata.name}`);
-                return kubernetes.create(kind, place, body, options);
-              },
-            },
+            kubernetes: noting(kubernetes, written),
           };
         },
       };

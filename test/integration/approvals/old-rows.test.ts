@@ -143,6 +143,28 @@ describe('old events that are archived (D2.b)', () => {
     expect(await count('SELECT count(*) AS n FROM events WHERE size = 60')).toBe(rows);
   });
 
+  it('R-P4: of another table that takes the name between two batches are left alone', async () => {
+    const h = archive();
+    const row = await h.approved({});
+    const swapped = afterFirstBatch(() =>
+      platform.query(
+        `ALTER TABLE events RENAME TO events_before;
+         CREATE TABLE events (LIKE events_before INCLUDING ALL);
+         INSERT INTO events (severity, message, timestamp) SELECT severity, message, timestamp FROM events_before`,
+      ),
+    );
+
+    await h.execute(row.id, 'worker-1', swapped);
+
+    const end = await h.row(row.id);
+    expect(end.state).not.toBe('succeeded');
+    expect(JSON.stringify(end.outcome)).toContain('table_oid');
+    // All that was copied is there, and what was moved came from the first table.
+    expect(await count('SELECT count(*) AS n FROM events')).toBe(rows + 10 - (await archived()));
+    expect(await count('SELECT count(*) AS n FROM events_before')).toBe(rows + 10 - (await archived()));
+    await platform.query('DROP TABLE events_before');
+  });
+
   it('R-X16: go on where a worker died between two batches, each row once', async () => {
     const h = archive();
     const row = await h.approved({});
