@@ -63,6 +63,9 @@ async function told(
   };
 }
 
+/** Each answer waits some seconds for what is said on the bus, so questions wait beside each other. */
+const askedAtOnce = 4;
+
 /** All that can be asked of a healthy platform. */
 async function healthy(
   shell: Shell,
@@ -78,12 +81,16 @@ async function healthy(
   if (health.exit !== 0 || sick.length > 0)
     problems.push(`health ends with ${health.exit}: ${sick.join('; ')}`);
   const symptoms = [...diagnoses.map(({ id }) => id), ...parts.map((part) => `H2 ${part}`)];
-  for (const symptom of symptoms) {
-    const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
-    const unknown = isMute(seed) && ofOrchestrator.includes(symptom);
-    if (answer.exit !== (unknown ? 2 : 0))
-      problems.push(`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`);
-  }
+  const left = [...symptoms];
+  const askInTurn = async () => {
+    for (let symptom = left.shift(); symptom !== undefined; symptom = left.shift()) {
+      const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+      const unknown = isMute(seed) && ofOrchestrator.includes(symptom);
+      if (answer.exit !== (unknown ? 2 : 0))
+        problems.push(`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, askInTurn));
   const referee = createReferee(lab);
   const first = await referee();
   const truth = notWorking(first).length === 0 ? first : await referee(secondLook);
