@@ -49,21 +49,23 @@ export async function ask<T>(
   return { status: response.status, body: JSON.parse(text === '' ? 'null' : text) as T };
 }
 
-/** Whether a service's process answers, whatever it thinks of its dependencies. */
+/** Whether a service's process answers, whatever it thinks of its dependencies: an installation may say so in no JSON. */
 export async function answersHttp(lab: Lab, part: HttpPart): Promise<boolean> {
   try {
-    return (await ask(lab, part, '/health/live', undefined, 2000)).status === 200;
+    return await isLive(lab, part, await baseUrl(lab, part));
   } catch {
     return false;
   }
 }
 
+const isLive = async (lab: Lab, part: HttpPart, base: string): Promise<boolean> =>
+  (await fetch(`${base}${lab.names.path('/health/live', part)}`, { signal: AbortSignal.timeout(2000) })).ok;
+
 /** Whether others reach it, too: a Service leads to a Pod some seconds after its process answers. */
 async function isServed(lab: Lab, part: HttpPart): Promise<boolean> {
   if (!isKubernetes(lab)) return true;
   try {
-    const url = `${urlOf(await lab.endpoints(), part)}${lab.names.path('/health/live', part)}`;
-    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+    return await isLive(lab, part, urlOf(await lab.endpoints(), part));
   } catch {
     return false;
   }
