@@ -65,7 +65,7 @@ async function isConnected(
 }
 
 /**
- * One that is connected, and whose heartbeats are known to agent-manager; `unknown` where neither can be asked. Where no
+ * One that is connected, and whose heartbeats are known to agent-manager; `unknown` where either cannot be asked. Where no
  * agent registers, one that is connected may still be silent.
  */
 async function agent(at: Whereabouts, now: number, patience: number): Promise<PartFinding> {
@@ -82,7 +82,10 @@ async function agent(at: Whereabouts, now: number, patience: number): Promise<Pa
   const known = (JSON.parse(list.body) as { agents?: readonly { last_heartbeat?: string | null }[] }).agents;
   const ages = (known ?? []).map((one) => (now - Date.parse(one.last_heartbeat ?? '')) / 1000);
   const youngest = Math.min(...ages.filter((age) => !Number.isNaN(age)));
-  return { part, works: youngest < freshSeconds, saw: `last heartbeat ${Math.round(youngest)} s ago` };
+  const saw = `last heartbeat ${Math.round(youngest)} s ago`;
+  if (!(youngest < freshSeconds)) return { part, works: false, saw };
+  // Where its client has no name, it may have been stopped since that heartbeat.
+  return { part, works: connected === true ? true : 'unknown', saw };
 }
 
 /** Never throws and never waits for long: what does not answer does not work. */
