@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import type { Fault, Lab, LabPart, Runtime } from '../types.ts';
-import { ask, recentLog, untilAnswers } from './services.ts';
+import { recentLog, saidOfGraph, untilAnswers } from './services.ts';
 import { cypher, defineFault, nats, pg, redis } from './support.ts';
 
 /** Whom the lab leaves itself as a way back in while the usual login is refused. */
@@ -187,10 +187,7 @@ function wrongLogin(
     plant: (lab, variant) => lab.setEnv(part, logins[variant]?.env ?? {}),
     async check(lab, variant) {
       const { says = /^$/ } = logins[variant] ?? {};
-      if (part === 'reasoning-service') {
-        const { body } = await ask(lab, part, '/health/status', undefined, 8000);
-        return says.test(JSON.stringify(body));
-      }
+      if (part === 'reasoning-service') return says.test(await saidOfGraph(lab));
       return says.test(await recentLog(lab, part, 20));
     },
     clear: (lab) => lab.reset(part),

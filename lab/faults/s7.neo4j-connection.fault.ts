@@ -4,21 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../components/process.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
-import { ask, limit, untilAnswers } from './services.ts';
+import { limit, saidOfGraph, untilAnswers } from './services.ts';
 import { cypher, defineFault } from './support.ts';
 
 const reasoning = 'reasoning-service';
 const part = 'neo4j';
-
-/** What reasoning-service itself says of Neo4j; empty when all is well. */
-async function graphError(lab: Lab): Promise<string> {
-  interface Status {
-    readonly dependencies: { readonly neo4j: { readonly status: string; readonly error?: string } };
-  }
-  const { body } = await ask<Status>(lab, reasoning, '/health/status', undefined, 20_000);
-  const { status, error } = body.dependencies.neo4j;
-  return status === 'up' ? '' : (error ?? status);
-}
 
 const boltAnswers = (lab: Lab) =>
   cypher(lab, 'RETURN 1').then(
@@ -76,7 +66,7 @@ const graphPassword = defineFault({
     } else await lab.setEnv(reasoning, { NEO4J_PASSWORD: 'neo4j' });
     await untilAnswers(lab, reasoning);
   },
-  check: async (lab) => /AuthError|Unauthorized|authentication/i.test(await graphError(lab)),
+  check: async (lab) => /AuthError|Unauthorized|authentication/i.test(await saidOfGraph(lab)),
   async clear(lab, variant) {
     const { password } = (await lab.endpoints()).neo4j;
     if (variant === 'neo4j-rotated') {

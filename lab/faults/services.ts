@@ -103,6 +103,14 @@ export async function recentLog(lab: Lab, part: LabPart, lines = 60): Promise<st
   return `${previous}\n${current}`;
 }
 
+/** What reasoning-service says of Neo4j: its status, or its log where an installation's status has no room for a reason. */
+export async function saidOfGraph(lab: Lab): Promise<string> {
+  const part = 'reasoning-service';
+  const url = `${await baseUrl(lab, part)}${lab.names.path('/health/status', part)}`;
+  const text = await (await fetch(url, { signal: AbortSignal.timeout(20_000) })).text();
+  return /"(dependencies|checks)"/.test(text) ? text : recentLog(lab, part, 20);
+}
+
 /** The last line of a part's log that a pattern finds. */
 export async function lastLine(lab: Lab, part: LabPart, pattern: RegExp): Promise<string> {
   const text = await recentLog(lab, part, 300);

@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { answersHttp, saidOfGraph } from '../../../../lab/faults/services.ts';
+import type { Lab } from '../../../../lab/types.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((one) => new Promise((resolve) => one.close(resolve))));
+});
+
+/** A platform whose services give this body on each path, and whose logs say so. */
+async function lab(body: string, status = 200): Promise<Lab> {
+  const server = createServer((_, response) => {
+    response.statusCode = status;
+    response.end(body);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = `http://127.0.0.1:${address.port}`;
+  return {
+    runtime: 'compose',
+    names: { path: (path: string) => path },
+    endpoints: async () => ({ agentManager: url, orchestrator: url, reasoning: url }),
+    logs: async () => 'neo4j: AuthError of the log',
+  } as unknown as Lab;
+}
+
+describe('a service of an installation', () => {
+  it.each(['OK\n', '{"status":"UP"}', ''])('answers with %j', async (body) => {
+    expect(await answersHttp(await lab(body), 'agent-manager')).toBe(true);
+  });
+
+  it('does not answer with another status than 200', async () => {
+    expect(await answersHttp(await lab('OK\n', 503), 'agent-manager')).toBe(false);
+  });
+
+  it.each(['UNAVAILABLE\n', '{"status":"DOWN","components":{"neo4j":{"status":"DOWN"}}}', '{"code":1}'])(
+    'says in its log what %j has no room for',
+    async (body) => {
+      expect(await saidOfGraph(await lab(body, 503))).toContain('AuthError of the log');
+    },
+  );
+
+  it.each([
+    '{"dependencies":{"neo4j":{"status":"up"}}}',
+    '{"healthy":true,"checks":[{"name":"neo4j","pass":true,"output":""}]}',
+  ])('says in its status %s what old lines of its log do not', async (body) => {
+    expect(await saidOfGraph(await lab(body))).toBe(body);
+  });
+});
