@@ -29,12 +29,14 @@ export default defineConfig({
       // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
       project('integration', ['test/integration/**/*.test.ts'], {
         setupFiles: ['test/support/own-lab.ts'],
+        env: { AETHERIUS_LAB_FIRST: '1' },
         testTimeout: 60_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         setupFiles: ['test/support/own-lab.ts'],
+        env: { AETHERIUS_LAB_FIRST: '3' },
         testTimeout: 90_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
@@ -42,6 +44,7 @@ export default defineConfig({
       // Mostly waits for leases to end: files run side by side, each with servers of its own.
       project('crash', ['test/crash/**/*.test.ts'], {
         setupFiles: ['test/support/own-lab.ts'],
+        env: { AETHERIUS_LAB_FIRST: '5' },
         testTimeout: 300_000,
         hookTimeout: 120_000,
         maxWorkers: 3,

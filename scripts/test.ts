@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import PQueue from 'p-queue';
 import { markVariable } from '../lab/components/process.ts';
 import { artifactsFolder } from '../lab/report.ts';
 import { missingFor } from '../lab/runtimes/index.ts';
@@ -11,16 +12,18 @@ import { type Runtime, runtimes } from '../lab/types.ts';
 import { type Choice, ciChoices } from './campaign/choice.ts';
 
 /**
- * `npm test`: every suite, and at the end one line with the sum. The campaign mostly waits, so the suites that need no
- * platform run beside it. Suites that need the lab bring it up when the toolchains are there; otherwise one line says
- * what was left out and why. With CI=true nothing may be left out, not even a single skipped test.
+ * `npm test`: every suite, and at the end one line with the sum. Campaigns and the suites behind them mostly wait, so
+ * three of them run side by side. Suites that need the lab bring it up when the toolchains are there; otherwise one line
+ * says what was left out and why. With CI=true nothing may be left out, not even a single skipped test.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const quick = ['unit', 'contract', 'repo'] as const;
 /** Beside the platforms while they come up: it mostly waits for commands. */
 const early = 'guides';
-/** Beside the campaign, once the platforms are up: that builds what some of them start. */
-const slow = ['integration', 'e2e', 'crash'] as const;
+/** How many campaigns and suites run at a time once the platforms are up: these build what some of the suites start. */
+const atATime = 3;
+/** The lab that the suite about labs has: the platforms of the campaigns have the number before. */
+const suiteLab = (Number(process.env['AETHERIUS_LAB_INSTANCE'] ?? '0') + 8) % 10;
 const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
 
 interface Count {
@@ -87,15 +90,23 @@ async function timed<T>(what: string, part: Promise<T>): Promise<T> {
   return result;
 }
 
-/** With `beside`, a file: it gets the output, and the process yields to others. */
-function run(command: string, args: readonly string[], beside?: string): Promise<number> {
+interface Beside {
+  /** File that gets the output, to be shown at the end. */
+  readonly log: string;
+  /** It belongs to the lab that is up; default: it does not bear its mark. */
+  readonly marked?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** With `beside` its output does not mix with that of others, and the process yields to them. */
+function run(command: string, args: readonly string[], beside?: Beside): Promise<number> {
   return new Promise((resolve, reject) => {
-    const output = beside === undefined ? ('inherit' as const) : openSync(beside, 'w');
-    // What runs beside the lab is none of the lab's: it does not bear its mark.
+    const output = beside === undefined ? ('inherit' as const) : openSync(beside.log, 'w');
     const { [markVariable]: _mark, ...unmarked } = process.env;
-    const env = beside === undefined ? process.env : unmarked;
+    const marked = beside === undefined || beside.marked === true;
+    const env = { ...(marked ? process.env : unmarked), ...beside?.env };
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], env });
-    if (beside !== undefined && child.pid !== undefined) setPriority(child.pid, 5);
+    if (!marked && child.pid !== undefined) setPriority(child.pid, 5);
     child.on('error', reject);
     child.on('exit', (code) => {
       if (typeof output === 'number') closeSync(output);
@@ -104,7 +115,7 @@ function run(command: string, args: readonly string[], beside?: string): Promise
   });
 }
 
-async function runProject(name: string, folder: string, beside?: string): Promise<Count> {
+async function runProject(name: string, folder: string, beside?: Beside): Promise<Count> {
   const output = join(folder, `${name}.json`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const args = [
@@ -112,7 +123,7 @@ async function runProject(name: string, folder: string, beside?: string): Promis
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${output}`],
   ];
   const code = await timed(name, run(process.execPath, args, beside));
-  if (beside !== undefined) process.stdout.write(readFileSync(beside));
+  if (beside !== undefined) process.stdout.write(readFileSync(beside.log));
   if (!existsSync(output)) return oneFailure(`suite ${name}: ended with ${code} and wrote no report`);
   const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
   const count = countReport(report);
@@ -135,15 +146,22 @@ async function bringUp(runtime: Runtime): Promise<boolean> {
   return (await up()) === 0;
 }
 
-/** The platforms with their campaigns, then the suite about them; `onUp` when both are up, or it is known why not. */
-async function runLab(folder: string, onUp: () => void): Promise<Count> {
+/** The platforms with their campaigns, and the suites beside them. */
+async function runBehind(folder: string): Promise<Count> {
+  const guides = runProject(early, folder, { log: join(folder, `${early}.log`) });
+  const beside = (name: string, env: Readonly<Record<string, string>> = {}) =>
+    runProject(name, folder, { log: join(folder, `${name}.log`), env });
   const missing = runtimes.flatMap((runtime) => missingFor(runtime));
   if (missing.length > 0) {
     console.log(
       `Left out: suite lab, because this machine has not all it needs (${[...new Set(missing)].join('; ')}).`,
     );
-    onUp();
-    return ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
+    const lab = ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
+    return sideBySide([
+      () => guides,
+      ...['integration', 'e2e', 'crash'].map((name) => () => beside(name)),
+      () => Promise.resolve(lab),
+    ]);
   }
   const counts: Count[] = [];
   const down = (runtime: Runtime) =>
@@ -158,22 +176,41 @@ async function runLab(folder: string, onUp: () => void): Promise<Count> {
     else counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));
     if (campaignOf(runtime) === undefined) await down(runtime);
   }
-  onUp();
-  for (const runtime of up) {
-    const campaign = campaignOf(runtime);
-    if (campaign === undefined) continue;
-    counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`, ...mend], folder));
-    await down(runtime);
-  }
+  const runs = up.flatMap((runtime) => {
+    const choice = campaignOf(runtime);
+    if (choice === undefined) return [];
+    return async () => {
+      const words = [...wordsOf(choice), `--${campaignSize}`, ...mend];
+      const count = await runCampaign(runtime, words, folder);
+      await down(runtime);
+      return count;
+    };
+  });
+  // The longest ones first. The suite about labs starts from nothing and leaves nothing, in a lab of its own.
+  const labSuite = () => beside('lab', { AETHERIUS_LAB_INSTANCE: String(suiteLab) });
+  counts.push(
+    await sideBySide([
+      () => guides,
+      ...runs,
+      () => beside('integration'),
+      () => beside('e2e'),
+      ...(up.length === runtimes.length ? [labSuite] : []),
+      () => beside('crash'),
+    ]),
+  );
   const left = differences(before, await snapshot());
   counts.push(
     left.length === 0
       ? { passed: 1, failed: 0, skipped: 0 }
       : oneFailure(`The lab's platforms left behind: ${left.join('; ')}`),
   );
-  // The suite itself starts from nothing and leaves nothing.
-  if (up.length === runtimes.length) counts.push(await runProject('lab', folder));
   return total(counts);
+}
+
+/** In this order, a few at a time. */
+async function sideBySide(parts: readonly (() => Promise<Count>)[]): Promise<Count> {
+  const queue = new PQueue({ concurrency: atATime });
+  return total(await queue.addAll(parts));
 }
 
 function oneFailure(said: string): Count {
@@ -211,18 +248,13 @@ const wordsOf = (choice: Choice): readonly string[] =>
 async function runCampaign(name: string, args: readonly string[], folder: string): Promise<Count> {
   const output = join(folder, `campaign-${name}.json`);
   const campaign = ['--import', 'tsx', 'scripts/campaign/index.ts', ...args, '--report', output];
-  await timed(`campaign on ${name}`, run(process.execPath, campaign));
+  const beside = { log: join(folder, `campaign-${name}.log`), marked: true };
+  await timed(`campaign on ${name}`, run(process.execPath, campaign, beside));
+  process.stdout.write(readFileSync(beside.log));
   if (!existsSync(output)) return oneFailure(`The campaign on ${name} stopped before its end`);
   const { right, wrong } = JSON.parse(readFileSync(output, 'utf8')) as { right: number; wrong: string[] };
   failures.push(...wrong.map((line) => `campaign on ${name}: ${line}`));
   return { passed: right, failed: wrong.length, skipped: 0 };
-}
-
-async function runSlow(folder: string, before: Promise<Count>): Promise<readonly Count[]> {
-  const beside = (name: string) => runProject(name, folder, join(folder, `${name}.log`));
-  const counts = [await before];
-  for (const name of slow) counts.push(await beside(name));
-  return counts;
 }
 
 async function main(): Promise<void> {
@@ -232,13 +264,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const counts: Count[] = [];
   for (const name of quick) counts.push(await runProject(name, folder));
-  const before = runProject(early, folder, join(folder, `${early}.log`));
-  let others: Promise<readonly Count[]> | undefined;
-  const lab = await runLab(folder, () => {
-    others = runSlow(folder, before);
-  });
-  counts.push(lab);
-  counts.push(...((await others) ?? []));
+  counts.push(await runBehind(folder));
   // With what the campaign has just seen.
   await run(process.execPath, ['--import', 'tsx', 'scripts/gen-docs.ts', '--artifacts']);
   const { passed, failed } = total(counts);
