@@ -14,6 +14,7 @@ import {
 } from '../../lab/runtimes/generated-kubernetes.ts';
 import { downLab } from '../../lab/runtimes/index.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
+import { exitCodes } from '../../src/cli/context.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { expectationOf } from './expectation.ts';
@@ -81,16 +82,25 @@ async function healthy(
   if (health.exit !== 0 || sick.length > 0)
     problems.push(`health ends with ${health.exit}: ${sick.join('; ')}`);
   const symptoms = [...diagnoses.map(({ id }) => id), ...parts.map((part) => `H2 ${part}`)];
+  const unknown = (symptom: string) => isMute(seed) && ofOrchestrator.includes(symptom);
+  const ask = async (symptom: string) => {
+    const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+    const isRight = answer.exit === (unknown(symptom) ? exitCodes.couldNotLook : exitCodes.ok);
+    const problem = isRight ? [] : [`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`];
+    return { problem, late: !isRight && answer.exit === exitCodes.couldNotLook };
+  };
   const left = [...symptoms];
+  const late: string[] = [];
   const askInTurn = async () => {
-    for (let symptom = left.shift(); symptom !== undefined; symptom = left.shift()) {
-      const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
-      const unknown = isMute(seed) && ofOrchestrator.includes(symptom);
-      if (answer.exit !== (unknown ? 2 : 0))
-        problems.push(`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`);
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const said = await ask(next);
+      if (said.late) late.push(next);
+      else problems.push(...said.problem);
     }
   };
   await Promise.all(Array.from({ length: askedAtOnce }, askInTurn));
+  // Beside others it may have had too little time to look; what it said with certainty is never asked again.
+  for (const symptom of late) problems.push(...(await ask(symptom)).problem);
   const referee = createReferee(lab);
   const first = await referee();
   const truth = notWorking(first).length === 0 ? first : await referee(secondLook);
