@@ -47,7 +47,8 @@ export const queues = {
     payload: ExecuteJob,
     concurrency: 2,
     attempts: 1,
-    timeoutMs: 30 * 60_000,
+    // Each step and each verification has an end of its own; long work goes on for as long as it gets on (R-X16).
+    timeoutMs: 24 * 3_600_000,
     maxStalledCount: 0,
     abortOnStop: false,
     abortOnLostLock: true,

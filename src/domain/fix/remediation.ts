@@ -112,6 +112,8 @@ export interface WorkProgress {
   readonly cursor?: number;
   /** Why it waits instead of going on: catalogue key `card.work.<waits>`. */
   readonly waits?: string;
+  /** It is all or nothing: what is done of it is gone when it is stopped. */
+  readonly whole?: true;
 }
 
 /** A step in batches, as the executor sees it (R-X16): between two of them it is stored, shown, renewed and stopped. */
@@ -123,6 +125,11 @@ export interface LongWork {
    * the next batch, and then pauses for `pauseMs` milliseconds. Throws where it may not go on: that must pass through.
    */
   next(progress: WorkProgress, pauseMs?: number): Promise<void>;
+  /**
+   * After `next` threw: people have ended it, so what is half made is cleaned up. False: another worker goes on, and
+   * nothing is touched any more.
+   */
+  stopped(): boolean;
 }
 
 /** A right the executor needs, asked with SelfSubjectAccessReview before the offer (R-P6). */
@@ -220,7 +227,8 @@ export interface KubernetesKeeping {
   readonly madeBy?: string;
 }
 
-export type Observation = 'done' | 'not-done' | 'unknown';
+/** `under-way`: the target itself is still at it, begun by this very fix; whoever does the step again goes on with that. */
+export type Observation = 'done' | 'not-done' | 'under-way' | 'unknown';
 
 /** How what a temporary change has set stands, long after it. What cannot be looked at throws, and is none of these. */
 export type Standing =

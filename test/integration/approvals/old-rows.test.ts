@@ -187,6 +187,18 @@ describe('old events that are archived (D2.b)', () => {
     expect(steps[1]?.facts.done).toBe(Number(steps[0]?.facts.done) + old - first);
   });
 
+  it('R-X16: go on after a death though their approval has run out since: they were begun in time', async () => {
+    const h = archive();
+    const row = await h.approved({});
+    await workerDied(h, row.id);
+    await database.sql('UPDATE remediations SET approval_expires_at = now() WHERE id = $1', [row.id]);
+
+    await h.execute(row.id, 'worker-2');
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect([await left(), await archived()]).toEqual([10, old]);
+  });
+
   it('R-X16: end between two batches when Stop is pressed, say how far, and go on by a new request', async () => {
     const h = archive();
     const row = await h.approved({});
@@ -336,6 +348,48 @@ it('a session that a short look has opened lets a long one take its own time, an
     await book.closeAll();
   }
 });
+
+it.each([
+  [true, 0],
+  [false, 1],
+])(
+  'a statement whose client is gone: ended by the server (%s), or it runs on',
+  async (endsWithClient, runs) => {
+    const book = new SharedConnections();
+    const own = createPostgresTarget({ url: target.url, databases: { agentManager: 'agent_manager' } }, book);
+    const gone = new AbortController();
+    const sql = `SELECT pg_sleep(30) /* ${String(endsWithClient)} */`;
+    const running = async () =>
+      Number(
+        (
+          await platform.query<{ n: string }>(
+            "SELECT count(*) AS n FROM pg_stat_activity WHERE query = $1 AND state = 'active'",
+            [sql],
+          )
+        ).rows[0]?.n,
+      );
+    try {
+      const sent = own
+        .execute('agentManager', sql, [], {
+          timeoutMs: 30_000,
+          lockTimeoutMs: 30_000,
+          endsWithClient,
+          signal: gone.signal,
+        })
+        .catch(() => undefined);
+      await expect.poll(running, { timeout: 10_000 }).toBe(1);
+      gone.abort();
+      await sent;
+      // Twice as long as the server takes to look.
+      await platform.query('SELECT pg_sleep(4)');
+      expect(await running()).toBe(runs);
+    } finally {
+      await platform.query('SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = $1', [sql]);
+      await book.closeAll();
+    }
+  },
+  30_000,
+);
 
 describe('old events that are deleted (D2.b)', () => {
   it('are gone, each batch once, also when the worker died between two', async () => {

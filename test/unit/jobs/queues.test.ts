@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { queueKinds } from '../../../src/domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from '../../../src/jobs/queues.ts';
+import { indexLimits, mostBytes } from '../../../src/remediations/postgres/index-work.ts';
 
 const uuid = '01901234-5678-7abc-8def-0123456789ab';
 
@@ -11,6 +12,8 @@ test('every kind has a queue, named after kind and environment', () => {
 
 test('R-X7: executions are tried once and never taken for stalled', () => {
   expect(queues.execute).toMatchObject({ attempts: 1, maxStalledCount: 0, abortOnLostLock: true });
+  // R-X16: nor cut off while it gets on; five indexes of the largest table are the longest that has an end of its own.
+  expect(queues.execute.timeoutMs).toBeGreaterThan(5 * indexLimits(mostBytes).timeoutMs);
 });
 
 test('job ids hold no colon and are no number, as BullMQ demands', () => {

@@ -9,12 +9,13 @@ import {
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import { contextFor, type ExecutorDeps } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
-import { cameTo, longWork, type StepWork } from './long-work.ts';
+import { cameTo, hasBegun, longWork, type StepWork } from './long-work.ts';
 
 export type Direction = StepRow['direction'];
 
@@ -51,7 +52,13 @@ export async function runSteps(hold: Hold, direction: Direction, signal: AbortSi
     const end =
       at.at === 'open'
         ? await settleOpen(hold, row, step, { ...key, attempt: at.attempt }, cameTo(rows, key))
-        : await runStep(hold, row, step, { ...key, before: cameTo(rows, key) }, signal);
+        : await runStep(
+            hold,
+            row,
+            step,
+            { ...key, before: cameTo(rows, key), begun: hasBegun(rows, key) },
+            signal,
+          );
     if (end !== undefined) return end;
   }
 }
@@ -67,7 +74,8 @@ async function settleOpen(
   const seen = await observe(hold.deps, hold.remediation, row, step);
   if (seen === 'unknown' || (seen === 'not-done' && step.safety !== 'idempotent'))
     return { end: 'unknown', facts: { step: key.idx + 1, observed: seen } };
-  await hold.insist((own) => own.conclude(key, seen === 'done' ? 'observed-done' : 'not-done', before));
+  const facts = seen === 'under-way' ? { ...before, underWay: true } : before;
+  await hold.insist((own) => own.conclude(key, seen === 'done' ? 'observed-done' : 'not-done', facts));
   return undefined;
 }
 
@@ -75,7 +83,7 @@ async function runStep(
   hold: Hold,
   row: RemediationRow,
   step: PlanStep,
-  { before, ...key }: StepKey & { readonly before: Facts },
+  { before, begun, ...key }: StepKey & { readonly before: Facts; readonly begun: boolean },
   signal: AbortSignal,
 ): Promise<StepsEnd | undefined> {
   const { deps } = hold;
@@ -88,7 +96,7 @@ async function runStep(
   }
   // The database was put back under us: nothing is written there, and a person must look.
   if ((await deps.record.quick()).state === 'held') return { end: 'released' };
-  const refusal = await writeIntent(hold, key);
+  const refusal = await writeIntent(hold, key, begun);
   if (refusal !== undefined) return refusal;
   await deps.atKillPoint?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');
   hold.mustBeOurs();
@@ -109,7 +117,7 @@ async function runStep(
 }
 
 /** R-A16, R-X4, R-X8, R-X10: the intent is committed with its audit row before anything happens, or nothing happens. */
-function writeIntent(hold: Hold, key: StepKey): Promise<StepsEnd | undefined> {
+function writeIntent(hold: Hold, key: StepKey, begun: boolean): Promise<StepsEnd | undefined> {
   const { direction, idx } = key;
   return hold.write(async (own): Promise<StepsEnd | undefined> => {
     const { tx, row } = own;
@@ -123,7 +131,9 @@ function writeIntent(hold: Hold, key: StepKey): Promise<StepsEnd | undefined> {
     if (direction === 'apply' && row.abortRequested) return { end: 'refused', why: 'stopped', facts: {} };
     const kill = await tx.killSwitches.active(row.actionId);
     if (kill !== undefined) return { end: 'refused', why: 'kill-switch', facts: { scope: kill.scope } };
-    if (direction === 'apply' && idx === 0 && (await tx.now()) >= (row.approvalExpiresAt ?? new Date(0)))
+    // R-X16: long work that another attempt has begun in time is gone on with.
+    const first = direction === 'apply' && idx === 0 && !begun;
+    if (first && (await tx.now()) >= (row.approvalExpiresAt ?? new Date(0)))
       return { end: 'refused', why: 'approval-expired', facts: {} };
     await own.intend(key);
     return undefined;
@@ -156,7 +166,8 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: Ste
       (err instanceof TargetError && !ambiguous.has(err.stage)) ||
       (err instanceof AppError && (err.code === 'NOT_FOUND' || err.code === 'NOT_ALLOWED'));
     const why = err instanceof TargetError ? err.stage : err instanceof AppError ? err.code : 'failed';
-    if (certain) return { end: 'failed', facts: { why } };
+    const gaveUp = err instanceof TargetError ? err.facts['gaveUp'] : undefined;
+    if (certain) return { end: 'failed', facts: { why, ...present({ gaveUp }) } };
     const seen = await observe(deps, remediation, row, step);
     if (seen === 'done') return { end: 'observed-done', facts: { why } };
     return { end: 'unknown', facts: { why, observed: seen } };

@@ -94,10 +94,12 @@ export function afterSteps(
   return { to: 'failed', facts };
 }
 
-/** R-X16: what was stopped between two batches says how far it came. */
+/** R-X16: what was stopped midway says how far it came, and whether that is left; what the target gave up says why. */
 function reasonOf(end: Extract<StepsEnd, { facts: Facts }>): string {
+  if (end.end === 'failed' && typeof end.facts['gaveUp'] === 'string') return end.facts['gaveUp'];
   if (end.end !== 'refused') return end.end;
-  return end.why === 'stopped' && typeof end.facts['done'] === 'number' ? 'stopped-midway' : end.why;
+  if (end.why !== 'stopped' || typeof end.facts['done'] !== 'number') return end.why;
+  return end.facts['whole'] === true ? 'stopped-whole' : 'stopped-midway';
 }
 
 function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now: number): RemediationChange {

@@ -31,14 +31,24 @@ export function cameTo(rows: readonly StepRow[], { direction, idx }: StepKey): F
   return own.findLast(({ facts }) => progressIn(facts) !== undefined)?.facts ?? {};
 }
 
+/** Pure. Whether an earlier attempt of a step has got anywhere, so that the step is gone on with and not begun. */
+export function hasBegun(rows: readonly StepRow[], key: StepKey): boolean {
+  const { direction, idx } = key;
+  return (
+    progressIn(cameTo(rows, key)) !== undefined ||
+    rows.some((row) => row.direction === direction && row.idx === idx && row.facts['underWay'] === true)
+  );
+}
+
 /** Pure. What a step has stored, as its progress; undefined where it stored none. */
-export function progressIn({ done, total, cursor, waits }: Facts): WorkProgress | undefined {
+export function progressIn({ done, total, cursor, waits, whole }: Facts): WorkProgress | undefined {
   if (typeof done !== 'number' || typeof total !== 'number') return undefined;
   return {
     done,
     total,
     ...(typeof cursor === 'number' ? { cursor } : {}),
     ...(typeof waits === 'string' ? { waits } : {}),
+    ...(whole === true ? { whole } : {}),
   };
 }
 
@@ -46,6 +56,8 @@ export function longWork(hold: Hold, key: StepKey, stored: Facts, signal: AbortS
   const { deps } = hold;
   const before = progressIn(stored);
   const began = deps.monotonic();
+  /** Where this attempt went on: from what was stored, or from less where that was lost. */
+  let from: number | undefined;
   let shownAt = began - shownEveryMs;
   let facts: Facts = {};
   let end: WorkEnd | undefined;
@@ -66,7 +78,8 @@ export function longWork(hold: Hold, key: StepKey, stored: Facts, signal: AbortS
 
   const next = async (progress: WorkProgress, pauseMs: number, renew: () => void): Promise<void> => {
     const was = facts['waits'] !== undefined;
-    facts = { ...progress, ...pace(progress, before, deps.monotonic() - began) };
+    from ??= Math.min(before?.done ?? 0, progress.done);
+    facts = { ...progress, ...pace(progress, from, deps.monotonic() - began) };
     try {
       await deps.atKillPoint?.('R-K4-batch');
       end = await hold.insist((own) => store(own, progress.waits !== undefined, was));
@@ -81,7 +94,11 @@ export function longWork(hold: Hold, key: StepKey, stored: Facts, signal: AbortS
   };
 
   return {
-    renewing: (renew) => ({ before, next: (progress, pauseMs = 0) => next(progress, pauseMs, renew) }),
+    renewing: (renew) => ({
+      before,
+      next: (progress, pauseMs = 0) => next(progress, pauseMs, renew),
+      stopped: () => end?.end === 'refused',
+    }),
     facts: () => facts,
     ended() {
       if (lost !== undefined) throw lost.error;
@@ -90,9 +107,12 @@ export function longWork(hold: Hold, key: StepKey, stored: Facts, signal: AbortS
   };
 }
 
-/** Pure. How fast this attempt is (per second), and how long it takes from here (seconds), where that can be told. */
-export function pace(now: WorkProgress, before: WorkProgress | undefined, elapsedMs: number): Facts {
-  const done = now.done - (before?.done ?? 0);
+/**
+ * Pure. How fast an attempt is that went on at `from` (per second), and how long it takes from here (seconds), where
+ * that can be told.
+ */
+export function pace(now: WorkProgress, from: number, elapsedMs: number): Facts {
+  const done = now.done - from;
   if (done <= 0 || elapsedMs <= 0) return {};
   const perSecond = (done * 1_000) / elapsedMs;
   return {

@@ -17,6 +17,7 @@ import { lookAtTarget, recordBarrier } from './executor-claim.service.ts';
 import { defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
 import { observe, stepsOf } from './executor-step.service.ts';
 import { Hold } from './hold.ts';
+import { hasBegun } from './long-work.ts';
 
 const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling_back'];
 
@@ -96,7 +97,9 @@ async function endedAsForged(
 async function stillFits(hold: Hold, row: RemediationRow): Promise<boolean> {
   if (row.state !== 'executing') return true;
   const { steps: rows } = await hold.read();
-  const untouched = rows.every((step) => step.outcome === 'not-done' && step.idx === 0);
+  const untouched =
+    rows.every((step) => step.outcome === 'not-done' && step.idx === 0) &&
+    !hasBegun(rows, { direction: 'apply', idx: 0 });
   if (!untouched) return true;
   const barrier = await lookAtTarget(hold.deps, row, hold.remediation, AbortSignal.timeout(30_000));
   if (barrier === undefined) return true;
@@ -157,7 +160,7 @@ export function afterSecondLook(
   last: boolean,
   row: Pick<RemediationRow, 'plan'>,
 ): 'verifying' | 'failed' | 'rolling_back' | undefined {
-  if (observed === 'unknown') return undefined;
+  if (observed === 'unknown' || observed === 'under-way') return undefined;
   if (direction === 'undo')
     return observed === 'done' || step.safety === 'idempotent' ? 'rolling_back' : undefined;
   if (observed === 'not-done') return step.safety === 'idempotent' ? 'failed' : undefined;

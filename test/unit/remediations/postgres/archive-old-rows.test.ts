@@ -107,6 +107,7 @@ describe('postgres.archive-old-rows', () => {
     const work = {
       before: { done: 7, total: 47, cursor: 4 },
       next: (progress: WorkProgress) => Promise.resolve(void said.push(progress)),
+      stopped: () => false,
     };
 
     await archiveOldRows.applyStep(plan.steps[0], plan, { ...context, work });

@@ -33,7 +33,7 @@ describe('redis.delete-keys', () => {
     await expect(deleteKeys.applyStep(plan.steps[0], plan, context)).rejects.toMatchObject({
       facts: { reason: 'stale' },
     });
-    const work = { before: { done: 120 - left, total: 120 }, next };
+    const work = { before: { done: 120 - left, total: 120 }, next, stopped: () => false };
     await deleteKeys.applyStep(plan.steps[0], plan, { ...context, work });
 
     expect(said.at(-1)).toEqual({ done: left, total: left });

@@ -77,6 +77,7 @@ describe('R-X5: a second look at what was not certain', () => {
       bare,
       undefined,
     ],
+    ['the target is still at it', 'under-way', 'idempotent', 'apply', true, bare, undefined],
     ['still nobody can tell', 'unknown', 'idempotent', 'apply', true, bare, undefined],
     ['the way back was taken', 'done', 'observable', 'undo', true, undoable, 'rolling_back'],
   ] as const)('%s', (_what, seen, safety, direction, last, row, to) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StepRow } from '../../../../../src/domain/fix/rows.ts';
 import { afterSteps } from '../../../../../src/services/fix/execute/executor.service.ts';
-import { cameTo, pace, progressIn } from '../../../../../src/services/fix/execute/long-work.ts';
+import { cameTo, hasBegun, pace, progressIn } from '../../../../../src/services/fix/execute/long-work.ts';
 import { aPlan } from '../../../../support/slack-views.ts';
 
 const row = (more: Partial<StepRow>): StepRow => ({
@@ -25,14 +25,17 @@ describe('R-X16: long work', () => {
       ...{ done: 30, total: 90, cursor: 9, waits: 'lag' },
     });
     expect(progressIn({ deleted: 3 })).toBeUndefined();
+    expect(hasBegun(rows, { direction: 'apply', idx: 1 })).toBe(true);
+    expect(hasBegun(rows, { direction: 'apply', idx: 2 })).toBe(false);
+    expect(hasBegun([row({ facts: { underWay: true } })], { direction: 'apply', idx: 0 })).toBe(true);
   });
 
   it('counts its speed from what this attempt has done, and says nothing before it has done anything', () => {
-    const before = { done: 100, total: 400 };
+    const from = 100;
 
-    expect(pace({ done: 200, total: 400 }, before, 2_000)).toEqual({ perSecond: 50, leftSeconds: 4 });
-    expect(pace({ done: 100, total: 400 }, before, 2_000)).toEqual({});
-    expect(pace({ done: 450, total: 400 }, undefined, 1_000)).toMatchObject({ leftSeconds: 0 });
+    expect(pace({ done: 200, total: 400 }, from, 2_000)).toEqual({ perSecond: 50, leftSeconds: 4 });
+    expect(pace({ done: 100, total: 400 }, from, 2_000)).toEqual({});
+    expect(pace({ done: 450, total: 400 }, 0, 1_000)).toMatchObject({ leftSeconds: 0 });
   });
 
   it('is left as it is when it was stopped or broke midway, and taken back where its plan says so', () => {
@@ -43,6 +46,13 @@ describe('R-X16: long work', () => {
       to: 'failed',
       facts: { reason: 'stopped-midway' },
     });
+    // Of an index nothing is left.
+    expect(
+      afterSteps({ plan }, { ...midway, facts: { ...midway.facts, whole: true } }, 0).facts,
+    ).toMatchObject({ reason: 'stopped-whole' });
+    expect(
+      afterSteps({ plan }, { end: 'failed', facts: { why: 'limit', gaveUp: 'gave-way' } }, 0),
+    ).toMatchObject({ to: 'failed', facts: { reason: 'gave-way' } });
     expect(afterSteps({ plan }, { ...midway, facts: {} }, 1)).toMatchObject({
       ...{ to: 'rolling_back', facts: { reason: 'stopped' } },
     });
