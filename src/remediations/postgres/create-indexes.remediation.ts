@@ -1,25 +1,24 @@
 import { z } from 'zod';
 import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
-import type { CallOptions } from '../../domain/kernel/call.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import { guideIndexes } from '../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
 import { postgresObject, systemIdentifier } from '../store-behind.ts';
 import {
-  cleanUp,
-  concurrently,
-  databaseIdOf,
-  databaseOf,
-  gaveUp,
-  identifier,
+  type Context,
+  dropLeft,
+  dropping,
+  indexLimits,
   indexStepMs,
-  missingRight,
+  isUnderWay,
+  minutesFor,
   mostBytes,
-  nameOf,
-} from './server.ts';
+  watched,
+} from './index-work.ts';
+import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
 
 const Params = z.strictObject({
   database: z
@@ -30,13 +29,16 @@ const Params = z.strictObject({
 
 export const createIndexes = defineRemediation({
   id: 'postgres.create-indexes',
-  version: 1,
+  version: 2,
   doc: `Creates those of the guide's five indexes that a database lacks, each by CREATE INDEX CONCURRENTLY (D2.a).
-Reads and writes go on meanwhile.
+Reads and writes go on meanwhile, and it ends as soon as another session waits behind it.
 It needs the role that owns the table.
+It may take two minutes for a small table and two hours for one of 50 GiB; the plan says how many minutes.
+For older transactions it waits a tenth of that at most.
+It shows how far it is and can be stopped; nothing is left of it then.
+When its worker dies, PostgreSQL ends it within seconds, from version 14 on, and the next worker begins anew; before 14 the next one waits for its end.
 An index that an attempt left invalid is dropped, at once or by the next attempt.
-It waits 5 seconds at most for older transactions.
-A table larger than 2 GiB and a partitioned table are refused, because their indexes take longer than a step may.
+A table larger than 50 GiB and a partitioned table are refused.
 Undo drops what was created, concurrently.`,
   tier: 2,
   params: Params,
@@ -69,7 +71,7 @@ Undo drops what was created, concurrently.`,
     return {
       schemaVersion: planSchema,
       actionId: 'postgres.create-indexes',
-      actionVersion: 1,
+      actionVersion: 2,
       environment,
       part: 'postgres',
       target: `postgres/${cluster}/${nameOf(postgres, params.database)}/indexes`,
@@ -87,6 +89,7 @@ Undo drops what was created, concurrently.`,
           indexes: seen.length,
           database: nameOf(postgres, params.database),
           rows: Math.round(seen.reduce((sum, { rows }) => Math.max(sum, rows), 0)),
+          minutes: minutesFor(seen),
         },
       },
       undoBlast: { key: 'postgres-drop-indexes', facts: { indexes: seen.length } },
@@ -99,53 +102,62 @@ Undo drops what was created, concurrently.`,
     return postgresObject(deps.postgres, signal);
   },
 
-  async applyStep(step, plan, { deps: { postgres, platform }, signal }: Context): Promise<Facts> {
+  async applyStep(step, plan, context: Context): Promise<Facts> {
+    const { postgres, platform } = context.deps;
     const database = databaseOf(plan.params);
     const wanted = wantedOf(step, database, platform);
-    const now = await look(postgres, database, wanted, signal);
     const index = wanted.index;
+    const toValid = step.to['index'] === 'valid';
+    const see = () => look(postgres, database, wanted, context.signal);
+    let now = await see();
     if (now?.table_oid === step.precondition['table_oid'] && now?.state === step.to['index'])
       return { index, already: true };
+    const name = full(now?.schema ?? '', index);
+    const work = {
+      database,
+      sql: statementOf(step, now, wanted),
+      limits: toValid ? indexLimits(now?.bytes ?? 0) : dropping,
+      rows: now?.rows ?? 0,
+      // An invalid index is kept up to date at every write and helps no query.
+      async cleanUp() {
+        const state = (await look(postgres, database, wanted, AbortSignal.timeout(5_000)))?.state;
+        if (toValid && (state === 'invalid' || state === 'building'))
+          await dropLeft(postgres, database, name);
+      },
+    };
+    const underWay = now?.state === 'building' && toValid && (await isUnderWay(work, context));
     // What an attempt of ours left behind is no other hand's work.
-    const left = now?.state === 'invalid' && step.to['index'] === 'valid';
+    const left = toValid && (now?.state === 'invalid' || underWay);
     mustHold(step.precondition, {
       table_oid: now?.table_oid ?? null,
       index: left ? (step.precondition['index'] ?? null) : (now?.state ?? null),
     });
     if (now === undefined) throw refused('no-target');
-    signal.throwIfAborted();
-    const drop = (options: CallOptions & { readonly lockTimeoutMs: number }) =>
-      postgres.execute(database, `DROP INDEX CONCURRENTLY IF EXISTS ${full(now.schema, index)}`, [], options);
-    try {
-      if (left) await drop({ ...cleanUp, signal });
-      if (step.to['index'] === 'absent') {
-        await drop({ ...concurrently, signal });
-        return { index, dropped: true };
-      }
-      await postgres.execute(
-        database,
-        `CREATE INDEX CONCURRENTLY ${identifier(index)} ON ${full(now.schema, wanted.table)} (${identifier(wanted.column)})`,
-        [],
-        { ...concurrently, signal },
-      );
-    } catch (error) {
-      // An invalid index is kept up to date at every write and helps no query.
-      const after = await look(postgres, database, wanted, signal).catch(() => undefined);
-      if (after?.state === 'invalid' && step.to['index'] === 'valid')
-        await drop(cleanUp).catch(() => undefined);
-      throw gaveUp(error);
+    context.signal.throwIfAborted();
+    if (underWay) {
+      await watched(work, context, true);
+      now = await see();
+      if (now?.state === 'valid') return { index, already: true };
     }
-    return { index, rows: Math.round(now.rows) };
+    if (now?.state === 'invalid' && toValid) await dropLeft(postgres, database, name);
+    if (!(await watched(work, context)) && (await see())?.state !== step.to['index'])
+      throw new TargetError('limit', 'its session ended before it', { facts: { gaveUp: 'was-ended' } });
+    return toValid ? { index, rows: Math.round(work.rows) } : { index, dropped: true };
   },
 
-  async observeStep(step, plan, { deps: { postgres, platform }, signal }: Context) {
+  async observeStep(step, plan, context: Context) {
+    const { postgres, platform } = context.deps;
     const database = databaseOf(plan.params);
-    const now = await look(postgres, database, wantedOf(step, database, platform), signal);
+    const wanted = wantedOf(step, database, platform);
+    const now = await look(postgres, database, wanted, context.signal);
     if (now === undefined || now.table_oid !== step.precondition['table_oid']) return 'unknown';
     if (now.state === step.to['index']) return 'done';
-    // It may be in the middle of it, or another may have made one of that name.
-    if (now.state === 'building' || now.state === 'other') return 'unknown';
-    return 'not-done';
+    if (now.state === 'building') {
+      const sql = statementOf(step, now, wanted);
+      return (await isUnderWay({ database, sql }, context)) ? 'under-way' : 'unknown';
+    }
+    // Another may have made one of that name.
+    return now.state === 'other' ? 'unknown' : 'not-done';
   },
 
   /** By the catalogue, not by the name: a valid index leads with the column, or none of ours is left. */
@@ -159,8 +171,6 @@ Undo drops what was created, concurrently.`,
     return true;
   },
 });
-
-type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
 
 interface Wanted {
   readonly index: string;
@@ -189,6 +199,13 @@ function wantedOf({ target }: PlanStep, database: DatabaseId, { tables }: Platfo
   const found = guideIndexes[database].find(({ name }) => name === target);
   if (found === undefined) throw refused('no-target');
   return { index: found.name, table: tables[found.table], column: found.column };
+}
+
+function statementOf({ to }: PlanStep, now: Row | undefined, { index, table, column }: Wanted): string {
+  const schema = now?.schema ?? '';
+  return to['index'] === 'valid'
+    ? `CREATE INDEX CONCURRENTLY ${identifier(index)} ON ${full(schema, table)} (${identifier(column)})`
+    : `DROP INDEX CONCURRENTLY IF EXISTS ${full(schema, index)}`;
 }
 
 function mayBuild(found: Seen): void {

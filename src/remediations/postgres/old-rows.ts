@@ -7,7 +7,7 @@ import { guideRetention } from '../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
-import { identifier, missingRight } from './server.ts';
+import { identifier, mayRepeat, missingRight } from './server.ts';
 
 export type Context = {
   readonly deps: With<'postgres'>;
@@ -280,14 +280,16 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
       signal.throwIfAborted();
       const began = context.now().getTime();
       const upTo = Math.min(end, cursor + blocks);
+      let servedMs: number | undefined;
       try {
-        const [row] = await postgres.execute<{ n: number }>(
+        const [row] = await postgres.execute<{ n: number; ms?: number }>(
           database,
           statement.sql,
           [`(${cursor},0)`, `(${upTo},0)`, ...statement.values],
           { ...batchLimits, signal },
         );
         done += row?.n ?? 0;
+        servedMs = row?.ms;
         cursor = upTo;
         failures = 0;
       } catch (error) {
@@ -296,7 +298,7 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
         blocks = Math.max(1, Math.floor(blocks / 4));
       }
       const tookMs = context.now().getTime() - began;
-      if (failures === 0) blocks = nextSize(blocks, tookMs);
+      if (failures === 0) blocks = nextSize(blocks, servedMs ?? tookMs);
       // As long as it worked, so that at most half of the time is its own.
       const restMs = failures === 0 ? tookMs : paceLimits.lookEveryMs * failures;
       await work?.next({ done, total, cursor }, Math.min(paceLimits.unseenMs, Math.ceil(restMs)));
@@ -332,11 +334,6 @@ export function nextSize(blocks: number, tookMs: number): number {
   return tookMs < batchLimits.aimMs / 2 ? Math.min(batchLimits.mostBlocks, blocks * 2) : blocks;
 }
 
-/** Taking rows out once more takes out no other: what was certainly or perhaps not done is done again. */
-function mayRepeat(error: unknown): boolean {
-  return error instanceof TargetError && ['no-answer', 'closed', 'refused'].includes(error.stage);
-}
-
 async function mustBeSame(
   postgres: PostgresTarget,
   database: DatabaseId,
@@ -346,6 +343,10 @@ async function mustBeSame(
   const now = await seeTable(postgres, database, name, signal, schema);
   mustHold({ table_oid: oid }, { table_oid: now?.oid ?? null });
 }
+
+/** How many rows, and how long the server was at it: the session and its commit do not count. */
+const result = `count(*)::int AS n,
+     (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::float8 AS ms`;
 
 /** R-P4: the statement itself takes nothing where one of its tables is another one of that name by now. */
 function statementOf({ from, into, span }: Taking) {
@@ -360,7 +361,7 @@ function statementOf({ from, into, span }: Taking) {
   const gone = `DELETE FROM ONLY ${full(from)} WHERE ctid = ANY(ARRAY(SELECT ctid FROM picked))`;
   if (into === undefined)
     return {
-      sql: `WITH ${picked}, gone AS (${gone} RETURNING 1) SELECT count(*)::int AS n FROM gone`,
+      sql: `WITH ${picked}, gone AS (${gone} RETURNING 1) SELECT ${result} FROM gone`,
       values,
     };
   const columns = from.columns
@@ -370,7 +371,7 @@ function statementOf({ from, into, span }: Taking) {
   return {
     sql: `WITH ${picked}, gone AS (${gone} RETURNING ${columns}),
        put AS (INSERT INTO ${full(into)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM gone RETURNING 1)
-     SELECT count(*)::int AS n FROM put`,
+     SELECT ${result} FROM put`,
     values,
   };
 }

@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import { defineRemediation, planSchema } from '../../domain/fix/remediation.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
 import { postgresObject, systemIdentifier } from '../store-behind.ts';
 import {
-  cleanUp,
-  concurrently,
-  databaseIdOf,
-  databaseOf,
-  gaveUp,
-  identifier,
+  type Context,
+  dropLeft,
+  indexLimits,
   indexStepMs,
-  missingRight,
+  isUnderWay,
+  minutesFor,
   mostBytes,
-  nameOf,
-} from './server.ts';
+  watched,
+} from './index-work.ts';
+import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
 
 const name = z.string().min(1).max(63);
 const Params = z.strictObject({
@@ -30,13 +29,16 @@ const Params = z.strictObject({
 
 export const rebuildIndex = defineRemediation({
   id: 'postgres.rebuild-index',
-  version: 1,
+  version: 2,
   doc: `Builds one index anew by REINDEX INDEX CONCURRENTLY (T1.b).
 It needs the role that owns the index.
-Reads and writes go on meanwhile; the old index serves until the new one is valid.
+Reads and writes go on meanwhile, with the old index until the new one is valid, and it ends as soon as another session waits behind it.
+It may take two minutes for a small table and two hours for one of 50 GiB; the plan says how many minutes.
+For older transactions it waits a tenth of that at most.
+It shows how far it is and can be stopped; nothing is left of it then.
+When its worker dies, PostgreSQL ends it within seconds, from version 14 on, and the next worker begins anew; before 14 the next one waits for its end.
 What an attempt leaves behind is dropped, at once or by the next attempt.
-It waits 5 seconds at most for older transactions.
-A table larger than 2 GiB is refused, because its index takes longer than a step may.
+A table larger than 50 GiB is refused.
 There is no undo: the content is the same.`,
   tier: 2,
   params: Params,
@@ -63,7 +65,7 @@ There is no undo: the content is the same.`,
     return {
       schemaVersion: planSchema,
       actionId: 'postgres.rebuild-index',
-      actionVersion: 1,
+      actionVersion: 2,
       environment,
       part: 'postgres',
       target: `postgres/${cluster}/${nameOf(postgres, database)}/${schema}.${index}`,
@@ -85,7 +87,7 @@ There is no undo: the content is the same.`,
       stableForMs: 1_000,
       blast: {
         key: 'postgres-reindex',
-        facts: { index, table: found.table, bytes: found.index_bytes },
+        facts: { index, table: found.table, bytes: found.index_bytes, minutes: minutesFor([found]) },
       },
       stepTimeoutMs: indexStepMs,
       objects: 1,
@@ -96,39 +98,48 @@ There is no undo: the content is the same.`,
     return postgresObject(deps.postgres, signal);
   },
 
-  async applyStep(step, plan, { deps: { postgres }, signal }: Context): Promise<Facts> {
+  async applyStep(step, plan, context: Context): Promise<Facts> {
+    const { postgres } = context.deps;
     const wanted = Params.parse(plan.params);
-    const now = await look(postgres, wanted.database, wanted, signal);
-    if (isRebuilt(step.precondition, now)) return { index: wanted.index, already: true };
-    mustHold(step.precondition, { index_oid: now?.oid ?? null, table_oid: now?.table_oid ?? null });
-    signal.throwIfAborted();
-    const dropLeft = async () => {
+    const see = () => look(postgres, wanted.database, wanted, context.signal);
+    const dropLeftovers = async (signal: AbortSignal) => {
       for (const left of await leftovers(postgres, wanted, signal))
-        await postgres.execute(
-          wanted.database,
-          `DROP INDEX CONCURRENTLY IF EXISTS ${identifier(wanted.schema)}.${identifier(left)}`,
-          [],
-          cleanUp,
-        );
+        await dropLeft(postgres, wanted.database, full(wanted.schema, left));
     };
-    await dropLeft();
-    try {
-      await postgres.execute(
-        wanted.database,
-        `REINDEX INDEX CONCURRENTLY ${identifier(wanted.schema)}.${identifier(wanted.index)}`,
-        [],
-        { ...concurrently, signal },
-      );
-    } catch (error) {
-      await dropLeft().catch(() => undefined);
-      throw gaveUp(error);
+    const now = await see();
+    if (isRebuilt(step.precondition, now)) {
+      await dropLeftovers(context.signal);
+      return { index: wanted.index, already: true };
     }
+    mustHold(step.precondition, { index_oid: now?.oid ?? null, table_oid: now?.table_oid ?? null });
+    context.signal.throwIfAborted();
+    const work = {
+      database: wanted.database,
+      sql: statementOf(wanted),
+      limits: indexLimits(now?.bytes ?? 0),
+      rows: now?.rows ?? 0,
+      cleanUp: () => dropLeftovers(AbortSignal.timeout(5_000)),
+    };
+    const again = async () => isRebuilt(step.precondition, await see());
+    if (now?.building === true && (await isUnderWay(work, context))) {
+      await watched(work, context, true);
+      if (await again()) return { index: wanted.index, already: true };
+    }
+    await dropLeftovers(context.signal);
+    if (!(await watched(work, context)) && !(await again()))
+      throw new TargetError('limit', 'its session ended before it', { facts: { gaveUp: 'was-ended' } });
     return { index: wanted.index };
   },
 
-  async observeStep(step, plan, { deps: { postgres }, signal }: Context) {
-    const now = await look(postgres, databaseOf(plan.params), Params.parse(plan.params), signal);
-    if (isRebuilt(step.precondition, now)) return 'done';
+  async observeStep(step, plan, context: Context) {
+    const { postgres } = context.deps;
+    const wanted = Params.parse(plan.params);
+    const now = await look(postgres, databaseOf(plan.params), wanted, context.signal);
+    const work = { database: wanted.database, sql: statementOf(wanted) };
+    if (now?.building === true && (await isUnderWay(work, context))) return 'under-way';
+    // It was exchanged, and the former one is still there: dropping it is part of the step.
+    if (isRebuilt(step.precondition, now))
+      return (await leftovers(postgres, wanted, context.signal)).length === 0 ? 'done' : 'not-done';
     // Another index, or none, by another hand; or it is being built right now.
     if (now === undefined || now.oid !== step.precondition['index_oid'] || now.building) return 'unknown';
     return 'not-done';
@@ -142,8 +153,10 @@ There is no undo: the content is the same.`,
   },
 });
 
-type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
 type Wanted = z.output<typeof Params>;
+
+const full = (schema: string, index: string) => `${identifier(schema)}.${identifier(index)}`;
+const statementOf = ({ schema, index }: Wanted) => `REINDEX INDEX CONCURRENTLY ${full(schema, index)}`;
 
 interface Row {
   /** REINDEX CONCURRENTLY makes another index under the same name, with another oid. */
@@ -154,6 +167,7 @@ interface Row {
   readonly exclusion: boolean;
   readonly valid: boolean;
   readonly building: boolean;
+  readonly rows: number;
   readonly bytes: number;
   readonly index_bytes: number;
   readonly owner: string;
@@ -176,7 +190,7 @@ async function look(
     `SELECT i.oid::text AS oid, t.oid::text AS table_oid, t.relname AS table, i.relkind AS kind,
        x.indisexclusion AS exclusion, x.indisvalid AS valid,
        EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.relid = t.oid) AS building,
-       pg_table_size(t.oid)::float8 AS bytes, pg_relation_size(i.oid)::float8 AS index_bytes,
+       greatest(t.reltuples, 0)::float8 AS rows, pg_table_size(t.oid)::float8 AS bytes, pg_relation_size(i.oid)::float8 AS index_bytes,
        pg_get_userbyid(i.relowner) AS owner, pg_has_role(current_user, i.relowner, 'USAGE') AS mine
      FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace
      JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_class t ON t.oid = x.indrelid

@@ -87,6 +87,7 @@ export const fix = {
   'card.work.pace': '{perSecond} a second, {leftSeconds:seconds} left.',
   'card.work.lag': 'Waiting: a copy of the database is behind.',
   'card.work.locks': 'Waiting: another session waits for a lock.',
+  'card.work.transactions': 'Waiting: an older transaction has to end.',
   'card.work.unseen': 'Waiting: the database cannot be looked at now.',
   'card.stopping': 'Stop was pressed: it ends after the current step or batch.',
   'confirm.request.title': 'Apply this fix?',
@@ -153,6 +154,14 @@ export const fix = {
   'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
   'event.failed.stopped-midway':
     ':octagonal_sign: `{handle}` was stopped after {done} of {total}. What was done stays. To go on, ask for the fix again.',
+  'event.failed.stopped-whole':
+    ':octagonal_sign: `{handle}` was stopped at {done} of {total}. Nothing of it is left. Asked for again, it begins anew.',
+  'event.failed.gave-way':
+    ':red_circle: `{handle}` gave way: another session waited behind it. Ask for it again when that one is done.',
+  'event.failed.waited-too-long':
+    ':red_circle: `{handle}` gave up: it waited too long for another transaction. Look for one that stays open, then ask for it again.',
+  'event.failed.was-ended':
+    ':red_circle: `{handle}`: PostgreSQL ended its statement, because its time was over or somebody cancelled it.',
   'event.failed.changed-meanwhile':
     ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
   'event.keep-patch': 'To keep it, put the lines of the plan where the object is made.',

@@ -89,11 +89,11 @@ export const remediations = {
   'blast.postgres-end-blocker':
     'The session of {application} ({user}) ends and its transaction, open for {openSeconds:seconds}, is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}. The application connects again by itself.',
   'blast.postgres-create-indexes':
-    'PostgreSQL reads tables of up to {rows|# row|# rows} in {database} and is busier for that time. Reads and writes go on. Afterwards each write costs a little more.',
+    'PostgreSQL reads tables of up to {rows|# row|# rows} in {database} and is busier for that time, which is {minutes|# minute|# minutes} at most. Reads and writes go on. Afterwards each write costs a little more.',
   'blast.postgres-drop-indexes':
     'The {indexes|# index|# indexes} of this fix {indexes|is|are} dropped. The statements that used {indexes|it|them} are slow again.',
   'blast.postgres-reindex':
-    'PostgreSQL reads {table} and writes {bytes:bytes} at most. Reads and writes go on, with the old index until the new one is valid.',
+    'PostgreSQL reads {table} and writes {bytes:bytes} at most, which may take up to {minutes|# minute|# minutes}. Reads and writes go on, with the old index until the new one is valid.',
   'blast.postgres-max-connections':
     'Nothing changes now: the limit stays {now} until PostgreSQL is restarted, and is {value} from then on. The restart is not part of this fix.',
   'blast.postgres-max-connections-undo':
@@ -357,7 +357,7 @@ export const remediations = {
   'offer.refused.nothing-to-cancel': 'Session {pid} runs no statement now ({state}): only ending it helps.',
   'offer.refused.partitioned-table': '{table} is partitioned: its indexes are made one partition at a time.',
   'offer.refused.table-too-large':
-    '{table} has {bytes:bytes}; above {most:bytes} an index takes longer than a step may.',
+    '{table} has {bytes:bytes}; above {most:bytes} an index is left to people.',
   'offer.refused.too-young': '{before} is within the last {days|# day|# days}: such rows are not old.',
   'offer.refused.rows-partitioned': '{table} is partitioned: old rows leave it by a whole partition.',
   'offer.refused.server-too-old': 'It needs PostgreSQL {least} or later.',

@@ -82,6 +82,7 @@ export const fix = {
   'card.work.pace': '每秒 {perSecond}，还需 {leftSeconds:seconds}。',
   'card.work.lag': '正在等待：数据库的副本落后。',
   'card.work.locks': '正在等待：另一个会话在等锁。',
+  'card.work.transactions': '正在等待：较早的事务需先结束。',
   'card.work.unseen': '正在等待：现在无法查看数据库。',
   'card.stopping': '已按下停止：当前步骤或批次结束后停止。',
   'confirm.request.title': '应用此修复？',
@@ -140,6 +141,12 @@ export const fix = {
   'event.failed': ':red_circle: `{handle}` 未生效。已执行的步骤见卡片。',
   'event.failed.stopped-midway':
     ':octagonal_sign: `{handle}` 在完成 {done}（共 {total}）后已停止。已完成的部分保留。要继续，请再次申请该修复。',
+  'event.failed.stopped-whole':
+    ':octagonal_sign: `{handle}` 在完成 {done}（共 {total}）时已停止。没有留下任何部分。再次申请将从头开始。',
+  'event.failed.gave-way': ':red_circle: `{handle}` 已让路：另一个会话在等待它。请在该会话完成后再次申请。',
+  'event.failed.waited-too-long':
+    ':red_circle: `{handle}` 已放弃：等待另一个事务的时间过长。请先查找长期未结束的事务，再重新申请。',
+  'event.failed.was-ended': ':red_circle: `{handle}`：PostgreSQL 结束了它的语句，原因是超时或被人取消。',
   'event.failed.changed-meanwhile': ':red_circle: `{handle}`：观察期间有其他人改动了同一对象，现状予以保留。',
   'event.keep-patch': '要保留它，请把方案中的内容放到生成该对象的地方。',
   'event.rolling_back': ':rewind: `{handle}`：正在撤回更改。',

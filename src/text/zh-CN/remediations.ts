@@ -87,10 +87,10 @@ export const remediations = {
   'blast.postgres-end-blocker':
     '{application}（{user}）的会话将结束，其已打开 {openSeconds:seconds} 的事务会回滚。{waiting} 个等待的会话将继续执行。应用会自行重新连接。',
   'blast.postgres-create-indexes':
-    'PostgreSQL 会读取 {database} 中最多 {rows} 行的表，期间负载升高。读写不受阻，之后每次写入的开销略增。',
+    'PostgreSQL 会读取 {database} 中最多 {rows} 行的表，期间负载升高，最多 {minutes} 分钟。读写不受阻，之后每次写入的开销略增。',
   'blast.postgres-drop-indexes': '删除本次修复创建的 {indexes} 个索引，用到它们的语句会再次变慢。',
   'blast.postgres-reindex':
-    'PostgreSQL 会读取 {table}，最多写入 {bytes:bytes}。读写不受阻，新索引有效之前仍使用旧索引。',
+    'PostgreSQL 会读取 {table}，最多写入 {bytes:bytes}，最多需要 {minutes} 分钟。读写不受阻，新索引有效之前仍使用旧索引。',
   'blast.postgres-max-connections':
     '现在没有变化：PostgreSQL 重启之前上限仍为 {now}，之后为 {value}。重启不包含在本次修复中。',
   'blast.postgres-max-connections-undo': '下次重启后 PostgreSQL 的连接上限恢复为 {value}，与修复之前相同。',
@@ -326,8 +326,7 @@ export const remediations = {
   'offer.refused.not-a-client': '进程 {pid} 不是平台数据库中的客户端（{what}），需由人处理。',
   'offer.refused.nothing-to-cancel': '会话 {pid} 当前没有执行语句（{state}）：只能结束它。',
   'offer.refused.partitioned-table': '{table} 是分区表：需逐个分区创建索引。',
-  'offer.refused.table-too-large':
-    '{table} 有 {bytes:bytes}；超过 {most:bytes} 时，建索引的时间会超出单步时限。',
+  'offer.refused.table-too-large': '{table} 有 {bytes:bytes}；超过 {most:bytes} 的表，索引由人来建。',
   'offer.refused.too-young': '{before} 在最近 {days} 天之内，这些行不算旧。',
   'offer.refused.rows-partitioned': '{table} 是分区表：旧数据按整个分区移除。',
   'offer.refused.server-too-old': '需要 PostgreSQL {least} 或更高版本。',

@@ -1,6 +1,6 @@
 /** The fixes of PostgreSQL on a real server: offered, approved, carried out once, verified, taken back. */
 import { Client } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
 import type { Remediation } from '../../../src/domain/fix/remediation.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -227,16 +227,147 @@ describe('indexes that are missing (D2.a)', () => {
     await h.execute(row.id);
     await holder.query('ROLLBACK');
 
-    expect((await h.row(row.id)).state).toBe('failed');
+    expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { reason: 'waited-too-long' } });
     const again = await h.approved({ database: 'agentManager' });
     await h.execute(again.id);
     expect((await h.row(again.id)).state).toBe('succeeded');
     expect(await names()).toEqual(all);
   }, 60_000);
 
+  describe('R-X16: while one is built', () => {
+    let holder: Client;
+    beforeEach(async () => {
+      await platform.query(
+        `DROP INDEX IF EXISTS idx_events_cluster_id, idx_events_severity, idx_events_timestamp;
+         DELETE FROM events;
+         INSERT INTO events SELECT i, 'c' || i % 9, 'high', now() FROM generate_series(1, 5000) i`,
+      );
+      await platform.query('ANALYZE events');
+      // The build waits for it, and holds its lock of the table meanwhile.
+      holder = await connect('holder-of-a-row');
+      await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
+    });
+    // What a test that failed leaves would keep the next one waiting.
+    afterEach(async () => {
+      await holder.end();
+    });
+    const building = async () =>
+      (
+        await platform.query<{ oid: string; pid: number }>(
+          `SELECT p.index_relid::text AS oid, p.pid FROM pg_stat_progress_create_index p JOIN pg_locks l ON l.pid = p.pid
+           WHERE p.relid = 'events'::regclass AND NOT l.granted`,
+        )
+      ).rows[0];
+    const facts = async (id: string) =>
+      (
+        await database.sql<{ facts: Record<string, unknown> }>(
+          'SELECT facts FROM remediation_steps WHERE remediation_id = $1 ORDER BY attempt DESC, idx DESC',
+          [id],
+        )
+      )[0]?.facts;
+
+    it('says how far it is and what it waits for, and ends at Stop with nothing left', async () => {
+      const h = harnessOf('postgres.create-indexes');
+      const row = await h.approved({ database: 'agentManager' });
+      expect(row.plan.blast.facts['minutes']).toBe(6);
+      const run = h.execute(row.id);
+      await expect
+        .poll(() => facts(row.id), { timeout: 10_000 })
+        .toMatchObject({ waits: 'transactions', done: 0, total: 5_000, whole: true });
+
+      await h.service.stop(h.input(row.id, 'ULEAD'));
+      await expect.poll(building).toBeUndefined();
+      await holder.query('ROLLBACK');
+      await run;
+
+      expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { reason: 'stopped-whole' } });
+      expect(await names()).toEqual([]);
+    }, 30_000);
+
+    it('it gives way within a second to whoever waits behind it, though its role may not see who that is', async () => {
+      await platform.query(
+        "CREATE ROLE builder LOGIN PASSWORD 'builder'; GRANT ALL ON SCHEMA public TO builder",
+      );
+      await holder.query('ROLLBACK');
+      await platform.query('ALTER TABLE events OWNER TO builder');
+      await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
+      const url = new URL(target.url);
+      [url.username, url.password] = ['builder', 'builder'];
+      const h = harnessOf('postgres.create-indexes', url.href);
+      const row = await h.approved({ database: 'agentManager' });
+      const run = h.execute(row.id);
+      await expect.poll(building, { timeout: 10_000 }).toBeDefined();
+      const other = await connect('a-migration');
+
+      const began = performance.now();
+      await other.query('ALTER TABLE events SET (fillfactor = 90)');
+      const waited = performance.now() - began;
+      await holder.query('ROLLBACK');
+      await run;
+
+      await platform.query('ALTER TABLE events OWNER TO CURRENT_USER');
+      expect(waited).toBeLessThan(1_000);
+      expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { reason: 'gave-way' } });
+      expect(await names()).toEqual([]);
+    }, 30_000);
+
+    it('the next worker goes on with it where the server has not ended it, and builds nothing twice', async () => {
+      const h = harnessOf('postgres.create-indexes');
+      const row = await h.approved({ database: 'agentManager' });
+      let first: Awaited<ReturnType<typeof building>>;
+      const died = {
+        atKillPoint: async (at: string) => {
+          if (at !== 'R-K4-batch') return;
+          first = await building();
+          if (first !== undefined) throw new Error('killed');
+        },
+      };
+      await expect(h.execute(row.id, 'worker-1', died)).rejects.toThrow('killed');
+      await database.sql(
+        "UPDATE remediations SET lease_until = now() - interval '1 second', approval_expires_at = now() WHERE id = $1",
+        [row.id],
+      );
+
+      const run = h.execute(row.id, 'worker-2');
+      await expect
+        .poll(
+          () =>
+            database.sql('SELECT 1 FROM remediation_steps WHERE attempt = 2 AND remediation_id = $1', [
+              row.id,
+            ]),
+          { timeout: 10_000 },
+        )
+        .toHaveLength(1);
+      expect(await building()).toEqual(first);
+      await holder.query('ROLLBACK');
+      await run;
+
+      expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+      expect(await names()).toEqual(all);
+      const { rows } = await platform.query<{ oid: string }>(
+        "SELECT 'idx_events_cluster_id'::regclass::oid::text AS oid",
+      );
+      expect(rows[0]?.oid).toBe(first?.oid);
+    }, 30_000);
+
+    it('and its session is ended, what it left is cleaned up and people are told why', async () => {
+      const h = harnessOf('postgres.create-indexes');
+      const row = await h.approved({ database: 'agentManager' });
+      const run = h.execute(row.id);
+      await expect.poll(building, { timeout: 10_000 }).toBeDefined();
+
+      await platform.query('SELECT pg_terminate_backend($1)', [(await building())?.pid]);
+      await holder.query('ROLLBACK');
+      await run;
+
+      expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { reason: 'was-ended' } });
+      expect(await names()).toEqual([]);
+    }, 30_000);
+  });
+
   it('are not offered on a column that the table lacks', async () => {
     await platform.query(
-      'DROP INDEX idx_events_cluster_id, idx_events_severity, idx_events_timestamp; ALTER TABLE events RENAME COLUMN severity TO level',
+      'DROP INDEX IF EXISTS idx_events_cluster_id, idx_events_severity, idx_events_timestamp; ALTER TABLE events RENAME COLUMN severity TO level',
     );
     const h = harnessOf('postgres.create-indexes');
     const { id, plan } = await h.approved({ database: 'agentManager' });
@@ -266,6 +397,33 @@ describe('an index that is bloated or broken (T1.b)', () => {
       expect(await oid()).not.toBe(before);
     },
   );
+
+  it('R-X16: ends at Stop with the old one in place and nothing left beside it', async () => {
+    const oid = async () =>
+      (await platform.query<{ oid: string }>("SELECT 'bloated'::regclass::oid::text AS oid")).rows[0]?.oid;
+    const before = await oid();
+    const holder = await connect('holder-of-a-row');
+    await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
+    const h = harnessOf('postgres.rebuild-index');
+    const row = await h.approved({ database: 'agentManager', index: 'bloated' });
+    const run = h.execute(row.id);
+    const working = async () =>
+      (
+        await platform.query(
+          "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%REINDEX INDEX%'",
+        )
+      ).rowCount;
+    await expect.poll(working, { timeout: 10_000 }).toBe(2);
+
+    await h.service.stop(h.input(row.id, 'ULEAD'));
+    await expect.poll(working, { timeout: 10_000 }).toBe(1);
+    await holder.query('ROLLBACK');
+    await run;
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { reason: 'stopped-whole' } });
+    expect(await oid()).toBe(before);
+    expect((await platform.query("SELECT 1 FROM pg_class WHERE relname ~ '_cc(new|old)'")).rows).toEqual([]);
+  }, 30_000);
 
   it('is left alone when somebody has built it anew since (R-P3)', async () => {
     const h = harnessOf('postgres.rebuild-index');

@@ -24,12 +24,13 @@ export interface PostgresTarget {
   ): Promise<readonly Row[]>;
   /**
    * For remediations alone: one statement outside of a read-only transaction. With `lockTimeoutMs` the server itself
-   * ends it when it waits longer for a lock, or runs longer than `timeoutMs`.
+   * ends it when it waits longer for a lock, or runs longer than `timeoutMs`; with `endsWithClient` also soon after
+   * this process is gone, where it can see that (PostgreSQL 14 and later).
    */
   execute<Row extends object>(
     database: DatabaseId,
     sql: string,
     values?: readonly unknown[],
-    options?: CallOptions & { readonly lockTimeoutMs?: number },
+    options?: CallOptions & { readonly lockTimeoutMs?: number; readonly endsWithClient?: boolean },
   ): Promise<readonly Row[]>;
 }

@@ -192,7 +192,7 @@ export function createPostgresTarget(
       id: DatabaseId,
       sql: string,
       values: readonly unknown[] = [],
-      options: CallOptions & { readonly lockTimeoutMs?: number } = {},
+      options: CallOptions & { readonly lockTimeoutMs?: number; readonly endsWithClient?: boolean } = {},
     ): Promise<readonly Row[]> {
       const database = nameOf(id);
       const { lockTimeoutMs, timeoutMs = timeouts.callMs } = options;
@@ -208,6 +208,7 @@ export function createPostgresTarget(
               await client.query(
                 `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(timeoutMs)}`,
               );
+            if (options.endsWithClient === true) await endWithClient(client);
             return (await client.query<Row>(sql, [...values])).rows;
           },
         );
@@ -227,6 +228,21 @@ function survive(pool: Pool): Pool {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** How often the server looks whether its client is still there (milliseconds). */
+const clientCheckMs = 2_000;
+
+/** A statement of a process that is gone holds its locks for nobody. A server that cannot see it says so: never mind. */
+async function endWithClient(client: PoolClient): Promise<void> {
+  try {
+    await client.query('SELECT set_config(name, $1, false) FROM pg_settings WHERE name = $2', [
+      String(clientCheckMs),
+      'client_connection_check_interval',
+    ]);
+  } catch (error) {
+    if (socketStage(error) !== undefined) throw error;
+  }
 }
 
 /** Sessions that cannot write, with how long a statement may run there (milliseconds). */

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { createIndexes } from '../../../../src/remediations/postgres/create-indexes.remediation.ts';
-import { fixtures } from '../../../support/remediation-fixtures.ts';
+import { fixtures, unmarked } from '../../../support/remediation-fixtures.ts';
 
-const fresh = (more: Readonly<Record<string, unknown>> = {}) => {
+const fresh = (more: Readonly<Record<string, unknown>> = {}, running: readonly object[] = []) => {
   const fixture = fixtures['postgres.create-indexes']();
   const { query, ...postgres } = (fixture.targets as With<'postgres'>).postgres;
   const asked = async (...args: Parameters<typeof query>) =>
-    (await query(...args)).map((row) => ('table_oid' in row ? { ...row, ...more } : row));
+    args[1].includes('FROM pg_stat_activity a')
+      ? [...running]
+      : (await query(...args)).map((row) => ('table_oid' in row ? { ...row, ...more } : row));
   const deps = { ...fixture.targets, postgres: { ...postgres, query: asked as typeof query } };
   return { fixture, context: { deps, signal: new AbortController().signal, now: () => new Date(0) } };
 };
@@ -20,7 +22,7 @@ describe('postgres.create-indexes', () => {
     for (const step of [...plan.steps, ...(plan.undo ?? [])])
       await createIndexes.applyStep(step, plan, context);
 
-    expect(fixture.log.filter((sql) => sql.includes('INDEX CONCURRENTLY'))).toEqual([
+    expect(fixture.log.map(unmarked).filter((sql) => / INDEX CONCURRENTLY/.test(sql))).toEqual([
       'CREATE INDEX CONCURRENTLY "idx_events_cluster_id" ON "public"."events" ("cluster_id")',
       'CREATE INDEX CONCURRENTLY "idx_events_severity" ON "public"."events" ("severity")',
       'CREATE INDEX CONCURRENTLY "idx_events_timestamp" ON "public"."events" ("timestamp")',
@@ -33,7 +35,7 @@ describe('postgres.create-indexes', () => {
   it.each([
     ['every column has one', { covered: true }, 'nothing-to-do'],
     ['the table is partitioned', { partitioned: true }, 'partitioned-table'],
-    ['the table is too large for a step', { bytes: 3e9 }, 'table-too-large'],
+    ['the table is too large', { bytes: 6e10 }, 'table-too-large'],
     ['the table is not the role’s', { mine: false }, 'missing-right'],
     ['another index has the name', { state: 'other' }, 'index-name-taken'],
     ['one is being built', { state: 'building' }, 'index-name-taken'],
@@ -41,6 +43,24 @@ describe('postgres.create-indexes', () => {
     await expect(createIndexes.plan(params, fresh(more).context)).rejects.toMatchObject({
       facts: { reason },
     });
+  });
+
+  it('says how long it may take: longer for a larger table, and for each index', async () => {
+    const blast = async (bytes: number) =>
+      (await createIndexes.plan(params, fresh({ bytes }).context)).blast.facts['minutes'];
+
+    expect(await blast(8_192)).toBe(6);
+    expect(await blast(8 * 1024 ** 3)).toBe(57);
+  });
+
+  it('goes on with what a statement of this very fix does, and cannot tell where another builds', async () => {
+    const { context } = fresh();
+    const plan = await createIndexes.plan(params, context);
+    const building = (running: readonly object[]) =>
+      createIndexes.observeStep(plan.steps[0], plan, fresh({ state: 'building' }, running).context);
+
+    expect(await building([{ phase: 'building index', waits: false, blocks: false }])).toBe('under-way');
+    expect(await building([])).toBe('unknown');
   });
 
   it('cannot tell while the server builds it, nor on another table', async () => {

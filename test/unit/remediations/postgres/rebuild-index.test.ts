@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { rebuildIndex } from '../../../../src/remediations/postgres/rebuild-index.remediation.ts';
-import { fixtures } from '../../../support/remediation-fixtures.ts';
+import { fixtures, unmarked } from '../../../support/remediation-fixtures.ts';
 
-const context = (more: Readonly<Record<string, unknown>> = {}, left: readonly string[] = []) => {
+const context = (
+  more: Readonly<Record<string, unknown>> = {},
+  left: readonly string[] = [],
+  running: readonly object[] = [],
+) => {
   const fixture = fixtures['postgres.rebuild-index']();
   const { query, ...postgres } = (fixture.targets as With<'postgres'>).postgres;
   const asked = async (...args: Parameters<typeof query>) =>
     String(args[1]).includes('_cc(new|old)')
       ? left.map((name) => ({ name }))
-      : (await query(...args)).map((row) => ('oid' in row ? { ...row, ...more } : row));
+      : String(args[1]).includes('FROM pg_stat_activity a')
+        ? [...running]
+        : (await query(...args)).map((row) => ('oid' in row ? { ...row, ...more } : row));
   const deps = { ...fixture.targets, postgres: { ...postgres, query: asked as typeof query } };
   return { deps, signal: new AbortController().signal, now: () => new Date(0), log: fixture.log };
 };
@@ -21,7 +27,7 @@ describe('postgres.rebuild-index', () => {
     const plan = await rebuildIndex.plan(params, there);
     await rebuildIndex.applyStep(plan.steps[0], plan, there);
 
-    expect(there.log.filter((sql) => sql.includes('INDEX CONCURRENTLY'))).toEqual([
+    expect(there.log.map(unmarked).filter((sql) => / INDEX CONCURRENTLY/.test(sql))).toEqual([
       'DROP INDEX CONCURRENTLY IF EXISTS "public"."a""b_ccnew"',
       'REINDEX INDEX CONCURRENTLY "public"."a""b"',
     ]);
@@ -31,7 +37,7 @@ describe('postgres.rebuild-index', () => {
   it.each([
     ['it is of a partitioned table', { kind: 'I' }, 'index-not-rebuilt'],
     ['it holds an exclusion constraint', { exclusion: true }, 'index-not-rebuilt'],
-    ['its table is too large for a step', { bytes: 3e9 }, 'table-too-large'],
+    ['its table is too large', { bytes: 6e10 }, 'table-too-large'],
     ['it is not the role’s', { mine: false }, 'missing-right'],
   ])('is not offered where %s', async (_why, more, reason) => {
     await expect(rebuildIndex.plan(params, context(more))).rejects.toMatchObject({ facts: { reason } });
@@ -41,10 +47,19 @@ describe('postgres.rebuild-index', () => {
     const plan = await rebuildIndex.plan(params, context());
     const seen = (more: Readonly<Record<string, unknown>>) =>
       rebuildIndex.observeStep(plan.steps[0], plan, context(more));
+    const building = context({ building: true }, [], [{ phase: 'initializing' }]);
 
     expect(await seen({})).toBe('not-done');
     expect(await seen({ building: true })).toBe('unknown');
     expect(await seen({ oid: '2', valid: false })).toBe('unknown');
     expect(await seen({ oid: '2' })).toBe('done');
+    expect(await rebuildIndex.observeStep(plan.steps[0], plan, building)).toBe('under-way');
+    // It was exchanged, and the former one is still kept up to date at every write.
+    const left = context({ oid: '2' }, ['a"b_ccold']);
+    expect(await rebuildIndex.observeStep(plan.steps[0], plan, left)).toBe('not-done');
+    await rebuildIndex.applyStep(plan.steps[0], plan, left);
+    expect(left.log.filter((sql) => sql.includes('INDEX CONCURRENTLY'))).toEqual([
+      'DROP INDEX CONCURRENTLY IF EXISTS "public"."a""b_ccold"',
+    ]);
   });
 });
