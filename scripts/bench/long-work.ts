@@ -36,15 +36,29 @@ const schema = `CREATE TABLE events (id uuid PRIMARY KEY, cluster_id text NOT NU
 const indexes = `CREATE INDEX idx_events_cluster_id ON events (cluster_id);
   CREATE INDEX idx_events_severity ON events (severity); CREATE INDEX idx_events_timestamp ON events (timestamp)`;
 
+/** As many turns as were asked for are over. */
+class Enough extends Error {}
+
+/**
+ * What runs beside the load: paced work goes on and rests in turns of two seconds, so that whatever else the machine
+ * does falls on both. The second between two turns belongs to none: what was due in the last one may still wait in it.
+ */
+type Turn = 'beside' | 'alone' | 'between';
+const turnMs = 2_000;
+const betweenMs = 1_000;
+
 /**
  * `LONG_WORK_ROWS` rows (default ten million), half of them old; the load alone is measured for `LONG_WORK_SECONDS`
  * (default 60) before and after, and beside each kind of work until that has taken its rows, `LONG_WORK_MOST_SECONDS` at most (default
- * an hour). The index is made on all rows, the two others have half of the old rows each.
+ * an hour). The index is made on all rows, the two others have half of the old rows each;
+ * `LONG_WORK_TURNS` ends them after so many turns, and `LONG_WORK_ONLY` names one of the three by its last word.
  */
 export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
   const rows = Number(process.env['LONG_WORK_ROWS'] ?? '10000000');
   const seconds = Number(process.env['LONG_WORK_SECONDS'] ?? '60');
   const mostSeconds = Number(process.env['LONG_WORK_MOST_SECONDS'] ?? '3600');
+  const mostTurns = Number(process.env['LONG_WORK_TURNS'] ?? 'Infinity');
+  const only = process.env['LONG_WORK_ONLY'];
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-long-work-'));
   chmodSync(dir, 0o755);
   const server = await startPostgres({
@@ -66,8 +80,9 @@ export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
   });
   try {
     await fill(sql, rows);
-    await load(server.url('agent_manager'), 5, AbortSignal.timeout(5_000));
-    const alone = await load(server.url('agent_manager'), seconds, new AbortController().signal);
+    const url = server.url('agent_manager');
+    await load(url, 5, AbortSignal.timeout(5_000));
+    const alone = figuresOf(await load(url, seconds, new AbortController().signal), 'alone');
     const none = {
       takenRowsPerSecond: '–',
       batches: '–',
@@ -75,7 +90,7 @@ export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
       waitsOver100Ms: '–',
       longestWaitMs: '–',
     };
-    const figures: Omit<LongWorkFigures, 'ratio'>[] = [{ name: 'load alone', rows, ...alone, ...none }];
+    const figures: LongWorkFigures[] = [{ name: 'load alone', rows, ...alone, ...none, ratio: 1 }];
     const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
     await sql.query('DROP INDEX idx_events_timestamp');
     for (const [name, remediation, params] of [
@@ -83,10 +98,13 @@ export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
       ['beside deletes', deleteOldRows, { before: day(75) }],
       ['beside archiving', archiveOldRows, { database: 'agentManager', before: day(30) }],
     ] as const) {
+      if (only !== undefined && !name.endsWith(only)) continue;
       await sql.query('SELECT pg_stat_statements_reset()');
       const waits = lockWaits(server.log);
       const ended = new AbortController();
-      const loading = load(server.url('agent_manager'), mostSeconds, ended.signal);
+      const turns: { readonly from: number; readonly turn: Turn }[] = [{ from: 0, turn: 'beside' }];
+      const begin = (turn: Turn) => turns.push({ from: performance.now(), turn });
+      const loading = load(url, mostSeconds, ended.signal);
       // Where the work fails, its own error is told, and not that the server is gone for whoever wrote beside it.
       loading.catch(() => undefined);
       const context = {
@@ -95,7 +113,10 @@ export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
         now: () => systemClock.now(),
       } as Parameters<typeof archiveOldRows.applyStep>[2];
       const plan = await remediation.plan(params as never, context);
+      const paced = remediation !== createIndexes;
       const began = performance.now();
+      let turned = began;
+      let rested = 0;
       let done = 0;
       let batches = 0;
       const work: LongWork = {
@@ -105,30 +126,52 @@ export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
           done = progress.done;
           process.stdout.write(`\r${name}: ${done} of ${progress.total} ${progress.waits ?? ''}   `);
           await sleep(pauseMs);
+          if (turns.filter(({ turn }) => turn === 'alone').length >= mostTurns) throw new Enough();
+          if (!paced || performance.now() - turned < turnMs) return;
+          const rests = performance.now();
+          begin('between');
+          await sleep(betweenMs);
+          begin('alone');
+          await sleep(turnMs);
+          begin('beside');
+          turned = performance.now();
+          rested += turned - rests;
         },
+        stopped: () => false,
       };
-      await remediation.applyStep(plan.steps[0], plan, { ...context, work });
-      const took = (performance.now() - began) / 1_000;
+      await remediation.applyStep(plan.steps[0], plan, { ...context, work }).catch((error: unknown) => {
+        if (!(error instanceof Enough)) throw error;
+      });
+      const took = (performance.now() - began - rested) / 1_000;
       ended.abort();
       process.stdout.write('\n');
-      const beside = await loading;
+      const samples = await loading;
+      const beside = figuresOf(samples, 'beside', turns);
+      const calm = paced ? figuresOf(samples, 'alone', turns) : alone;
+      if (paced) figures.push({ name: `${name}, in its rests`, rows, ...calm, ...none, ratio: 1 });
       const { rows: seen } = await sql.query<{ longest: number }>(
         "SELECT max(max_exec_time) AS longest FROM pg_stat_statements WHERE query LIKE 'WITH picked AS%'",
       );
       figures.push({
         ...{ name, rows, ...beside },
-        takenRowsPerSecond: Math.round((done === 0 ? rows : done) / took),
-        ...(done === 0
-          ? { batches: '–', longestBatchMs: '–' }
-          : { batches, longestBatchMs: seen[0]?.longest ?? 0 }),
+        takenRowsPerSecond: Math.round((paced ? done : rows) / took),
+        ...(paced
+          ? { batches, longestBatchMs: seen[0]?.longest ?? 0 }
+          : { batches: '–', longestBatchMs: '–' }),
+        ratio: beside.p99Ms / calm.p99Ms,
         waitsOver100Ms: lockWaits(server.log).length - waits.length,
         longestWaitMs: Math.max(0, ...lockWaits(server.log).slice(waits.length)),
       });
     }
-    const after = await load(server.url('agent_manager'), seconds, new AbortController().signal);
-    figures.push({ name: 'load alone, once more', rows, ...after, ...none });
-    const calm = Math.min(alone.p99Ms, after.p99Ms);
-    return figures.map((one) => ({ ...one, ratio: one.p99Ms / calm }));
+    const after = figuresOf(await load(url, seconds, new AbortController().signal), 'alone');
+    figures.push({
+      name: 'load alone, once more',
+      rows,
+      ...after,
+      ...none,
+      ratio: after.p99Ms / alone.p99Ms,
+    });
+    return figures;
   } finally {
     await sql.end();
     await factory.close();
@@ -158,9 +201,15 @@ async function fill(sql: Client, rows: number): Promise<void> {
   await sql.query('CHECKPOINT');
 }
 
-/** Two sessions, 50 writes a second each: an event comes, and one that is there is marked. Milliseconds of each write. */
-async function load(url: string, seconds: number, ended: AbortSignal) {
-  const took: number[] = [];
+interface Write {
+  /** When it was due, on the clock of this process, and how long after that it was done (milliseconds). */
+  readonly due: number;
+  readonly ms: number;
+}
+
+/** Two sessions, 50 writes a second each: an event comes, and one that is there is marked. */
+async function load(url: string, seconds: number, ended: AbortSignal): Promise<readonly Write[]> {
+  const writes: Write[] = [];
   const until = performance.now() + seconds * 1_000;
   const lane = async () => {
     const client = new Client({ connectionString: url });
@@ -175,7 +224,7 @@ async function load(url: string, seconds: number, ended: AbortSignal) {
         );
         await client.query('UPDATE events SET processed = true WHERE id = $1', [rows[0]?.id]);
         // From when it was due, so that what waits behind a slow one counts as well.
-        took.push(performance.now() - next);
+        writes.push({ due: next, ms: performance.now() - next });
         next = Math.max(next + 20, performance.now() - 1_000);
         await sleep(Math.max(0, next - performance.now()));
       }
@@ -184,7 +233,18 @@ async function load(url: string, seconds: number, ended: AbortSignal) {
     }
   };
   await Promise.all([lane(), lane()]);
-  const sorted = took.toSorted((a, b) => a - b);
+  return writes;
+}
+
+function figuresOf(
+  writes: readonly Write[],
+  wanted: Turn,
+  turns: readonly { readonly from: number; readonly turn: Turn }[] = [{ from: 0, turn: 'alone' }],
+) {
+  const sorted = writes
+    .filter(({ due }) => turns.findLast(({ from }) => from <= due)?.turn === wanted)
+    .map(({ ms }) => ms)
+    .toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
   return { writes: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
