@@ -178,7 +178,7 @@ export interface Execution {
 /** Submits executions of a workflow that carry `mark`, by which `forget` and `marked` find them. */
 export async function submit(lab: Lab, workflow: string, mark: string, count = 1): Promise<void> {
   for (let one = 0; one < count; one += 1) {
-    const input = { cluster_id: 'prod-cluster', lab: mark };
+    const input = { cluster_id: lab.names.cluster, lab: mark };
     const path = '/api/v1/workflows/executions';
     const { status } = await ask(lab, 'orchestrator-service', path, { workflow_id: workflow, input });
     if (status !== 202) throw new Error(`submitting ${workflow}: ${status}`);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answersHttp, saidOfGraph } from '../../../../lab/faults/services.ts';
+import { answersHttp, saidOfGraph, submit } from '../../../../lab/faults/services.ts';
 import type { Lab } from '../../../../lab/types.ts';
 
 const servers: Server[] = [];
@@ -8,12 +8,17 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((one) => new Promise((resolve) => one.close(resolve))));
 });
 
-/** A platform whose services give this body on each path, and whose logs say so. */
-async function lab(body: string, status = 200): Promise<Lab> {
-  const server = createServer((_, response) => {
-    response.statusCode = status;
-    response.end(body);
-  });
+/** A platform whose services give this body on each path. */
+const lab = (body: string, status = 200): Promise<Lab> =>
+  on(
+    createServer((_, response) => {
+      response.statusCode = status;
+      response.end(body);
+    }),
+  );
+
+/** A platform with this for each of its services. */
+async function on(server: Server): Promise<Lab> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -21,7 +26,7 @@ async function lab(body: string, status = 200): Promise<Lab> {
   const url = `http://127.0.0.1:${address.port}`;
   return {
     runtime: 'compose',
-    names: { path: (path: string) => path },
+    names: { cluster: 'harbour-1', path: (path: string) => path },
     endpoints: async () => ({ agentManager: url, orchestrator: url, reasoning: url }),
     logs: async () => 'neo4j: AuthError of the log',
   } as unknown as Lab;
@@ -49,4 +54,21 @@ describe('a service of an installation', () => {
   ])('says in its status %s what old lines of its log do not', async (body) => {
     expect(await saidOfGraph(await lab(body))).toBe(body);
   });
+});
+
+it('submits an execution for the cluster that the installation has', async () => {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+    request.on('end', () => {
+      response.statusCode = 202;
+      response.end('{}');
+    });
+  });
+
+  await submit(await on(server), 'diagnose-crash-loop', 'S4.a');
+
+  expect(bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
+    { workflow_id: 'diagnose-crash-loop', input: { cluster_id: 'harbour-1', lab: 'S4.a' } },
+  ]);
 });
