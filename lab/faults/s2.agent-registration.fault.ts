@@ -9,9 +9,12 @@ import { defineFault, nats } from './support.ts';
 const agent = 'collect-agent';
 const manager = 'agent-manager';
 
+/** As plain lines say it, and as JSON does. */
+const ofRegistration = /register: |"component":"register"/;
+
 /** agent-manager answers, and the last that the agent said of its registration is this. */
-const agentSays = async (lab: Lab, pattern: RegExp) =>
-  (await answersHttp(lab, manager)) && pattern.test(await lastLine(lab, agent, /register: /));
+export const agentSays = async (lab: Lab, pattern: RegExp) =>
+  (await answersHttp(lab, manager)) && pattern.test(await lastLine(lab, agent, ofRegistration));
 
 /** Who is changed, and how the words of its subject are. */
 const subjects = {

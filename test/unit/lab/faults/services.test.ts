@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { agentSays } from '../../../../lab/faults/s2.agent-registration.fault.ts';
 import { answersHttp, saidOfGraph, submit } from '../../../../lab/faults/services.ts';
 import type { Lab } from '../../../../lab/types.ts';
 
@@ -71,4 +72,13 @@ it('submits an execution for the cluster that the installation has', async () =>
   expect(bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
     { workflow_id: 'diagnose-crash-loop', input: { cluster_id: 'harbour-1', lab: 'S4.a' } },
   ]);
+});
+
+it.each([
+  '2026-01-01T00:00:00.000Z ERROR register: registration failed: token mismatch subject=a.b',
+  '{"level":"error","msg":"registration failed: token mismatch","component":"register","subject":"a.b"}',
+])('reads what an agent says of its registration: %s', async (line) => {
+  const one = { ...(await lab('OK\n')), logs: async () => `${line}\nheartbeat: sent\n` };
+
+  expect(await agentSays(one, /registration failed: token mismatch/)).toBe(true);
 });
