@@ -6,7 +6,7 @@ import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { hostOf } from '../../domain/platform/platform.ts';
 import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
-import type { ExecAnswer } from '../../domain/probe/targets/runtime.ts';
+import type { ExecAnswer, Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 
@@ -17,14 +17,19 @@ const notFound =
 /** The search list, as busybox names it when it finds nothing in it. */
 const searched = /\.svc\.([a-z0-9-]+(?:\.[a-z0-9-]+)+):? /i;
 
-/** A name that the resolver knows wherever it works, for one that need not be there: the data may live elsewhere. */
-function anotherName(
-  { runtime: { kind }, platform }: With<'runtime'>,
-  part: ServiceId,
-  text: string,
-): string {
-  if (kind === 'kubernetes') return nameWhereServed(searched.exec(text)?.[1]);
-  return hostOf(platform, part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service', kind);
+/**
+ * A name that the resolver knows wherever it works, for one that need not be there: the data may live elsewhere. On Compose
+ * that of another service is known as long as it runs, and the container's own name always.
+ */
+async function anotherName(
+  { runtime, platform }: With<'runtime'>,
+  instance: Instance,
+  { text, signal }: { readonly text: string; readonly signal: AbortSignal },
+): Promise<string> {
+  if (runtime.kind === 'kubernetes') return nameWhereServed(searched.exec(text)?.[1]);
+  const other = instance.part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service';
+  const there = (await runtime.instances(other, { signal })).some(({ phase }) => phase === 'running');
+  return there ? hostOf(platform, other, runtime.kind) : instance.name;
 }
 
 const noTool = /not found|executable file|no such file|OCI runtime/i;
@@ -77,7 +82,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     };
     const isKnown = (host: string) => nameIsKnown(deps.runtime, instance, host, signal);
     // On Kubernetes both questions go in one request; whether the other name is known matters only if this one is not.
-    const usual = deps.runtime.kind === 'kubernetes' ? anotherName(deps, part, '') : undefined;
+    const usual = deps.runtime.kind === 'kubernetes' ? nameWhereServed() : undefined;
     const usualIsKnown = usual === undefined ? undefined : isKnown(usual);
     usualIsKnown?.catch(() => undefined);
     const { code, text, via, known } = await ask(name);
@@ -93,7 +98,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     // No word of a resolver: the container ended under the command, or the command did.
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
     // A server that knows no such name may also pass the question on to one that never answers.
-    const other = anotherName(deps, part, text);
+    const other = await anotherName(deps, instance, { text, signal });
     if (await (other === usual ? usualIsKnown : isKnown(other)))
       return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
     return {

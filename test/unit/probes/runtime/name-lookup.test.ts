@@ -106,6 +106,43 @@ describe('runtime.name-lookup', () => {
     });
   });
 
+  describe('on Compose, for a database that lives elsewhere', () => {
+    const unknown = (name: string) => ({ code: 1, stderr: `** server can't find ${name}: NXDOMAIN` });
+    const judged = async (parts: Parts) => {
+      const runtime = { ...fakeRuntime(parts), kind: 'compose' as const };
+      return runtimeNameLookup.run({ part: 'agent-manager' }, probeContext({ runtime }));
+    };
+    const lookups = {
+      'nslookup postgres': unknown('postgres'),
+      'nslookup orchestrator-service': unknown('orchestrator-service'),
+    };
+
+    it.each([
+      ['is not there', []],
+      ['is stopped', [{ phase: 'terminated' as const }]],
+    ])('asks for its own name where the other service %s', async (_, others) => {
+      const own = { ...lookups, 'nslookup agent-manager-0': { code: 0 } };
+
+      expect(
+        await judged({ 'agent-manager': [{ commands: own }], 'orchestrator-service': others }),
+      ).toMatchObject({ status: 'healthy', facts: { unknown: 'postgres', name: 'agent-manager-0' } });
+    });
+
+    it('finds that not even its own name is known', async () => {
+      const own = { ...lookups, 'nslookup agent-manager-0': unknown('agent-manager-0') };
+
+      expect(await judged({ 'agent-manager': [{ commands: own }] })).toMatchObject({
+        findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }],
+      });
+    });
+
+    it('asks for the other service where that runs', async () => {
+      expect(
+        await judged({ 'agent-manager': [{ commands: lookups }], 'orchestrator-service': [{}] }),
+      ).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }] });
+    });
+  });
+
   it.each([124, 143])(
     'finds a lookup that hangs, when a bounded one in the same container ends (%i)',
     async (code) => {
