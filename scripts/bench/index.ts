@@ -109,8 +109,8 @@ const parts: readonly Part[] = [
     'benchLongWork',
     'Old rows of a large table',
     [
-      'A load that writes 100 times a second to `events` (an event comes and is marked; from when it was due), alone, and while the fixes of D2.b take a quarter of the rows each, with their own pace, over real sessions. `LONG_WORK_ROWS` says how many rows there are; ten million without it.',
-      'The goal is a 99th percentile of at most twice that of the load alone, of whose two measurements the better counts. `longest batch` is that of pg_stat_statements and the longest that a batch held its locks; PostgreSQL logs whoever waits for a lock for 100 ms. An index has no pace: its goal is that no statement waits for a lock of it for a second.',
+      'A load that writes 100 times a second to `events` (an event comes and is marked; from when it was due), alone, beside an index, and beside the fixes of D2.b, which take a quarter of the rows each with their own pace, over real sessions. These go on and rest in turns of two seconds, so that whatever else the machine does falls on both. `LONG_WORK_ROWS` says how many rows there are, ten million without it; `LONG_WORK_TURNS` ends the paced ones after so many turns.',
+      'The goal is a 99th percentile of at most twice that in the rests. `longest batch` is that of pg_stat_statements and the longest that a batch held its locks; PostgreSQL logs whoever waits for a lock for 100 ms. An index has no pace: its goal is that no statement waits for a lock of it for a second.',
     ].join('\n'),
   ),
   ...partOf(

@@ -29,11 +29,11 @@ export interface LongWorkFigures {
   readonly longestWaitMs: number | string;
 }
 
-const schema = `CREATE TABLE events (id uuid PRIMARY KEY, cluster_id text NOT NULL, agent_id text NOT NULL,
+const schema = `CREATE TABLE events (id uuid NOT NULL, cluster_id text NOT NULL, agent_id text NOT NULL,
   severity text NOT NULL, reason text NOT NULL DEFAULT '', object text NOT NULL DEFAULT '', message text NOT NULL DEFAULT '',
   context jsonb, occurrences integer NOT NULL DEFAULT 1, timestamp timestamptz NOT NULL DEFAULT now(),
   processed boolean NOT NULL DEFAULT false)`;
-const indexes = `CREATE INDEX idx_events_cluster_id ON events (cluster_id);
+const indexes = `ALTER TABLE events ADD PRIMARY KEY (id); CREATE INDEX idx_events_cluster_id ON events (cluster_id);
   CREATE INDEX idx_events_severity ON events (severity); CREATE INDEX idx_events_timestamp ON events (timestamp)`;
 
 /** As many turns as were asked for are over. */

@@ -27,7 +27,9 @@ export const batchLimits = {
   firstBlocks: 16,
   mostBlocks: 512,
   /** A batch that takes longer is made smaller, and one that takes less than half of it larger. */
-  aimMs: 100,
+  aimMs: 25,
+  /** How long it rests after a batch, for each moment that the batch took with its session and its commit. */
+  rests: 2,
 } as const;
 
 /** When it waits for others. Replay lag: bytes of WAL, seconds. */
@@ -299,8 +301,8 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
       }
       const tookMs = context.now().getTime() - began;
       if (failures === 0) blocks = nextSize(blocks, servedMs ?? tookMs);
-      // As long as it worked, so that at most half of the time is its own.
-      const restMs = failures === 0 ? tookMs : paceLimits.lookEveryMs * failures;
+      // At most a third of the time is its own; where commits wait, so does it.
+      const restMs = failures === 0 ? batchLimits.rests * tookMs : paceLimits.lookEveryMs * failures;
       await work?.next({ done, total, cursor }, Math.min(paceLimits.unseenMs, Math.ceil(restMs)));
     }
     // Of another table of that name nothing was taken: this one is not done.

@@ -116,6 +116,41 @@ describe('postgres.archive-old-rows', () => {
     expect(fixture.changes()).toBe(1);
   });
 
+  it('is sized by what the server was at it, and rests twice as long as all of it took', async () => {
+    const { context } = fresh();
+    const plan = await archiveOldRows.plan(params, context);
+    const { execute, ...postgres } = (context.deps as With<'postgres'>).postgres;
+    const blocks: number[] = [];
+    const rests: (number | undefined)[] = [];
+    let now = 0;
+    const slow: typeof execute = async (database, sql, values, options) => {
+      const [from, to] = (values ?? []).slice(0, 2).map((tid) => Number(/\d+/.exec(String(tid))?.[0]));
+      blocks.push(Number(to) - Number(from));
+      // Of 100 ms the server was at the rows for 2 ms; the others went to the session and the commit.
+      now += 100;
+      const rows = await execute(database, sql, values, options);
+      return rows.map((row) => ({ ...row, ms: 2 })) as never;
+    };
+    const query: typeof postgres.query = async (...args) =>
+      args[1].includes('pg_relation_size')
+        ? ([{ blocks: 100 }] as never)
+        : (postgres.query(...args) as never);
+    const work = {
+      before: undefined,
+      next: (_progress: WorkProgress, pauseMs?: number) => Promise.resolve(void rests.push(pauseMs)),
+      stopped: () => false,
+    };
+
+    await archiveOldRows.applyStep(plan.steps[0], plan, {
+      ...context,
+      ...{ deps: { ...context.deps, postgres: { ...postgres, execute: slow, query } }, work },
+      now: () => new Date(Date.parse('2026-03-31T12:00:00Z') + now),
+    } as typeof context);
+
+    expect(blocks.slice(0, 3)).toEqual([16, 32, 52]);
+    expect(rests.slice(0, 3)).toEqual([200, 200, 200]);
+  });
+
   it('R-X16: a batch whose answer was lost, or that met its limit, is made again and smaller; a right is no such thing', async () => {
     const ranges: unknown[] = [];
     const failing = (errors: Error[]) => {
