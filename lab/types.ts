@@ -25,6 +25,11 @@ export interface Output {
   readonly stderr: string;
 }
 
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
 interface NatsServer {
   readonly url: string;
   readonly monitorUrl: string;
@@ -46,7 +51,11 @@ export interface Endpoints {
     /** Each of them, where there are several that know of no other. */
     readonly servers?: readonly NatsServer[];
   };
-  readonly neo4j: { readonly url: string; readonly user: string; readonly password: string };
+  readonly neo4j: Login & {
+    readonly url: string;
+    /** As whom the bot logs in, where it has a user of its own. */
+    readonly bot?: Login;
+  };
 }
 
 /** The guide's key of a subject, without `nats.subjects.`. */

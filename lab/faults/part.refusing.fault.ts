@@ -2,6 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import type { Fault, Lab, LabPart, Runtime } from '../types.ts';
+import { graphLogins, putLoginsBack, takesLogin } from './graph.ts';
 import { recentLog, saidOfGraph, untilAnswers } from './services.ts';
 import { cypher, defineFault, nats, pg, redis } from './support.ts';
 
@@ -110,31 +111,25 @@ const natsServer: Refusal = {
 };
 
 const neo4jServer: Refusal = {
-  title: 'Neo4j refuses the login of the platform',
+  title: 'Neo4j refuses every login',
   variants: ['other-password', 'no-user'],
   async plant(lab, variant) {
-    const { user } = (await lab.endpoints()).neo4j;
-    const database = 'system';
-    if (variant === 'no-user') {
-      const create = `CREATE USER ${admin.user} SET PASSWORD '${admin.password}' CHANGE NOT REQUIRED`;
-      await cypher(lab, create, { database });
-      await cypher(lab, `DROP USER ${user}`, { ...admin, database });
-    } else
-      await cypher(lab, `ALTER USER ${user} SET PASSWORD '${rotated}' CHANGE NOT REQUIRED`, { database });
-  },
-  check: (lab) => refused(() => cypher(lab, 'RETURN 1'), /Unauthorized/),
-  async clear(lab, variant) {
-    const { user, password } = (await lab.endpoints()).neo4j;
-    const database = 'system';
-    if (await worked(() => cypher(lab, 'RETURN 1'))) return;
-    if (variant === 'no-user') {
-      const create = `CREATE USER ${user} SET PASSWORD '${password}' CHANGE NOT REQUIRED`;
-      await cypher(lab, create, { ...admin, database });
-      await cypher(lab, `DROP USER ${admin.user}`, { database });
-    } else {
-      const back = `ALTER USER ${user} SET PASSWORD '${password}' CHANGE NOT REQUIRED`;
-      await cypher(lab, back, { password: rotated, database });
+    const system = { ...admin, database: 'system' };
+    const create = `CREATE USER ${admin.user} IF NOT EXISTS SET PASSWORD '${admin.password}' CHANGE NOT REQUIRED`;
+    await cypher(lab, create, { database: system.database });
+    for (const { user } of await graphLogins(lab)) {
+      const other = `ALTER USER ${user} SET PASSWORD '${rotated}' CHANGE NOT REQUIRED`;
+      await cypher(lab, variant === 'no-user' ? `DROP USER ${user}` : other, system);
     }
+  },
+  async check(lab) {
+    for (const login of await graphLogins(lab))
+      if (!(await refused(() => cypher(lab, 'RETURN 1', login), /Unauthorized/))) return false;
+    return true;
+  },
+  async clear(lab) {
+    if (await takesLogin(lab, admin)) await putLoginsBack(lab, admin);
+    await cypher(lab, `DROP USER ${admin.user} IF EXISTS`, { database: 'system' });
   },
 };
 

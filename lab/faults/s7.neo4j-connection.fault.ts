@@ -4,17 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../components/process.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
+import { graphLogins, putLoginsBack, takesLogin } from './graph.ts';
 import { limit, saidOfGraph, untilAnswers } from './services.ts';
 import { cypher, defineFault } from './support.ts';
 
 const reasoning = 'reasoning-service';
 const part = 'neo4j';
 
-const boltAnswers = (lab: Lab) =>
-  cypher(lab, 'RETURN 1').then(
-    () => true,
-    () => false,
-  );
+const boltAnswers = async (lab: Lab) => takesLogin(lab, (await graphLogins(lab))[0]);
 
 /** A start takes 10 s on an idle machine; the fault is over when Neo4j answers. */
 async function putBack(lab: Lab): Promise<void> {
@@ -67,12 +64,13 @@ const graphPassword = defineFault({
     await untilAnswers(lab, reasoning);
   },
   check: async (lab) => /AuthError|Unauthorized|authentication/i.test(await saidOfGraph(lab)),
-  async clear(lab, variant) {
-    const { password } = (await lab.endpoints()).neo4j;
-    if (variant === 'neo4j-rotated') {
-      const text = `ALTER CURRENT USER SET PASSWORD FROM '${rotated}' TO '${password}'`;
-      await cypher(lab, text, { password: rotated, database: 'system' });
-    } else if (isKubernetes(lab)) await lab.restore('Secret', lab.names.secret('neo4j').name);
+  async clear(lab) {
+    const [platform, bot] = await graphLogins(lab);
+    // After a fix it is one that nobody knows: whoever else logs in may set it.
+    await putLoginsBack(lab, bot ?? { ...platform, password: rotated });
+    if (isKubernetes(lab))
+      for (const name of [lab.names.secret('neo4j').name, lab.names.firstLogin])
+        if (name !== undefined) await lab.restore('Secret', name);
     await lab.reset(reasoning);
     await untilAnswers(lab, reasoning);
   },

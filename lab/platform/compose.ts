@@ -1,7 +1,6 @@
 /** The platform as a Compose project. */
 
 import { stringify } from 'yaml';
-import { initialPassword } from '../components/neo4j.ts';
 import { type LabPart, labParts } from '../types.ts';
 import { clusterId, type Flavour, imageOf, ports, secrets } from './platform.ts';
 
@@ -22,8 +21,6 @@ export function renderCompose(options: ComposeOptions): string {
       options.publishOn === undefined ? `${port}:${port}` : `${options.publishOn}:${port}:${port}`,
     );
   const config = (part: LabPart, path: string) => `${options.configFolder}/${part}:${path}`;
-  // A dollar sign would be taken for a variable.
-  const literal = (text: string) => text.replaceAll('$', '$$$$');
   const common = (part: LabPart): Service => ({
     image: imageOf(part, options.flavour),
     container_name: `aetherius-${part}`,
@@ -59,9 +56,7 @@ export function renderCompose(options: ComposeOptions): string {
       cpus: 1,
     },
     neo4j: {
-      environment: {
-        NEO4J_INITIAL_AUTH: literal(initialPassword(secrets.neo4j.user, secrets.neo4j.password)),
-      },
+      environment: { NEO4J_AUTH: `${secrets.neo4j.user}/${secrets.neo4j.password}` },
       volumes: [config('neo4j', '/etc/neo4j'), 'neo4j:/var/lib/neo4j'],
       ports: publish(ports.neo4j),
       mem_limit: '1g',

@@ -2,7 +2,6 @@
 
 import { stringify } from 'yaml';
 import { present } from '../../src/domain/kernel/present.ts';
-import { initialPassword } from '../components/neo4j.ts';
 import type { LabPart } from '../types.ts';
 import { dependencyFiles, type ServicePart, serviceConfig, workflowFiles } from './config.ts';
 import { type Flavour, imageOf, namedAddresses, ports, secrets } from './platform.ts';
@@ -52,11 +51,9 @@ function settings(options: KubernetesOptions): Manifest[] {
     secret('redis-credentials', { password: secrets.redis.password }),
     secret('nats-credentials', { password: secrets.nats.password }),
     secret('nats-credentials', { password: secrets.nats.password }, agentNamespace),
-    secret('neo4j-credentials', {
-      user: secrets.neo4j.user,
-      password: secrets.neo4j.password,
-      'initial-auth': initialPassword(secrets.neo4j.user, secrets.neo4j.password),
-    }),
+    secret('neo4j-credentials', { user: secrets.neo4j.user, password: secrets.neo4j.password }),
+    // Its own, as Neo4j's chart has it: who logs in has the password from another one.
+    secret('neo4j-auth', { NEO4J_AUTH: `${secrets.neo4j.user}/${secrets.neo4j.password}` }),
     secret('agent-auth-token', { token: secrets.agentToken }),
     secret('agent-auth-token', { token: secrets.agentToken }, agentNamespace),
     config('agent-manager'),
@@ -205,7 +202,7 @@ function dependencies(options: KubernetesOptions): Manifest[] {
       ports: [{ name: 'bolt', port: ports.neo4j }],
       configPath: '/etc/neo4j',
       dataPath: '/var/lib/neo4j',
-      env: [secretEnv('NEO4J_INITIAL_AUTH', 'neo4j-credentials', 'initial-auth')],
+      env: [secretEnv('NEO4J_AUTH', 'neo4j-auth', 'NEO4J_AUTH')],
       ready: tcp(ports.neo4j),
       resources: resources({ cpu: '100m', memory: '384Mi' }, { cpu: '2', memory: '1Gi' }),
     }),

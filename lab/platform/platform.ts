@@ -7,6 +7,8 @@ export const secrets = {
   redis: { password: 'redis_pass' },
   nats: { user: 'aetherius', password: 'nats_pass' },
   neo4j: { user: 'neo4j', password: 'neo4j_pass' },
+  /** The bot's own user in Neo4j: whoever logs in as another's is shut out with it. */
+  neo4jBot: { user: 'aetherius_bot', password: 'bot_graph_pass' },
   agentToken: 'lab-agent-token-1',
 } as const;
 

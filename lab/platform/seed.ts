@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { connect, RetentionPolicy } from 'nats';
+import neo4j from 'neo4j-driver';
 import { Client } from 'pg';
+import type { Endpoints } from '../types.ts';
 import { databases, eventStream, secrets } from './platform.ts';
 
 export interface SeedTargets {
@@ -74,6 +76,18 @@ async function seedStream(stream: StreamSeed): Promise<void> {
 export async function seedPlatform(targets: SeedTargets): Promise<void> {
   for (const name of Object.values(databases)) await seedDatabase(targets.postgres, name);
   await seedStream({ server: targets.nats, ...secrets.nats, tls: false, ...eventStream });
+}
+
+/** Makes the bot's own user, where it has one; a user outlives every start. In the Community edition each may do everything. */
+export async function seedGraph({ url, user, password, bot }: Endpoints['neo4j']): Promise<void> {
+  if (bot === undefined) return;
+  const driver = neo4j.driver(url, neo4j.auth.basic(user, password), { connectionTimeout: 4000 });
+  try {
+    const text = `CREATE USER ${bot.user} IF NOT EXISTS SET PASSWORD $password CHANGE NOT REQUIRED`;
+    await driver.executeQuery(text, { password: bot.password }, { database: 'system' });
+  } finally {
+    await driver.close();
+  }
 }
 
 /** The same for a platform with other names; `databases` are the names of the two. */

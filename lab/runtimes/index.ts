@@ -17,7 +17,7 @@ import { configFiles } from '../platform/config.ts';
 import { type KubernetesOptions, renderKubernetes } from '../platform/kubernetes.ts';
 import { databases, type Flavour, namedAddresses, ports, secrets } from '../platform/platform.ts';
 import { processSpecs } from '../platform/processes.ts';
-import { seedPlatform } from '../platform/seed.ts';
+import { seedGraph, seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
 import { asIsComposeEnvironment, asIsFolder, asIsUp, downAsIs } from './as-is.ts';
 import { asIsKubernetesEnvironment, asIsKubernetesUp, asIsManifestFile } from './as-is-kubernetes.ts';
@@ -78,7 +78,10 @@ function endpointsAt(host: (part: LabPart) => string, at: Partial<Ports> = {}): 
       url: `nats://${login}@${host('nats')}:${port('nats')}`,
       monitorUrl: `http://${host('nats')}:${at.monitor ?? ports.natsMonitor}`,
     },
-    neo4j: { url: `bolt://${host('neo4j')}:${port('neo4j')}`, ...secrets.neo4j },
+    neo4j: {
+      ...{ url: `bolt://${host('neo4j')}:${port('neo4j')}`, ...secrets.neo4j },
+      bot: secrets.neo4jBot,
+    },
   };
 }
 
@@ -98,7 +101,7 @@ function environmentConfig(at: Endpoints, runtime: Readonly<Record<string, unkno
     },
     redis: { url: `redis://:${encodeURIComponent(at.redis.password)}@${at.redis.host}:${at.redis.port}` },
     nats: { url: at.nats.url, monitorUrl: at.nats.monitorUrl },
-    neo4j: { url: at.neo4j.url, user: at.neo4j.user, password: at.neo4j.password },
+    neo4j: { url: at.neo4j.url, ...(at.neo4j.bot ?? secrets.neo4jBot) },
   };
 }
 
@@ -111,6 +114,10 @@ const seedAt = (at: Endpoints) => {
 };
 const seedSoon = (at: Endpoints) =>
   waitFor(() => seedAt(at).then(() => true), { seconds: 60, what: 'databases and streams', every: 200 });
+const seedAll = async (at: Endpoints) => {
+  await seedAt(at);
+  await seedGraph(at.neo4j);
+};
 
 /** Data is on volumes that outlive a Pod or container, so a restart needs no seeding. */
 const seed = async () => undefined;
@@ -119,7 +126,7 @@ const seed = async () => undefined;
 export function connectKubernetes(): KubernetesLab {
   return kubernetesLab({
     seed,
-    seedAll: seedAt,
+    seedAll,
     endpoints: (clusterIp) => endpointsAt(clusterIp),
     environmentConfig: async (at, kubeconfig) =>
       environmentConfig(at, { kind: 'kubernetes', namespace, agentNamespace, kubeconfig }),
@@ -129,7 +136,7 @@ export function connectKubernetes(): KubernetesLab {
 export function connectCompose(): ComposeLab {
   return composeLab({
     seed,
-    seedAll: seedAt,
+    seedAll,
     endpoints: (host) => endpointsAt(() => host),
     environmentConfig: (at, socket) =>
       environmentConfig(at, { kind: 'compose', project: 'aetherius', socket }),
@@ -138,7 +145,7 @@ export function connectCompose(): ComposeLab {
 
 const processesSource = {
   credentials: secrets,
-  seedAll: seedAt,
+  seedAll,
   specs: (at: Ports, configFolder: (part: LabPart) => string) =>
     processSpecs({ services: servicesFolder(), ports: at, configFolder }),
   endpoints: (at: Ports) => endpointsAt(() => '127.0.0.1', at),
@@ -163,6 +170,11 @@ export async function upLab(runtime: Runtime, progress: Progress, options: UpOpt
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const ups = { kubernetes: upKubernetes, compose: upCompose, processes: upProcesses };
   const lab = await ups[runtime](progress, options.flavour ?? 'tools');
+  const at = await lab.endpoints();
+  // Neo4j takes longest to start, and no service waits for the bot.
+  await waitFor(() => seedGraph(at.neo4j).then(() => true), {
+    ...{ seconds: 180, what: 'the user of the bot in Neo4j', every: 300 },
+  });
   await lab.healthy(180);
   progress('the platform is healthy');
   return lab;
@@ -222,7 +234,7 @@ async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> 
 
 type Stage = 'settings' | 'dependencies' | 'services';
 
-/** A stage's objects as they stand in the file of the whole platform (salts differ between two renderings). */
+/** A stage's objects as they stand in the file of the whole platform, which may be that of an earlier start. */
 function manifestsOf(what: Stage, options: KubernetesOptions): string {
   const whole = readFileSync(manifestFile(), 'utf8').split('---\n');
   const count = (stage: Stage) => renderKubernetes(options, stage).split('---\n').length;

@@ -36,6 +36,8 @@ export interface KubernetesNames extends Names {
   readonly workflows: string;
   /** Secret and key of a store's password, or of the token of the agents. */
   secret(of: 'neo4j' | 'token'): { readonly name: string; readonly key: string };
+  /** Secret that Neo4j has its first password from, where it is another than that of who logs in. */
+  readonly firstLogin?: string;
   /** ConfigMaps and Secrets of a part, in the namespace of its workload. */
   belongings(part: LabPart): readonly string[];
   /** File with every object of the platform, as it was made. */
@@ -60,7 +62,8 @@ function guidedBelongings(part: LabPart): readonly string[] {
     postgres: 'database-credentials',
     redis: 'redis-credentials',
     nats: 'nats-credentials',
-    neo4j: 'neo4j-credentials',
+    neo4j: 'neo4j-auth',
+    'reasoning-service': 'neo4j-credentials',
   };
   return [
     `${part}-config`,
@@ -85,6 +88,7 @@ export const guidedKubernetesNames: KubernetesNames = {
     of === 'token'
       ? { name: 'agent-auth-token', key: 'token' }
       : { name: 'neo4j-credentials', key: 'password' },
+  firstLogin: 'neo4j-auth',
   belongings: guidedBelongings,
   originals: () => manifestFile(),
 };

@@ -94,17 +94,20 @@ export async function redisAnswers(at: Endpoints, tls = false): Promise<undefine
   }
 }
 
-export async function neo4jAnswers(at: Endpoints): Promise<undefined> {
-  const driver = neo4j.driver(at.neo4j.url, neo4j.auth.basic(at.neo4j.user, at.neo4j.password), {
-    connectionTimeout: 2000,
-    connectionAcquisitionTimeout: 3000,
-  });
-  try {
-    await driver.executeQuery('RETURN 1');
-    return undefined;
-  } finally {
-    await driver.close();
+/** To the platform, and to the bot where it has a user of its own. */
+export async function neo4jAnswers({ neo4j: at }: Endpoints): Promise<undefined> {
+  for (const { user, password } of [at, ...(at.bot === undefined ? [] : [at.bot])]) {
+    const driver = neo4j.driver(at.url, neo4j.auth.basic(user, password), {
+      connectionTimeout: 2000,
+      connectionAcquisitionTimeout: 3000,
+    });
+    try {
+      await driver.executeQuery('RETURN 1');
+    } finally {
+      await driver.close();
+    }
   }
+  return undefined;
 }
 
 /** Waits until nothing is unhealthy; rejects with what still is. */
