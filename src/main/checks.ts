@@ -14,6 +14,7 @@ import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { CountLogs } from '../domain/ports/log-files.ts';
 import type { Probe } from '../domain/probe/probe.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
+import type { EndedUnder } from '../domain/probe/targets/compose.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
@@ -48,6 +49,7 @@ export function openChecks({
   logins = kubeLogins(),
   redactorOf,
   version = 'unknown',
+  endedUnder,
   targets: givenTargets,
   rules: givenRules,
   runner: givenRunner,
@@ -61,6 +63,8 @@ export function openChecks({
   readonly redactorOf?: (answer: string | undefined) => Redactor;
   /** Version of the bot, as a bundle names it. */
   readonly version?: string;
+  /** By the record of fixes, where there is one. */
+  readonly endedUnder?: EndedUnder;
   readonly targets?: TargetsFactory;
   readonly rules?: HealthRules;
   readonly runner?: ProbeRunner;
@@ -79,7 +83,8 @@ export function openChecks({
   );
   const { environments } = installations;
   const targets =
-    givenTargets ?? lookingFirst(createTargetsFactory(environments, undefined, logins), installations);
+    givenTargets ??
+    lookingFirst(createTargetsFactory(environments, undefined, logins, endedUnder), installations);
   const diagnosing = {
     targets,
     probes: runner,

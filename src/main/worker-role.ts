@@ -27,6 +27,7 @@ import { remediations } from '../remediations/index.ts';
 import { createCollectRun } from '../services/collect/collect-run.service.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
+import { createEndedUnder } from '../services/fix/execute/ended-under.service.ts';
 import { createExecutor } from '../services/fix/execute/executor.service.ts';
 import { createTemporaryKeeper } from '../services/fix/execute/temporary.service.ts';
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
@@ -74,6 +75,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     logins,
     redactorOf: redaction.redactorOf,
     version: shared.version,
+    endedUnder: createEndedUnder({ store, logger }),
   });
   const self = createSelfIdentity({
     database: shared.database,

@@ -2,6 +2,7 @@ import { configuredParts, shapeOf } from '../../domain/health/health-calls.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import type { EndedUnder } from '../../domain/probe/targets/compose.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import { databasesOf, healthPathsOf } from '../../domain/settings/installed.ts';
@@ -29,6 +30,7 @@ export function createTargetsFactory(
   environments: Readonly<Record<string, EnvironmentConfig>>,
   timeouts: Timeouts = defaultTimeouts,
   logins = new KubeLogins(),
+  endedUnder?: EndedUnder,
 ): TargetsFactory {
   const book = new SharedConnections();
   const operatorOf = keptOperators(timeouts, logins);
@@ -53,7 +55,7 @@ export function createTargetsFactory(
           ? {}
           : { services: createServicesTarget(servicesOf(config), config.platform.paths, timeouts) }),
         ...present({ postgres, redis, nats, neo4j }),
-        ...runtimeOf(config, timeouts, logins),
+        ...runtimeOf(config, timeouts, logins, endedUnder),
         ...operatorOf(environment, config),
         network: createNetworkTarget(config),
         ...(config.manifests === undefined ? {} : { manifests: createManifestsTarget(config.manifests) }),
@@ -112,6 +114,7 @@ function runtimeOf(
   config: EnvironmentConfig,
   timeouts: Timeouts,
   logins: KubeLogins,
+  endedUnder: EndedUnder | undefined,
 ): Pick<Targets, 'kubernetes' | 'compose' | 'runtime'> {
   const { runtime } = config;
   switch (runtime.kind) {
@@ -119,7 +122,10 @@ function runtimeOf(
       return {};
     case 'compose': {
       const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
-      return { compose, runtime: runtimeOnCompose(compose, config.platform, logins.around.learn) };
+      return {
+        compose,
+        runtime: runtimeOnCompose(compose, config.platform, logins.around.learn, endedUnder),
+      };
     }
     case 'kubernetes': {
       const kubernetes = createKubernetesTarget(

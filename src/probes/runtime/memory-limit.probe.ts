@@ -14,19 +14,19 @@ const NEAR_SHARE = 0.9;
 const OOM_MEMORY_MS = 60 * 60_000;
 const MIB = 1024 * 1024;
 
-/** Killed by the kernel for memory: said so by the runtime, or SIGKILL (137) with a limit in place and no other reason. */
-function oomKill(instance: Instance): { readonly at: string | null } | undefined {
-  const ended = [instance.terminated, instance.last].find(
-    (termination) => termination?.reason === 'OOMKilled',
-  );
-  return ended === undefined ? undefined : { at: ended.finishedAt ?? null };
+/** Killed for memory, as the runtime says; under a smaller limit than now it says nothing of the present one. */
+function oomKill({ terminated, last, memoryLimitBytes: now = Infinity }: Instance) {
+  const ended = [terminated, last].find((termination) => termination?.reason === 'OOMKilled');
+  if (ended === undefined || now > (ended.memoryLimitBytes ?? Infinity)) return undefined;
+  return { at: ended.finishedAt ?? null };
 }
 
 export const runtimeMemoryLimit = defineProbe({
   id: 'runtime.memory-limit',
   doc: `Does a part fit into its memory limit?
 
-Checks for out-of-memory kills of its containers, compares memory in use with the limit, and reports a missing limit.`,
+Checks for out-of-memory kills of its containers, compares memory in use with the limit, and reports a missing limit.
+A kill counts for an hour, and no longer than until a fix of the bot has raised the limit.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],

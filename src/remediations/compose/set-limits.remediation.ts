@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitChanged } from '../../domain/fix/ended-under.ts';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -139,7 +140,11 @@ Undo sets the former limits. There is no undo where a container had no limit, be
     mustHold(expected, factsNow(now));
     signal.throwIfAborted();
     await deps.compose.update(id, wanted, { signal });
-    return { ...factsOf(limitsOf(await deps.compose.inspect(id, { signal }))) };
+    return {
+      ...factsOf(limitsOf(await deps.compose.inspect(id, { signal }))),
+      // What ended until now ended under the former limit.
+      ...limitChanged(now, now.memoryLimitBytes),
+    };
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {

@@ -11,11 +11,12 @@ import {
   startDocker,
   stopDocker,
 } from '../../../lab/components/docker.ts';
-import { must } from '../../../lab/components/process.ts';
+import { must, waitFor } from '../../../lab/components/process.ts';
 import type { Remediation } from '../../../src/domain/fix/remediation.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
+import { createEndedUnder } from '../../../src/services/fix/execute/ended-under.service.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
@@ -138,6 +139,67 @@ describe.skipIf(lacking !== undefined)(
         );
       },
     );
+
+    it('compose.set-limits: a kill counts against the limit under which it came', async () => {
+      await removed();
+      const eats = 'trap "exec /bin/busybox tail /dev/zero" USR1; while true; do sleep 1; done';
+      const id = await docker(
+        ...['run', '-d', '--name', `${project}-${part}-1`, '--memory', '64m', '--memory-swap', '64m'],
+        ...['--restart', 'always', '--label', `com.docker.compose.project=${project}`],
+        ...['--label', `com.docker.compose.service=${part}`, image, '/bin/busybox', 'sh', '-c', eats],
+      );
+      const kill = async () => {
+        const before = await inspect(id, '{{.RestartCount}}');
+        // A kill by the engine would end its restarts as well.
+        await docker('exec', id, '/bin/busybox', 'kill', '-USR1', '1');
+        await waitFor(
+          async () =>
+            (await inspect(id, '{{.RestartCount}} {{.State.Running}}')) === `${Number(before) + 1} true`,
+          {
+            ...{ seconds: 30, what: 'another life of it', every: 100 },
+          },
+        );
+        expect(await inspect(id, '{{.State.OOMKilled}}')).toBe('true');
+      };
+      const runtime = { kind: 'compose', project, socket: engine.socket ?? '' } as const;
+      const record = createEndedUnder({ store: database.store(), logger: silentLogger });
+      const factory = createTargetsFactory(
+        { prod: { ...environment(), runtime } },
+        undefined,
+        undefined,
+        record,
+      );
+      const says = async () => {
+        const targets = await factory.forRun('prod');
+        return (
+          await createProbeRunner({ probes, clock: systemClock, logger: silentLogger }).run(
+            [{ probe: 'runtime.memory-limit', with: { part } }],
+            { targets, signal: AbortSignal.timeout(20_000) },
+          )
+        )[0]?.findings.map(({ code }) => code);
+      };
+      await kill();
+      expect(await says()).toEqual(['OOM_KILLED']);
+
+      const h = harnessOf('compose.set-limits');
+      const row = await h.approved({ part, memoryMiB: 128 });
+      await run(h, row.id);
+      expect((await h.row(row.id)).state).toBe('succeeded');
+      expect(await says()).toEqual([]);
+
+      const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
+      await h.service.approve(h.input(undo.id, 'ULEAD'));
+      await run(h, undo.id);
+      expect((await h.row(undo.id)).state).toBe('succeeded');
+      expect(await says()).toEqual(['OOM_KILLED']);
+
+      const again = await h.approved({ part, memoryMiB: 128 });
+      await run(h, again.id);
+      expect(await says()).toEqual([]);
+      await kill();
+      expect(await says()).toEqual(['OOM_KILLED']);
+      await factory.close();
+    });
 
     it('compose.set-limits does nothing where somebody has set another limit since (R-P3)', async () => {
       const id = await made('--memory', '64m');

@@ -52,6 +52,14 @@ export interface ComposeContainer {
   readonly files?: readonly string[];
 }
 
+/**
+ * The memory limit under which a container ended last, 0 for none, where a fix of the bot has changed it since: an engine
+ * tells of no former limit.
+ */
+export type EndedUnder = (
+  container: Pick<ComposeContainer, 'id' | 'finishedAt'>,
+) => Promise<number | undefined>;
+
 /** Ports of the container itself that its health check asks. */
 export function checkedPorts({ check = [] }: Pick<ComposeContainer, 'check'>): readonly number[] {
   const asked = check.join(' ').matchAll(/(?:localhost|127\.0\.0\.1|\[::1\]):(\d{1,5})\b/g);

@@ -145,6 +145,8 @@ export interface Termination {
   /** ISO time. */
   readonly finishedAt?: string;
   readonly message?: string;
+  /** The memory limit that it ended under, where that is known and has been changed since. */
+  readonly memoryLimitBytes?: number;
 }
 
 /** A TCP port that something listens on, as the manifest has it; `by`: the field that says so, such as `livenessProbe`. */

@@ -10,6 +10,7 @@ import {
   type ComposeContainer,
   type ComposeTarget,
   checkedPorts,
+  type EndedUnder,
 } from '../../../domain/probe/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
 import type {
@@ -463,7 +464,7 @@ function checkFails({ state, health, checkOutput = '' }: ComposeContainer): Inst
   return wasRefused(checkOutput) ? 'refused' : undefined;
 }
 
-function containerInstance(container: ComposeContainer, part: PartId): Instance {
+function containerInstance(container: ComposeContainer, part: PartId, endedUnder?: number): Instance {
   const ended = composePhase[container.state] === 'terminated';
   const restarting = container.state === 'restarting';
   const finished = container.finishedAt === undefined ? {} : { finishedAt: container.finishedAt };
@@ -475,7 +476,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
         ? 'Completed'
         : 'Error',
     ...finished,
-    ...present({ message: container.error }),
+    ...present({ message: container.error, memoryLimitBytes: endedUnder === 0 ? undefined : endedUnder }),
   };
   return {
     part,
@@ -531,7 +532,10 @@ export function runtimeOnCompose(
   compose: ComposeTarget,
   platform: Platform,
   learn: (secret: string) => void = () => undefined,
+  endedUnder: EndedUnder = () => Promise.resolve(undefined),
 ): RuntimeTarget {
+  const toInstance = async (container: ComposeContainer, part: PartId) =>
+    containerInstance(container, part, container.oomKilled ? await endedUnder(container) : undefined);
   const of = async (part: PartId, options?: CallOptions) => {
     const own = (await compose.containers(options)).filter(
       (container) => partOfWorkload(container.service, platform) === part,
@@ -546,9 +550,8 @@ export function runtimeOnCompose(
   return {
     kind: 'compose',
     async instances(part, options) {
-      return (await of(part, options))
-        .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
-        .map((container) => containerInstance(container, part));
+      const own = (await of(part, options)).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+      return Promise.all(own.map((container) => toInstance(container, part)));
     },
     async strangers(_part, options) {
       const names = (await compose.containers(options)).map(({ service, name }) => service || name);
@@ -559,7 +562,7 @@ export function runtimeOnCompose(
         if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
         throw error;
       });
-      return container === undefined ? undefined : containerInstance(container, part);
+      return container === undefined ? undefined : toInstance(container, part);
     },
     async logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
       // Docker keeps one log over all restarts of a container: what it said in an earlier life is no word of this one.

@@ -85,6 +85,30 @@ describe('runtime.memory-limit, at its thresholds', () => {
     });
   });
 
+  it.each([
+    [{ memoryLimitBytes: 1000 }, 999, 'healthy'],
+    [{ memoryLimitBytes: 1000 }, 1000, 'unhealthy'],
+    [{ memoryLimitBytes: 1000 }, 1001, 'unhealthy'],
+    [{ memoryLimitBytes: 1000 }, undefined, 'unhealthy'],
+  ])(
+    'takes a kill for history that came under a smaller limit than now: %j, then %s',
+    async (now, then, status) => {
+      const killed = { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:04:00Z' };
+      const ended = then === undefined ? killed : { ...killed, memoryLimitBytes: then };
+
+      for (const part of [{ last: ended }, { terminated: ended, phase: 'terminated' as const }])
+        expect(await look(using(1, { ...part, ...now }))).toMatchObject({ status });
+    },
+  );
+
+  it('still says that the memory is near the limit which was raised', async () => {
+    const killed = { reason: 'OOMKilled', finishedAt: '2026-03-01T10:04:00Z', memoryLimitBytes: 500 };
+
+    expect(await look(using(950, { last: killed }))).toMatchObject({
+      findings: [{ code: 'MEMORY_NEAR_LIMIT' }],
+    });
+  });
+
   it('says limit, request and use in mebibytes', async () => {
     const part = { memoryLimitBytes: 100 * MIB, memoryRequestBytes: 50 * MIB, restarts: 2 };
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { endedUnder } from '../../../../src/domain/fix/ended-under.ts';
+import type { StepRow } from '../../../../src/domain/fix/rows.ts';
 import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { setLimits } from '../../../../src/remediations/compose/set-limits.remediation.ts';
@@ -29,6 +31,20 @@ describe('compose.set-limits', () => {
       { memoryBytes: 2048 * mib, memorySwapBytes: (2048 + 128) * mib },
       { memoryBytes: 128 * mib, memorySwapBytes: 256 * mib },
     ]);
+  });
+
+  it('remembers which life had ended last, and under which limit', async () => {
+    const finishedAt = '2026-03-01T10:04:00Z';
+    const { context, plan } = fresh({ finishedAt });
+    const made = await plan({ memoryMiB: 2048 });
+    const done: Pick<StepRow, 'direction' | 'outcome'> = { direction: 'apply', outcome: 'done' };
+    const step = { ...done, idx: 0, attempt: 1, fence: 1, intentAt: new Date(0) };
+    const facts = await setLimits.applyStep(made.steps[0], made, context);
+    const { id } = await context.deps.compose.inspect('');
+
+    expect(endedUnder({ id, finishedAt }, [{ ...step, facts }])).toBe(128 * mib);
+    // Of what ends from now on it says nothing.
+    expect(endedUnder({ id, finishedAt: '2026-03-01T10:05:00Z' }, [{ ...step, facts }])).toBeUndefined();
   });
 
   it('leaves unlimited swap unlimited, and the CPU limit as it is', async () => {

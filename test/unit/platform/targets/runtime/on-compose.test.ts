@@ -102,6 +102,33 @@ describe('a container of Compose', () => {
     expect(instance).toMatchObject({ phase: 'terminated', terminated: { exitCode: 0, reason: 'Completed' } });
   });
 
+  it.each(['running', 'exited'] as const)(
+    'that was killed for its memory and is %s ended under the limit of which the record tells',
+    async (state) => {
+      const asked: string[] = [];
+      const instanceWith = async (more: Partial<ComposeContainer>, endedUnder: number | undefined) => {
+        const listed = container({ state, restartCount: 1, memoryLimitBytes: 200, ...more });
+        const runtime = runtimeOnCompose(engine(listed), asInGuide, undefined, ({ id, finishedAt }) => {
+          asked.push(`${id} ${finishedAt}`);
+          return Promise.resolve(endedUnder);
+        });
+        const [first] = await runtime.instances('agent-manager');
+        const again = await runtime.again(first!);
+        expect(again).toEqual(first);
+        return first?.terminated ?? first?.last;
+      };
+
+      expect(await instanceWith({ oomKilled: true }, 100)).toMatchObject({ memoryLimitBytes: 100 });
+      expect(asked).toContain('c1 2026-03-01T10:04:57Z');
+      // Without a limit of its own, and where nothing is known.
+      for (const known of [0, undefined])
+        expect(await instanceWith({ oomKilled: true }, known)).not.toHaveProperty('memoryLimitBytes');
+      asked.length = 0;
+      await instanceWith({}, 100);
+      expect(asked).toEqual([]);
+    },
+  );
+
   it('that runs its first life has ended nothing', async () => {
     const instance = await instanceOf(container({}));
 
