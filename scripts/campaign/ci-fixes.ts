@@ -48,9 +48,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'kubernetes.start-workload': kubernetes('part.agent-manager.stopped'),
   'kubernetes.restart-workload': kubernetes('part.agent-manager.paused'),
   'kubernetes.copy-registration-token': kubernetes('S2.b'),
-  'kubernetes.reset-neo4j-password': {
-    left: "the bot logs in to the lab's Neo4j as the very user, so the fix is refused there",
-  },
+  'kubernetes.reset-neo4j-password': kubernetes('S7.b'),
   'kubernetes.set-config-key': kubernetes('D1.b'),
   'kubernetes.remove-override': kubernetes('C1.b'),
   'kubernetes.allow-connection': {

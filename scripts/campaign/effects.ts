@@ -8,6 +8,7 @@ import { isCompose } from '../../lab/runtimes/compose.ts';
 import { isKubernetes } from '../../lab/runtimes/kubernetes.ts';
 import type { Lab } from '../../lab/types.ts';
 import type { PlanStep } from '../../src/domain/fix/remediation.ts';
+import { changesOfUsers } from './graph-effects.ts';
 
 /** One kind of effect, and how often the target saw it. */
 export interface Effect {
@@ -27,7 +28,13 @@ export type Watch = () => Promise<Effects>;
 /** Begins to count at the target of this remediation; undefined: nobody knows how. */
 export async function watchEffects(lab: Lab, remediation: string): Promise<Watch | undefined> {
   const [target = ''] = remediation.split('.');
-  return watchers[target]?.(lab);
+  const watches = await Promise.all([watchers[target]?.(lab), others[remediation]?.(lab)]);
+  const [first, ...more] = watches.filter((watch) => watch !== undefined);
+  if (first === undefined || more.length === 0) return first;
+  return async () => {
+    const all = await Promise.all([first, ...more].map((watch) => watch()));
+    return { by: all.map(({ by }) => by).join(' and '), seen: all.flatMap(({ seen }) => seen) };
+  };
 }
 
 const watchers: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
@@ -37,6 +44,14 @@ const watchers: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
   nats: watchStreams,
   compose: watchEngine,
   kubernetes: watchApi,
+};
+
+/** Those that change another target as well. */
+const others: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
+  'kubernetes.reset-neo4j-password': async (lab) => {
+    const changes = async () => new Map([['change of a user', await changesOfUsers(lab)]]);
+    return difference('bookmarks of Neo4j', await changes(), changes);
+  },
 };
 
 type Counts = ReadonlyMap<string, number>;
@@ -231,6 +246,7 @@ export interface DoneStep {
 const severalOf: Readonly<Record<string, readonly [least: number, most: number]>> = {
   // A Job as a clock and the Secret that it ends; what an earlier fix has kept goes first.
   'kubernetes-keep-secret': [2, 3],
+  'kubernetes-keep-password': [2, 3],
 };
 
 /**

@@ -41,13 +41,13 @@ export const untried: readonly Untried[] = [
     why: 'a Neo4j of less than five minutes is given its time: a restart would begin all of it anew',
   },
   {
-    ...{ on: 'compose', fault: 'S6.a', fix: 'set-limits' },
-    why: 'the engine keeps no time of a new limit, so for an hour the kill before it counts as one of now',
+    ...{ fault: 'S7.b neo4j-rotated', fix: 'reset-neo4j-password' },
+    why: 'Neo4j takes a new password only from the old one, and no Secret has that',
   },
-  ...['S7.b', 'part.reasoning-service.refusing'].map((fault) => ({
-    ...{ fault, fix: 'reset-neo4j-password' },
-    why: "the bot logs in to the lab's Neo4j as the very user, so it would shut itself out",
-  })),
+  {
+    ...{ fault: 'part.reasoning-service.refusing', fix: 'reset-neo4j-password' },
+    why: 'its own environment has the wrong user or password, and no Secret; people correct it',
+  },
   ...['S1.a wrong', 'S1.b'].map((fault) => ({
     fault,
     why: 'its own configuration is wrong, and no restart of what it names corrects that',

@@ -9,6 +9,7 @@ import { notOnce, ownWish } from '../../scripts/campaign/effects.ts';
 import { tryFix } from '../../scripts/campaign/fix-trial.ts';
 import type { Ended, Fixes, Offer } from '../../scripts/campaign/fixes.ts';
 import { everyThird, Mender, planned } from '../../scripts/campaign/fixing.ts';
+import { numberIn } from '../../scripts/campaign/graph-effects.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
 import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
 import { isOf, untried } from '../../scripts/campaign/untried.ts';
@@ -203,14 +204,30 @@ describe('the campaign to the end', () => {
     ]);
   });
 
-  it('knows which step makes more than one object', () => {
-    const seen = (count: number) => ({ by: 'itself', seen: [{ what: 'create', count }] });
-    const keeps = { step: { ...step, kind: 'kubernetes-keep-secret' }, batches: false };
+  it.each(['kubernetes-keep-secret', 'kubernetes-keep-password'])(
+    'knows that the step %s makes more than one object',
+    (kind) => {
+      const seen = (count: number) => ({ by: 'itself', seen: [{ what: 'create', count }] });
+      const keeps = { step: { ...step, kind }, batches: false };
 
-    expect([2, 3].flatMap((count) => notOnce(seen(count), [keeps]))).toEqual([]);
-    expect(notOnce(seen(3), [keeps, { step, batches: false }])).toEqual([]);
-    expect(notOnce(seen(1), [keeps])).toEqual(['1 steps, and the target saw create ×1']);
-    expect(notOnce(seen(4), [keeps])).toEqual(['1 steps, and the target saw create ×4']);
+      expect([2, 3].flatMap((count) => notOnce(seen(count), [keeps]))).toEqual([]);
+      expect(notOnce(seen(3), [keeps, { step, batches: false }])).toEqual([]);
+      expect(notOnce(seen(1), [keeps])).toEqual(['1 steps, and the target saw create ×1']);
+      expect(notOnce(seen(4), [keeps])).toEqual(['1 steps, and the target saw create ×4']);
+    },
+  );
+
+  it('reads the number of a transaction in a bookmark of Neo4j, and no other thing', () => {
+    const bookmark = (...number: readonly number[]) =>
+      `FB:${Buffer.from([0x91, 0xcc, 0x10, ...Array<number>(16).fill(0), ...number, 0x90]).toString('base64')}`;
+
+    // As Neo4j 5.26 gave them before a change of a password, and after it.
+    expect(numberIn('FB:kcwQAAAAAAAAAAAAAAAAAAAAASyQ')).toBe(44);
+    expect(numberIn('FB:kcwQAAAAAAAAAAAAAAAAAAAAAS2Q')).toBe(45);
+    expect(numberIn(bookmark(0xc9, 1, 44))).toBe(300);
+    expect(numberIn(bookmark(0xca, 0, 1, 0, 0))).toBe(65_536);
+    for (const other of ['', 'FB:', 'neo4j:bookmark:v1:tx44', bookmark(0xc1)])
+      expect(() => numberIn(other)).toThrow('bookmark');
   });
 
   it('draws one of each three undos, the same ones by the same seed', () => {
