@@ -155,4 +155,6 @@ export interface Fault {
   /** True while the fault is really there, found by looking at the component itself and never at what `plant` remembered. */
   check(lab: Lab, variant: string): Promise<boolean>;
   clear(lab: Lab, variant: string): Promise<void>;
+  /** Brings what has to happen for it to be seen, such as load, once its state is back without `plant`. */
+  stir?(lab: Lab, variant: string): Promise<void>;
 }

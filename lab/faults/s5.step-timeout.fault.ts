@@ -39,6 +39,23 @@ const short = {
   },
 } as const;
 
+interface Workflows {
+  readonly workflows: readonly {
+    readonly id: string;
+    readonly steps: readonly {
+      readonly id: string;
+      readonly config: { readonly timeout: number; readonly args?: { readonly seconds?: number } };
+    }[];
+  }[];
+}
+
+/** The service runs a step that may take less than its command does. */
+async function isShort(lab: Lab, workflow: string, step: string): Promise<boolean> {
+  const { body } = await ask<Workflows>(lab, orchestrator, '/api/v1/workflows');
+  const found = body.workflows.find(({ id }) => id === workflow)?.steps.find(({ id }) => id === step);
+  return found !== undefined && found.config.timeout < (found.config.args?.seconds ?? 0);
+}
+
 const stepTimeoutShort = defineFault({
   id: 'S5.a',
   title: 'a step’s timeout is shorter than its command takes',
@@ -52,8 +69,15 @@ const stepTimeoutShort = defineFault({
     await untilAnswers(lab, orchestrator);
     await submit(lab, workflow, 'S5.a', 2);
   },
+  async stir(lab, variant) {
+    const { workflow } = short[variant as keyof typeof short];
+    await forget(lab, 'S5.a');
+    await untilAnswers(lab, orchestrator);
+    await submit(lab, workflow, 'S5.a', 2);
+  },
   async check(lab, variant) {
-    const { step } = short[variant as keyof typeof short];
+    const { workflow, step } = short[variant as keyof typeof short];
+    if (!(await isShort(lab, workflow, step))) return false;
     const ended = (await marked(lab, 'S5.a')).filter((one) => one.status === 'failed');
     return ended.some(
       (one) => one.steps?.some((each) => each.id === step && each.status === 'timeout') === true,
@@ -93,6 +117,15 @@ async function submitted(lab: Lab): Promise<void> {
   throw new Error('agent-manager takes no command of the orchestrator');
 }
 
+/** What the commands of those executions take. */
+const followedSeconds = 2;
+
+async function loaded(lab: Lab, variant: string): Promise<void> {
+  await untilAnswers(lab, manager);
+  if (variant === 'saturated') await occupy((body) => ask(lab, manager, '/api/v1/commands', body), 6, 240);
+  await submitted(lab);
+}
+
 const commandsSlow = defineFault({
   id: 'S5.b',
   title: 'commands wait for a free slot, or run out of agent-manager’s own time',
@@ -106,18 +139,23 @@ const commandsSlow = defineFault({
         : { 'agent.command.default_timeout': 1.5 };
     await lab.configure(manager, settings);
     await lab.restart(manager);
-    await untilAnswers(lab, manager);
-    if (variant === 'saturated') await occupy((body) => ask(lab, manager, '/api/v1/commands', body), 6, 240);
-    await submitted(lab);
+    await loaded(lab, variant);
+  },
+  async stir(lab, variant) {
+    await forget(lab, 'S5.b');
+    await loaded(lab, variant);
   },
   async check(lab, variant) {
     const executions = await marked(lab, 'S5.b');
+    const now = await metrics(lab, manager);
     if (variant === 'saturated') {
-      const now = await metrics(lab, manager);
       const full = now('command_inflight') >= now('command_max_concurrent') && now('command_queue_size') > 0;
       return full && executions.some((one) => ['running', 'failed'].includes(one.status));
     }
-    return executions.some((one) => one.status === 'failed' && /command timeout/.test(one.error ?? ''));
+    const isLess = now('command_default_timeout_seconds') < followedSeconds;
+    return (
+      isLess && executions.some((one) => one.status === 'failed' && /command timeout/.test(one.error ?? ''))
+    );
   },
   async clear(lab) {
     await forget(lab, 'S5.b');

@@ -219,6 +219,7 @@ async function tryUndo(
   problems.push(...back.problems.map((problem) => `undo: ${problem}`));
   const state = back.ended.at(-1)?.state ?? '–';
   await restarted(stage.lab, fix);
+  await fault.stir?.(stage.lab, variant);
   await until(fault, stage.lab, variant, true, fault.within);
   await settled(stage.lab, expected);
   const named = (answer: Answer) => confirmed(answer).some((id) => isTrue(expected, id));
