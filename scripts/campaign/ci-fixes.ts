@@ -50,6 +50,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'kubernetes.copy-registration-token': kubernetes('S2.b'),
   'kubernetes.reset-neo4j-password': kubernetes('S7.b'),
   'kubernetes.set-config-key': kubernetes('D1.b'),
+  'kubernetes.set-step-timeout': kubernetes('S5.a'),
   'kubernetes.remove-override': kubernetes('C1.b'),
   'kubernetes.allow-connection': {
     ...kubernetes('N1.c'),

@@ -33,10 +33,6 @@ export const untried: readonly Untried[] = [
   },
   { fault: 'K1.f readiness-path', fix: 'set-probe', why: 'its port is right, and paths are not set' },
   {
-    ...{ fault: 'S5.b short-default-timeout', fix: 'set-config-key' },
-    why: 'the time that a command may take is none of the keys that a fix sets',
-  },
-  {
     fault: 'S7.a',
     why: 'a Neo4j of less than five minutes is given its time: a restart would begin all of it anew',
   },

@@ -24,7 +24,10 @@ export const stepTimeout = defineDiagnosis({
       part: 'orchestrator-service',
       symptom: late,
       when: all(found('STEP_TIMED_OUT'), not(slowCommands)),
-      remedies: [{ instruction: 'raise-step-timeout' }],
+      remedies: [
+        { remediation: 'kubernetes.set-step-timeout', on: 'kubernetes' },
+        { instruction: 'raise-step-timeout' },
+      ],
     },
     {
       id: 'S5.b',

@@ -14,6 +14,7 @@ import { setImage } from './kubernetes/set-image.remediation.ts';
 import { setProbe } from './kubernetes/set-probe.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
 import { setSelector } from './kubernetes/set-selector.remediation.ts';
+import { setStepTimeout } from './kubernetes/set-step-timeout.remediation.ts';
 import { startWorkload } from './kubernetes/start-workload.remediation.ts';
 import { createStream } from './nats/create-stream.remediation.ts';
 import { archiveOldRows } from './postgres/archive-old-rows.remediation.ts';
@@ -41,6 +42,7 @@ export const remediations = [
   setImage,
   setProbe,
   setConfigKey,
+  setStepTimeout,
   removeOverride,
   allowConnection,
   copyRegistrationToken,

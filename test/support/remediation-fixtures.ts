@@ -1011,6 +1011,83 @@ function configured(): Fixture {
   };
 }
 
+/** The file of a workflow as people write it. */
+export const workflowText = `id: diagnose-oom
+# The pods of a large node have long logs.
+steps:
+  - id: describe_pod
+    config: { command: describe, timeout: 30 }
+  - id: collect_logs
+    config:
+      args: { token: "not for eyes", timeout: 7 }
+      timeout: 120 # seconds
+`;
+const workflowFile = 'diagnose-oom.yaml';
+
+/** orchestrator-service, whose workflows lie in a ConfigMap: it says what its steps may take, and runs two executions. */
+export function simulatedSteps(
+  start: Parameters<typeof simulatedConfig>[0] = {},
+  lists: Readonly<Record<string, readonly unknown[]>> = {},
+) {
+  const part = 'orchestrator-service';
+  const { workflows } = asInGuide.files;
+  const container = {
+    ...{ name: part, image: 'orchestrator-service:1', resources: {} },
+    volumeMounts: [
+      { name: 'config', mountPath: '/etc/aetherius' },
+      { name: 'flows', mountPath: workflows },
+    ],
+  };
+  const volumes = ['config', 'flows'].map((name) => ({ name, configMap: { name: `orchestrator-${name}` } }));
+  const template = { metadata: { labels: { app: part } }, spec: { containers: [container], volumes } };
+  const map = {
+    metadata: { name: 'orchestrator-flows' },
+    data: { 'config.yaml': null, [workflowFile]: workflowText, 'README.md': 'id: diagnose-oom of ours' },
+  };
+  const one = simulatedConfig(
+    {
+      map: merged(map, start.map ?? {}) as Loose,
+      metadata: { name: part, ...start.metadata },
+      spec: merged({ template }, start.spec ?? {}) as Loose,
+    },
+    lists,
+  );
+  const text = () => one.data()[workflowFile] ?? '';
+  /** As after a restart. */
+  const answers: Record<string, () => unknown> = {
+    [asInGuide.paths.workflows]: () => {
+      const timeout = Number(/timeout: (\d+) # seconds/.exec(text())?.[1]);
+      return { workflows: [{ id: 'diagnose-oom', steps: [{ id: 'collect_logs', config: { timeout } }] }] };
+    },
+    [asInGuide.paths.executions]: () => ({
+      executions: ['running', 'pending', 'running', 'failed'].map((status) => ({ status })),
+    }),
+  };
+  const services = {
+    find: () => ({ url: 'http://orchestrator', paths: asInGuide.paths }),
+    request: (url: string) => {
+      const found = answers[new URL(url).pathname];
+      return Promise.resolve({
+        status: found === undefined ? 404 : 200,
+        text: () => JSON.stringify(found?.()),
+      });
+    },
+  };
+  return { ...one, targets: { ...one.targets, services } as unknown as Targets, text, answers };
+}
+
+function hurried(): Fixture {
+  const one = simulatedSteps();
+  return {
+    targets: one.targets,
+    params: { workflow: 'diagnose-oom', step: 'collect_logs', value: 300 },
+    changes: one.changes,
+    replace: () => one.set({ metadata: { uid: 'map-2' } }),
+    meddle: () => one.set({ data: { [workflowFile]: workflowText.replace('120', '200') } }),
+    log: [],
+  };
+}
+
 /** That workload with something in its container that is stronger than the file. */
 export function simulatedOverride(
   container: Loose = {
@@ -1252,6 +1329,7 @@ export const fixtures = {
   'kubernetes.set-image': withoutImage,
   'kubernetes.set-probe': askedWrongly,
   'kubernetes.set-config-key': configured,
+  'kubernetes.set-step-timeout': hurried,
   'kubernetes.remove-override': covered,
   'kubernetes.allow-connection': closedOff,
   'kubernetes.copy-registration-token': tokensDiffer,

@@ -1,5 +1,5 @@
 import type { Place } from '../../domain/diagnosis/place.ts';
-import { settingFor } from '../../domain/fix/config-advice.ts';
+import { settingFor, stepTimeoutFor } from '../../domain/fix/config-advice.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import { bareName, factsOf, type Platform } from '../../domain/platform/platform.ts';
@@ -42,6 +42,7 @@ function valuesOf(place: Place, finding: Finding | undefined, platform: Platform
     }),
     ...applicationOf(finding, platform),
     ...settingOf(finding, platform),
+    ...stepOf(finding),
     ...(place.kind === 'kubernetes'
       ? {
           ns: place.namespace,
@@ -75,6 +76,12 @@ function settingOf(finding: Finding | undefined, platform: Platform): Values {
     ...{ setting: platform.keys[setting.key], settingValue: String(setting.value) },
     ...{ settingWorkload: workload, settingService: composeService, settingConfigMap: configMap },
   };
+}
+
+/** Seconds that its fix would give a step. */
+function stepOf(finding: Finding | undefined): Values {
+  const raised = finding === undefined ? undefined : stepTimeoutFor(finding);
+  return raised === undefined ? {} : { raisedSeconds: String(raised.value) };
 }
 
 /** Templates of Docker and JSONPaths have braces of their own, with a blank or a point in them. */

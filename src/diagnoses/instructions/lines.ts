@@ -246,7 +246,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'raise-step-timeout': inWorkflows(
       orchestrator,
       `grep -n -A8 {step} ${files.workflows}/{workflow}.yaml`,
-      'timeout of {step} in {workflow}.yaml: 120 → 300',
+      'timeout of {step} in {workflow}.yaml: {raisedSeconds:number}',
     ),
     'raise-memory-limit': limited(
       reasoning,

@@ -284,6 +284,8 @@ interface Setting {
   /** The metric by which the program says with what it runs; one unit of it is `per` of the key. */
   readonly gauge?: string;
   readonly per?: number;
+  /** It is a time in this unit; one with a fraction, or with a unit of its own, is understood as well. */
+  readonly unit?: 's';
 }
 
 /** Numbers of the services' configuration that the guide advises, by their key in the guide. */
@@ -313,7 +315,7 @@ export const guideSettings = {
     gauge: 'executor_queue_capacity',
   },
   'agent.command.default_timeout': {
-    ...{ parts: ['agent-manager'], value: 600, way: 'up', least: 30, most: 1_800 },
+    ...{ parts: ['agent-manager'], value: 600, way: 'up', least: 30, most: 1_800, unit: 's' },
     gauge: 'command_default_timeout_seconds',
   },
   'agent.command.max_concurrent': {
@@ -333,6 +335,12 @@ export const guideSettings = {
     ...{ value: 30, way: 'down', least: 1, most: 3_600 },
   },
 } as const satisfies Readonly<Partial<Record<keyof typeof guide.keys, Setting>>>;
+
+/**
+ * The guide's example of a step that needs more time ("步骤执行超时", 增加步骤超时时间), in seconds. Whoever has that much
+ * already gets more in the same proportion, up to `most`.
+ */
+export const guideStepTimeout = { from: 120, to: 300, most: 1_800 } as const;
 
 /** The part that each database belongs to. */
 export const databaseOwners = {

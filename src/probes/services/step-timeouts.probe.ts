@@ -3,9 +3,11 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
-import { defineProbe } from '../../domain/probe/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { stepLimitsIn } from '../../domain/probe/workflows.ts';
 import { type Execution, executions, secondsBetween, withSteps } from '../support/executions.ts';
+import { scrape } from '../support/metrics.ts';
 
 const ranOut = /time[ds]?[ -]?out|deadline exceeded/i;
 /** Share of its own limit from which a step that complains of time has used it up. */
@@ -18,9 +20,14 @@ interface TimedOut {
   readonly step: Step;
 }
 
+const subjectOf = ({ execution, step }: TimedOut) => `${execution.workflow_id}/${step.id}`;
+
 /** A command that the orchestrator waited for to its end, and that itself ran out of time or found no place. */
 const byCommand =
   /command (?:timeout|timed out)|timed out waiting for (?:the )?(?:command )?result|no free slot|no result within|too many commands/i;
+
+/** It found no place among those that run at once. */
+const noPlace = /no free slot|too many commands/i;
 
 /** Milliseconds that a step took; undefined when its history does not say. */
 function tookMs(step: Step): number | undefined {
@@ -63,17 +70,6 @@ function succeededLater(failed: Execution, list: readonly Execution[]): boolean 
   );
 }
 
-const Workflows = z.object({
-  workflows: z.array(
-    z.object({
-      id: z.string(),
-      steps: z.array(
-        z.object({ id: z.string(), config: z.object({ timeout: z.number().optional() }).optional() }),
-      ),
-    }),
-  ),
-});
-
 /** Seconds that each `workflow/step` may take now; empty when the service does not say. */
 async function currentLimits(
   services: With<'services'>['services'],
@@ -82,21 +78,47 @@ async function currentLimits(
   const service = services.find('orchestrator-service');
   if (service === undefined) return new Map();
   const answer = await services.request(`${service.url}${service.paths.workflows}`, { signal });
-  const parsed = answer.status === 200 ? Workflows.safeParse(JSON.parse(answer.text())) : undefined;
-  return new Map(
-    (parsed?.data?.workflows ?? []).flatMap((workflow) =>
-      workflow.steps.flatMap((step) =>
-        step.config?.timeout === undefined
-          ? []
-          : [[`${workflow.id}/${step.id}`, step.config.timeout] as const],
-      ),
-    ),
-  );
+  return answer.status === 200 ? stepLimitsIn(answer.text()) : new Map();
 }
 
 /** The step may take longer now than it could then: somebody has mended it, and no run has shown it yet. */
 function raisedSince(step: TimedOut['step'], now: number | undefined): boolean {
   return now !== undefined && step.timeout_seconds !== undefined && now > step.timeout_seconds;
+}
+
+/** How long agent-manager lets a command run that asks for no time of its own, and since when it runs with that. */
+interface CommandLimit {
+  readonly seconds: number;
+  readonly startedAt: number;
+}
+
+async function commandLimitNow(context: ProbeContext<With<'services'>>): Promise<CommandLimit | undefined> {
+  const { deps, signal } = context;
+  const sample = await scrape(deps.services, 'agent-manager', context).catch(() => undefined);
+  signal.throwIfAborted();
+  const [seconds, start] = ['command_default_timeout_seconds', 'process_start_time_seconds'].map((name) =>
+    sample?.value(name),
+  );
+  return seconds === undefined || start === undefined ? undefined : { seconds, startedAt: start * 1000 };
+}
+
+/** What ran out: the step's own limit, a place for its command, or the time of that. */
+type RanOut = 'step-limit' | 'slots' | 'default-timeout' | 'command-timeout';
+
+function ranOutOf({ step }: TimedOut, limit: CommandLimit | undefined): RanOut {
+  const says = step.error ?? '';
+  if (!byCommand.test(says)) return 'step-limit';
+  if (noPlace.test(says)) return 'slots';
+  const took = tookMs(step);
+  if (took === undefined || limit === undefined) return 'command-timeout';
+  return took >= limit.seconds * 1000 * WHOLE_SHARE ? 'default-timeout' : 'command-timeout';
+}
+
+/** agent-manager was started with a longer time since: somebody has mended it, and no run has shown it yet. */
+function longerSince({ execution, step }: TimedOut, limit: CommandLimit | undefined): boolean {
+  const ended = Date.parse(step.finished_at ?? execution.finished_at ?? '');
+  const took = tookMs(step);
+  return limit !== undefined && took !== undefined && limit.startedAt > ended && limit.seconds * 1000 > took;
 }
 
 export const servicesStepTimeouts = defineProbe({
@@ -106,16 +128,23 @@ export const servicesStepTimeouts = defineProbe({
 Reads the history of recent executions step by step, with durations and limits.
 It distinguishes a step that ends at its own limit from one whose command timed out or found no free slot in agent-manager.
 A call that timed out after a fraction of the step's limit is another failure and no finding here.
+A command that took all of agent-manager's default timeout is named as such; once agent-manager was started with a longer one, it is history.
 The answer is inconclusive when it cannot read any step of a failed execution.`,
   params: z.strictObject({
     minutes: z.number().positive().max(1440).default(30).describe('How far to look back, in minutes.'),
+    subject: z.string().max(401).exactOptional().describe('Only this step, as `workflow/step`.'),
+    ranOut: z
+      .enum(['step-limit', 'default-timeout'])
+      .exactOptional()
+      .describe('Only what ran out of this time: the step’s own, or the default of agent-manager.'),
   }),
   part: 'orchestrator-service',
   needs: ['services'],
   timeoutMs: 10_000,
   emits: ['STEP_TIMED_OUT', 'STEP_COMMAND_TIMED_OUT'],
-  async run({ minutes }, { deps, signal, now }) {
-    const services = (deps as With<'services'>).services;
+  async run({ minutes, subject, ranOut }, context: ProbeContext<With<'services'>>) {
+    const { deps, signal, now } = context;
+    const { services } = deps;
     const list = await executions(services, '?limit=200', signal);
     if (list === undefined) return { status: 'skipped', reason: 'not-configured' };
     const at = now();
@@ -127,17 +156,26 @@ The answer is inconclusive when it cannot read any step of a failed execution.`,
     const unresolved = recent.filter((execution) => !succeededLater(execution, list));
     const histories = await withSteps(services, unresolved, signal);
     const limits = await currentLimits(services, signal);
-    const timedOut: TimedOut[] = histories.flatMap((execution) =>
+    const late: TimedOut[] = histories.flatMap((execution) =>
       (execution.steps ?? [])
         .filter((step) => step.status !== 'completed')
         .filter((step) => byCommand.test(step.error ?? '') || atOwnLimit(step) === true)
         .filter((step) => !raisedSince(step, limits.get(`${execution.workflow_id}/${step.id}`)))
         .map((step) => ({ execution, step })),
     );
+    const waited = ({ step: { error } }: TimedOut) =>
+      byCommand.test(error ?? '') && !noPlace.test(error ?? '');
+    const limit = late.some(waited) ? await commandLimitNow(context) : undefined;
+    const timedOut = late.filter(
+      (entry) =>
+        !(waited(entry) && longerSince(entry, limit)) &&
+        (subject === undefined || subjectOf(entry) === subject) &&
+        (ranOut === undefined || ranOutOf(entry, limit) === ranOut),
+    );
     const facts = { listed: list.length, failed: recent.length, timedOut: timedOut.length };
     const groups = new Map<string, TimedOut[]>();
     for (const entry of timedOut) {
-      const key = `${entry.execution.workflow_id}/${entry.step.id}/${byCommand.test(entry.step.error ?? '')}`;
+      const key = `${subjectOf(entry)}/${byCommand.test(entry.step.error ?? '')}`;
       groups.set(key, [...(groups.get(key) ?? []), entry]);
     }
     const findings = [...groups.values()].flatMap((group): Finding[] => {
@@ -151,7 +189,7 @@ The answer is inconclusive when it cannot read any step of a failed execution.`,
           code: command ? 'STEP_COMMAND_TIMED_OUT' : 'STEP_TIMED_OUT',
           severity: 'warning',
           part: command ? 'agent-manager' : 'orchestrator-service',
-          subject: `${execution.workflow_id}/${step.id}`,
+          subject: subjectOf(newest),
           facts: {
             workflow: execution.workflow_id,
             step: step.id,
@@ -160,6 +198,8 @@ The answer is inconclusive when it cannot read any step of a failed execution.`,
             timeoutSeconds: step.timeout_seconds ?? null,
             tookSeconds: took === undefined ? null : Math.round(took / 100) / 10,
             error: shortened(step.error ?? '', 160),
+            ranOut: ranOutOf(newest, limit),
+            ...(command ? { defaultTimeoutSeconds: limit?.seconds ?? null } : {}),
           },
           ...present({
             since:

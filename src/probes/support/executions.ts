@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
+import { executionsOf } from '../../domain/probe/workflows.ts';
 
 const Step = z.object({
   id: z.string(),
@@ -23,10 +24,7 @@ const Execution = z.object({
   steps: z.array(Step).nullish(),
 });
 export type Execution = z.output<typeof Execution>;
-const Listing = z.union([
-  z.array(Execution),
-  z.object({ executions: z.array(Execution).nullable() }).transform((body) => body.executions ?? []),
-]);
+const Listing = executionsOf(Execution);
 
 /**
  * Workflow executions as orchestrator-service lists them, newest first. Undefined: the service is not configured.

@@ -139,11 +139,19 @@ export function mainOf<C extends { readonly name: string }>(
 }
 
 /** The ConfigMap that a part's file is mounted from, by the workload alone; undefined where it is none. */
-export function fileMapOf(workload: KubeObject, part: ServiceId, platform: Platform): string | undefined {
+export const fileMapOf = (workload: KubeObject, part: ServiceId, platform: Platform): string | undefined =>
+  mountOf(workload, part, factsOf(platform, part).configFile ?? '', platform)?.map;
+
+/** The same of any file of its main container, with its key in the ConfigMap. */
+export function mountOf(
+  workload: KubeObject,
+  part: ServiceId,
+  file: string,
+  platform: Platform,
+): Pick<ConfigSource, 'map' | 'entry'> | undefined {
   const { containers, volumes } = Workload.parse(workload).spec.template.spec;
   const container = mainOf(containers, part, platform);
-  const { configFile = '' } = factsOf(platform, part);
-  return container === undefined ? undefined : mountedAt(container, volumes ?? [], configFile)?.map;
+  return container === undefined ? undefined : mountedAt(container, volumes ?? [], file);
 }
 
 /** Variables that give a key, the prefixed one first. */

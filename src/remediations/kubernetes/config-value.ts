@@ -2,7 +2,16 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { ellipsis } from '../../domain/kernel/text.ts';
-import { numberIn, withNumber } from '../config-text.ts';
+import {
+  notWritten,
+  ofKey,
+  ofStep,
+  type Sought,
+  type Written,
+  withWritten,
+  writtenAs,
+  writtenIn,
+} from '../config-text.ts';
 import { refused } from '../stale.ts';
 import type { SeenMap } from './config-source.ts';
 
@@ -10,22 +19,50 @@ import type { SeenMap } from './config-source.ts';
 export const Spot = z.looseObject({
   map: z.string(),
   entry: z.string(),
-  form: z.enum(['yaml', 'text']),
+  /** `yaml`: a key of a file; `text`: a variable; `step`: the time of one step of a workflow's file. */
+  form: z.enum(['yaml', 'text', 'step']),
+  /** The key, or the id of the step. */
   setting: z.string(),
+  /** It is a time, which may have a fraction or a unit. */
+  lasts: z.boolean().default(false),
 });
 export type Spot = z.output<typeof Spot>;
 
-/** A text alone is what a variable becomes; it is read as a file of one number. */
-export function valueAt({ texts }: Pick<SeenMap, 'texts'>, { map, entry, form, setting }: Spot): number {
+const soughtAt = ({ form, setting, lasts }: Spot): Sought =>
+  form === 'step' ? ofStep(setting) : ofKey(setting, lasts);
+
+/** A text alone is what a variable becomes; it is read as a file of one value. */
+export function valueAt({ texts }: Pick<SeenMap, 'texts'>, spot: Spot): Written {
+  const { map, entry, form, lasts } = spot;
   const text = Object.hasOwn(texts, entry) ? texts[entry] : undefined;
   if (text === undefined) throw refused('config-not-in-map', { file: `${map}/${entry}` });
-  if (form === 'yaml') return numberIn(text, setting);
-  if (!/^(?:0|[1-9]\d{0,8})$/.test(text)) throw refused('setting-not-a-number', { key: entry });
-  return Number(text);
+  if (form !== 'text') return writtenIn(text, soughtAt(spot));
+  const value = writtenAs(text, lasts);
+  if (value === undefined) throw notWritten({ key: entry, lasts });
+  return value;
+}
+
+const milliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const unitOf = (written: string) => /[a-z]+$/.exec(written)?.[0] as keyof typeof milliseconds;
+
+/** A bare number as it is, a time with a unit in seconds. */
+export function amountOf(written: Written): number {
+  return typeof written === 'number'
+    ? written
+    : (Number.parseFloat(written) * milliseconds[unitOf(written)]) / milliseconds.s;
+}
+
+/** That much in the form of the value before: seconds in its unit, or a bare number. */
+export function writtenLike(before: Written, amount: number, key: string): Written {
+  if (typeof before === 'number') return amount;
+  const unit = unitOf(before);
+  const count = (amount * milliseconds.s) / milliseconds[unit];
+  if (!Number.isInteger(count)) throw refused('setting-unit-too-large', { key, before });
+  return `${count}${unit}`;
 }
 
 /** The same for whoever compares; null where there is none. */
-export function valueOrNone(seen: Pick<SeenMap, 'texts'>, spot: Spot): number | null {
+export function valueOrNone(seen: Pick<SeenMap, 'texts'>, spot: Spot): Written | null {
   try {
     return valueAt(seen, spot);
   } catch (error) {
@@ -35,18 +72,19 @@ export function valueOrNone(seen: Pick<SeenMap, 'texts'>, spot: Spot): number | 
 }
 
 /** The change of the ConfigMap that sets it. */
-export function bodyOf({ texts }: SeenMap, { entry, form, setting }: Spot, value: number) {
-  const text = form === 'yaml' ? withNumber(texts[entry] ?? '', setting, value) : String(value);
+export function bodyOf({ texts }: Pick<SeenMap, 'texts'>, spot: Spot, value: Written) {
+  const { entry, form } = spot;
+  const text = form === 'text' ? String(value) : withWritten(texts[entry] ?? '', soughtAt(spot), value);
   return { data: { [entry]: text } };
 }
 
 /** Where the file is made: its name, and the line with those above it. */
-export function linesOf({ entry, setting }: Spot, value: number): readonly string[] {
-  const nested = setting
-    .split('.')
-    .toReversed()
-    .reduce<unknown>((inner, name) => ({ [name]: inner }), value);
-  return [`# ${entry}`, ...stringify(nested).trimEnd().split('\n')];
+export function linesOf(spot: Spot, value: Written): readonly string[] {
+  const nested = soughtAt(spot).way.reduceRight<unknown>(
+    (inner, step) => (typeof step === 'string' ? { [step]: inner } : [{ id: step.id, ...(inner as object) }]),
+    value,
+  );
+  return [`# ${spot.entry}`, ...stringify(nested).trimEnd().split('\n')];
 }
 
 /** A card is read on a phone. */

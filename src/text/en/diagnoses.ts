@@ -196,7 +196,7 @@ export const diagnoses = {
   'remedy.mend-workflow-file':
     'Correct the named line of the workflow file and restart {@orchestrator-service}.',
   'remedy.raise-step-timeout':
-    'Raise the timeout of the named step in its workflow file (120 → 300) and restart {@orchestrator-service}.',
+    'Raise the timeout of the named step in its workflow file (the guide: 120 → 300) and restart {@orchestrator-service}.',
   'remedy.raise-command-capacity':
     'In {@agent-manager}’s configuration set {@keys.agent.command.default_timeout} to 600 and {@keys.agent.command.max_concurrent} to 200, then restart it.',
   'remedy.raise-memory-limit': 'Raise {@reasoning-service}’s memory limit to 2Gi and its request to 1Gi.',

@@ -20,6 +20,7 @@ export const remediations = {
   'remediation.kubernetes.set-image': 'Give a container its former image',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
+  'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
   'remediation.kubernetes.copy-registration-token':
@@ -56,6 +57,7 @@ export const remediations = {
   'step.kubernetes-set-image': 'Let {target} use the image {image}',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
   'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
+  'step.kubernetes-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.kubernetes-remove-override': 'Take {name} from {target}, so that {key} is {value} as {by} says',
   'step.kubernetes-restore-override': 'Put {name} back into {target}, so that {key} is {value} again',
   'step.kubernetes-start-clock': 'Make a Job that runs nothing, and that the cluster ends and deletes',
@@ -147,6 +149,10 @@ export const remediations = {
     '{key} goes from {before} to {value}, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-set-config-key-undo':
     '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before may come back.',
+  'blast.kubernetes-set-step-timeout':
+    'Step {step} of {workflow} may take {value} s instead of {before} s. {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). {running|# execution runs now and may begin again, or fail|# executions run now and may begin again, or fail}. A workload with one Pod is away for that time.',
+  'blast.kubernetes-set-step-timeout-undo':
+    'Step {step} of {workflow} may take only {value} s again, as before the fix. {pods|# Pod is replaced|# Pods are replaced one after the other}, and executions that run may begin again, or fail.',
   'blast.kubernetes-remove-override':
     '{key} goes from {before} to {value}, as the ConfigMap {map} says, because {name} is gone. {pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-remove-override-undo':
@@ -498,6 +504,17 @@ export const remediations = {
     'The file does not set {key}. A new line belongs where people keep the file.',
   'offer.refused.setting-used-twice': 'An anchor of the file gives the value of {key} to other keys as well.',
   'offer.refused.setting-not-a-number': 'The value of {key} is no plain whole number.',
+  'offer.refused.setting-not-a-time': 'The value of {key} is neither a plain number nor a time such as 60s.',
+  'offer.refused.setting-unit-too-large':
+    'The file gives {key} as {before}, and the new value is no whole number in that unit.',
+  'offer.refused.step-ambiguous': 'The file has several steps with the id {step}.',
+  'offer.refused.step-limit-unsaid':
+    '{@orchestrator-service} does not say what step {step} may take, so nothing would prove the change.',
+  'offer.refused.step-limit-differs':
+    '{@orchestrator-service} says that step {step} may take {said} s, and the file says {file} s. It reads another file, or was not restarted since.',
+  'offer.refused.workflow-twice':
+    'Both {file} and {other} hold the workflow {workflow}, so which one counts is not known.',
+  'offer.refused.workflow-not-in-map': 'The file {file} does not hold the workflow {workflow}.',
   'offer.refused.config-admitted-otherwise':
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':

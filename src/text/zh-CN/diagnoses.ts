@@ -184,7 +184,7 @@ export const diagnoses = {
     '在 {@orchestrator-service} 配置中把 {@keys.executor.workers} 设为 50、{@keys.executor.queue_size} 设为 2000，然后重启。',
   'remedy.mend-workflow-file': '修正工作流文件中指出的那一行，并重启 {@orchestrator-service}。',
   'remedy.raise-step-timeout':
-    '在工作流文件中提高该步骤的 timeout（120 → 300），并重启 {@orchestrator-service}。',
+    '在工作流文件中提高该步骤的 timeout（指南：120 → 300），并重启 {@orchestrator-service}。',
   'remedy.raise-command-capacity':
     '在 {@agent-manager} 配置中把 {@keys.agent.command.default_timeout} 设为 600、{@keys.agent.command.max_concurrent} 设为 200，然后重启。',
   'remedy.raise-memory-limit': '把 {@reasoning-service} 的内存 limit 提高到 2Gi、request 提高到 1Gi。',

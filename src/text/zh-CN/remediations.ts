@@ -21,6 +21,7 @@ export const remediations = {
   'remediation.kubernetes.set-image': '让容器用回之前的镜像',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
+  'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
   'remediation.kubernetes.copy-registration-token': '把注册令牌复制给采集代理，并重启它们',
@@ -56,6 +57,7 @@ export const remediations = {
   'step.kubernetes-set-image': '让 {target} 使用镜像 {image}',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
   'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
+  'step.kubernetes-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.kubernetes-remove-override': '从 {target} 删除 {name}，{key} 改由 {by} 决定，即 {value}',
   'step.kubernetes-restore-override': '把 {name} 放回 {target}，{key} 恢复为 {value}',
   'step.kubernetes-start-clock': '创建一个什么都不运行、由集群结束并删除的 Job',
@@ -139,6 +141,10 @@ export const remediations = {
     '{key} 从 {before} 改为 {value}，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-set-config-key-undo':
     '{key} 恢复为修复之前的 {value}，并逐个替换 {pods} 个 Pod。之前的问题可能再次出现。',
+  'blast.kubernetes-set-step-timeout':
+    '{workflow} 的步骤 {step} 可用时间从 {before} 秒改为 {value} 秒，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。现有 {running} 个执行正在运行，可能会重新开始或失败。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-set-step-timeout-undo':
+    '{workflow} 的步骤 {step} 恢复为修复之前的 {value} 秒，并逐个替换 {pods} 个 Pod。正在运行的执行可能会重新开始或失败。',
   'blast.kubernetes-remove-override':
     '删除 {name} 后，{key} 从 {before} 变为 ConfigMap {map} 中的 {value}。{pods} 个 Pod 会逐个替换（现有 {ready} 个就绪）；只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-remove-override-undo':
@@ -431,6 +437,15 @@ export const remediations = {
   'offer.refused.setting-not-in-file': '文件没有设置 {key}。新的一行应写在维护该文件的地方。',
   'offer.refused.setting-used-twice': '文件中的锚点把 {key} 的值也给了其他键。',
   'offer.refused.setting-not-a-number': '{key} 的值不是普通整数。',
+  'offer.refused.setting-not-a-time': '{key} 的值既不是普通数字，也不是 60s 这样的时间。',
+  'offer.refused.setting-unit-too-large': '文件中 {key} 写作 {before}，新值换算成该单位后不是整数。',
+  'offer.refused.step-ambiguous': '文件中有多个 id 为 {step} 的步骤。',
+  'offer.refused.step-limit-unsaid':
+    '{@orchestrator-service} 没有说明步骤 {step} 的可用时间，因此无法证明修改生效。',
+  'offer.refused.step-limit-differs':
+    '{@orchestrator-service} 说步骤 {step} 可用 {said} 秒，而文件中是 {file} 秒。它读取的是另一个文件，或修改后尚未重启。',
+  'offer.refused.workflow-twice': '{file} 和 {other} 都含有工作流 {workflow}，不知道哪一个生效。',
+  'offer.refused.workflow-not-in-map': '文件 {file} 不含工作流 {workflow}。',
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself': '{workload} 的配置变化时，会有工具自动重启它。请手动修改。',
   'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',

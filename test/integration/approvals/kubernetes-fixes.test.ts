@@ -55,13 +55,13 @@ describe.skipIf(lacking !== undefined)(
       await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
     });
 
-    /** Where agent-manager answers over HTTP, in the tests that need it to. */
-    let managerUrl: string | undefined;
+    /** Where services answer over HTTP, in the tests that need them to. */
+    let serviceUrls: NonNullable<Parameters<typeof environment>[0]>['services'] | undefined;
     const targetsOf = (kubeconfig = cluster.api.kubeconfig) =>
       createTargetsFactory({
         prod: environment({
           runtime: { kind: 'kubernetes', namespace, agentNamespace: 'kube-system', kubeconfig },
-          ...(managerUrl === undefined ? {} : { services: { [part]: { url: managerUrl } } }),
+          ...(serviceUrls === undefined ? {} : { services: serviceUrls }),
         }),
       });
     function harnessOf(id: string, kubeconfig?: string): Harness {
@@ -112,12 +112,12 @@ describe.skipIf(lacking !== undefined)(
       if (params === undefined) throw new Error(`${id} makes nothing of ${code}`);
       return params;
     }
-    const now = async () => (await cluster.seed.get(path)) as Workload;
-    const settled = (ready: number) =>
+    const now = async (name: string = part) => (await cluster.seed.get(`${workloads}/${name}`)) as Workload;
+    const settled = (ready: number, name?: string) =>
       expect
         .poll(
           async () => {
-            const { metadata, status } = await now();
+            const { metadata, status } = await now(name);
             return [status.readyReplicas ?? 0, status.observedGeneration === metadata.generation];
           },
           { timeout: 20_000 },
@@ -128,23 +128,24 @@ describe.skipIf(lacking !== undefined)(
     async function made(
       more: { readonly metadata?: object; readonly container?: object; readonly pod?: object } = {},
       replicas = 2,
+      name: string = part,
     ) {
-      await cluster.seed.remove(path).catch(() => undefined);
+      await cluster.seed.remove(`${workloads}/${name}`).catch(() => undefined);
       await expect
         .poll(() =>
-          cluster.seed.get(path).then(
+          now(name).then(
             () => 'there',
             () => 'gone',
           ),
         )
         .toBe('gone');
       await cluster.seed.post(`${workloads}?fieldManager=kubectl`, {
-        metadata: { name: part, ...more.metadata },
+        metadata: { name, ...more.metadata },
         spec: {
           replicas,
-          selector: { matchLabels: { app: part } },
+          selector: { matchLabels: { app: name } },
           template: {
-            metadata: { labels: { app: part } },
+            metadata: { labels: { app: name } },
             spec: {
               containers: [{ name: 'main', image: 'agent-manager:1', ...more.container }],
               ...more.pod,
@@ -152,7 +153,7 @@ describe.skipIf(lacking !== undefined)(
           },
         },
       });
-      await settled(replicas);
+      await settled(replicas, name);
     }
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
@@ -1184,7 +1185,7 @@ describe.skipIf(lacking !== undefined)(
         await new Promise<void>((resolve) => {
           manager.listen(0, '127.0.0.1', resolve);
         });
-        managerUrl = `http://127.0.0.1:${(manager.address() as AddressInfo).port}`;
+        serviceUrls = { [part]: { url: `http://127.0.0.1:${(manager.address() as AddressInfo).port}` } };
         cluster.everySooften(async () => {
           const { metadata, status } = await now();
           if (status.observedGeneration !== metadata.generation || metadata.generation === readAt) return;
@@ -1194,7 +1195,7 @@ describe.skipIf(lacking !== undefined)(
         });
       });
       afterAll(() => {
-        managerUrl = undefined;
+        serviceUrls = undefined;
         manager.close();
       });
 
@@ -1388,6 +1389,224 @@ describe.skipIf(lacking !== undefined)(
       );
     });
 
+    describe('kubernetes.set-step-timeout', () => {
+      const id = 'kubernetes.set-step-timeout';
+      const name = 'orchestrator-service';
+      const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+      const map = `${maps}/orchestrator-workflows`;
+      const file = 'diagnose-oom.yaml';
+      // Whatever else stands there is neither read as anything nor changed.
+      const text = [
+        'id: diagnose-oom # <!channel> & `rm -rf /` \u0001 \u202E',
+        'steps:',
+        '  - { id: describe_pod, config: { timeout: 120 } }',
+        '  - config:',
+        '      args: { token: "p@ss: {{word}}", timeout: 120 }',
+        '      timeout:   120\t# as long as it takes',
+        '    id: collect_logs',
+        `note: "${'x'.repeat(2_000)}"`,
+        '',
+      ].join('\r\n');
+      const timed = (seconds: number) => text.replace('timeout:   120', `timeout:   ${seconds}`);
+      const timeouts = { probe: 'services.step-timeouts' } as const;
+      const call = { workflow: 'diagnose-oom', step: 'collect_logs', value: 300 } as const;
+      const textNow = async () =>
+        ((await cluster.seed.get(map)) as { data: Record<string, string> }).data[file];
+      const write = (more: object, by = 'kubectl') => cluster.seed.merge(`${map}?fieldManager=${by}`, more);
+      const generation = async () => (await now(name)).metadata.generation;
+
+      /** Simulated: a program that reads its workflows when a Pod is made, and whose step takes 200 s. */
+      let seconds = 120;
+      let readAt = 0;
+      /** It reads them from somewhere else. */
+      let elsewhere = false;
+      const orchestrator = createServer((request, response) => {
+        const at = (ago: number) => new Date(Date.now() - ago).toISOString();
+        const step = { id: 'collect_logs', status: 'timeout', timeout_seconds: 120, duration_ms: 120_100 };
+        const failed = { id: 'e1', workflow_id: 'diagnose-oom', status: 'failed' };
+        const answers: Record<string, object> = {
+          '/api/v1/workflows': {
+            workflows: [
+              { id: 'diagnose-oom', steps: [{ id: 'collect_logs', config: { timeout: seconds } }] },
+            ],
+          },
+          '/api/v1/workflows/executions': [
+            { ...failed, created_at: at(300_000), finished_at: at(180_000), steps: [step] },
+            { ...failed, id: 'e2', status: 'running', created_at: at(1_000) },
+          ],
+        };
+        response.end(JSON.stringify(answers[(request.url ?? '').split('?')[0] ?? ''] ?? { status: 'ok' }));
+      });
+
+      beforeAll(async () => {
+        await new Promise<void>((resolve) => {
+          orchestrator.listen(0, '127.0.0.1', resolve);
+        });
+        serviceUrls = { [name]: { url: `http://127.0.0.1:${(orchestrator.address() as AddressInfo).port}` } };
+        cluster.everySooften(async () => {
+          const { metadata, status } = await now(name);
+          if (status.observedGeneration !== metadata.generation || metadata.generation === readAt) return;
+          const found = /timeout: {3}(\d+)/.exec((await textNow()) ?? '')?.[1];
+          readAt = metadata.generation;
+          if (!elsewhere) seconds = Number(found);
+        });
+      });
+      afterAll(() => {
+        serviceUrls = undefined;
+        orchestrator.close();
+      });
+
+      async function planted(metadata: object = {}) {
+        elsewhere = false;
+        seconds = 120;
+        await cluster.seed.remove(map).catch(() => undefined);
+        await cluster.seed.post(`${maps}?fieldManager=kubectl`, {
+          metadata: { name: 'orchestrator-workflows', ...metadata },
+          data: { [file]: text, other: 'x' },
+        });
+        readAt = 0;
+        await made(
+          {
+            container: {
+              image: 'orchestrator-service:1',
+              volumeMounts: [{ name: 'flows', mountPath: '/etc/aetherius/workflows' }],
+            },
+            pod: { volumes: [{ name: 'flows', configMap: { name: 'orchestrator-workflows' } }] },
+          },
+          2,
+          name,
+        );
+      }
+
+      it.each([
+        ['R-K3', 1],
+        ['R-K4', 1],
+        ['R-K4', 2],
+      ] as const)(
+        'gives the step its time once though the worker dies at %s of step %i, and undo sets the former one',
+        killRounds,
+        async (point, time) => {
+          await planted();
+          const params = await paramsFor(id, timeouts, 'STEP_TIMED_OUT');
+          expect(params).toEqual(call);
+          const before = await generation();
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+          expect(JSON.stringify(row.plan)).not.toMatch(/p@ss|!channel|xxx/);
+          expect(row.plan.blast.facts).toMatchObject({ before: 120, value: 300, running: 1 });
+
+          await killedAt(h, row.id, point, time);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect(await textNow()).toBe(timed(300));
+          expect(await generation()).toBe(before + 1);
+          expect(seconds).toBe(300);
+          expect(await findingsOf(timeouts)).toEqual([]);
+          expect(await h.propose(params)).toMatchObject({ reason: 'setting-there-already' });
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await textNow()).toBe(text);
+          expect(await generation()).toBe(before + 2);
+          await paramsFor(id, timeouts, 'STEP_TIMED_OUT');
+        },
+      );
+
+      it('does nothing where anything of the ConfigMap was changed since (R-P3)', async () => {
+        await planted();
+        const before = await generation();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await write({ data: { other: 'y' } });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await textNow()).toBe(text);
+        expect(await generation()).toBe(before);
+      });
+
+      it('is taken back where the service does not say the new time, whatever the file says', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await shortened(row, 2_000);
+        elsewhere = true;
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('rolled_back');
+        expect(await textNow()).toBe(text);
+      });
+
+      it('is not undone once somebody has set another time', async () => {
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        await run(h, row.id);
+        await write({ data: { [file]: timed(400) } });
+
+        expect(await undone(h, row.id)).toBe('stale');
+        expect(await textNow()).toBe(timed(400));
+      });
+
+      it('asks for the right to its own ConfigMap, which an installation names', async () => {
+        const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+        const user = 'configures';
+        const grant = async (role: string, names: Partial<ReturnType<typeof rightNames>>) => {
+          const usual = rightNames('platform', asInGuide);
+          const features = ['health', 'diagnosis', 'restart', 'configmaps'] as const;
+          const rules = roleRules(rightsAt('platform', features), { ...usual, ...names });
+          await cluster.seed.post(`${roles}/roles`, { metadata: { name: role }, rules });
+          await cluster.seed.post(`${roles}/rolebindings`, {
+            metadata: { name: role },
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role },
+            subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+          });
+        };
+        await planted();
+        const kubeconfig = await cluster.api.userKubeconfig(user);
+        await grant('configures-usual', {});
+
+        expect(await harnessOf(id, kubeconfig).propose(call)).toMatchObject({
+          reason: 'missing-right',
+          facts: {
+            ...{ verb: 'patch', resource: 'configmaps/orchestrator-workflows' },
+            allowedBy: 'features.configmaps',
+          },
+        });
+        await grant('configures-workflows', { configmaps: ['orchestrator-workflows'] });
+        const given = harnessOf(id, kubeconfig);
+        await expect.poll(async () => (await given.propose(call)).kind, { timeout: 10_000 }).toBe('offered');
+      });
+
+      it('says that Argo CD will put it back, and is no success when that happens', async () => {
+        const tracking = `shop:/ConfigMap:${namespace}/orchestrator-workflows`;
+        await planted({ annotations: { 'argocd.argoproj.io/tracking-id': tracking } });
+        const h = harnessOf(id);
+        const row = await h.approved(call);
+        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+        expect(row.plan.patch).toEqual([
+          ...[`# ${file}`, 'steps:', '  - id: collect_logs', '    config:', '      timeout: 300'],
+        ]);
+        await shortened(row, 2_000);
+        // A simulated Argo CD with self-healing.
+        const heal = () => write({ data: { [file]: text } }, 'argocd-controller');
+        let steps = 0;
+        const atKillPoint = async (at: string) => {
+          if (at === 'R-K4') steps += 1;
+          if (at === 'R-K4' && steps === 2) await heal();
+        };
+
+        await run(h, row.id, { atKillPoint });
+
+        expect(await h.row(row.id)).toMatchObject({
+          ...{ state: 'failed', outcome: { reason: 'changed-meanwhile', by: 'argocd-controller' } },
+        });
+        expect(await textNow()).toBe(text);
+        await cluster.seed.remove(map);
+        await cluster.seed.remove(`${workloads}/${name}`);
+      });
+    });
+
     describe('kubernetes.remove-override', () => {
       const id = 'kubernetes.remove-override';
       const maps = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -1424,7 +1643,7 @@ describe.skipIf(lacking !== undefined)(
         await new Promise<void>((resolve) => {
           manager.listen(0, '127.0.0.1', resolve);
         });
-        managerUrl = `http://127.0.0.1:${(manager.address() as AddressInfo).port}`;
+        serviceUrls = { [part]: { url: `http://127.0.0.1:${(manager.address() as AddressInfo).port}` } };
         cluster.everySooften(async () => {
           const { env = [], args = [] } = (await main()) ?? {};
           const { data } = (await cluster.seed.get(map)) as { data: Record<string, string> };
@@ -1435,7 +1654,7 @@ describe.skipIf(lacking !== undefined)(
         });
       });
       afterAll(() => {
-        managerUrl = undefined;
+        serviceUrls = undefined;
         manager.close();
       });
 

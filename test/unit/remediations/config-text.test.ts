@@ -5,7 +5,16 @@ import { installationOf, keyOf } from '../../../lab/platform/generated/installat
 import seeds from '../../../lab/platform/generated/seeds.json' with { type: 'json' };
 import { settingsFile, settingsOf } from '../../../lab/platform/generated/settings.ts';
 import { guideSettings } from '../../../src/domain/platform/table.ts';
-import { numberIn, withNumber } from '../../../src/remediations/config-text.ts';
+import {
+  ofKey,
+  ofStep,
+  type Written,
+  withWritten,
+  writtenIn,
+} from '../../../src/remediations/config-text.ts';
+
+const numberIn = (text: string, key: string) => writtenIn(text, ofKey(key));
+const withNumber = (text: string, key: string, to: number) => withWritten(text, ofKey(key), to);
 
 const lab = join(import.meta.dirname, '../../../lab/platform');
 const filesIn = (folder: string) =>
@@ -143,5 +152,116 @@ describe('one number in a configuration file', () => {
     expect(withNumber('__proto__: { workers: 1 }\n', '__proto__.workers', 2)).toBe(
       '__proto__: { workers: 2 }\n',
     );
+  });
+});
+
+describe('one time in a configuration file', () => {
+  const key = 'agent.command.default_timeout';
+  const file = (value: string) => `agent:\n  command:\n    default_timeout: ${value} # as long as it takes\n`;
+
+  it.each<readonly [string, Written, Written, string]>([
+    ['60', 60, 600, '600'],
+    ['1.5', 1.5, 600, '600'],
+    ['600', 600, 1.5, '1.5'],
+    ['60s', '60s', '600s', '600s'],
+    ['"60s"', '60s', '600s', '"600s"'],
+    ["'1m'", '1m', '10m', "'10m'"],
+    ['500ms', '500ms', '600000ms', '600000ms'],
+    ['0.5h', '0.5h', '1h', '1h'],
+    ['!!int 60', 60, 600, '!!int 600'],
+  ])('keeps the form of %s', (text, value, to, changed) => {
+    const sought = ofKey(key, true);
+
+    expect(writtenIn(file(text), sought)).toBe(value);
+    expect(withWritten(file(text), sought, to)).toBe(file(changed));
+    expect(withWritten(file(changed), sought, value)).toBe(file(text));
+  });
+
+  it.each([
+    ...[
+      '1m30s',
+      '1 m',
+      '60S',
+      '60sec',
+      '-1s',
+      '+1',
+      '1.50',
+      '1.',
+      '.5',
+      '1e2',
+      '060',
+      '1_000',
+      'PT1M',
+      '0x10',
+    ],
+    ...['10:00', '~', '', '[60]', '${TIMEOUT}', "'60''s'", '1.2345'],
+  ])('is refused where it says %j', (text) => {
+    expect(reasonOf(() => writtenIn(file(text), ofKey(key, true)))).toBe('setting-not-a-time');
+  });
+});
+
+describe('the time of one step in a workflow’s file', () => {
+  const text = readFileSync(join(lab, 'workflows/diagnose-oom-killed.yaml'), 'utf8');
+  const reason = (from: string) => reasonOf(() => withWritten(from, ofStep('a'), 300));
+  const steps = (...lines: readonly string[]) =>
+    `id: w\nsteps:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
+
+  it.each(['describe_pod', 'collect_logs', 'root_cause'])('is all that changes of step %s', (step) => {
+    const before = writtenIn(text, ofStep(step));
+    const after = withWritten(text, ofStep(step), 1_234);
+    const lines = changedLine(text, after);
+
+    expect(lines).toEqual([[`      timeout: ${before}`, '      timeout: 1234']]);
+    expect(after.slice(0, after.indexOf('1234'))).toContain(`id: ${step}`);
+    expect(withWritten(after, ofStep(step), before)).toBe(text);
+  });
+
+  it.each([
+    ['another order', steps('config: { timeout: 120, command: x }\n    id: a', 'id: b')],
+    ['JSON', '{"steps":[{"id":"b"},{"id":"a","config":{"timeout":120}}]}'],
+    [
+      'the line ends of Windows',
+      steps('id: a', 'id: b').replace('id: a', 'id: a\r\n    config:\r\n      timeout: 120\r'),
+    ],
+    ['an anchor that nobody uses', steps('&one { id: a, config: { timeout: 120 } }')],
+    [
+      'a merged map that its own value wins over',
+      'd: &d { timeout: 5 }\nsteps:\n  - { id: a, config: { <<: *d, timeout: 120 } }\n',
+    ],
+    ['quotes', steps(`{ "id": 'a', config: { timeout: "120" } }`)],
+  ])('keeps %s', (_what, from) => {
+    expect(withWritten(from, ofStep('a'), 300)).toBe(from.replace('120', '300'));
+  });
+
+  it.each([
+    ['step-ambiguous', steps('{ id: a, config: { timeout: 120 } }', '{ id: a, config: { timeout: 120 } }')],
+    ['step-ambiguous', steps('&a { id: a, config: { timeout: 120 } }', '*a')],
+    ['setting-used-twice', `x: &a { id: a, config: { timeout: 120 } }\n${steps('*a')}`],
+    ['setting-used-twice', `x: &c { timeout: 120 }\n${steps('{ id: a, config: *c }')}`],
+    ['setting-used-twice', `x: &t 120\n${steps('{ id: a, config: { timeout: *t } }')}`],
+    ['setting-used-twice', steps('{ id: a, config: &c { timeout: 120 } }', '{ id: b, config: *c }')],
+    ['setting-used-twice', steps('{ id: a, config: &c { timeout: 120 } }', '{ id: b, config: { <<: *c } }')],
+    [
+      'setting-used-twice',
+      steps('{ id: a, config: { timeout: &t 120 } }', '{ id: b, config: { timeout: *t } }'),
+    ],
+    [
+      'setting-used-twice',
+      `${steps('{ id: a, config: { timeout: 120 } }').replace('steps:', 'steps: &s')}more: *s\n`,
+    ],
+    ['setting-not-in-file', `d: &d { timeout: 120 }\n${steps('{ id: a, config: { <<: *d } }')}`],
+    ['setting-not-in-file', steps('{ id: b, config: { timeout: 120 } }')],
+    ['setting-not-in-file', steps('{ id: a, config: { command: x } }')],
+    ['setting-not-in-file', steps('{ id: a }')],
+    ['setting-not-in-file', 'steps: { a: { id: a, config: { timeout: 120 } } }\n'],
+    ['setting-not-in-file', 'timeout: 120\n'],
+    ['setting-not-in-file', steps('a')],
+    ['setting-not-a-number', steps('{ id: a, config: { timeout: 120s } }')],
+    ['setting-not-a-number', steps('{ id: a, config: { timeout: 1.5 } }')],
+    ['setting-not-a-number', steps('{ id: a, config: { timeout: } }')],
+    ['config-not-one-document', `${steps('{ id: a, config: { timeout: 120 } }')}---\n`],
+    ['config-unreadable', steps('{ id: a, config: { timeout: 120, timeout: 120 } }')],
+  ])('is refused as %s: %j', (why, from) => {
+    expect(reason(from)).toBe(why);
   });
 });

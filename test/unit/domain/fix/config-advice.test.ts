@@ -8,6 +8,11 @@ describe('what a finding advises for the configuration', () => {
     ['EVENT_BATCHES_FULL', { batchLimit: 100 }, 'agent-manager', 'event.batch_size', 200],
     ['EXECUTOR_STARVED', { workers: 20 }, 'orchestrator-service', 'executor.workers', 50],
     ['COMMANDS_SATURATED', { maxConcurrent: null }, 'agent-manager', 'agent.command.max_concurrent', 200],
+    [
+      'STEP_COMMAND_TIMED_OUT',
+      { ranOut: 'default-timeout', defaultTimeoutSeconds: 1.5 },
+      ...(['agent-manager', 'agent.command.default_timeout', 600] as const),
+    ],
     ['NATS_SLOW_CONSUMER', { clientPart: 'agent-manager' }, 'agent-manager', 'event.workers', 20],
     [
       ...([
@@ -26,6 +31,10 @@ describe('what a finding advises for the configuration', () => {
     ['EVENT_WORKERS_SATURATED', { workers: 64 }],
     ['NATS_SLOW_CONSUMER', { clientPart: 'orchestrator-service' }],
     ['NATS_SLOW_CONSUMER', {}],
+    ['STEP_COMMAND_TIMED_OUT', { ranOut: 'default-timeout', defaultTimeoutSeconds: 600 }],
+    ['STEP_COMMAND_TIMED_OUT', { ranOut: 'slots', defaultTimeoutSeconds: 1.5 }],
+    ['STEP_COMMAND_TIMED_OUT', { ranOut: 'command-timeout', defaultTimeoutSeconds: 300 }],
+    ['STEP_COMMAND_TIMED_OUT', {}],
     ['PG_POOLS_TOO_LARGE', { applicationPart: 'neo4j' }],
     ['PG_POOLS_TOO_LARGE', { application: 'agent-manager' }],
     ['REDIS_POLICY_NOEVICTION', {}],

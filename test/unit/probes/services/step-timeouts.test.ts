@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { servicesStepTimeouts } from '../../../../src/probes/services/step-timeouts.probe.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
-import { fakeServices, probeContext } from '../../../support/probe-context.ts';
+import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 import { json } from '../../../support/service-pages.ts';
 
 const executionsPath = (limit: number) => `/api/v1/workflows/executions?limit=${limit}`;
@@ -198,5 +198,100 @@ describe('services.step-timeouts, at its thresholds', () => {
     expect([1440, 1441].map((minutes) => servicesStepTimeouts.params.safeParse({ minutes }).success)).toEqual(
       [...[true, false]],
     );
+  });
+});
+
+describe('services.step-timeouts, by what ran out', () => {
+  const ended = '2026-03-01T10:02:00Z';
+  const at = Date.parse(ended) / 1000;
+  const waited = (step: object = {}, more: object = {}) => ({
+    ...{ id: 'e1', workflow_id: 'w', status: 'failed', created_at: '2026-03-01T10:00:00Z' },
+    finished_at: ended,
+    steps: [
+      {
+        ...{ id: 's', status: 'failed', timeout_seconds: 100, duration_ms: 1_600, finished_at: ended },
+        ...{ error: 'command timeout: no result within 2s', ...step },
+      },
+    ],
+    ...more,
+  });
+  interface World {
+    readonly list?: readonly object[];
+    readonly metrics?: string;
+    readonly params?: object;
+  }
+  const page = (seconds: number, start: number) =>
+    `command_default_timeout_seconds ${seconds}\nprocess_start_time_seconds ${start}\n`;
+  const look = ({ list = [waited()], metrics, params = {} }: World) => {
+    const services = fakeServices({
+      [executionsPath(200)]: [json({ executions: list })],
+      ...(metrics === undefined ? {} : { '/metrics': [httpAnswer(metrics)] }),
+    });
+    return servicesStepTimeouts.run(servicesStepTimeouts.params.parse(params), probeContext({ services }));
+  };
+  const ranOut = (value: string, more: object = {}) => ({
+    findings: [{ facts: { ranOut: value, ...more } }],
+  });
+
+  it.each([
+    [1.5, 'default-timeout'],
+    [1.77, 'default-timeout'],
+    [1.78, 'command-timeout'],
+    [300, 'command-timeout'],
+  ])(
+    'takes a command that took 1.6 s for one that used up a default of %d s: %s',
+    async (seconds, expected) => {
+      expect(await look({ metrics: page(seconds, at - 60) })).toMatchObject(
+        ranOut(expected, { defaultTimeoutSeconds: seconds }),
+      );
+    },
+  );
+
+  it('says no default where none is told, and asks for none where a place lacked', async () => {
+    expect(await look({})).toMatchObject(ranOut('command-timeout', { defaultTimeoutSeconds: null }));
+    expect(await look({ metrics: 'command_default_timeout_seconds 1.5\n' })).toMatchObject(
+      ranOut('command-timeout', { defaultTimeoutSeconds: null }),
+    );
+    const slots = waited({ error: 'command timeout: no free slot within 2s' });
+    expect(await look({ list: [slots], metrics: page(1.5, at - 60) })).toMatchObject(
+      ranOut('slots', { defaultTimeoutSeconds: null }),
+    );
+  });
+
+  it.each([
+    ['longer, and started since', 600, 1, 'healthy'],
+    ['longer, and started before', 600, 0, 'unhealthy'],
+    ['as short, and started since', 1.5, 1, 'unhealthy'],
+    ['just as long as it took, and started since', 1.6, 1, 'unhealthy'],
+  ])('takes it for history once the default is %s', async (_what, seconds, later, status) => {
+    expect(await look({ metrics: page(seconds, at + later) })).toMatchObject({ status });
+    const slots = waited({ error: 'command timeout: no free slot within 2s' });
+    expect(await look({ list: [slots], metrics: page(seconds, at + later) })).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
+  it('knows no history of one whose time is not told', async () => {
+    const untimed = waited({ duration_ms: undefined });
+
+    expect(await look({ list: [untimed], metrics: page(600, at + 1) })).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
+  it('looks at one step, or at what ran out of one time, where it is asked to', async () => {
+    const own = { error: 'timeout after 100s', status: 'timeout', duration_ms: 100_000 };
+    const list = [waited(), waited({ ...own, id: 'own' }, { id: 'e2' })];
+    const metrics = page(1.5, at - 60);
+    const subjects = async (params: object) => {
+      const outcome = await look({ list, metrics, params });
+      return outcome.status === 'unhealthy' ? outcome.findings.map(({ subject }) => subject) : outcome.status;
+    };
+
+    expect(await subjects({})).toEqual(['w/s', 'w/own']);
+    expect(await subjects({ subject: 'w/own' })).toEqual(['w/own']);
+    expect(await subjects({ ranOut: 'step-limit' })).toEqual(['w/own']);
+    expect(await subjects({ ranOut: 'default-timeout' })).toEqual(['w/s']);
+    expect(await subjects({ subject: 'w/s', ranOut: 'step-limit' })).toBe('healthy');
   });
 });

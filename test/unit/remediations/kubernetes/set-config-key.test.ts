@@ -99,6 +99,66 @@ describe('kubernetes.set-config-key', () => {
     expect(fixture.data()).toMatchObject({ AETHERIUS_EVENT_WORKERS: '20', 'config.yaml': configText });
   });
 
+  describe('a time', () => {
+    const time = { key: 'agent.command.default_timeout', value: 600 } as const;
+    const file = (value: string) => `agent:\n  command:\n    default_timeout: ${value} # seconds\n`;
+    const of = (value: string) => fresh({ map: { data: { 'config.yaml': file(value) } } });
+
+    it.each<readonly [string, string | number, string | number]>([
+      ['60', 60, 600],
+      ['1.5', 1.5, 600],
+      ['60s', '60s', '600s'],
+      ['1m', '1m', '10m'],
+      ['500ms', '500ms', '600000ms'],
+    ])('keeps the form of the file: %s', async (text, from, to) => {
+      const { fixture, context, plan } = of(text);
+      const made = await plan({ ...time, sign: 'services.step-timeouts' });
+
+      expect(made).toMatchObject({
+        steps: [{ from: { value: from }, to: { value: to } }, {}],
+        undo: [{ from: { value: to }, to: { value: from } }, {}],
+        blast: { facts: { before: from, value: to } },
+      });
+      expect(made.verifyWith).toContainEqual({
+        ...{ probe: 'services.step-timeouts', with: { ranOut: 'default-timeout' } },
+      });
+      for (const step of made.steps) {
+        await setConfigKey.applyStep(step, made, context);
+        expect(await setConfigKey.observeStep(step, made, context)).toBe('done');
+      }
+      expect(fixture.text()).toBe(file(String(to)));
+      expect(await setConfigKey.settled?.(made, context)).toBe(true);
+      for (const step of made.undo ?? []) await setConfigKey.applyStep(step, made, context);
+      expect(fixture.text()).toBe(file(text));
+    });
+
+    it('is set in a variable of its own, too', async () => {
+      const name = 'AETHERIUS_AGENT_COMMAND_DEFAULT_TIMEOUT';
+      const { fixture, context, plan } = fresh({
+        map: { data: { [name]: '90s' } },
+        spec: container({ envFrom: [{ configMapRef: { name: map } }] }),
+      });
+      const made = await plan(time);
+      await setConfigKey.applyStep(made.steps[0], made, context);
+
+      expect(fixture.data()).toMatchObject({ [name]: '600s' });
+    });
+
+    it.each([
+      ['600', 'setting-there-already'],
+      ['10m', 'setting-there-already'],
+      ['1h', 'setting-there-already'],
+      ['0.1h', 'setting-unit-too-large'],
+      ['1m30s', 'setting-not-a-time'],
+      ['soon', 'setting-not-a-time'],
+    ])('is refused where it is %s: %s', async (text, reason) => {
+      const { fixture, plan } = of(text);
+
+      await expect(plan(time)).rejects.toMatchObject({ facts: { reason } });
+      expect(fixture.changes()).toBe(0);
+    });
+  });
+
   it('follows the keys, the file and the workload of the installation (R-PLAT25)', async () => {
     const { context, deps } = fresh({ map: { data: { 'am.yml': 'events: { pool: 4 }\n' } } });
     const platform = platformOf({
