@@ -124,6 +124,15 @@ const parts: readonly Part[] = [
     ].join('\n'),
   ),
   ...partOf(
+    'requests.ts',
+    'benchRequests',
+    'Requests of a diagnosis',
+    [
+      'Each diagnosis asked in Slack of the lab on Kubernetes: how many requests the API server counts by its audit log, on a healthy platform and with the first fault of the lab that is its own. `own count` is what the product says of the same run.',
+      'The bound is a dozen, further pages of a list not counted. What is there is looked for by a worker when it starts, and kept for two minutes: the first row has that in it.',
+    ].join('\n'),
+  ),
+  ...partOf(
     'redact.ts',
     'benchRedact',
     'Redaction',
