@@ -10,6 +10,7 @@ import { missingFor } from '../lab/runtimes/index.ts';
 import { differences, snapshot } from '../lab/snapshot.ts';
 import { type Runtime, runtimes } from '../lab/types.ts';
 import { type Choice, ciChoices } from './campaign/choice.ts';
+import { type KindOfCombination, kindsOfCombination } from './campaign/combinations.ts';
 
 /**
  * `npm test`: every suite, and at the end one line with the sum. Campaigns and the suites behind them mostly wait, so
@@ -181,9 +182,11 @@ async function runBehind(folder: string): Promise<Count> {
     if (choice === undefined) return [];
     return async () => {
       const words = [...wordsOf(choice), `--${campaignSize}`, ...mend];
-      const count = await runCampaign(runtime, words, folder);
+      const trials = [await runCampaign(runtime, words, folder)];
+      for (const kind of runtime === 'kubernetes' ? kindsOfCombination : [])
+        trials.push(await runCampaign(`${runtime}, ${kind}`, combine(runtime, kind), folder));
       await down(runtime);
-      return count;
+      return total(trials);
     };
   });
   // The longest ones first. The suite about labs starts from nothing and leaves nothing, in a lab of its own.
@@ -235,6 +238,11 @@ const campaigns: Readonly<Partial<Record<Runtime, Choice>>> = ciChoices;
  */
 const mend = process.env['CAMPAIGN_MEND'] === 'no' ? [] : ['--mend', '--stable', '2', '--seed', '21'];
 
+/** Six combinations of faults, drawn by a seed that stays. */
+const combine = (runtime: Runtime, kind: KindOfCombination): readonly string[] => [
+  ...['--runtime', runtime, '--combine', kind, '--sample', '2', '--seed', '21'],
+];
+
 const campaignOf = (runtime: Runtime): Choice | undefined =>
   campaignSize === 'none' ? undefined : campaigns[runtime];
 
@@ -246,9 +254,10 @@ const wordsOf = (choice: Choice): readonly string[] =>
 
 /** One planted fault counts as one test; a campaign that stops before its end, as one failure. */
 async function runCampaign(name: string, args: readonly string[], folder: string): Promise<Count> {
-  const output = join(folder, `campaign-${name}.json`);
+  const file = join(folder, `campaign-${name.replaceAll(/[^a-z]+/g, '-')}`);
+  const output = `${file}.json`;
   const campaign = ['--import', 'tsx', 'scripts/campaign/index.ts', ...args, '--report', output];
-  const beside = { log: join(folder, `campaign-${name}.log`), marked: true };
+  const beside = { log: `${file}.log`, marked: true };
   await timed(`campaign on ${name}`, run(process.execPath, campaign, beside));
   process.stdout.write(readFileSync(beside.log));
   if (!existsSync(output)) return oneFailure(`The campaign on ${name} stopped before its end`);

@@ -412,14 +412,16 @@ async function* together(stage: Stage): AsyncGenerator<Row> {
 async function* combined(stage: Stage): AsyncGenerator<Row> {
   const [seed = '1'] = options.seed;
   const kind = options.combine ?? 'related';
-  const chosen = combinationsOf(kind, faults.filter(wanted), {
-    count: Number(options.sample),
-    seed: Number(seed),
-  });
+  const count = Number(options.sample);
+  // Some cannot be planted together: others take their places.
+  const chosen = combinationsOf(kind, faults.filter(wanted), { count: count * 2, seed: Number(seed) });
+  let planted = 0;
   for (const combination of chosen) {
+    if (planted === count) return;
     const name = combination.map(({ id }) => id).join(' + ');
     const before = stage.log.rowsOf(name);
     if (before !== undefined) {
+      planted += 1;
       yield* before;
       continue;
     }
@@ -431,6 +433,7 @@ async function* combined(stage: Stage): AsyncGenerator<Row> {
       await recover(stage.lab);
       continue;
     }
+    planted += 1;
     const row = { text: combinationRow(trial), problems: trial.problems };
     stage.log.add(name, [row]);
     await report(stage.lab, [row], answers);
