@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -33,6 +34,7 @@ A handshake is one round trip that the part's own work does not delay, so a slow
 It counts only when a second one is slow as well, because a single lost packet costs a second.
 A Service refuses or drops connections to a part without a ready Pod, and repeats of the first packet make that look slow.
 Then a running Pod is asked at its own address, and only that handshake counts.
+Where the Service refuses and the Pod is silent, it could not check: from outside of the cluster no Pod answers.
 Other probes check what the part then answers.`,
   params,
   part: ({ part }: z.output<typeof params>) => part,
@@ -54,6 +56,14 @@ Other probes check what the part then answers.`,
     const own = await atItsPod(part, slowMs, { deps, signal });
     if (own?.answer === 'open' && own.ms >= slowMs) return verdict([slow(part, own, slowMs)], factsOf(own));
     if (first.answer === 'silent') return verdict([finding('NETWORK_SILENT', 'critical', part, first)]);
+    // Nobody has asked the part: a Service without a ready Pod refuses by itself.
+    if (own?.answer === 'silent')
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'a Service answered, and its Pod does not', {
+          facts: { reason: 'pod-silent', host: own.host, port: own.port },
+        }),
+      };
     // How long a refusal takes says nothing: a Service refuses seldom, and drops what comes in between.
     return verdict([], { answer: first.answer });
   },

@@ -159,6 +159,7 @@ export const health = {
   'cause.databases-many': 'the server has more than {most} databases',
   'cause.image-ids-of-nodes':
     'the nodes name the images of {parts} by ids of their own, which cannot be compared',
+  'cause.pod-silent': 'The Service refuses, and its Pod at {host}:{port} does not answer',
   'cause.sessions-unseen': 'PostgreSQL shows no session of {instances}',
   'cause.manifests-unread': 'the folder {folder} cannot be read',
   'cause.manifests-many': 'the folder {folder} has too many files',

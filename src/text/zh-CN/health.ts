@@ -140,6 +140,7 @@ export const health = {
   'cause.publisher-unseen': '没有看到 {instance} 是否连着 NATS',
   'cause.databases-many': '服务器上的数据库超过 {most} 个',
   'cause.image-ids-of-nodes': '各节点用自己的标识命名 {parts} 的镜像，无法比较',
+  'cause.pod-silent': 'Service 拒绝连接，其 Pod（{host}:{port}）也没有应答',
   'cause.sessions-unseen': 'PostgreSQL 里看不到 {instances} 的会话',
   'cause.manifests-unread': '无法读取文件夹 {folder}',
   'cause.manifests-many': '文件夹 {folder} 的文件太多',

@@ -67,6 +67,19 @@ describe('network.path, where no Pod of the part is ready', () => {
     expect(await lookPast({ answer: 'refused', ms: 1010 }, [], [])).toMatchObject({ status: 'healthy' });
   });
 
+  it('cannot say that the way is good where a Service refuses and its Pod is silent', async () => {
+    const silent = { answer: 'silent', ms: 3500 } as const;
+
+    expect(await lookPast({ answer: 'refused', ms: 2 }, [silent])).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'pod-silent', host: '10.244.0.7', port: 6379 } },
+    });
+    // A refusal of the Pod itself has come over the way.
+    expect(await lookPast({ answer: 'refused', ms: 2 }, [{ answer: 'refused', ms: 1 }])).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
   it('leaves a silent way silent where the Pod does not show that it is slow', async () => {
     const silent = { answer: 'silent', ms: 3500 } as const;
 
