@@ -1,5 +1,6 @@
+import type { BusClient } from '../support/nats-clients.ts';
 import { covers } from '../support/nats-subjects.ts';
-import { type BusClient, isPattern, isTap } from './bus.ts';
+import { isPattern, isTap } from './bus.ts';
 
 /** Subjects of one kind that are published where nobody listens. */
 export interface Unheard {

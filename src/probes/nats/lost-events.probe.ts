@@ -3,8 +3,9 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { factOf, mayDecide, type Sourced } from '../../domain/platform/source.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { clientsOnBus } from '../support/nats-clients.ts';
 import { verdict } from '../support.ts';
-import { cannotKnow, clientsOnBus, isHeard, isTaken, listenersBesides, subjectsHeard } from './bus.ts';
+import { cannotKnow, isHeard, isTaken, listenersBesides, subjectsHeard } from './bus.ts';
 
 const params = z.strictObject({
   seconds: z.number().positive().max(30).default(4).meta({ description: 'How long to listen, in seconds.' }),

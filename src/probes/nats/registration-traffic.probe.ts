@@ -4,11 +4,10 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { type BusClient, clientsOnBus } from '../support/nats-clients.ts';
 import { covers, withoutPlaceholders } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
 import {
-  type BusClient,
-  clientsOnBus,
   isApart,
   isHeard,
   isNoAgent,

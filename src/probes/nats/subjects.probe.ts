@@ -3,15 +3,9 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { type BusClient, clientsOnBus } from '../support/nats-clients.ts';
 import { verdict } from '../support.ts';
-import {
-  type BusClient,
-  cannotKnow,
-  clientsOnBus,
-  listenersBesides,
-  publishers,
-  subjectsHeard,
-} from './bus.ts';
+import { cannotKnow, listenersBesides, publishers, subjectsHeard } from './bus.ts';
 import { busDrift, sendersOf, type Unheard } from './drift.ts';
 
 const params = z.strictObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BusClient } from '../../../../src/probes/nats/bus.ts';
 import { busDrift, isNear, sendersOf } from '../../../../src/probes/nats/drift.ts';
+import type { BusClient } from '../../../../src/probes/support/nats-clients.ts';
 
 const client = (name: string, ...subjects: readonly string[]): BusClient => ({
   ...{ cid: 1, name, sent: 0, received: 0 },

@@ -3,7 +3,7 @@ import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import { runtimeRegistrationSubjects } from '../../../../src/probes/runtime/registration-subjects.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
-import { fakeServices, probeContext } from '../../../support/probe-context.ts';
+import { fakeNats, fakeServices, probeContext } from '../../../support/probe-context.ts';
 
 const CONFIG = '/etc/aetherius/config.yaml';
 
@@ -81,6 +81,63 @@ describe('runtime.registration-subjects', () => {
     await expect(compare('aetherius.agent.prod.register', own)).rejects.toMatchObject({
       code: 'NOT_FOUND',
       facts: { reason: 'subject-placeholder' },
+    });
+  });
+
+  describe('says which side is wrong', () => {
+    const beside = (stem: string, name = 'collect-agent-node-1') => ({
+      name,
+      subscriptions_list: [`${stem}.prod.command`, `${stem}.prod.inspect.node-1`, '_INBOX.x.*'],
+    });
+    const listens = (registration: string, stem = 'aetherius.agent.*', name = 'agent-manager') => ({
+      name,
+      subscriptions_list: [registration, `${stem}.heartbeat`, `${stem}.event`],
+    });
+    const judged = async (manager: string, agent: string, connections: readonly object[] | undefined) => {
+      const nats = fakeNats(
+        connections === undefined ? {} : { monitor: <T>() => Promise.resolve({ connections } as T) },
+      );
+      const runtime = fakeRuntime({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] });
+      const outcome = await runtimeRegistrationSubjects.run(
+        {},
+        probeContext({ runtime, nats, services: fakeServices({}) }),
+      );
+      return 'findings' in outcome ? (outcome.findings?.[0]?.facts['wrong'] ?? 'unknown') : outcome.status;
+    };
+    const heard = 'aetherius.agent.*.register';
+    const agents = beside('aetherius.agent');
+
+    it.each([
+      // The commands that agents listen for stand beside the subject of agent-manager, as its heartbeats do.
+      [own, 'aetherius.agents.{cluster_id}.register', [listens(heard), agents], 'collect-agent'],
+      [own, 'aetherius.v2.agent.{cluster_id}.register', [listens(heard), agents], 'collect-agent'],
+      ['fleet.{cluster_id}.register', own, [listens('fleet.*.register'), agents], 'agent-manager'],
+      // Both stand there.
+      [
+        'aetherius.agent.{id}.registration',
+        own,
+        [listens('aetherius.agent.*.registration'), agents],
+        'unknown',
+      ],
+      // All of the agents is of another kind, and of agent-manager too.
+      [own, 'aetherius.agents.{c}.register', [listens(heard), beside('aetherius.agents')], 'unknown'],
+      [own, 'fleet.{c}.register', [listens(heard, 'fleet.*'), agents], 'unknown'],
+      [own, 'fleet.{c}.register', [listens(heard), agents, beside('fleet', 'collect-agent-2')], 'unknown'],
+      // One side shows nothing, or nobody knows whose it is.
+      [own, 'aetherius.agents.{c}.register', [listens(heard)], 'unknown'],
+      [own, 'aetherius.agents.{c}.register', [agents], 'unknown'],
+      [
+        own,
+        'aetherius.agents.{c}.register',
+        [listens(heard), beside('aetherius.agent', '10.0.0.7')],
+        'unknown',
+      ],
+      [own, 'aetherius.agents.{c}.register', [listens(heard, undefined, 'billing'), agents], 'unknown'],
+      // What the file of agent-manager says is not what it listens to.
+      [own, 'aetherius.agents.{c}.register', [listens('aetherius.agents.*.register'), agents], 'unknown'],
+      [own, 'aetherius.agents.{c}.register', undefined, 'unknown'],
+    ] as const)('%s and %s (%#)', async (manager, agent, connections, wrong) => {
+      expect(await judged(manager, agent, connections)).toBe(wrong);
     });
   });
 

@@ -1,0 +1,52 @@
+import { type NatsTarget, ownClient } from '../../domain/probe/targets/nats.ts';
+
+/** `/connz?subs=1`: the server's clients with their subscriptions and what they have published. */
+interface Connz {
+  readonly connections?: readonly {
+    readonly cid: number;
+    readonly name?: string;
+    readonly ip?: string;
+    readonly in_msgs?: number;
+    readonly out_msgs?: number;
+    readonly subscriptions_list?: readonly string[];
+  }[];
+}
+
+/** A client as the server sees it, with what it has sent and been sent since it connected. */
+export interface BusClient {
+  readonly cid: number;
+  /** The name that it gave itself, else its address. */
+  readonly name: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly subjects: readonly string[];
+}
+
+const pageSize = 1_024;
+const maxPages = 4;
+
+/** Subjects of the server itself and of replies. */
+export const isOwn = (subject: string) => /^[_$]/.test(subject);
+
+/** Every client but the bot, from the first pages of `/connz`. Needs the monitor. */
+export async function clientsOnBus(nats: NatsTarget, signal: AbortSignal): Promise<readonly BusClient[]> {
+  const clients: BusClient[] = [];
+  for (let page = 0; page < maxPages; page += 1) {
+    const { connections = [] } = await nats.monitor<Connz>(
+      `/connz?subs=1&limit=${pageSize}&offset=${page * pageSize}`,
+      { signal },
+    );
+    for (const { cid, name = '', ip = '', ...one } of connections) {
+      if (name === ownClient) continue;
+      clients.push({
+        cid,
+        name: name === '' ? ip : name,
+        sent: one.in_msgs ?? 0,
+        received: one.out_msgs ?? 0,
+        subjects: (one.subscriptions_list ?? []).filter((subject) => !isOwn(subject)),
+      });
+    }
+    if (connections.length < pageSize) break;
+  }
+  return clients;
+}
