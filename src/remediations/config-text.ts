@@ -83,11 +83,21 @@ export function withWritten(text: string, sought: Sought, to: Written): string {
   const before = parsed(text);
   const { start, end, quote, path } = spotOf(before, text, sought);
   const changed = `${text.slice(0, start)}${quote}${to}${quote}${text.slice(end)}`;
-  const wanted = withValue(valuesOf(before), path, quote === '' ? to : String(to));
   const now = parsed(changed);
-  if (!isDeepStrictEqual(valuesOf(now), wanted) || spotOf(now, changed, sought).value !== to)
+  const same = saysBesides(before, now, path, quote === '' ? to : String(to));
+  if (!same || spotOf(now, changed, sought).value !== to)
     throw refused('setting-used-twice', { key: sought.key });
   return changed;
+}
+
+/** What a file says must be what it said, but for the value at this way: keys of maps, and numbers of items. */
+export function saysBesides(
+  before: Document.Parsed,
+  now: Document.Parsed,
+  path: readonly (string | number)[],
+  to: unknown,
+): boolean {
+  return isDeepStrictEqual(valuesOf(now), withValue(valuesOf(before), path, to));
 }
 
 /** The same values with another one there. What is on the way is copied: an alias stands for the very same map or list. */
@@ -97,7 +107,8 @@ function withValue(at: unknown, [step, ...rest]: readonly (string | number)[], t
   return Array.isArray(at) ? at.with(Number(step), withValue(at[Number(step)], rest, to)) : to;
 }
 
-function parsed(text: string): Document.Parsed {
+/** A file as the one document that it is; AppError CONFLICT where it is none. */
+export function parsed(text: string): Document.Parsed {
   const documents = parseAllDocuments(text, { logLevel: 'silent' });
   const [document] = documents;
   if (document === undefined || documents.length !== 1)
@@ -116,11 +127,14 @@ function valuesOf(document: Document.Parsed): unknown {
   }
 }
 
-function spotOf(document: Document.Parsed, text: string, sought: Sought): Spot {
-  const { key } = sought;
+/** What stands there, and the way to it. Refused where there is nothing, and where an alias leads to it. */
+export function nodeAt(
+  document: Document.Parsed,
+  { key, way }: Pick<Sought, 'key' | 'way'>,
+): { readonly node: Node | null; readonly path: readonly (string | number)[] } {
   let node: Node | null = document.contents;
   const path: (string | number)[] = [];
-  for (const step of sought.way) {
+  for (const step of way) {
     if (isAlias(node)) throw refused('setting-used-twice', { key });
     const [name, below] =
       typeof step === 'string' ? valueOf(node, step, key) : itemOf(document, node, step.id, key);
@@ -128,6 +142,11 @@ function spotOf(document: Document.Parsed, text: string, sought: Sought): Spot {
     node = below;
   }
   if (isAlias(node)) throw refused('setting-used-twice', { key });
+  return { node, path };
+}
+
+function spotOf(document: Document.Parsed, text: string, sought: Sought): Spot {
+  const { node, path } = nodeAt(document, sought);
   const [start = 0, end = 0] = isScalar(node) ? (node.range ?? []) : [];
   const [, quote = '', inner = ''] = quoted.exec(text.slice(start, end)) ?? [];
   const value = writtenAs(inner, sought.lasts);
