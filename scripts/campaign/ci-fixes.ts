@@ -51,6 +51,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'kubernetes.reset-neo4j-password': kubernetes('S7.b'),
   'kubernetes.set-config-key': kubernetes('D1.b'),
   'kubernetes.set-step-timeout': kubernetes('S5.a'),
+  'kubernetes.set-config-text': kubernetes('S2.a'),
   'kubernetes.remove-override': kubernetes('C1.b'),
   'kubernetes.allow-connection': {
     ...kubernetes('N1.c'),

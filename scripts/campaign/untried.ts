@@ -44,10 +44,26 @@ export const untried: readonly Untried[] = [
     ...{ fault: 'part.reasoning-service.refusing', fix: 'reset-neo4j-password' },
     why: 'its own environment has the wrong user or password, and no Secret; people correct it',
   },
-  ...['S1.a wrong', 'S1.b'].map((fault) => ({
-    fault,
-    why: 'its own configuration is wrong, and no restart of what it names corrects that',
+  {
+    fault: 'S2.a manager-renamed',
+    why: 'both subjects stand beside the others, so nothing shows which side is wrong',
+  },
+  ...['S1.a wrong-password', 'S1.b wrong-password'].map((fault) => ({
+    ...{ fault, fix: 'set-config-text' },
+    why: 'the address is right, and passwords are not set',
   })),
+  { fault: 'S1.a wrong-port', fix: 'set-config-text', why: 'the host is right, and no port alone is set' },
+  {
+    fault: 'S1.a database-stopped',
+    fix: 'set-config-text',
+    why: 'the address is right, and the database is started',
+  },
+  ...['S1.a wrong', 'S1.b'].flatMap((fault) =>
+    ['start-workload', 'start-service', 'restart-workload', 'restart-service'].map((fix) => ({
+      ...{ fault, fix },
+      why: 'its own configuration is wrong, and no restart of what it names corrects that',
+    })),
+  ),
   ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
   { fault: 'part.orchestrator-service.refusing', why: refused },
   ...['D1.a twelve', 'D1.a ten'].map((fault) => ({

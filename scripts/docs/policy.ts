@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type {
+  FieldChange,
   FieldRule,
   KubernetesChange,
   KubernetesKeeping,
@@ -43,7 +44,14 @@ const all: readonly KubernetesChange[] = [
   ),
 ];
 /** Rules that ask for nothing: a field may stay as it is under each of them. */
-const allowing: ReadonlySet<FieldRule['becomes']> = new Set(['anything', 'image', 'quantity']);
+const allowing: ReadonlySet<FieldRule['becomes']> = new Set(['anything', 'entry', 'image', 'quantity']);
+/** The same field by the same rule, or within its bound. */
+const isWithin = (field: FieldChange, known: FieldChange) =>
+  isDeepStrictEqual(known, field) ||
+  (isDeepStrictEqual(known.path, field.path) &&
+    known.to.becomes === 'entry' &&
+    field.to.becomes === 'entry' &&
+    field.to.most < known.to.most);
 /** All that the second one writes may be written under the first one, by the same rules. */
 const covers = (one: KubernetesUpdate, other: KubernetesUpdate) =>
   one !== other &&
@@ -51,7 +59,7 @@ const covers = (one: KubernetesUpdate, other: KubernetesUpdate) =>
   one.group === other.group &&
   other.resources.every((resource) => one.resources.includes(resource)) &&
   one.fields.every(({ to }) => allowing.has(to.becomes)) &&
-  other.fields.every((field) => one.fields.some((known) => isDeepStrictEqual(known, field)));
+  other.fields.every((field) => one.fields.some((known) => isWithin(field, known)));
 const updating = all.filter((change): change is KubernetesUpdate => 'fields' in change);
 /** Each rule costs the API server time at each request. */
 const changes = updating.filter((change) => !updating.some((other) => covers(other, change)));
@@ -128,9 +136,6 @@ const generation = 'oldObject.metadata.generation';
 /** Registry, path and name of an image, without tag and digest. */
 const repository = "find('^([^/]*/)*[^:@/]*')";
 
-/** One number in place of another: the longest that may be set has five digits. */
-const mostLonger = 4;
-
 /** All items of the one list stand in the other, which has so many more at most. */
 const shorter = (one: string, other: string, most: number) =>
   `${one}.orValue([]).all(i, i in ${other}.orValue([])) && ${other}.orValue([]).size() - ${one}.orValue([]).size() <= ${most}`;
@@ -169,7 +174,7 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
       return [
         `${texts}.all(k, k in ${were}) && ${were}.all(k, k in ${texts})`,
         `${other}.size() <= 1`,
-        `${other}.all(k, ${longer} <= ${mostLonger} && ${longer} >= -${mostLonger})`,
+        `${other}.all(k, ${longer} <= ${rule.most} && ${longer} >= -${rule.most})`,
       ].join(' && ');
     }
     case 'one-entry': {

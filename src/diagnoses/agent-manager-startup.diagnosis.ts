@@ -30,6 +30,7 @@ export const agentManagerStartup = defineDiagnosis({
       ),
       remedies: [
         { instruction: 'correct-database-config' },
+        { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
         { remediation: 'kubernetes.start-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'compose.start-service', at: 'postgres', on: 'compose' },
@@ -43,6 +44,7 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'correct-nats-config' },
+        { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
         { remediation: 'kubernetes.start-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'compose.start-service', at: 'nats', on: 'compose' },

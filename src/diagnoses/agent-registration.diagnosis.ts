@@ -48,7 +48,10 @@ export const agentRegistration = defineDiagnosis({
       part: 'collect-agent',
       symptom: unregistered,
       when: subjects,
-      remedies: [{ instruction: 'align-registration-subject' }],
+      remedies: [
+        { instruction: 'align-registration-subject' },
+        { remediation: 'kubernetes.set-config-text', on: 'kubernetes' },
+      ],
     },
     {
       id: 'S2.b',

@@ -10,6 +10,7 @@ import { resetNeo4jPassword } from './kubernetes/reset-neo4j-password.remediatio
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setConfigKey } from './kubernetes/set-config-key.remediation.ts';
+import { setConfigText } from './kubernetes/set-config-text.remediation.ts';
 import { setImage } from './kubernetes/set-image.remediation.ts';
 import { setProbe } from './kubernetes/set-probe.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
@@ -43,6 +44,7 @@ export const remediations = [
   setProbe,
   setConfigKey,
   setStepTimeout,
+  setConfigText,
   removeOverride,
   allowConnection,
   copyRegistrationToken,

@@ -53,6 +53,10 @@ const ownObject: Partial<Record<RemediationName, Readonly<Record<number, string>
     1: 'the workload: the ConfigMap was looked at before it',
     3: 'the workload: the ConfigMap was looked at before it',
   },
+  'kubernetes.set-config-text': {
+    1: 'the workload: the ConfigMap was looked at before it',
+    3: 'the workload: the ConfigMap was looked at before it',
+  },
   'postgres.rebuild-index': { 0: 'a leftover of a build that was broken off, by its own name' },
   'redis.delete-keys': { 0: 'keys, found by the same connection' },
 };

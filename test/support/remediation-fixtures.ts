@@ -11,6 +11,7 @@ import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
 import { graphSecrets, ofService } from './graph-secrets.ts';
 import { inBase64 } from './kube-objects.ts';
+import { mapPath, textCluster } from './text-cluster.ts';
 import { agents, tokenSecrets } from './token-secrets.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];
@@ -1088,6 +1089,22 @@ function hurried(): Fixture {
   };
 }
 
+function misaddressed(): Fixture {
+  const one = textCluster();
+  const map = mapPath('agent-manager');
+  return {
+    targets: one.targets,
+    params: { part: 'agent-manager', key: 'database.host' },
+    changes: one.changes,
+    replace: () => one.set(map, { metadata: { uid: 'another' } }),
+    meddle: () =>
+      one.set(map, {
+        data: { 'config.yaml': one.textNow('agent-manager').replace('host: postgres', 'host: db') },
+      }),
+    log: [],
+  };
+}
+
 /** That workload with something in its container that is stronger than the file. */
 export function simulatedOverride(
   container: Loose = {
@@ -1330,6 +1347,7 @@ export const fixtures = {
   'kubernetes.set-probe': askedWrongly,
   'kubernetes.set-config-key': configured,
   'kubernetes.set-step-timeout': hurried,
+  'kubernetes.set-config-text': misaddressed,
   'kubernetes.remove-override': covered,
   'kubernetes.allow-connection': closedOff,
   'kubernetes.copy-registration-token': tokensDiffer,

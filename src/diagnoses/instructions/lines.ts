@@ -218,6 +218,12 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       compose: [`docker inspect -f '{{.Name}} {{.Config.Image}} {{.Image}}' {one} {other}`],
     },
     'set-config-key': configured(ofSetting, '{setting}: {settingValue:number}'),
+    'set-config-text': {
+      kubernetes: [
+        "kubectl -n {home} get {workload} -o jsonpath='{.spec.template.spec.volumes}'",
+        '# in the ConfigMap that is named there; then: kubectl -n {home} rollout restart {workload}',
+      ],
+    },
     'raise-event-workers': configured(
       manager,
       advised(platform, guide.keys['event.workers'], guide.keys['event.buffer_size']),

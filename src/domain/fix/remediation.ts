@@ -164,8 +164,8 @@ export type FieldRule =
   | { readonly becomes: 'fewer' | 'more' }
   /** A list of which so many items at most are gone, or that has so many more than before; the others stay. */
   | { readonly becomes: 'shorter' | 'longer'; readonly most: number }
-  /** A map of texts with the same names, of which one at most is another, of about the same length. */
-  | { readonly becomes: 'entry' }
+  /** A map of texts with the same names, of which one at most is another, so many characters longer or shorter at most. */
+  | { readonly becomes: 'entry'; readonly most: number }
   /** A map of texts of which one at most comes, goes or is any other. */
   | { readonly becomes: 'one-entry' }
   /** Another image of the same repository. */

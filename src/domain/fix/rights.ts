@@ -268,24 +268,24 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   ),
   { feature: 'services', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'services', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
-  // One number in the configuration of a service, which then restarts: with the rights of a restart.
+  // One value in the configuration of a part, which then restarts: with the rights of a restart.
   {
     feature: 'configmaps',
     group: '',
     resource: 'configmaps',
     verbs: ['get', 'patch'],
-    places: platform,
+    places: both,
     named: 'configmaps',
   },
   // Who else reads it.
-  { feature: 'configmaps', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  { feature: 'configmaps', group: '', resource: 'pods', verbs: ['list'], places: both },
   ...(['deployments', 'statefulsets', 'daemonsets'] as const).map(
     (resource): KubernetesRight => ({
       feature: 'configmaps',
       group: 'apps',
       resource,
       verbs: ['list'],
-      places: platform,
+      places: both,
     }),
   ),
   // A Job that runs nothing, and the policies that it owns; the cluster deletes those with it. They have names of their

@@ -42,6 +42,8 @@ import {
 import { signsOf } from './workload-object.ts';
 
 const feature = 'configmaps' as const;
+/** One number or time in place of another: the longest that may be set has five characters. */
+const mostLonger = 4;
 
 /** One value in a ConfigMap, and the restart that makes a service read it. */
 export const configChanges: readonly KubernetesChange[] = [
@@ -49,7 +51,7 @@ export const configChanges: readonly KubernetesChange[] = [
     feature,
     group: '',
     resources: ['configmaps'],
-    fields: [{ path: ['data'], to: { becomes: 'entry' } }],
+    fields: [{ path: ['data'], to: { becomes: 'entry', most: mostLonger } }],
   },
   restartChange,
 ];

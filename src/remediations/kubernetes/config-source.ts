@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { own } from '../../domain/kernel/own.ts';
-import type { ServiceId } from '../../domain/platform/part.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
 import { factsOf, type Platform } from '../../domain/platform/platform.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
 import { envNames, fromFlags, ownNames, variableEnding } from '../../domain/probe/config-layers.ts';
@@ -101,7 +101,7 @@ export function textsOf(object: KubeObject): Readonly<Record<string, string>> {
  */
 export async function sourceOf(
   workload: KubeObject,
-  part: ServiceId,
+  part: ConfiguredId,
   key: string,
   namespace: string,
   context: Context,
@@ -131,7 +131,7 @@ export async function sourceOf(
 /** The container of a part among those of its Pod. */
 export function mainOf<C extends { readonly name: string }>(
   containers: readonly C[],
-  part: ServiceId,
+  part: ConfiguredId,
   platform: Platform,
 ): C | undefined {
   const { container: usual } = factsOf(platform, part);
@@ -139,13 +139,13 @@ export function mainOf<C extends { readonly name: string }>(
 }
 
 /** The ConfigMap that a part's file is mounted from, by the workload alone; undefined where it is none. */
-export const fileMapOf = (workload: KubeObject, part: ServiceId, platform: Platform): string | undefined =>
+export const fileMapOf = (workload: KubeObject, part: ConfiguredId, platform: Platform): string | undefined =>
   mountOf(workload, part, factsOf(platform, part).configFile ?? '', platform)?.map;
 
 /** The same of any file of its main container, with its key in the ConfigMap. */
 export function mountOf(
   workload: KubeObject,
-  part: ServiceId,
+  part: ConfiguredId,
   file: string,
   platform: Platform,
 ): Pick<ConfigSource, 'map' | 'entry'> | undefined {
@@ -155,13 +155,13 @@ export function mountOf(
 }
 
 /** Variables that give a key, the prefixed one first. */
-const variableNames = (part: ServiceId, key: string, { variables }: Platform): readonly string[] => [
+const variableNames = (part: ConfiguredId, key: string, { variables }: Platform): readonly string[] => [
   ...envNames(key, variables.prefix),
   ...ownNames(variablesRead[part], key),
 ];
 
 /** Whether a variable gives the key, or would if its prefix were the program's. */
-export const givesKey = (name: string, part: ServiceId, key: string, platform: Platform): boolean =>
+export const givesKey = (name: string, part: ConfiguredId, key: string, platform: Platform): boolean =>
   variableNames(part, key, platform).includes(name) || name.endsWith(variableEnding(key));
 
 interface FromVariable {
@@ -173,7 +173,7 @@ interface FromVariable {
 /** The variable that gives the key, or would if its prefix were the program's. `env` wins over `envFrom`, the last over the first. */
 async function fromVariables(
   { env, envFrom }: Container,
-  part: ServiceId,
+  part: ConfiguredId,
   key: string,
   namespace: string,
   context: Context,

@@ -187,6 +187,7 @@ export const diagnoses = {
     'Tell the maintainers of the manifest: take out {variable}, or set what {container} reads instead.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
+  'remedy.set-config-text': 'Set that text in the configuration by hand, then restart the part.',
   'remedy.set-config-key': 'Set that number in the configuration by hand, then restart the service.',
   'remedy.raise-event-batch':
     'In {@agent-manager}’s configuration set {@keys.event.batch_size} to 200 and {@keys.event.batch_timeout} to 500, then restart it.',

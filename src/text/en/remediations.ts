@@ -19,6 +19,8 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.kubernetes.set-image': 'Give a container its former image',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
+  'remediation.kubernetes.set-config-text':
+    'Set an address or a subject in a configuration as another part has it',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
@@ -56,6 +58,7 @@ export const remediations = {
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
   'step.kubernetes-set-image': 'Let {target} use the image {image}',
   'step.kubernetes-set-probe': 'Let {target} ask port {port}',
+  'step.kubernetes-set-config-text': 'Set {key} to {value} in {target}',
   'step.kubernetes-set-config-key': 'Set {key} to {value} in {target}',
   'step.kubernetes-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.kubernetes-remove-override': 'Take {name} from {target}, so that {key} is {value} as {by} says',
@@ -145,6 +148,10 @@ export const remediations = {
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). On port {port} the {other} probe is answered, seen in {proved|# Pod|# Pods}.',
   'blast.kubernetes-set-probe-undo':
     '{pods|# Pod is replaced|# Pods are replaced one after the other}, and the probe asks port {port} again, as before the fix.',
+  'blast.kubernetes-set-config-text':
+    '{key} goes from {before} to {value}, as {from:part} has it and runs with it. {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now).',
+  'blast.kubernetes-set-config-text-undo':
+    '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before will come back.',
   'blast.kubernetes-set-config-key':
     '{key} goes from {before} to {value}, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-set-config-key-undo':
@@ -515,6 +522,19 @@ export const remediations = {
   'offer.refused.workflow-twice':
     'Both {file} and {other} hold the workflow {workflow}, so which one counts is not known.',
   'offer.refused.workflow-not-in-map': 'The file {file} does not hold the workflow {workflow}.',
+  'offer.refused.setting-not-a-text': 'The value of {key} is no plain text on one line.',
+  'offer.refused.text-not-plain':
+    'The value of {key} is not written as one plain address or subject, so it is left to people.',
+  'offer.refused.text-there-already': '{key} is {value} on both sides already.',
+  'offer.refused.text-of-another-form':
+    'The two sides write {key} with other placeholders, and whether both programs know them is not seen.',
+  'offer.refused.text-not-in-effect': 'It is not seen that {part:part} runs with its own value of {key}.',
+  'offer.refused.text-unproved':
+    'No other part is seen to run with a value of {key} that works, so what is right is not known.',
+  'offer.refused.address-outside':
+    '{key} is {address}, which is no Service of this namespace. What is behind it is not seen from here.',
+  'offer.refused.address-leads-somewhere':
+    '{key} is {address}, and a Service of this name and port exists. So the address is not what is wrong.',
   'offer.refused.config-admitted-otherwise':
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':

@@ -176,6 +176,7 @@ export const diagnoses = {
   'remedy.mend-variable': '请告知清单的维护者：去掉 {variable}，或改为设置 {container} 真正读取的变量。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
+  'remedy.set-config-text': '手动修改配置中的该文本，然后重启该部件。',
   'remedy.set-config-key': '手动修改配置中的该数值，然后重启服务。',
   'remedy.raise-event-batch':
     '在 {@agent-manager} 配置中把 {@keys.event.batch_size} 设为 200、{@keys.event.batch_timeout} 设为 500，然后重启。',

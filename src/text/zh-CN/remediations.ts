@@ -20,6 +20,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.kubernetes.set-image': '让容器用回之前的镜像',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
+  'remediation.kubernetes.set-config-text': '按另一部件的配置设置地址或主题',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
@@ -56,6 +57,7 @@ export const remediations = {
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
   'step.kubernetes-set-image': '让 {target} 使用镜像 {image}',
   'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
+  'step.kubernetes-set-config-text': '在 {target} 中把 {key} 设为 {value}',
   'step.kubernetes-set-config-key': '在 {target} 中把 {key} 设为 {value}',
   'step.kubernetes-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.kubernetes-remove-override': '从 {target} 删除 {name}，{key} 改由 {by} 决定，即 {value}',
@@ -137,6 +139,10 @@ export const remediations = {
   'blast.kubernetes-set-probe':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。端口 {port} 上的 {other} 探针有响应，已在 {proved} 个 Pod 中看到。',
   'blast.kubernetes-set-probe-undo': '逐个替换 {pods} 个 Pod，探针重新检查端口 {port}，与修复之前相同。',
+  'blast.kubernetes-set-config-text':
+    '{key} 从 {before} 改为 {value}，与 {from:part} 正在使用的配置相同。逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。',
+  'blast.kubernetes-set-config-text-undo':
+    '{key} 恢复为修复之前的 {value}，并逐个替换 {pods} 个 Pod。之前的问题会再次出现。',
   'blast.kubernetes-set-config-key':
     '{key} 从 {before} 改为 {value}，并逐个替换 {pods} 个 Pod 使其生效（目前 {ready} 个就绪）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-set-config-key-undo':
@@ -446,6 +452,15 @@ export const remediations = {
     '{@orchestrator-service} 说步骤 {step} 可用 {said} 秒，而文件中是 {file} 秒。它读取的是另一个文件，或修改后尚未重启。',
   'offer.refused.workflow-twice': '{file} 和 {other} 都含有工作流 {workflow}，不知道哪一个生效。',
   'offer.refused.workflow-not-in-map': '文件 {file} 不含工作流 {workflow}。',
+  'offer.refused.setting-not-a-text': '{key} 的值不是单行的普通文本。',
+  'offer.refused.text-not-plain': '{key} 的值不是普通的单个地址或主题，请手动处理。',
+  'offer.refused.text-there-already': '两侧的 {key} 已经都是 {value}。',
+  'offer.refused.text-of-another-form': '两侧的 {key} 使用不同的占位符，无法看出两个程序是否都认识它们。',
+  'offer.refused.text-not-in-effect': '无法看出 {part:part} 正在使用自己配置中的 {key}。',
+  'offer.refused.text-unproved': '没有看到其他部件正在使用有效的 {key}，因此不知道正确的值。',
+  'offer.refused.address-outside': '{key} 是 {address}，不是此命名空间的 Service，从这里看不到其后是什么。',
+  'offer.refused.address-leads-somewhere':
+    '{key} 是 {address}，存在同名且有该端口的 Service，因此问题不在地址。',
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself': '{workload} 的配置变化时，会有工具自动重启它。请手动修改。',
   'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',

@@ -834,7 +834,10 @@ describe.skipIf(lacking !== undefined)(
         changer = await mighty(account);
         await inForce(changer.seed);
         for (const one of [name, 'somebody-elses'])
-          await admin.post(maps, { metadata: { name: one }, data: { 'config.yaml': text, other: 'x' } });
+          await admin.post(maps, {
+            metadata: { name: one },
+            data: { 'config.yaml': text, other: 'x', long: 'x'.repeat(150) },
+          });
       });
 
       it('lets the remediation do its steps and take them back', async () => {
@@ -867,7 +870,8 @@ describe.skipIf(lacking !== undefined)(
       });
 
       it.each<readonly [string, object]>([
-        ['another text of another length', { data: { 'config.yaml': `${text}more: true\n` } }],
+        ['a text with more than an address more', { data: { 'config.yaml': `${text}#${'x'.repeat(128)}` } }],
+        ['a text with less than an address', { data: { long: 'x'.repeat(21) } }],
         ['two entries at once', { data: { 'config.yaml': text.replace('10', '20'), other: 'y' } }],
         ['an entry more', { data: { more: '' } }],
         ['an entry less', { data: { other: null } }],
@@ -894,6 +898,32 @@ describe.skipIf(lacking !== undefined)(
         expect(await tried(changer.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
         expect(await tried(bot.seed.merge(dry(ofAgents), body))).toMatch(/denied request/);
         expect(await tried(bot.seed.merge(dry(path), body))).toMatch(/nothing but/);
+      });
+
+      it('lets an address become another one, and with a switch of its own the agents’ subject', async () => {
+        const longer = (by: number) => ({ data: { 'config.yaml': `${text}${'x'.repeat(by)}` } });
+        expect(await tried(changer.seed.merge(dry(path), longer(128)))).toBe('allowed');
+        expect(await tried(changer.seed.merge(dry(path), { data: { long: 'x'.repeat(22) } }))).toBe(
+          'allowed',
+        );
+        const features = { configmaps: false };
+        const rendered = renderChart(
+          { features, agentFeatures: { configmaps: true } },
+          'subjects',
+          'configures',
+        );
+        await install(ofPolicy(rendered));
+        const { seed } = await mighty('system:serviceaccount:configures:subjects-worker');
+        await inForce(seed);
+        const agents = '/api/v1/namespaces/kube-system/configmaps';
+        await admin.post(agents, { metadata: { name: 'somebody-elses' }, data: { 'config.yaml': text } });
+
+        expect(await tried(seed.merge(dry(`${agents}/collect-agent-config`), longer(9)))).toBe('allowed');
+        expect(await tried(seed.merge(dry(`${agents}/collect-agent-config`), longer(129)))).toMatch(
+          /nothing but/,
+        );
+        expect(await tried(seed.merge(dry(`${agents}/somebody-elses`), longer(9)))).toMatch(/given by name/);
+        expect(await tried(seed.merge(dry(path), longer(9)))).toMatch(/denied request/);
       });
     });
 

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { settingOfText, type TextKey } from '../../domain/fix/text-advice.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { databaseOwners } from '../../domain/platform/table.ts';
+import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
+import { refused } from '../stale.ts';
+import { type Address, addressIn, sameForm } from '../text-value.ts';
+import { isYounger } from './config-proof.ts';
+import { lookAtMap, sourceOf } from './config-source.ts';
+import { type TextSpot, textAt } from './text-spot.ts';
+import { type Context, look, named, type Place, placeOf, type Seen } from './workload.ts';
+import { podsOf } from './workload-object.ts';
+
+/** A key of a part, and where it stands: its workload, the ConfigMap and the text. */
+export interface Standing {
+  readonly place: Place;
+  readonly seen: Seen;
+  readonly spot: TextSpot;
+  /** Secrets that may hide it. */
+  readonly mayHide: readonly string[];
+  readonly map: Awaited<ReturnType<typeof lookAtMap>>;
+  readonly value: string;
+}
+
+/** What a part's configuration says for a key, by its workload. AppError CONFLICT where something hides it. */
+export async function standingText(
+  part: ConfiguredId,
+  workload: string | undefined,
+  key: TextKey,
+  context: Context,
+): Promise<Standing> {
+  const { deps, signal } = context;
+  const wanted = { part, ...(workload === undefined ? {} : { workload }) };
+  const place = await named(placeOf(wanted, deps), wanted, deps, signal);
+  const seen = await look(place, deps, signal);
+  const setting = deps.platform.keys[key];
+  const {
+    map: name,
+    entry,
+    form,
+    mayHide,
+  } = await sourceOf(...[seen.object, part, setting, place.namespace, context]);
+  const spot = { namespace: place.namespace, map: name, entry, form, setting, key };
+  const map = await lookAtMap(place.namespace, name, context);
+  return { place, seen, spot, mayHide, map, value: textAt(map, spot).value };
+}
+
+/** Whose configuration shows what is right: the one that was named, or the first of the others that is proved to. */
+export async function rightText(
+  { key, part, from }: { readonly key: TextKey; readonly part: ConfiguredId; readonly from?: ConfiguredId },
+  own: Standing,
+  context: Context,
+): Promise<{ readonly from: ConfiguredId; readonly shown: Standing }> {
+  const { shownBy, store } = settingOfText(key);
+  const others = shownBy.filter((one) => one !== part && (from === undefined || one === from));
+  if (store !== undefined) await mustLeadNowhere(own, addressIn(own.value), context);
+  for (const one of others) {
+    const shown = await standingText(one, undefined, key, context).catch((error: unknown) => {
+      // Another part may show it: this one cannot be read, or has it from elsewhere.
+      if (from === undefined && (error instanceof TargetError || isConflict(error))) return undefined;
+      throw error;
+    });
+    if (shown === undefined) continue;
+    const inEffect =
+      shown.seen.desired > 0 && (await isYounger(shown.spot, shown.place, shown.seen, context));
+    const proved = store === undefined || (inEffect && (await isProved(shown, key, part, context)));
+    if (inEffect && proved) return { from: one, shown: mustDiffer(own, shown, store !== undefined) };
+    if (from !== undefined) throw refused('text-not-in-effect', { part: one, key: own.spot.setting });
+  }
+  throw refused('text-unproved', { key: own.spot.setting });
+}
+
+function mustDiffer(own: Standing, shown: Standing, address: boolean): Standing {
+  const { setting: key } = own.spot;
+  if (own.value === shown.value) throw refused('text-there-already', { key, value: own.value });
+  if (!address && !sameForm(own.value, shown.value)) throw refused('text-of-another-form', { key });
+  return shown;
+}
+
+const isConflict = (error: unknown) => error instanceof AppError && error.code === 'CONFLICT';
+
+/** What a name of the cluster's own stands for; undefined: it is no name of one of this namespace. */
+function serviceIn(host: string, from: string, namespace: string): string | undefined {
+  const [name = '', where = from, kind = 'svc', ...domain] = host.toLowerCase().split('.');
+  const own = kind === 'svc' && (domain.length === 0 || domain.at(-1) === 'local');
+  return own && where === namespace && !/^\d+$/.test(name) ? name : undefined;
+}
+
+const Service = z.object({ spec: z.object({ ports: z.array(z.object({ port: z.number() })).default([]) }) });
+
+async function serviceNamed(name: string, { deps, signal }: Context) {
+  const services = await deps.kubernetes.list('services', deps.kubernetes.namespace, { signal });
+  const found = services.find(({ metadata }) => metadata.name === name);
+  return found === undefined ? undefined : Service.parse(found).spec;
+}
+
+const HostAliases = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        hostAliases: z.array(z.object({ hostnames: z.array(z.string()).default([]) })).nullish(),
+      }),
+    }),
+  }),
+});
+
+/**
+ * An address is wrong only where nothing can be behind it: no Service has the name, or the Service has no such port.
+ * What lies outside of the namespace is not seen from here, and may be meant.
+ */
+async function mustLeadNowhere(
+  { place, seen, value, spot }: Standing,
+  { host, port }: Address,
+  context: Context,
+): Promise<void> {
+  const key = spot.setting;
+  const aliases = HostAliases.parse(seen.object).spec.template.spec.hostAliases ?? [];
+  const service = serviceIn(host, place.namespace, context.deps.kubernetes.namespace);
+  if (service === undefined || aliases.some(({ hostnames }) => hostnames.includes(host)))
+    throw refused('address-outside', { key, address: value });
+  const spec = await serviceNamed(service, context);
+  if (spec === undefined) return;
+  if (port === undefined || spec.ports.some((one) => one.port === port))
+    throw refused('address-leads-somewhere', { key, address: value });
+}
+
+/** The part runs with it, the name is a Service's, and the store itself sees the part's Pods connected. */
+async function isProved(
+  { place, seen, value }: Standing,
+  key: TextKey,
+  owner: ConfiguredId,
+  context: Context,
+): Promise<boolean> {
+  const { host, port } = addressIn(value);
+  const service = serviceIn(host, place.namespace, context.deps.kubernetes.namespace);
+  if (service === undefined) return false;
+  const spec = await serviceNamed(service, context);
+  if (spec === undefined || (port !== undefined && spec.ports.every((one) => one.port !== port)))
+    return false;
+  return isConnected(key, place, seen, owner, context);
+}
+
+const Pod = z.object({ status: z.object({ podIP: z.string().exactOptional() }).prefault({}) });
+
+/**
+ * Whether the store has a connection from a Pod of this workload, by its own list. PostgreSQL is asked in the database of
+ * `owner`: so it has that as well. False where nobody can see it.
+ */
+export async function isConnected(
+  key: TextKey,
+  place: Place,
+  seen: Seen,
+  owner: ConfiguredId,
+  context: Context,
+): Promise<boolean> {
+  const { deps, signal } = context;
+  const pods = await podsOf(place.kind, place.namespace, seen.uid, deps.kubernetes, signal);
+  const addresses = pods.flatMap((pod) =>
+    pod.metadata.deletionTimestamp === undefined ? (Pod.parse(pod).status.podIP ?? []) : [],
+  );
+  try {
+    const clients =
+      settingOfText(key).store === 'nats' ? await onNats(context) : await inDatabase(owner, context);
+    return clients.some((client) => addresses.includes(client));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TargetError || error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+/** As many clients as one page of the monitor has: one that is not among them is not proved. */
+async function onNats({ deps: { nats }, signal }: Context): Promise<readonly string[]> {
+  if (nats === undefined || !nats.hasMonitor) return [];
+  const { connections = [] } = await nats.monitor<{
+    readonly connections?: readonly { readonly ip?: string }[];
+  }>('/connz?limit=1024', { signal });
+  return connections.flatMap(({ ip }) => ip ?? []);
+}
+
+async function inDatabase(
+  owner: ConfiguredId,
+  { deps: { postgres }, signal }: Context,
+): Promise<readonly string[]> {
+  const database = Object.entries(databaseOwners).find(([, part]) => part === owner)?.[0];
+  if (postgres === undefined || database === undefined) return [];
+  const rows = await postgres.query<{ readonly client: string }>(
+    database as DatabaseId,
+    'SELECT DISTINCT host(client_addr) AS client FROM pg_stat_activity WHERE client_addr IS NOT NULL',
+    [],
+    { signal },
+  );
+  return rows.map(({ client }) => client);
+}
