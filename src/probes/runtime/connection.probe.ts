@@ -29,7 +29,8 @@ Runs \`wget\` in the container of the first against the health path of the secon
 Any HTTP answer proves a connection; a refusal is tried twice.
 On Kubernetes a refusal and silence differ: a NetworkPolicy drops, it does not refuse.
 A container without \`wget\` makes the answer inconclusive, unless \`debugImage\` is set.
-Then the request comes from a debug container in the same Pod, and the facts say \`via\`.`,
+Then the request comes from a debug container in the same Pod, and the facts say \`via\`.
+A service without a known address and without a container has no way to look at.`,
   params: z.strictObject({
     from: z.enum(serviceIds).describe('The service that connects.'),
     to: z.enum(serviceIds).describe('The service that should answer.'),
@@ -69,10 +70,14 @@ Then the request comes from a debug container in the same Pod, and the facts say
       return { status: 'skipped', reason: 'not-applicable' };
     // Of a service without an address nobody says that it listens, and its port is only the guide's.
     const port = partFactOf(deps.platform, to, 'port');
-    if (deps.services?.find(to) === undefined && (port === undefined || !mayDecide(port)))
+    if (deps.services?.find(to) === undefined && (port === undefined || !mayDecide(port))) {
+      // Nor does it run anywhere: there is no way that could be broken.
+      if ((await deps.runtime.instances(to, { signal })).length === 0)
+        return { status: 'skipped', reason: 'not-configured' };
       throw new AppError('NOT_FOUND', 'nothing shows that the other service listens', {
         facts: { reason: 'listener-unknown', ...facts },
       });
+    }
     // A signal ended it: with its container, or because this wget is broken. Neither says anything of the way.
     if (answer.code > 128) throw new TargetError('closed', 'the request was killed', { facts });
     const refused = deps.runtime.kind === 'kubernetes' && refusal.test(text);

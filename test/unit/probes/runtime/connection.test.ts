@@ -40,15 +40,21 @@ describe('runtime.connection', () => {
   });
 
   it('does not blame the network where nothing shows that the other one listens', async () => {
-    const { deps, ...context } = asking('compose', refused, refused);
     const services = { ...fakeServices({}), find: () => undefined };
-    const go = (more: object) =>
-      runtimeConnection.run(
+    const go = (parts: Parts) => {
+      const { deps, ...context } = asking('compose', refused, refused);
+      const { instances } = fakeRuntime({ 'agent-manager': [{}], ...parts });
+      return runtimeConnection.run(
         { from: 'agent-manager', to: 'orchestrator-service' },
-        { ...context, deps: { ...deps, services, ...more } },
+        { ...context, deps: { ...deps, services, runtime: { ...deps.runtime, instances } } },
       );
+    };
 
-    await expect(go({})).rejects.toMatchObject({ facts: { reason: 'listener-unknown' } });
+    await expect(go({ 'orchestrator-service': [{}] })).rejects.toMatchObject({
+      facts: { reason: 'listener-unknown' },
+    });
+    // Nobody knows of one.
+    expect(await go({})).toEqual({ status: 'skipped', reason: 'not-configured' });
     const platform = platformOf({ parts: { 'orchestrator-service': { port: 8081 } } });
     const again = asking('compose', refused, refused);
     expect(
