@@ -3,14 +3,16 @@
 const cellsOf = (row: string) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
 
 interface Told {
+  /** Nothing is planted: only what is confirmed can be false. */
+  readonly healthy: boolean;
   readonly verdict: string;
   readonly falseCauses: string;
   readonly result: string;
 }
 
-function told(row: string): Told | undefined {
+function told(row: string): Told {
   const [, , state, , , verdict = '', falseCauses = '', , , result = ''] = cellsOf(row);
-  return state === 'healthy' ? undefined : { verdict, falseCauses, result: result.replace(/ \|$/, '') };
+  return { healthy: state === 'healthy', verdict, falseCauses, result: result.replace(/ \|$/, '') };
 }
 
 /** Something is said with certainty that is not so: another cause confirmed, or the planted one ruled out. */
@@ -19,11 +21,15 @@ const isFalse = ({ verdict, falseCauses, result }: Told) =>
 
 /** `; 3 possible, 1 false, 0 not found`, of rows under `installationHead`. */
 export function figuresOf(rows: readonly string[]): string {
-  const all = rows.flatMap((row) => told(row) ?? []);
+  const all = rows.map(told);
   const count = (is: (one: Told) => boolean) => all.filter(is).length;
   const possible = count(({ result }) => result === 'possible');
   const lost = count(
-    (one) => !isFalse(one) && one.result !== 'right' && !['confirmed', 'possible'].includes(one.verdict),
+    (one) =>
+      !one.healthy &&
+      !isFalse(one) &&
+      one.result !== 'right' &&
+      !['confirmed', 'possible'].includes(one.verdict),
   );
   return `; ${possible} possible, ${count(isFalse)} false, ${lost} not found`;
 }

@@ -72,9 +72,10 @@ async function healthy(
   shell: Shell,
   lab: Lab,
   seed: number,
-): Promise<Pick<InstallationTrial, 'asked' | 'problems' | 'truth' | 'contradicted'>> {
+): Promise<Pick<InstallationTrial, 'asked' | 'falseCauses' | 'problems' | 'truth' | 'contradicted'>> {
   const parts = partsOf(installationOf(seed));
   const problems: string[] = [];
+  const falseCauses = new Set<string>();
   const health = await shell.ask<HealthOutput>('health');
   const sick = health.body.parts
     .filter(({ part, state }) => parts.includes(part as never) && state !== 'up')
@@ -85,6 +86,8 @@ async function healthy(
   const unknown = (symptom: string) => isMute(seed) && ofOrchestrator.includes(symptom);
   const ask = async (symptom: string) => {
     const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+    for (const { id, verdict } of answer.body.diagnoses.flatMap(({ causes }) => causes))
+      if (verdict === 'confirmed') falseCauses.add(id);
     const isRight = answer.exit === (unknown(symptom) ? exitCodes.couldNotLook : exitCodes.ok);
     const problem = isRight ? [] : [`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`];
     return { problem, late: !isRight && answer.exit === exitCodes.couldNotLook };
@@ -105,7 +108,12 @@ async function healthy(
   const first = await referee();
   const truth = notWorking(first).length === 0 ? first : await referee(secondLook);
   const contradicted = notWorking(truth).map((part) => `the referee: ${part} does not work`);
-  return { asked: ['health', ...symptoms], problems: [...problems, ...contradicted], truth, contradicted };
+  return {
+    asked: ['health', ...symptoms],
+    falseCauses: [...falseCauses],
+    problems: [...problems, ...contradicted],
+    ...{ truth, contradicted },
+  };
 }
 
 /** Whether its orchestrator-service listens on no port. */

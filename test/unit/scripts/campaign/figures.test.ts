@@ -15,6 +15,8 @@ describe('the figures of other platforms', () => {
     const rows = [
       row({}),
       row({ state: 'healthy', verdict: '–' }),
+      row({ state: 'healthy', verdict: '–', problems: ['S2 ends with 2'] }),
+      row({ state: 'healthy', verdict: '–', falseCauses: ['N1.b'], problems: ['N1 ends with 1'] }),
       // It does no harm: then it is right that nothing is said.
       row({ verdict: 'ruled-out' }),
       row({ verdict: 'possible' }),
@@ -23,7 +25,7 @@ describe('the figures of other platforms', () => {
       row({ verdict: '–', problems: ['no answer'] }),
     ];
 
-    expect(figuresOf(rows)).toBe('; 1 possible, 2 false, 1 not found');
+    expect(figuresOf(rows)).toBe('; 1 possible, 3 false, 1 not found');
     expect(figuresOf([])).toBe('; 0 possible, 0 false, 0 not found');
   });
 });
