@@ -13,16 +13,17 @@ import { type Choice, ciChoices } from './campaign/choice.ts';
 import { type KindOfCombination, kindsOfCombination } from './campaign/combinations.ts';
 
 /**
- * `npm test`: every suite, and at the end one line with the sum. Campaigns and the suites behind them mostly wait, so
- * three of them run side by side. Suites that need the lab bring it up when the toolchains are there; otherwise one line
- * says what was left out and why. With CI=true nothing may be left out, not even a single skipped test.
+ * `npm test`: every suite, and at the end one line with the sum. Campaigns and the suites behind them also wait, so two
+ * of them run side by side; with three, two cores are never idle and tests run out of time. Suites that need the lab
+ * bring it up when the toolchains are there; otherwise one line says what was left out and why. With CI=true nothing may
+ * be left out, not even a single skipped test.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const quick = ['unit', 'contract', 'repo'] as const;
 /** Beside the platforms while they come up: it mostly waits for commands. */
 const early = 'guides';
-/** How many campaigns and suites run at a time once the platforms are up: these build what some of the suites start. */
-const atATime = 3;
+/** How many campaigns and suites run at a time once the platforms are up: that builds what some of the suites start. */
+const atATime = 2;
 /** The lab that the suite about labs has: the platforms of the campaigns have the number before. */
 const suiteLab = (Number(process.env['AETHERIUS_LAB_INSTANCE'] ?? '0') + 8) % 10;
 const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
