@@ -355,6 +355,7 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'configmaps', 'kube-system'],
         ['kubernetes.missing', 'warning', 'credentials', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
@@ -370,7 +371,9 @@ describe.skipIf(lacking !== undefined)(
           'connections',
           'credentials',
         ].map((feature) => `features.${feature}`),
-        ...['health', 'diagnosis', 'restart', 'credentials'].map((feature) => `agentFeatures.${feature}`),
+        ...['health', 'diagnosis', 'restart', 'configmaps', 'credentials'].map(
+          (feature) => `agentFeatures.${feature}`,
+        ),
         'features.diagnosis',
       ]);
 
