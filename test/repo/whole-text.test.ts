@@ -34,8 +34,8 @@ const parted: readonly (readonly [RegExp, string])[] = [
   [/reader\.push\(text\.slice\(at, end\)\)/, 'a line, up to the line break that was found'],
   [/raw\.slice\(-2\)/, 'the closing brace of a line, for a pattern'],
   [
-    /(?:exec\(|slice\(0, start\)\}\$\{quote\}.*)text\.slice\((?:start, )?end\)/,
-    'the digits that a reader of YAML has found in a file',
+    /(?:exec\(|slice\(0, start\)\}\$\{(?:quote|around)\}.*|^)text\.slice\((?:start, )?end\)/,
+    'the value that a reader of YAML has found in a file',
   ],
   [/#day\(text\.slice\(/, 'the digits of a date'],
 ];

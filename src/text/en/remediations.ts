@@ -511,7 +511,7 @@ export const remediations = {
     'The file does not set {key}. A new line belongs where people keep the file.',
   'offer.refused.setting-used-twice': 'An anchor of the file gives the value of {key} to other keys as well.',
   'offer.refused.setting-not-a-number': 'The value of {key} is no plain whole number.',
-  'offer.refused.setting-not-a-time': 'The value of {key} is neither a plain number nor a time such as 60s.',
+  'offer.refused.setting-not-a-time': 'The value of {key} is no plain number and no time such as 60s.',
   'offer.refused.setting-unit-too-large':
     'The file gives {key} as {before}, and the new value is no whole number in that unit.',
   'offer.refused.step-ambiguous': 'The file has several steps with the id {step}.',
