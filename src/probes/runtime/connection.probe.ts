@@ -73,7 +73,7 @@ A service without a known address and without a container has no way to look at.
     if (deps.services?.find(to) === undefined && (port === undefined || !mayDecide(port))) {
       // Nor does it run anywhere: there is no way that could be broken.
       if ((await deps.runtime.instances(to, { signal })).length === 0)
-        return { status: 'skipped', reason: 'not-configured' };
+        return { status: 'skipped', reason: 'not-applicable' };
       throw new AppError('NOT_FOUND', 'nothing shows that the other service listens', {
         facts: { reason: 'listener-unknown', ...facts },
       });

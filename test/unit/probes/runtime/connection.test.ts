@@ -54,7 +54,7 @@ describe('runtime.connection', () => {
       facts: { reason: 'listener-unknown' },
     });
     // Nobody knows of one.
-    expect(await go({})).toEqual({ status: 'skipped', reason: 'not-configured' });
+    expect(await go({})).toEqual({ status: 'skipped', reason: 'not-applicable' });
     const platform = platformOf({ parts: { 'orchestrator-service': { port: 8081 } } });
     const again = asking('compose', refused, refused);
     expect(
