@@ -31,7 +31,12 @@ function cause(
   id: string,
   title: string,
   breakages: Readonly<Record<string, Breakage>>,
-  looks: (pod: Pod, container: ContainerStatus | undefined, lab: KubernetesLab) => boolean | Promise<boolean>,
+  looks: (
+    pod: Pod,
+    container: ContainerStatus | undefined,
+    lab: KubernetesLab,
+    variant: string,
+  ) => boolean | Promise<boolean>,
   before?: (lab: Lab, variant: string) => Promise<void>,
 ): Fault {
   const part = (variant: string): LabPart => breakages[variant]?.part ?? 'agent-manager';
@@ -49,7 +54,7 @@ function cause(
     },
     async check(lab, variant) {
       const [pod] = await kube(lab).pods(part(variant));
-      return pod !== undefined && looks(pod, pod.status.containerStatuses?.[0], kube(lab));
+      return pod !== undefined && looks(pod, pod.status.containerStatuses?.[0], kube(lab), variant);
     },
     clear: (lab, variant) => lab.reset(part(variant)),
   });
@@ -180,19 +185,21 @@ const probes = cause(
         },
       }),
     },
-    // It runs for ten seconds each time, in which its other probe passes.
+    // It runs for half a minute each time, in which its other probe passes, and a fix is asked for and begins.
     'slow-liveness-port': {
       part: 'agent-manager',
       container: ({ names }) => ({
         livenessProbe: {
           httpGet: { path: names.path('/health/live'), port: 8090 },
-          periodSeconds: 10,
+          periodSeconds: 30,
           failureThreshold: 1,
         },
       }),
     },
   },
-  async (pod, _container, lab) => {
+  async (pod, container, lab, variant) => {
+    // What passes its other probe is seen while it runs; in between it starts anew, and nothing proves a port.
+    if (variant === 'slow-liveness-port' && container?.ready !== true) return false;
     const text = await lab.kubectl([
       ...['get', 'events', '-n', lab.namespace, '-o', 'json'],
       ...['--field-selector', `involvedObject.uid=${pod.metadata.uid},reason=Unhealthy`],
