@@ -39,6 +39,11 @@ nats: { url: "nats://other:${passwords[0]}@nats:4222" }
 `,
 };
 
+/** Who wrote the files last, as the API server notes it. */
+export const writtenAt = (time: string): Loose => ({
+  managedFields: [{ manager: 'kubectl', time, fieldsV1: { 'f:data': { 'f:config.yaml': {} } } }],
+});
+
 const addressOf = (part: Part) => `10.244.0.${parts.indexOf(part) + 1}`;
 
 /** `files`: other ones; `objects`: by path, undefined: not there; `unseen`: stores that show no connection. */
@@ -89,7 +94,10 @@ export function textCluster(
       ...Object.fromEntries(
         parts.flatMap((part): (readonly [string, Loose])[] => [
           [workloadPath(part), workload(part)],
-          [mapPath(part), { data: { 'config.yaml': texts[part], other: 'x' } }],
+          [
+            mapPath(part),
+            { metadata: writtenAt('2026-01-01T00:00:00Z'), data: { 'config.yaml': texts[part], other: 'x' } },
+          ],
           [
             `replicasets/${namespaces[part]}/${part}`,
             { metadata: { uid: `rs-${part}`, ownerReferences: [{ uid: `uid-${part}` }] } },

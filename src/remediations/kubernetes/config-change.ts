@@ -1,15 +1,16 @@
 import type { KubernetesChange, Plan, PlanStep, Remediation } from '../../domain/fix/remediation.ts';
+import { chartValue } from '../../domain/fix/rights.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ServiceId } from '../../domain/platform/part.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
 import type { Written } from '../config-text.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { namesOf } from '../names-of.ts';
 import { mustHold, refused } from '../stale.ts';
 import { isYounger } from './config-proof.ts';
 import { lookAtMap, readersOf, type SeenMap, textsOf } from './config-source.ts';
-import { bodyOf, linesOf, namesOf, Spot, valueAt, valueOrNone } from './config-value.ts';
 import { lastingOf } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
 import { admittedAt, patchOnceAt } from './patch.ts';
@@ -42,16 +43,37 @@ import {
 import { signsOf } from './workload-object.ts';
 
 const feature = 'configmaps' as const;
-/** One number or time in place of another: the longest that may be set has five characters. */
-const mostLonger = 4;
 
-/** One value in a ConfigMap, and the restart that makes a service read it. */
-export const configChanges: readonly KubernetesChange[] = [
+type Texts = Pick<SeenMap, 'texts'>;
+
+type AnySpot = Facts & { readonly map: string; readonly entry: string };
+
+/** One kind of value, and how it stands in a ConfigMap. */
+export interface ConfigForm<S extends AnySpot, V extends Written> {
+  /** Where it stands, as a step keeps it. */
+  spotIn(step: PlanStep): S;
+  /** The value of `PlanStep.from` or `to`. */
+  valueIn(facts: Facts): V;
+  /** AppError CONFLICT where there is none of this kind. */
+  valueAt(map: Texts, spot: S): V;
+  /** The whole text of the entry with another value. */
+  textWith(map: Texts, spot: S, value: V): string;
+  /**
+   * What whoever makes the ConfigMap is shown: lines of the file, `entry` where the value is all of it, and undefined
+   * where something stands beside it that nobody should see.
+   */
+  linesAt(map: Texts, spot: S, value: V): readonly string[] | 'entry' | undefined;
+  /** What else a step was approved with, as it is now. */
+  besides?(step: PlanStep, context: Context): Promise<Facts>;
+}
+
+/** One value in a ConfigMap, at most so many characters longer or shorter, and the restart that makes a part read it. */
+export const configChanges = (most: number): readonly KubernetesChange[] => [
   {
     feature,
     group: '',
     resources: ['configmaps'],
-    fields: [{ path: ['data'], to: { becomes: 'entry', most: mostLonger } }],
+    fields: [{ path: ['data'], to: { becomes: 'entry', most } }],
   },
   restartChange,
 ];
@@ -63,7 +85,7 @@ export async function rightsToConfigure(
   usual: string,
   { deps, signal }: Context,
 ) {
-  const { namespace } = deps.kubernetes;
+  const { namespace } = placeOf(params, deps);
   const right = (verb: string, group: string, resource: string) => ({
     ...{ verb, group, resource, namespace, feature },
   });
@@ -80,36 +102,39 @@ export async function rightsToConfigure(
   ];
 }
 
-interface Wanted {
-  readonly part: ServiceId;
+interface Wanted<S extends AnySpot, V extends Written> {
+  readonly form: ConfigForm<S, V>;
+  readonly part: ConfiguredId;
   readonly place: Place;
   readonly seen: Seen;
   readonly map: SeenMap;
-  readonly spot: Spot;
-  readonly to: Written;
+  readonly spot: S;
+  readonly to: V;
+  /** What must also hold when it is set. */
+  readonly besides?: Facts;
+  /** Secrets that may give the key as well. */
+  readonly mayHide?: readonly string[];
   /** Of the step that sets it, and what people read of the value in it. */
   readonly kind: string;
-  readonly shown: (value: Written) => Facts;
+  readonly shown: (value: V) => Facts & { readonly key?: string };
 }
 
 /** All that a plan says of such a change, but which one it is, how it is proved, and what users will notice. */
-export async function configPlan(wanted: Wanted, context: Context) {
-  const { place, seen, map, spot, to, kind, shown, part } = wanted;
+export async function configPlan<S extends AnySpot, V extends Written>(
+  wanted: Wanted<S, V>,
+  context: Context,
+) {
+  const { form, place, seen, map, spot, to, kind, shown, part, mayHide = [] } = wanted;
   const { deps } = context;
   const known = isNamedPart(part, place.name, signsOf(seen.object), deps.platform);
   mustRestartOnce(place, seen);
   if (map.immutable) throw refused('config-immutable', { map: spot.map });
-  const before = valueAt(map, spot);
-  await mustBeAdmitted(place, map, spot, to, context);
+  const before = form.valueAt(map, spot);
+  await mustBeAdmitted(form, place, map, spot, to, context);
   const admitted = await dryRun(place, restartPatch(restartMark(seen.generation)), context);
   const readers = (await readersOf(spot.map, place.namespace, context)).filter(({ uid }) => uid !== seen.uid);
-  const { notes, patch } = lastingOf(
-    { apiVersion: 'v1', kind: 'ConfigMap' },
-    map.object,
-    [['data', spot.entry]],
-    { data: { [spot.entry]: String(to) } },
-  );
-  const step = (from: Written, value: Written, precondition: Facts): PlanStep => ({
+  const { notes, patch } = lastingWith(form, map, spot, to);
+  const step = (from: V, value: V, precondition: Facts): PlanStep => ({
     kind,
     target: `configmaps/${place.namespace}/${spot.map}/${spot.entry}`,
     from: shown(from),
@@ -135,13 +160,16 @@ export async function configPlan(wanted: Wanted, context: Context) {
               facts: { map: spot.map, workloads: namesOf(readers.map(({ name }) => name)) },
             },
           ]),
+      ...mayHide.map((secret) => ({
+        key: 'secret-may-hide',
+        facts: { secret, key: shown(to).key ?? spot.entry },
+      })),
       ...waitsForReady(place, seen),
-      ...(notes ?? []),
+      ...notes,
     ],
-    // The whole file may hold what nobody should see: where it is made, one line of it is changed.
-    ...present({ patch: patch === undefined || spot.form === 'text' ? patch : linesOf(spot, to) }),
+    ...present({ patch }),
     steps: [
-      step(before, to, { resourceVersion: map.resourceVersion }),
+      step(before, to, { resourceVersion: map.resourceVersion, ...wanted.besides }),
       restartStep(place, {}, seen.generation, { ...same, admitted }),
     ],
     undo: [
@@ -156,120 +184,167 @@ export async function configPlan(wanted: Wanted, context: Context) {
   } satisfies Partial<Plan>;
 }
 
+/** The whole file may hold what nobody should see: where it is made, one line of it is changed. */
+function lastingWith<S extends AnySpot, V extends Written>(
+  form: ConfigForm<S, V>,
+  map: SeenMap,
+  spot: S,
+  to: V,
+): { readonly notes: NonNullable<Plan['notes']>; readonly patch?: NonNullable<Plan['patch']> } {
+  const { notes = [], patch } = lastingOf(
+    { apiVersion: 'v1', kind: 'ConfigMap' },
+    map.object,
+    [['data', spot.entry]],
+    { data: { [spot.entry]: String(to) } },
+  );
+  if (patch === undefined) return { notes };
+  const lines = form.linesAt(map, spot, to);
+  if (lines === undefined) return { notes: notes.filter(({ key }) => !key.startsWith('temporary')) };
+  return { notes, patch: lines === 'entry' ? patch : lines };
+}
+
 /** The rest of a remediation whose plans are made of `configPlan`. */
-export const onConfigMap = {
-  /** The workload, and all that reads the ConfigMap. */
-  async object(plan, context) {
-    const place = placeIn(plan, context);
-    const { claims, comparable } = await objectAt(
-      place,
-      await look(place, context.deps, context.signal),
-      context.deps,
-      context.signal,
-    );
-    const { map } = spotOf(plan);
-    const { uid } = await lookAtMap(place.namespace, map, context);
-    const readers = await readersOf(map, place.namespace, context);
-    return {
-      claims: [...new Set([...claims, `uid=${uid}`, ...readers.map((one) => `uid=${one.uid}`)])],
-      comparable,
-    };
-  },
+export function onConfigMap<S extends AnySpot, V extends Written>(form: ConfigForm<S, V>) {
+  return {
+    /** The workload, and all that reads the ConfigMap. */
+    async object(plan, context) {
+      const place = placeIn(plan, context);
+      const { claims, comparable } = await objectAt(
+        place,
+        await look(place, context.deps, context.signal),
+        context.deps,
+        context.signal,
+      );
+      const { map } = form.spotIn(plan.steps[0]);
+      const { uid } = await lookAtMap(place.namespace, map, context);
+      const readers = await readersOf(map, place.namespace, context);
+      return {
+        claims: [...new Set([...claims, `uid=${uid}`, ...readers.map((one) => `uid=${one.uid}`)])],
+        comparable,
+      };
+    },
 
-  async applyStep(step, plan, context): Promise<Facts> {
-    const place = placeIn(plan, context);
-    if (step.kind === restartKind) {
-      await mustStillStand(step, plan, place, context);
-      return applyRestart(step, place, context);
-    }
-    const spot = Spot.parse(step.precondition);
-    const value = valueOf(step);
-    return patchOnceAt(whereOf(place, spot), context, {
-      look: () => lookAtMap(place.namespace, spot.map, context),
-      done: (seen) => seen.uid === step.precondition['uid'] && valueOrNone(seen, spot) === value,
-      expected: step.precondition,
-      observed: (seen) => ({
-        ...spot,
-        uid: seen.uid,
-        value: valueOrNone(seen, spot),
-        resourceVersion: seen.resourceVersion,
-      }),
-      body: (seen) => bodyOf(seen, spot, value),
-    });
-  },
+    async applyStep(step, plan, context): Promise<Facts> {
+      const place = placeIn(plan, context);
+      if (step.kind === restartKind) {
+        await mustStillStand(form, step, plan, context);
+        return applyRestart(step, place, context);
+      }
+      const spot = form.spotIn(step);
+      const value = form.valueIn(step.to);
+      return patchOnceAt(whereOf(place, spot), context, {
+        async look() {
+          const besides = (await form.besides?.(step, context)) ?? {};
+          // The very object last: its version goes into the patch.
+          return { ...(await lookAtMap(place.namespace, spot.map, context)), besides };
+        },
+        done: (seen) => seen.uid === step.precondition['uid'] && valueOrNone(form, seen, spot) === value,
+        expected: step.precondition,
+        observed: ({ besides, ...seen }) => ({
+          ...spot,
+          ...besides,
+          uid: seen.uid,
+          value: valueOrNone(form, seen, spot),
+          resourceVersion: seen.resourceVersion,
+        }),
+        body: (seen) => ({ data: { [spot.entry]: form.textWith(seen, spot, value) } }),
+      });
+    },
 
-  async observeStep(step, plan, context) {
-    const place = placeIn(plan, context);
-    const { uid } = step.precondition;
-    if (step.kind === restartKind) {
-      const seen = await look(place, context.deps, context.signal);
-      return seen.uid === uid ? restartObserved(step, seen) : 'unknown';
-    }
-    const spot = Spot.parse(step.precondition);
-    const seen = await lookAtMap(place.namespace, spot.map, context);
-    if (seen.uid !== uid) return 'unknown';
-    const value = valueOrNone(seen, spot);
-    if (value === step.to['value']) return 'done';
-    const version = step.precondition['resourceVersion'] ?? seen.resourceVersion;
-    return value === step.from['value'] && version === seen.resourceVersion ? 'not-done' : 'unknown';
-  },
+    async observeStep(step, plan, context) {
+      const place = placeIn(plan, context);
+      const { uid } = step.precondition;
+      if (step.kind === restartKind) {
+        const seen = await look(place, context.deps, context.signal);
+        return seen.uid === uid ? restartObserved(step, seen) : 'unknown';
+      }
+      const spot = form.spotIn(step);
+      const seen = await lookAtMap(place.namespace, spot.map, context);
+      if (seen.uid !== uid) return 'unknown';
+      const value = valueOrNone(form, seen, spot);
+      if (value === step.to['value']) return 'done';
+      const version = step.precondition['resourceVersion'] ?? seen.resourceVersion;
+      return value === step.from['value'] && version === seen.resourceVersion ? 'not-done' : 'unknown';
+    },
 
-  otherHand: (plan, context) => otherHandIn(plan, [['data', spotOf(plan).entry]], context),
+    otherHand: (plan, context) => otherHandIn(plan, [['data', form.spotIn(plan.steps[0]).entry]], context),
 
-  standing(plan, context) {
-    const spot = spotOf(plan);
-    const value = valueOf(plan.steps[0]);
-    return standingIn(
-      plan,
-      [['data', spot.entry]],
-      (object) => valueOrNone({ texts: textsOf(object) }, spot) === value,
-      context,
-    );
-  },
-} satisfies Partial<Remediation<string, never, Context['deps']>>;
+    standing(plan, context) {
+      const [step] = plan.steps;
+      const spot = form.spotIn(step);
+      const value = form.valueIn(step.to);
+      return standingIn(
+        plan,
+        [['data', spot.entry]],
+        (object) => valueOrNone(form, { texts: textsOf(object) }, spot) === value,
+        context,
+      );
+    },
+  } satisfies Partial<Remediation<string, never, Context['deps']>>;
+}
 
-/** Every Pod is new, of the same images, and made after the value was written. */
+/** Every Pod is new, of the same images, and not known to be older than the value. */
 export async function hasTakenUp(plan: Plan, context: Context): Promise<boolean> {
   const place = placeIn(plan, context);
   const seen = await look(place, context.deps, context.signal);
+  const [step] = plan.steps;
   const restart = plan.steps.find(({ kind }) => kind === restartKind);
   if (seen.images !== restart?.precondition['images'] || !rolledOut(seen)) return false;
-  return isYounger(spotOf(plan), place, seen, context);
+  const { map, entry } = step.precondition;
+  return (await isYounger({ map: String(map), entry: String(entry) }, place, seen, context)) !== false;
 }
 
 const placeIn = ({ part, params }: Plan, { deps }: Context): Place =>
-  placeOf({ part: part as ServiceId, workload: String(own(params, 'workload')) }, deps);
+  placeOf({ part: part as ConfiguredId, workload: String(own(params, 'workload')) }, deps);
 
-/** What a step sets. */
-const valueOf = ({ to }: PlanStep): Written => {
-  const { value } = to;
-  return typeof value === 'number' ? value : String(value);
-};
+/** For whoever compares; null where there is none. */
+export function valueOrNone<S extends AnySpot, V extends Written>(
+  form: Pick<ConfigForm<S, V>, 'valueAt'>,
+  seen: Texts,
+  spot: S,
+): V | null {
+  try {
+    return form.valueAt(seen, spot);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'CONFLICT') return null;
+    throw error;
+  }
+}
 
-const spotOf = ({ steps: [{ precondition }] }: Plan): Spot => {
-  const { map, entry, form, setting, lasts } = Spot.parse(precondition);
-  return { map, entry, form, setting, lasts };
-};
-
-const whereOf = ({ namespace }: Place, { map }: Spot) =>
+const whereOf = ({ namespace }: Place, { map }: AnySpot) =>
   ({ kind: 'configmaps', group: '', namespace, name: map }) as const;
 
 /** Nothing of the file goes into the plan, no digest either: it may hold a password. */
-async function mustBeAdmitted(place: Place, map: SeenMap, spot: Spot, value: Written, context: Context) {
-  const change = bodyOf(map, spot, value);
-  const admitted = await admittedAt(whereOf(place, spot), change, context, `features.${feature}`);
+async function mustBeAdmitted<S extends AnySpot, V extends Written>(
+  form: ConfigForm<S, V>,
+  place: Place,
+  map: SeenMap,
+  spot: S,
+  value: V,
+  context: Context,
+) {
+  const text = form.textWith(map, spot, value);
+  const { agentNamespace, namespace } = context.deps.kubernetes;
+  const agents = place.namespace === agentNamespace && place.namespace !== namespace;
+  const allowedBy = chartValue(feature, agents ? 'agents' : 'platform');
+  const change = { data: { [spot.entry]: text } };
+  const admitted = await admittedAt(whereOf(place, spot), change, context, allowedBy);
   const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
-  if (data?.[spot.entry] !== change.data[spot.entry])
-    throw refused('config-admitted-otherwise', { map: spot.map });
+  if (data?.[spot.entry] !== text) throw refused('config-admitted-otherwise', { map: spot.map });
 }
 
 /** A restart reads the file: with what another hand has put there since, it would be another change than the approved one. */
-async function mustStillStand(step: PlanStep, plan: Plan, place: Place, context: Context): Promise<void> {
-  const change = (plan.undo?.includes(step) === true ? plan.undo : plan.steps)[0];
-  const spot = spotOf(plan);
-  const map = await lookAtMap(place.namespace, spot.map, context);
+async function mustStillStand<S extends AnySpot, V extends Written>(
+  form: ConfigForm<S, V>,
+  step: PlanStep,
+  plan: Plan,
+  context: Context,
+): Promise<void> {
+  const [change] = plan.undo?.includes(step) === true ? plan.undo : plan.steps;
+  const spot = form.spotIn(change);
+  const map = await lookAtMap(placeIn(plan, context).namespace, spot.map, context);
   mustHold(
-    { uid: change?.precondition['uid'] ?? null, value: change?.to['value'] ?? null },
-    { uid: map.uid, value: valueOrNone(map, spot) },
+    { uid: change.precondition['uid'] ?? null, value: change.to['value'] ?? null },
+    { uid: map.uid, value: valueOrNone(form, map, spot) },
   );
 }

@@ -2,21 +2,23 @@ import type { SettingKey } from '../../domain/fix/config-advice.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
 import { guideSettings } from '../../domain/platform/table.ts';
 import { lookAtMap } from './config-source.ts';
-import type { Spot } from './config-value.ts';
 import { lastWrite } from './ownership.ts';
 import type { Context, Place, Seen } from './workload.ts';
 import { podsOf } from './workload-object.ts';
 
-/** Every Pod of the workload was made after the value was written, by the times of the API server. */
+/**
+ * Whether every Pod of the workload was made after the value was written, by the times of the API server. Undefined where
+ * nobody has written down when that was.
+ */
 export async function isYounger(
-  { map, entry }: Pick<Spot, 'map' | 'entry'>,
+  { map, entry }: { readonly map: string; readonly entry: string },
   place: Place,
   seen: Seen,
   context: Context,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const { object } = await lookAtMap(place.namespace, map, context);
   const written = Date.parse(String(lastWrite(object, [['data', entry]])?.['at']));
-  if (Number.isNaN(written)) return true;
+  if (Number.isNaN(written)) return undefined;
   const pods = await podsOf(place.kind, place.namespace, seen.uid, context.deps.kubernetes, context.signal);
   return pods
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)

@@ -7,9 +7,9 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { ProbeCall } from '../../domain/probe/probe.ts';
 import { ourManager } from '../../domain/probe/targets/kubernetes.ts';
 import { isNamedPart, unknownPart } from '../named-part.ts';
+import { namesOf } from '../names-of.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
-import { namesOf } from './config-value.ts';
 import { clockPrefix, drop, keptSeconds, madeMark, mustBeKept, type Running } from './kept-value.ts';
 import { isPutBack, lastWrite, ownershipNotes } from './ownership.ts';
 import {

@@ -151,7 +151,7 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     const hidden = { key, value: override.value, by: name };
     const shown = { key, value, by: `configmap/${source.map}` };
     const facts = { key, name, value, before: override.value, pods: seen.desired, ready: seen.ready };
-    const late = !(await isYounger(source, place, seen, context));
+    const late = (await isYounger(source, place, seen, context)) === false;
     const { notes = [], patch } = lastingOf(place, seen, override);
     return {
       schemaVersion: planSchema,

@@ -10,12 +10,13 @@ import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remed
 import { serviceIds } from '../../domain/platform/part.ts';
 import { guideSettings } from '../../domain/platform/table.ts';
 import type { ProbeCall } from '../../domain/probe/probe.ts';
+import { amountOf, writtenLike } from '../config-amount.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
-import { configChanges, configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
+import { configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
 import { runsWith } from './config-proof.ts';
 import { lookAtMap, sourceOf } from './config-source.ts';
-import { amountOf, type Spot, valueAt, writtenLike } from './config-value.ts';
+import { amountChanges, amounts, type Spot, valueAt } from './config-value.ts';
 import { type Context, look, named, placeOf, workloadName } from './workload.ts';
 
 const Params = z.strictObject({
@@ -51,7 +52,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
   helpsCause: advisedFor,
   paramsFor: settingFor,
   instruction: 'set-config-key',
-  changes: configChanges,
+  changes: amountChanges,
   rights(params: Params, context: Context) {
     const map = sourceFor(params, context).then(({ source }) => source.map);
     return rightsToConfigure(params, map, context.deps.platform.parts[params.part].configMap, context);
@@ -73,8 +74,11 @@ Undo sets the former value where ours still stands, and restarts again.`,
       throw refused('setting-there-already', { key: spot.setting, value: before });
     const to = writtenLike(before, value, spot.setting);
     const shown = (one: typeof to) => ({ key: spot.setting, value: one });
-    const wanted = { part, place, seen, map, spot, to, kind: 'kubernetes-set-config-key', shown };
-    const plan = await configPlan(wanted, context);
+    const kind = 'kubernetes-set-config-key';
+    const plan = await configPlan(
+      { form: amounts, part, place, seen, map, spot, to, mayHide, kind, shown },
+      context,
+    );
     const facts = { key: spot.setting, pods: seen.desired, ready: seen.ready };
     return {
       ...plan,
@@ -82,10 +86,6 @@ Undo sets the former value where ours still stands, and restarts again.`,
       actionId: 'kubernetes.set-config-key',
       actionVersion: 1,
       params: { ...params, workload: place.name },
-      notes: [
-        ...mayHide.map((secret) => ({ key: 'secret-may-hide', facts: { secret, key: spot.setting } })),
-        ...plan.notes,
-      ],
       verifyWith: [
         ...verifyPart(part, deps),
         ...(params.sign === undefined ? [] : [{ probe: params.sign, ...signOf[params.sign] }]),
@@ -96,7 +96,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
     };
   },
 
-  ...onConfigMap,
+  ...onConfigMap(amounts),
 
   async settled(plan, context: Context) {
     return (

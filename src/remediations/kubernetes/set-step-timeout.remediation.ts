@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { stepTimeoutFor } from '../../domain/fix/config-advice.ts';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
 import { guideStepTimeout } from '../../domain/platform/table.ts';
+import { amountOf } from '../config-amount.ts';
 import { valueIn, type Written } from '../config-text.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
-import { configChanges, configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
+import { configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
 import { lookAtMap, mountOf, type SeenMap } from './config-source.ts';
-import { amountOf, type Spot, valueAt } from './config-value.ts';
+import { amountChanges, amounts, type Spot, valueAt } from './config-value.ts';
 import { executionsRunning, limitSaid } from './step-proof.ts';
 import { type Context, look, named, placeOf, workloadName } from './workload.ts';
 
@@ -55,7 +56,7 @@ Undo sets the former time where ours still stands, and restarts again.`,
     return params.success ? stepTimeoutFor(finding) : undefined;
   },
   instruction: 'raise-step-timeout',
-  changes: configChanges,
+  changes: amountChanges,
   rights(params: Params, context: Context) {
     const map = sourceFor(params, context).then(({ mounted }) => mounted.map);
     const usual = context.deps.platform.parts[part].configMap;
@@ -76,7 +77,8 @@ Undo sets the former time where ours still stands, and restarts again.`,
     if (amountOf(before) >= value) throw refused('setting-there-already', { key: step, value: before });
     const running = await executionsRunning(context);
     const shown = (seconds: Written) => ({ step, value: seconds });
-    const wanted = { part, place, seen, map, spot, to: value, kind: 'kubernetes-set-step-timeout', shown };
+    const kind = 'kubernetes-set-step-timeout';
+    const wanted = { form: amounts, part, place, seen, map, spot, to: value, kind, shown };
     const plan = await configPlan(wanted, context);
     const facts = { step, workflow, running, pods: seen.desired, ready: seen.ready };
     return {
@@ -95,7 +97,7 @@ Undo sets the former time where ours still stands, and restarts again.`,
     };
   },
 
-  ...onConfigMap,
+  ...onConfigMap(amounts),
 
   async settled(plan, context: Context) {
     const params = Params.parse(plan.params);

@@ -3,6 +3,7 @@ import { settingOfText, type TextKey } from '../../domain/fix/text-advice.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { ConfiguredId } from '../../domain/platform/part.ts';
 import { databaseOwners } from '../../domain/platform/table.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
 import { refused } from '../stale.ts';
 import { type Address, addressIn, sameForm } from '../text-value.ts';
@@ -63,7 +64,7 @@ export async function rightText(
     });
     if (shown === undefined) continue;
     const inEffect =
-      shown.seen.desired > 0 && (await isYounger(shown.spot, shown.place, shown.seen, context));
+      shown.seen.desired > 0 && (await isYounger(shown.spot, shown.place, shown.seen, context)) === true;
     const proved = store === undefined || (inEffect && (await isProved(shown, key, part, context)));
     if (inEffect && proved) return { from: one, shown: mustDiffer(own, shown, store !== undefined) };
     if (from !== undefined) throw refused('text-not-in-effect', { part: one, key: own.spot.setting });
@@ -95,15 +96,35 @@ async function serviceNamed(name: string, { deps, signal }: Context) {
   return found === undefined ? undefined : Service.parse(found).spec;
 }
 
-const HostAliases = z.object({
+const Names = z.object({
   spec: z.object({
     template: z.object({
       spec: z.object({
+        hostNetwork: z.boolean().nullish(),
+        dnsPolicy: z.string().nullish(),
+        dnsConfig: z.object({ searches: z.array(z.string()).nullish() }).nullish(),
         hostAliases: z.array(z.object({ hostnames: z.array(z.string()).default([]) })).nullish(),
       }),
     }),
   }),
 });
+
+/**
+ * Whether its Pods find a host by something else than the cluster's own names: their own machine, an alias, or a resolver
+ * or search domains that are not the cluster's. Source: Kubernetes, "DNS for Services and Pods", Pod's DNS policy.
+ */
+function isFoundElsewhere(host: string, workload: KubeObject): boolean {
+  const { hostNetwork, dnsPolicy, dnsConfig, hostAliases } = Names.parse(workload).spec.template.spec;
+  const policy = dnsPolicy ?? 'ClusterFirst';
+  const byCluster =
+    policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && hostNetwork !== true);
+  return (
+    host.toLowerCase() === 'localhost' ||
+    !byCluster ||
+    (dnsConfig?.searches ?? []).length > 0 ||
+    (hostAliases ?? []).some(({ hostnames }) => hostnames.includes(host))
+  );
+}
 
 /**
  * An address is wrong only where nothing can be behind it: no Service has the name, or the Service has no such port.
@@ -115,9 +136,8 @@ async function mustLeadNowhere(
   context: Context,
 ): Promise<void> {
   const key = spot.setting;
-  const aliases = HostAliases.parse(seen.object).spec.template.spec.hostAliases ?? [];
   const service = serviceIn(host, place.namespace, context.deps.kubernetes.namespace);
-  if (service === undefined || aliases.some(({ hostnames }) => hostnames.includes(host)))
+  if (service === undefined || isFoundElsewhere(host, seen.object))
     throw refused('address-outside', { key, address: value });
   const spec = await serviceNamed(service, context);
   if (spec === undefined) return;

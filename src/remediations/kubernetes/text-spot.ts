@@ -1,14 +1,15 @@
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { settingOfText, type TextKey, textKeys } from '../../domain/fix/text-advice.ts';
-import { AppError } from '../../domain/kernel/errors.ts';
+import { linesFor } from '../config-amount.ts';
 import { scalarIn, withScalar } from '../config-scalar.ts';
+import { ofKey } from '../config-text.ts';
 import { refused } from '../stale.ts';
 import { type TextKind, type TextValue, takenApart } from '../text-value.ts';
+import type { ConfigForm } from './config-change.ts';
 import type { SeenMap } from './config-source.ts';
 
 /** Where a text stands, as a step keeps it. */
-export const TextSpot = z.looseObject({
+export const TextSpot = z.object({
   namespace: z.string(),
   map: z.string(),
   entry: z.string(),
@@ -33,38 +34,30 @@ export function textAt(
   return takenApart(form === 'yaml' ? scalarIn(text, setting) : text, kindOf(key), setting);
 }
 
-/** The same for whoever compares; null where there is none. */
-export function textOrNone(seen: Pick<SeenMap, 'texts'>, spot: TextSpot): string | null {
-  try {
-    return textAt(seen, spot).value;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'CONFLICT') return null;
-    throw error;
-  }
+/** The value, in what stands before and after it. */
+function wholeOf(seen: Pick<SeenMap, 'texts'>, spot: TextSpot, value: string): string {
+  const { before, after } = textAt(seen, spot);
+  return `${before}${value}${after}`;
 }
 
-/** The change of the ConfigMap that sets it; what stands before and after it in the same value stays. */
-export function textBody(seen: Pick<SeenMap, 'texts'>, spot: TextSpot, value: string) {
-  const { before, after } = textAt(seen, spot);
-  const whole = `${before}${value}${after}`;
-  // As it is checked afterwards, too: nothing is written that would not be read as it was meant.
-  if (takenApart(whole, kindOf(spot.key), spot.setting).value !== value)
-    throw refused('text-not-plain', { key: spot.setting });
-  const text = spot.form === 'yaml' ? withScalar(seen.texts[spot.entry] ?? '', spot.setting, whole) : whole;
-  return { data: { [spot.entry]: text } };
-}
-
-/** Where the file is made: its name, and the line with those above it. Undefined where a password may stand in it. */
-export function textLines(
-  seen: Pick<SeenMap, 'texts'>,
-  spot: TextSpot,
-  value: string,
-): readonly string[] | undefined {
-  const { before, after } = textAt(seen, spot);
-  if (before.includes('@')) return undefined;
-  const nested = spot.setting
-    .split('.')
-    .toReversed()
-    .reduce<unknown>((inner, name) => ({ [name]: inner }), `${before}${value}${after}`);
-  return [`# ${spot.entry}`, ...stringify(nested).trimEnd().split('\n')];
-}
+/** An address or a subject in a ConfigMap; what stands before and after it in the same value stays. */
+export const texts: ConfigForm<TextSpot, string> = {
+  spotIn: ({ precondition }) => TextSpot.parse(precondition),
+  valueIn: ({ value }) => String(value),
+  valueAt: (seen, spot) => textAt(seen, spot).value,
+  textWith(seen, spot, value) {
+    const whole = wholeOf(seen, spot, value);
+    // As it is checked afterwards, too: nothing is written that would not be read as it was meant.
+    if (takenApart(whole, kindOf(spot.key), spot.setting).value !== value)
+      throw refused('text-not-plain', { key: spot.setting });
+    return spot.form === 'yaml' ? withScalar(seen.texts[spot.entry] ?? '', spot.setting, whole) : whole;
+  },
+  linesAt(seen, spot, value) {
+    const { before, after } = textAt(seen, spot);
+    // A patch of the entry would drop what stands beside the address.
+    if (spot.form === 'text') return before === '' && after === '' ? 'entry' : undefined;
+    // A password may stand there.
+    if (before.includes('@')) return undefined;
+    return linesFor(spot.entry, ofKey(spot.setting), wholeOf(seen, spot, value));
+  },
+};

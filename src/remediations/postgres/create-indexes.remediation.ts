@@ -119,12 +119,15 @@ Undo drops what was created, concurrently.`,
       limits: toValid ? indexLimits(now?.bytes ?? 0) : dropping,
       rows: now?.rows ?? 0,
       // An invalid index is kept up to date at every write and helps no query.
-      async cleanUp() {
-        const state = (await look(postgres, database, wanted, AbortSignal.timeout(5_000)))?.state;
-        if (toValid && (state === 'invalid' || state === 'building'))
-          await dropLeft(postgres, database, name);
-      },
+      cleanUp: () => (toValid ? dropInvalid(AbortSignal.timeout(5_000)) : Promise.resolve()),
     };
+    const dropInvalid = (signal: AbortSignal) =>
+      dropLeft(postgres, database, name, async () => {
+        // Before the index is looked at: what ends in between is invalid by then, and what is built is another hand's.
+        const ours = await isUnderWay(work, { ...context, signal });
+        const state = (await look(postgres, database, wanted, signal))?.state;
+        return state === 'invalid' || (state === 'building' && ours);
+      });
     const underWay = now?.state === 'building' && toValid && (await isUnderWay(work, context));
     // What an attempt of ours left behind is no other hand's work.
     const left = toValid && (now?.state === 'invalid' || underWay);
@@ -139,7 +142,7 @@ Undo drops what was created, concurrently.`,
       now = await see();
       if (now?.state === 'valid') return { index, already: true };
     }
-    if (now?.state === 'invalid' && toValid) await dropLeft(postgres, database, name);
+    if (now?.state === 'invalid' && toValid) await dropInvalid(context.signal);
     if (!(await watched(work, context)) && (await see())?.state !== step.to['index'])
       throw new TargetError('limit', 'its session ended before it', { facts: { gaveUp: 'was-ended' } });
     return toValid ? { index, rows: Math.round(work.rows) } : { index, dropped: true };

@@ -242,9 +242,17 @@ function gaveUp(error: unknown): unknown {
   });
 }
 
-/** Drops an index that nobody looks after, and lets others pass before they have waited for a second. */
-export async function dropLeft(postgres: PostgresTarget, database: DatabaseId, name: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Drops an index that nobody looks after, and lets others pass before they have waited for a second. `isLeft` is asked
+ * before each attempt: meanwhile another hand may have built one under that name.
+ */
+export async function dropLeft(
+  postgres: PostgresTarget,
+  database: DatabaseId,
+  name: string,
+  isLeft: () => Promise<boolean>,
+): Promise<void> {
+  for (let attempt = 1; await isLeft(); attempt += 1) {
     try {
       await postgres.execute(database, `DROP INDEX CONCURRENTLY IF EXISTS ${name}`, [], cleanUp);
       return;

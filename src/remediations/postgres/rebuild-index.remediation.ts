@@ -104,7 +104,9 @@ There is no undo: the content is the same.`,
     const see = () => look(postgres, wanted.database, wanted, context.signal);
     const dropLeftovers = async (signal: AbortSignal) => {
       for (const left of await leftovers(postgres, wanted, signal))
-        await dropLeft(postgres, wanted.database, full(wanted.schema, left));
+        await dropLeft(postgres, wanted.database, full(wanted.schema, left), async () =>
+          (await leftovers(postgres, wanted, signal)).includes(left),
+        );
     };
     const now = await see();
     if (isRebuilt(step.precondition, now)) {

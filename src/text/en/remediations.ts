@@ -19,8 +19,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.kubernetes.set-image': 'Give a container its former image',
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
-  'remediation.kubernetes.set-config-text':
-    'Set an address or a subject in a configuration as another part has it',
+  'remediation.kubernetes.set-config-text': 'Set an address or a subject to what another part uses',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
@@ -149,7 +148,7 @@ export const remediations = {
   'blast.kubernetes-set-probe-undo':
     '{pods|# Pod is replaced|# Pods are replaced one after the other}, and the probe asks port {port} again, as before the fix.',
   'blast.kubernetes-set-config-text':
-    '{key} goes from {before} to {value}, as {from:part} has it and runs with it. {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now).',
+    '{key} goes from {before} to {value}, which {from:part} uses. {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now).',
   'blast.kubernetes-set-config-text-undo':
     '{key} is {value} again, as before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}. The problem from before will come back.',
   'blast.kubernetes-set-config-key':

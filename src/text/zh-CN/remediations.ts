@@ -20,7 +20,7 @@ export const remediations = {
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.kubernetes.set-image': '让容器用回之前的镜像',
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
-  'remediation.kubernetes.set-config-text': '按另一部件的配置设置地址或主题',
+  'remediation.kubernetes.set-config-text': '把地址或主题设为另一部件正在使用的值',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',

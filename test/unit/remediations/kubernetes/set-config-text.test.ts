@@ -4,7 +4,14 @@ import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { setConfigText } from '../../../../src/remediations/kubernetes/set-config-text.remediation.ts';
-import { files, mapPath, passwords, textCluster, workloadPath } from '../../../support/text-cluster.ts';
+import {
+  files,
+  mapPath,
+  passwords,
+  textCluster,
+  workloadPath,
+  writtenAt,
+} from '../../../support/text-cluster.ts';
 
 type Start = NonNullable<Parameters<typeof textCluster>[0]>;
 const manager = 'agent-manager';
@@ -35,12 +42,6 @@ const leaks = (said: unknown) => {
     }),
   );
 };
-const written = (at: string) => ({
-  metadata: {
-    managedFields: [{ manager: 'kubectl', time: at, fieldsV1: { 'f:data': { 'f:config.yaml': {} } } }],
-  },
-});
-
 describe('kubernetes.set-config-text', () => {
   it.each([
     [
@@ -165,7 +166,7 @@ describe('kubernetes.set-config-text', () => {
     expect(host.patch).toEqual(['# config.yaml', 'database:', '  host: postgres']);
     expect(host.notes).toContainEqual({ key: 'temporary', facts: {} });
     expect(url.patch).toBeUndefined();
-    expect(url.notes).toEqual([{ key: 'puts-back.helm', facts: { name: 'platform' } }]);
+    expect(url.notes?.map(({ key }) => key)).toEqual(['puts-back.helm', 'changed-by']);
     expect(leaks([host, url])).toEqual([]);
   });
 
@@ -187,6 +188,11 @@ describe('kubernetes.set-config-text', () => {
     ['address-outside', { files: { [manager]: 'database: { host: 10.0.0.9 }\n' } }],
     ['address-outside', { files: { [manager]: 'database: { host: postgres-primary.shop }\n' } }],
     ['address-outside', { pod: { hostAliases: [{ ip: '10.0.0.9', hostnames: ['postgres-primary'] }] } }],
+    // The Pod may find it by something else than the cluster's names.
+    ['address-outside', { files: { [manager]: 'database: { host: localhost }\n' } }],
+    ['address-outside', { pod: { dnsConfig: { searches: ['corp.example'] } } }],
+    ['address-outside', { pod: { dnsPolicy: 'Default' } }],
+    ['address-outside', { pod: { hostNetwork: true } }],
     ['address-leads-somewhere', { files: { [manager]: 'database: { host: postgres }\n' } }],
     [
       'address-leads-somewhere',
@@ -240,9 +246,16 @@ describe('kubernetes.set-config-text', () => {
     ['2026-01-01T00:00:09Z', 'a plan'],
   ])('takes no value that Pods of 00:00:09 have not read: written at %s, %s', async (at, outcome) => {
     const { cluster, plan } = fresh();
-    cluster.set(mapPath('orchestrator-service'), written(at));
+    cluster.set(mapPath('orchestrator-service'), { metadata: writtenAt(at) });
 
     expect(await reasonOf(plan())).toBe(outcome);
+  });
+
+  it('takes no value of which nobody has noted when it was written', async () => {
+    const { cluster, plan } = fresh();
+    cluster.set(mapPath('orchestrator-service'), { metadata: { managedFields: [] } });
+
+    expect(await reasonOf(plan())).toBe('text-unproved');
   });
 
   it('is refused where the cluster would store another text, or does not let it be changed', async () => {
@@ -318,7 +331,7 @@ describe('kubernetes.set-config-text', () => {
     const { postgres: _, ...blind } = deps;
 
     expect(await setConfigText.settled?.(made, { ...context, deps: blind as typeof deps })).toBe(false);
-    cluster.set(mapPath(manager), written('2026-01-01T00:00:10Z'));
+    cluster.set(mapPath(manager), { metadata: writtenAt('2026-01-01T00:00:10Z') });
     expect(await setConfigText.settled?.(made, context)).toBe(false);
   });
 

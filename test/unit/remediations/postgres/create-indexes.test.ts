@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { createIndexes } from '../../../../src/remediations/postgres/create-indexes.remediation.ts';
 import { fixtures, unmarked } from '../../../support/remediation-fixtures.ts';
@@ -62,6 +63,32 @@ describe('postgres.create-indexes', () => {
     expect(await building([{ phase: 'building index', waits: false, blocks: false }])).toBe('under-way');
     expect(await building([])).toBe('unknown');
   });
+
+  it.each([
+    ['building', ['its name is taken'], false],
+    ['valid', ['its name is taken'], false],
+    ['invalid', ['its name is taken'], true],
+  ] as const)(
+    'leaves an index alone that another hand has made meanwhile: %s',
+    async (state, [why], dropped) => {
+      const { fixture, context } = fresh();
+      const plan = await createIndexes.plan(params, context);
+      let now = {};
+      const { query, execute, ...postgres } = context.deps.postgres;
+      const meanwhile: typeof execute = async (database, sql, ...rest) => {
+        if (!sql.includes(' CREATE INDEX')) return execute(database, sql, ...rest);
+        now = { state };
+        throw new TargetError('protocol', why, { facts: { sqlstate: '42P07' } });
+      };
+      const seen = async (...args: Parameters<typeof query>) =>
+        (await query(...args)).map((row) => ('table_oid' in row ? { ...row, ...now } : row));
+      const changed = { ...postgres, query: seen as typeof query, execute: meanwhile };
+      const deps = { ...context.deps, postgres: changed };
+
+      await expect(createIndexes.applyStep(plan.steps[0], plan, { ...context, deps })).rejects.toThrow(why);
+      expect(fixture.log.some((sql) => sql.includes('DROP INDEX'))).toBe(dropped);
+    },
+  );
 
   it('cannot tell while the server builds it, nor on another table', async () => {
     const { context } = fresh();
