@@ -76,11 +76,12 @@ export interface HttpFake {
 
 export async function httpFake(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  at = 0,
 ): Promise<HttpFake> {
   const sockets = new Set<Socket>();
   const server = createHttpServer(answer);
   server.on('connection', (socket) => sockets.add(socket));
-  const port = await listen(server);
+  const port = await listen(server, at);
   return { port, url: `http://127.0.0.1:${port}`, close: () => closeAll(server, sockets) };
 }
 
@@ -103,10 +104,10 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-function listen(server: TcpServer): Promise<number> {
+function listen(server: TcpServer, at = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(at, '127.0.0.1', () => {
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new Error('no port'));
       else resolve(address.port);

@@ -128,6 +128,11 @@ export class CircuitBreaker {
     this.#answered = answered;
   }
 
+  /** The next call tries the endpoint, whatever was seen before. */
+  forget(): void {
+    this.#dead = undefined;
+  }
+
   /** `stages`: the failures of this call that say that the endpoint is dead. */
   async run<T>(call: () => Promise<T>, stages = this.#stages): Promise<T> {
     if (this.#dead !== undefined && performance.now() < this.#dead.until) throw this.#dead.error;

@@ -57,12 +57,15 @@ What the service reports about its own dependencies is kept as a witness.`,
   async run({ service, slowMs, patienceMs }: Params, { deps, signal }: ProbeContext<Deps>) {
     const target = deps.services.find(service);
     if (target === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const get = (path: string, timeoutMs = patienceMs) =>
-      deps.services.request(`${target.url}${path}`, {
-        signal,
-        maxBytes: 256 * 1024,
-        ...present({ timeoutMs }),
-      });
+    const request =
+      (anew: boolean): Get =>
+      (path, timeoutMs = patienceMs) =>
+        deps.services.request(`${target.url}${path}`, {
+          signal,
+          maxBytes: 256 * 1024,
+          ...present({ timeoutMs, anew: anew ? true : undefined }),
+        });
+    const get = request(false);
     // What it says of its dependencies; its absence or failure means nothing.
     const dependencies = get(target.paths.status, 3_000).then(
       (answer) => (answer.status < 500 ? dependencyFacts(answer.text(), deps.platform) : {}),
@@ -81,7 +84,7 @@ What the service reports about its own dependencies is kept as a witness.`,
         // Between two lives of a container its network is made anew and drops the attempt: the next one tells.
         const silent = error instanceof TargetError && error.stage === 'connect-timeout';
         if (patienceMs === undefined || !silent) throw error;
-        return firstAnswer(target, get);
+        return firstAnswer(target, request(true));
       });
     } catch (error) {
       if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get)))

@@ -203,6 +203,38 @@ describe('what could not be checked', () => {
   });
 });
 
+describe('a service that could not be reached', () => {
+  it('is not tried again in the same run, unless somebody asks for it', async () => {
+    const tried: unknown[] = [];
+    const { url } = await service({
+      '/health': (request) => {
+        tried.push(request.url);
+        request.socket.destroy();
+      },
+    });
+    const target = createServicesTarget({ 'agent-manager': { url, healthPaths: [] } }, asInGuide.paths);
+    const closed = { stage: 'closed' };
+
+    await expect(target.request(`${url}/health`)).rejects.toMatchObject(closed);
+    await expect(target.request(`${url}/health`)).rejects.toMatchObject(closed);
+    expect(tried).toHaveLength(1);
+    await expect(target.request(`${url}/health`, { anew: true })).rejects.toMatchObject(closed);
+    expect(tried).toHaveLength(2);
+  });
+
+  it('is found when it is tried again after it came back on its port', async () => {
+    const port = await closedPort();
+    const url = `http://127.0.0.1:${port}`;
+    const target = createServicesTarget({ 'agent-manager': { url, healthPaths: [] } }, asInGuide.paths);
+    const refused = { stage: 'refused' };
+
+    await expect(target.request(`${url}/health`)).rejects.toMatchObject(refused);
+    open.push(await httpFake(says(200, 'ok'), port));
+    await expect(target.request(`${url}/health`)).rejects.toMatchObject(refused);
+    expect((await target.request(`${url}/health`, { anew: true })).status).toBe(200);
+  });
+});
+
 describe('what is asked of a service over one connection', () => {
   const answered = async (headers: Readonly<Record<string, string>> = {}) => {
     const connections = new Set<unknown>();

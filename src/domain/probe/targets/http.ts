@@ -34,6 +34,8 @@ export interface ServicesTarget {
       readonly body?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly maxBytes?: number;
+      /** Tries a service again that could not be reached a moment ago, which a run otherwise remembers. */
+      readonly anew?: boolean;
     },
   ): Promise<HttpAnswer>;
   /**

@@ -41,10 +41,12 @@ export function createServicesTarget(
     return known;
   };
   /** A path may hang while another answers; a port that is not there has no paths. */
-  const guarded = <T>(url: URL, call: () => Promise<T>) =>
-    breaker(url.host, () => new CircuitBreaker(unconnected)).run(() =>
-      breaker(`${url.host}${url.pathname}`, () => new CircuitBreaker()).run(call),
-    );
+  const guarded = <T>(url: URL, anew: boolean, call: () => Promise<T>) => {
+    const ofHost = breaker(url.host, () => new CircuitBreaker(unconnected));
+    const ofPath = breaker(`${url.host}${url.pathname}`, () => new CircuitBreaker());
+    if (anew) for (const one of [ofHost, ofPath]) one.forget();
+    return ofHost.run(() => ofPath.run(call));
+  };
   /** How a call gets its connection: one of its own, or a kept one. */
   type Connection = Pick<HttpCall, 'agent' | 'onConnect'> & Pick<Required<HttpCall>, 'headers'>;
   const ownConnection: Connection = { headers: { connection: 'close' } };
@@ -57,7 +59,7 @@ export function createServicesTarget(
       const name = [...found.values()].find((service) => new URL(service.url).host === url.host)?.id;
       const callMs = options.timeoutMs ?? timeouts.callMs;
       const { headers, ...connection } = connectionTo(url);
-      return guarded(url, () =>
+      return guarded(url, options.anew === true, () =>
         httpCall({
           what: name ?? 'HTTP',
           url,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
+import { CircuitBreaker, unconnected } from '../../../../src/platform/targets/failure.ts';
 import { serviceHealth } from '../../../../src/probes/http/service-health.probe.ts';
 import { httpAnswer, probeContext } from '../../../support/probe-context.ts';
 
@@ -16,16 +17,21 @@ describe('http.service-health', () => {
     healthPathsSource: 'configured' | 'documented' = 'configured',
   ) => {
     const asked: (readonly [string, number | undefined, number | undefined])[] = [];
+    // What cannot be reached is remembered, as the adapter does.
+    const breaker = new CircuitBreaker(unconnected);
     const services: ServicesTarget = {
       overOneConnection: () => Promise.reject(new Error('not asked')),
       find: (id) => ({ id, url: 'http://a', healthPaths, healthPathsSource, paths: asInGuide.paths }),
       request: (url, options) => {
-        const path = url.replace('http://a', '');
-        const seen = asked.filter(([one]) => one === path).length;
-        asked.push([path, options?.timeoutMs, options?.maxBytes]);
-        const all = [paths[path] ?? answer(404)].flat();
-        const next = all[Math.min(seen, all.length - 1)];
-        return next instanceof Error || next === undefined ? Promise.reject(next) : Promise.resolve(next);
+        if (options?.anew === true) breaker.forget();
+        return breaker.run(() => {
+          const path = url.replace('http://a', '');
+          const seen = asked.filter(([one]) => one === path).length;
+          asked.push([path, options?.timeoutMs, options?.maxBytes]);
+          const all = [paths[path] ?? answer(404)].flat();
+          const next = all[Math.min(seen, all.length - 1)];
+          return next instanceof Error || next === undefined ? Promise.reject(next) : Promise.resolve(next);
+        });
       },
     };
     const params = serviceHealth.params.parse({ service: 'agent-manager', ...given });
