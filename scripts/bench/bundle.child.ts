@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peakMiB } from '../../lab/components/peak-memory.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
@@ -91,8 +92,8 @@ await collect.collect({
   signal: new AbortController().signal,
 });
 const seconds = (performance.now() - started) / 1000;
-const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+const { userCPUTime, systemCPUTime } = process.resourceUsage();
 const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6 - cpuBefore;
-console.log(JSON.stringify({ seconds, cpuSeconds, packed: statSync(path).size / 1e6, peak: maxRSS / 1024 }));
+console.log(JSON.stringify({ seconds, cpuSeconds, packed: statSync(path).size / 1e6, peak: peakMiB() }));
 rmSync(folder, { recursive: true, force: true });
 process.exit();

@@ -1,5 +1,6 @@
 /** Six plain LISTs at once, each time it is asked: what any client of Node must do to see a namespace whole. */
 import { Agent } from 'node:https';
+import { peakMiB } from '../../lab/components/peak-memory.ts';
 import { httpCall } from '../../src/platform/targets/http/http-call.ts';
 import { loadKubeAccess } from '../../src/platform/targets/kubernetes/kube-config.ts';
 
@@ -39,7 +40,7 @@ process.on('message', (namespace: string) => {
       process.send?.({
         ms: performance.now() - begun,
         objects,
-        megabytes: process.resourceUsage().maxRSS / 1024,
+        megabytes: peakMiB(),
       }),
     (error: unknown) => process.send?.({ error: String(error) }),
   );

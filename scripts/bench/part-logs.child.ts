@@ -1,4 +1,5 @@
 /** `/aetherius logs` of a part as a worker of the build reads it. Arguments: a kubeconfig, a namespace. */
+import { peakMiB } from '../../lab/components/peak-memory.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { collectEarly } from '../../src/platform/process/heap.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
@@ -40,7 +41,7 @@ for await (const line of process.stdin) {
       ...{ bytes: report.bytes, lines: report.lines, headline: said.headline },
       cut: report.sources.filter(({ cut }) => cut === true).length,
       failed: report.sources.filter(({ failed }) => failed !== undefined).length,
-      resident: process.resourceUsage().maxRSS / 1024,
+      resident: peakMiB(),
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { peakMiB } from '../../lab/components/peak-memory.ts';
 import { openChecks } from '../../src/main/checks.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
@@ -37,7 +38,6 @@ await factory.close();
 console.log(
   JSON.stringify({
     confirmed,
-    // Kibibytes, the most that was ever resident.
-    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    peakMiB: Math.round(peakMiB()),
   }),
 );

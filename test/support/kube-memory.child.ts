@@ -1,3 +1,4 @@
+import { peakMiB } from '../../lab/components/peak-memory.ts';
 import { healthCalls, shapeOf } from '../../src/domain/health/health-calls.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
@@ -24,8 +25,7 @@ console.log(
     milliseconds: Math.round(performance.now() - started),
     requests: targets.kubernetes?.requests(),
     inconclusive: outcomes.filter((outcome) => outcome.status === 'inconclusive').length,
-    // Kibibytes, the most that was ever resident.
-    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    peakMiB: Math.round(peakMiB()),
   }),
 );
 await factory.close();

@@ -165,17 +165,28 @@ describe.skipIf(lacking !== undefined)(
       ]);
     });
 
-    it('gets on with a heap of 64 MiB, and holds less than 220 MiB in all, one diagnosis after another', async () => {
+    it('gets on with a heap of 64 MiB, and holds for 5,000 Pods less than 80 MiB more than for 60, and less than 220 in all', async () => {
       const program = await buildChild('test/support/kube-diagnose.child.ts');
-      const child = await execute(process.execPath, [
-        // Without a bound it is left to the moment how far the heap grows before it is tidied.
-        ...['--max-old-space-size=64', ...program.args, kubeconfig, namespaceOf(5_000)],
-        ...['K1', 'N1', 'K1', 'N1'],
-      ]).finally(program.remove);
-      const cost = JSON.parse(child.stdout) as { peakMiB: number; confirmed: readonly string[] };
+      const diagnoseInChild = async (pods: number) => {
+        const child = await execute(process.execPath, [
+          // Without a bound it is left to the moment how far the heap grows before it is tidied.
+          ...['--max-old-space-size=64', ...program.args, kubeconfig, namespaceOf(pods)],
+          ...['K1', 'N1', 'K1', 'N1'],
+        ]);
+        return JSON.parse(child.stdout) as { peakMiB: number; confirmed: readonly string[] };
+      };
+      try {
+        const few = await diagnoseInChild(60);
+        const many = await diagnoseInChild(5_000);
 
-      expect(cost.confirmed.filter((id) => id === 'K1.d')).toHaveLength(2);
-      expect(cost.peakMiB).toBeLessThan(220);
+        for (const { confirmed } of [few, many])
+          expect(confirmed.filter((id) => id === 'K1.d')).toHaveLength(2);
+        // In ten runs it was 48 to 62 MiB more, and 166 in all. What Node takes is in both.
+        expect(many.peakMiB - few.peakMiB).toBeLessThan(80);
+        expect(many.peakMiB).toBeLessThan(220);
+      } finally {
+        program.remove();
+      }
     });
   },
 );
