@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObjectIdentity, PartSigns } from '../../domain/fix/object.ts';
-import type { Plan } from '../../domain/fix/remediation.ts';
+import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
@@ -43,7 +43,7 @@ export async function named(
 export type Context = { readonly deps: With<'compose'>; readonly signal: AbortSignal };
 
 /** The containers of a plan, each as it is now. */
-export function containersOf({ steps }: Pick<Plan, 'steps'>, { deps, signal }: Context) {
+export function containersOf({ steps }: { readonly steps: readonly PlanStep[] }, { deps, signal }: Context) {
   return Promise.all(
     steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
   );

@@ -18,6 +18,7 @@ import {
   serviceName,
   signsOf,
 } from './containers.ts';
+import { isWell, restarted, restartKind } from './restart-step.ts';
 
 const Params = z.strictObject({
   part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
@@ -100,10 +101,7 @@ It is done when a container has restarted, runs and, if it has a health check, i
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
     const id = String(step.precondition['container_id']);
     mustHold(step.precondition, identityOf(await deps.compose.inspect(id, { signal })));
-    signal.throwIfAborted();
-    await deps.compose.restart(id, { graceSeconds: 10, signal });
-    const now = await deps.compose.inspect(id, { signal });
-    return { startedAt: now.startedAt, state: now.state };
+    return restarted(id, { deps, signal });
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {
@@ -118,15 +116,13 @@ It is done when a container has restarted, runs and, if it has a health check, i
 
   async settled(plan, context: Context) {
     const containers = await containersOf(plan, context);
-    return containers.every(
-      (item) => item.state === 'running' && (item.health === undefined || item.health === 'healthy'),
-    );
+    return containers.every(isWell);
   },
 });
 
 function toStep(container: ComposeContainer): PlanStep {
   return {
-    kind: 'compose-restart',
+    kind: restartKind,
     target: container.name,
     from: { startedAt: container.startedAt, state: container.state },
     to: { restarted: true },

@@ -3,9 +3,9 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { own } from '../../domain/kernel/own.ts';
 import type { ConfiguredId } from '../../domain/platform/part.ts';
 import { factsOf, type Platform } from '../../domain/platform/platform.ts';
-import { variablesRead } from '../../domain/platform/table.ts';
-import { envNames, fromFlags, ownNames, variableEnding } from '../../domain/probe/config-layers.ts';
+import { envNames, fromFlags } from '../../domain/probe/config-layers.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import { givesKey } from '../gives-key.ts';
 import { refused } from '../stale.ts';
 import type { Context } from './patch.ts';
 
@@ -153,16 +153,6 @@ export function mountOf(
   const container = mainOf(containers, part, platform);
   return container === undefined ? undefined : mountedAt(container, volumes ?? [], file);
 }
-
-/** Variables that give a key, the prefixed one first. */
-const variableNames = (part: ConfiguredId, key: string, { variables }: Platform): readonly string[] => [
-  ...envNames(key, variables.prefix),
-  ...ownNames(variablesRead[part], key),
-];
-
-/** Whether a variable gives the key, or would if its prefix were the program's. */
-export const givesKey = (name: string, part: ConfiguredId, key: string, platform: Platform): boolean =>
-  variableNames(part, key, platform).includes(name) || name.endsWith(variableEnding(key));
 
 interface FromVariable {
   readonly name: string;

@@ -4,8 +4,9 @@ import { isSecretName, redactText } from '../../domain/kernel/redact.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import { givesKey } from '../gives-key.ts';
 import { refused } from '../stale.ts';
-import { givesKey, mainOf } from './config-source.ts';
+import { mainOf } from './config-source.ts';
 
 /** What gives a key past the file: one entry of `env`, or one or two elements of `args`, and where it stands. */
 export const Override = z.object({

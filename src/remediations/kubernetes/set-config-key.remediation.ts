@@ -1,33 +1,17 @@
 import { z } from 'zod';
-import {
-  advisedFor,
-  isFurther,
-  settingFor,
-  settingKeys,
-  settingSigns,
-} from '../../domain/fix/config-advice.ts';
+import { advisedFor, isFurther, settingFor } from '../../domain/fix/config-advice.ts';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
-import { guideSettings } from '../../domain/platform/table.ts';
-import type { ProbeCall } from '../../domain/probe/probe.ts';
 import { amountOf, writtenLike } from '../config-amount.ts';
+import { settingOf, settingParams, signCalls } from '../setting.ts';
+import { runsWith } from '../setting-proof.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
 import { configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
-import { runsWith } from './config-proof.ts';
 import { lookAtMap, sourceOf } from './config-source.ts';
 import { amountChanges, amounts, type Spot, valueAt } from './config-value.ts';
 import { type Context, look, named, placeOf, workloadName } from './workload.ts';
 
-const Params = z.strictObject({
-  part: z.enum(serviceIds).meta({ description: 'Service whose configuration it is.' }),
-  workload: workloadName,
-  key: z.enum(settingKeys).meta({ description: 'Key, as the guide calls it.' }),
-  value: z.int().min(1).max(10_000).meta({ description: 'Its new value, within the bounds of the key.' }),
-  sign: z.enum(settingSigns).exactOptional().meta({
-    description: 'Probe that must find nothing afterwards; without it the service itself is asked alone.',
-  }),
-});
+const Params = z.strictObject({ ...settingParams, workload: workloadName });
 type Params = z.output<typeof Params>;
 
 export const setConfigKey = defineRemediation({
@@ -60,11 +44,8 @@ Undo sets the former value where ours still stands, and restarts again.`,
 
   async plan(params, context: Context): Promise<Plan> {
     const { deps } = context;
-    const { key, value, part } = params;
-    const setting = guideSettings[key];
-    if (!setting.parts.some((one) => one === part)) throw refused('setting-of-another', { key, part });
-    if (value < setting.least || value > setting.most)
-      throw refused('setting-out-of-range', { key, least: setting.least, most: setting.most });
+    const { value, part } = params;
+    const setting = settingOf(params);
     const { place, seen, source } = await sourceFor(params, context);
     const { mayHide, ...there } = source;
     const spot: Spot = { ...there, setting: nameOf(params, deps), lasts: 'unit' in setting };
@@ -86,10 +67,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
       actionId: 'kubernetes.set-config-key',
       actionVersion: 1,
       params: { ...params, workload: place.name },
-      verifyWith: [
-        ...verifyPart(part, deps),
-        ...(params.sign === undefined ? [] : [{ probe: params.sign, ...signOf[params.sign] }]),
-      ],
+      verifyWith: [...verifyPart(part, deps), ...signCalls(params)],
       undoVerifyWith: [takenUp(part)],
       blast: { key: 'kubernetes-set-config-key', facts: { ...facts, value: to, before } },
       undoBlast: { key: 'kubernetes-set-config-key-undo', facts: { ...facts, value: before } },
@@ -104,11 +82,6 @@ Undo sets the former value where ours still stands, and restarts again.`,
     );
   },
 });
-
-/** What a probe is asked of whose other findings no setting of a number mends. */
-const signOf: Partial<Record<NonNullable<Params['sign']>, Pick<ProbeCall, 'with'>>> = {
-  'services.step-timeouts': { with: { ranOut: 'default-timeout' } },
-};
 
 async function sourceFor(params: Params, context: Context) {
   const { deps, signal } = context;
