@@ -4,6 +4,7 @@ import type { InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import { databaseOwners } from '../domain/platform/table.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
+import type { TriedFolder } from '../domain/probe/targets/host-files.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import { inventoryChange } from '../text/inventory.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -118,4 +119,20 @@ export function inventoryChecks(
     }),
   );
   return [...changes, ...late];
+}
+
+/** Whether the folders that the worker is given of a Compose host can be read and written from here. */
+export function fileChecks(folders: readonly TriedFolder[]): readonly Check[] {
+  const area = 'environment';
+  return folders.flatMap(({ host, worker, unread, unwritable }): readonly Check[] => {
+    if (unread !== undefined)
+      return [
+        { area, key: 'environment.folder-unread', state: 'failed', facts: { host, worker, why: unread } },
+      ];
+    return unwritable.length === 0
+      ? [{ area, key: 'environment.folder', state: 'ok', facts: { host, worker } }]
+      : unwritable.map((folder) => ({
+          ...{ area, key: 'environment.folder-unwritable', state: 'failed', facts: { folder } },
+        }));
+  });
 }

@@ -132,6 +132,20 @@ describe('the Compose file', () => {
     expect(read('deploy/compose/engine.yaml')).toMatch(/^# .*as good as root on this host/m);
   });
 
+  it('R-X15: gives nobody a file of the host to change; a file of its own does, for one folder that is named', () => {
+    const files = parse(read('deploy/compose/config-files.yaml')) as typeof compose;
+    const writable = ({ services }: typeof compose) =>
+      Object.entries(services).flatMap(([name, { volumes = [] }]) =>
+        volumes.filter((one) => /^[./$~]/.test(one) && !one.endsWith(':ro')).map((one) => `${name} ${one}`),
+      );
+
+    expect(writable(compose)).toEqual([]);
+    expect(writable(files)).toEqual([
+      "worker ${AETHERIUS_CONFIG_FILES:?the folder of the services' configuration files on this host}:${AETHERIUS_CONFIG_FILES}",
+    ]);
+    expect(read('deploy/compose/config-files.yaml')).toMatch(/^# .*no password in it/m);
+  });
+
   it('R-X15: contains every process: a read-only root, no capabilities, no new privileges, no root', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       expect(service, name).toMatchObject({

@@ -9,6 +9,19 @@ import { Redis, toRedisConnection } from './redis.ts';
 import { Thresholds } from './thresholds.ts';
 import { plainUrl, secretUrl, Tls } from './urls.ts';
 
+/** Whole and plain, so that it is the same folder however it is written. */
+const folder = () =>
+  z.string().regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/, 'must be a whole path without "..", and not "/"');
+
+const GivenFolder = z
+  .strictObject({
+    host: folder().meta({ description: 'The folder as the engine’s host calls it.' }),
+    worker: folder()
+      .exactOptional()
+      .meta({ description: 'The same folder as the worker sees it; default: under the same name.' }),
+  })
+  .transform(({ host, worker = host }) => ({ host, worker }));
+
 const Runtime = z
   .discriminatedUnion('kind', [
     z
@@ -46,6 +59,10 @@ const Runtime = z
           .string()
           .default('/var/run/docker.sock')
           .meta({ description: 'Socket of the Docker engine.' }),
+        files: z.array(GivenFolder).min(1).exactOptional().meta({
+          description:
+            'Folders of the engine’s host in which fixes may change the configuration files of the services ([what that means](../guides/operate.md#files-on-a-compose-host)). Without them no file is changed.',
+        }),
       })
       .meta({ description: 'The platform runs in Docker Compose.' }),
     z.strictObject({ kind: z.literal('none') }).meta({ description: 'The bot cannot check any runtime.' }),

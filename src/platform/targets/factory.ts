@@ -8,6 +8,7 @@ import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import { databasesOf, healthPathsOf } from '../../domain/settings/installed.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
+import { createHostFiles } from './compose/host-files.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
@@ -115,7 +116,7 @@ function runtimeOf(
   timeouts: Timeouts,
   logins: KubeLogins,
   endedUnder: EndedUnder | undefined,
-): Pick<Targets, 'kubernetes' | 'compose' | 'runtime'> {
+): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'runtime'> {
   const { runtime } = config;
   switch (runtime.kind) {
     case 'none':
@@ -124,6 +125,7 @@ function runtimeOf(
       const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
       return {
         compose,
+        ...(runtime.files === undefined ? {} : { hostFiles: createHostFiles(runtime.files) }),
         runtime: runtimeOnCompose(compose, config.platform, logins.around.learn, endedUnder),
       };
     }

@@ -205,6 +205,11 @@ export const cli = {
   'doctor.environment.database': 'the database of {part:part} is {name} (seen {at:time})',
   'doctor.environment.changed': 'other than at {since:time}: {what}',
   'doctor.environment.same': 'nothing is other than at {since:time}',
+  'doctor.environment.folder': 'the folder {host} of the host can be read and written here as {worker}',
+  'doctor.environment.folder-unread':
+    'the folder {host} of the host cannot be read here as {worker} ({why}): fixes change no file in it',
+  'doctor.environment.folder-unwritable':
+    'the folder {folder} of the host cannot be written here: fixes change no file in it',
   'doctor.environment.not-seen': '{what} could not be looked at since {seenAt:time}',
   'doctor.configuration.loaded': 'the configuration is valid: {environments}',
   'doctor.configuration.secret': '{environment}: {source} can be read',

@@ -194,6 +194,10 @@ export const cli = {
   'doctor.environment.database': '{part:part} 的数据库是 {name}（{at:time} 看到）',
   'doctor.environment.changed': '与 {since:time} 相比：{what}',
   'doctor.environment.same': '与 {since:time} 相比没有变化',
+  'doctor.environment.folder': '主机目录 {host} 在此处（{worker}）可读可写',
+  'doctor.environment.folder-unread':
+    '主机目录 {host} 在此处（{worker}）无法读取（{why}）：修复不会更改其中的文件',
+  'doctor.environment.folder-unwritable': '主机目录 {folder} 在此处不可写：修复不会更改其中的文件',
   'doctor.environment.not-seen': '自 {seenAt:time} 起无法查看{what}',
   'doctor.configuration.loaded': '配置有效：{environments}',
   'doctor.configuration.secret': '{environment}：{source} 可以读取',

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { environmentChecks, inventoryChecks, isTarget } from '../../../src/cli/doctor-environment.ts';
+import {
+  environmentChecks,
+  fileChecks,
+  inventoryChecks,
+  isTarget,
+} from '../../../src/cli/doctor-environment.ts';
 import type { Discovered } from '../../../src/domain/platform/discovered.ts';
 import type { InventoryNews } from '../../../src/domain/platform/inventory.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
@@ -113,4 +118,22 @@ describe('what doctor says of an environment (W16)', () => {
     ]);
     expect(checks.every(({ facts }) => facts['at'] === seen.at)).toBe(true);
   });
+
+  it.each(['en', 'zh-CN'] as const)(
+    'says of each folder of the host what can be done there, in %s',
+    (language) => {
+      const given = { host: '/srv/config', worker: '/config' };
+      const checks = fileChecks([
+        { ...given, unwritable: [] },
+        { ...given, unread: 'ENOENT', unwritable: [] },
+        { ...given, unwritable: ['/srv/config/a', '/srv/config/b'] },
+      ]);
+
+      expect(checks.map(({ state }) => state)).toEqual(['ok', 'failed', 'failed', 'failed']);
+      const said = checks.map(({ key, facts }) => wordsIn(language).lookupPlain(`doctor.${key}`, facts));
+      expect(said.map((one) => /\/srv\/config(?:\/[ab])?/.exec(one ?? '')?.[0])).toEqual([
+        ...['/srv/config', '/srv/config', '/srv/config/a', '/srv/config/b'],
+      ]);
+    },
+  );
 });

@@ -40,6 +40,8 @@ export interface ComposeContainer {
   readonly sharedNetwork?: 'none' | 'shared';
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** Words before those of `command`; absent where its image has none. */
+  readonly entrypoint?: readonly string[];
   /** Names under which others find it on its networks. */
   readonly hosts?: readonly string[];
   /** TCP ports of the machine that lead to ports of it, also while it does not run. */
@@ -48,6 +50,12 @@ export interface ComposeContainer {
   readonly check?: readonly string[];
   /** Folders and files of the machine that are mounted into it. */
   readonly mounts?: readonly string[];
+  /** All that is mounted into it, with where that is on the machine: `bind`, `volume`, `tmpfs`, … */
+  readonly mounted?: readonly {
+    readonly kind: string;
+    readonly source: string;
+    readonly destination: string;
+  }[];
   /** Compose files that it was made from, as Compose itself noted them; the last one counts most. */
   readonly files?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { PartId, ServiceId } from '../../platform/part.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ComposeTarget } from './compose.ts';
+import type { HostFilesTarget } from './host-files.ts';
 import type { ServicesTarget } from './http.ts';
 import type { KubernetesTarget } from './kubernetes.ts';
 import type { ManifestsTarget } from './manifests.ts';
@@ -50,6 +51,8 @@ export interface Targets {
    */
   readonly operator?: Pick<KubernetesTarget, 'namespace' | 'list'>;
   readonly compose?: ComposeTarget;
+  /** Files of the engine's host, in the folders that are given; absent: none is. */
+  readonly hostFiles?: HostFilesTarget;
   /** Over whichever of the two is configured. */
   readonly runtime?: RuntimeTarget;
   readonly network?: NetworkTarget;

@@ -12,7 +12,8 @@ export async function firstBytes(stream: NodeJS.ReadableStream, most: number): P
 }
 
 const blockBytes = 512;
-const largestFile = 64 * 1024;
+/** More than a file of configuration has. */
+export const largestFile = 64 * 1024;
 
 /**
  * Text files of a tar archive (POSIX ustar: blocks of 512 bytes, a header before each file) of this path, under their

@@ -246,9 +246,13 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
       }),
     ),
     command: [...(config.Cmd ?? [])],
+    entrypoint: typeof config.Entrypoint === 'string' ? [config.Entrypoint] : [...(config.Entrypoint ?? [])],
     ...reachedAt(info),
     check: config.Healthcheck?.Test ?? [],
     files: filesOf(config.Labels),
+    mounted: (info.Mounts ?? []).map(({ Type, Source, Destination }) => ({
+      ...{ kind: Type, source: Source, destination: Destination },
+    })),
     mounts: (info.Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'bind' ? [Destination] : [])),
   };
 }

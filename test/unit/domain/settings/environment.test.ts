@@ -51,6 +51,22 @@ describe('an environment', () => {
     });
   });
 
+  it('takes folders of a Compose host by their whole path, under the same name where no other is given', () => {
+    const files = (...given: readonly object[]) => ({ runtime: { kind: 'compose', files: given } });
+
+    expect(
+      Environment.parse(files({ host: '/srv/a b' }, { host: '/c', worker: '/x/.d' })).runtime,
+    ).toMatchObject({
+      files: [
+        { host: '/srv/a b', worker: '/srv/a b' },
+        { host: '/c', worker: '/x/.d' },
+      ],
+    });
+    for (const host of ['', '/', 'srv', '/srv/', '/srv//a', '/srv/../etc', '/srv/.', '/srv\0'])
+      expect(messages(Environment, files({ host })), host).toHaveLength(1);
+    expect(messages(Environment, files())).toHaveLength(1);
+  });
+
   it('takes no empty name, no image with a space and no limit of nothing', () => {
     const bad = [
       { runtime: { kind: 'kubernetes', namespace: '' } },
