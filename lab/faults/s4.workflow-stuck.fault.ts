@@ -28,6 +28,12 @@ const executorStarved = defineFault({
     await untilAnswers(lab, part);
     await submit(lab, workflow, 'S4.a', count);
   },
+  async stir(lab, variant) {
+    const { workflow, count } = starved[variant as keyof typeof starved];
+    await forget(lab, 'S4.a');
+    await untilAnswers(lab, part);
+    await submit(lab, workflow, 'S4.a', count);
+  },
   async check(lab) {
     const now = await metrics(lab, part);
     const { body } = await ask<{ executions: unknown[] }>(

@@ -139,7 +139,11 @@ export function connectCompose(): ComposeLab {
     seedAll,
     endpoints: (host) => endpointsAt(() => host),
     environmentConfig: (at, socket) =>
-      environmentConfig(at, { kind: 'compose', project: 'aetherius', socket }),
+      environmentConfig(at, {
+        ...{ kind: 'compose', project: 'aetherius', socket },
+        // The lab's engine runs on this machine.
+        files: [{ host: join(composeFolder(), 'config') }],
+      }),
   });
 }
 

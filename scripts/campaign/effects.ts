@@ -1,12 +1,13 @@
 /** What a fix did, counted at the target by the target's own means, and never by what the product says of itself. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StringCodec } from 'nats';
 import { nats, pg, redis } from '../../lab/faults/support.ts';
 import { isCompose } from '../../lab/runtimes/compose.ts';
 import { isKubernetes } from '../../lab/runtimes/kubernetes.ts';
-import type { Lab } from '../../lab/types.ts';
+import { type Lab, labParts } from '../../lab/types.ts';
 import type { PlanStep } from '../../src/domain/fix/remediation.ts';
 import { changesOfUsers } from './graph-effects.ts';
 
@@ -52,6 +53,7 @@ const others: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
     const changes = async () => new Map([['change of a user', await changesOfUsers(lab)]]);
     return difference('bookmarks of Neo4j', await changes(), changes);
   },
+  'compose.set-config-key': watchFiles,
 };
 
 type Counts = ReadonlyMap<string, number>;
@@ -136,6 +138,28 @@ async function watchStreams(lab: Lab): Promise<Watch> {
     await whole;
     return { by: '$JS.EVENT.ADVISORY.API', seen: counted(asked) };
   };
+}
+
+/** What the kernel says of the services' files on the engine's host: each time another file takes the place of one. */
+function watchFiles(lab: Lab): Promise<Watch> {
+  if (!isCompose(lab)) throw new Error('there is no engine here');
+  const seen: string[] = [];
+  const folders = labParts.map((part) => lab.configFolder(part)).filter((folder) => existsSync(folder));
+  const below = folders.flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
+      one.isDirectory() ? [join(folder, one.name)] : [],
+    ),
+  );
+  const watchers = [...folders, ...below].map((folder) =>
+    watch(folder, (event, name) => {
+      if (event === 'rename' && name !== null && !name.startsWith('.'))
+        seen.push(`replace ${basename(folder)}/${name}`);
+    }),
+  );
+  return Promise.resolve(() => {
+    for (const one of watchers) one.close();
+    return Promise.resolve({ by: 'inotify', seen: counted(seen) });
+  });
 }
 
 /** What the engine does on its own while it does what it was asked for, and what looks make. */

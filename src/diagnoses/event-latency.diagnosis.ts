@@ -33,6 +33,7 @@ export const eventLatency = defineDiagnosis({
       when: all(late, found('EVENT_WORKERS_SATURATED')),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'raise-event-workers' },
       ],
     },
@@ -43,6 +44,7 @@ export const eventLatency = defineDiagnosis({
       when: all(late, found('EVENT_BATCHES_FULL')),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'raise-event-batch' },
       ],
     },

@@ -27,6 +27,7 @@ export const natsBacklog = defineDiagnosis({
       when: behind,
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'speed-up-consumer' },
       ],
     },

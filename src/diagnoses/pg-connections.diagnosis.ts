@@ -39,6 +39,7 @@ export const pgConnections = defineDiagnosis({
       when: all(short, found('PG_POOLS_TOO_LARGE')),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'shrink-pools' },
       ],
     },

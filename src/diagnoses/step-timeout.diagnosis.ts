@@ -36,6 +36,7 @@ export const stepTimeout = defineDiagnosis({
       when: any(found('STEP_COMMAND_TIMED_OUT'), found('COMMANDS_SATURATED')),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'raise-command-capacity' },
       ],
     },

@@ -28,6 +28,7 @@ export const workflowStuck = defineDiagnosis({
       when: all(any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')), starved),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
+        { remediation: 'compose.set-config-key', on: 'compose' },
         { instruction: 'raise-executor' },
       ],
     },

@@ -1,5 +1,6 @@
 import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
+import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
 import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
@@ -34,6 +35,7 @@ export const remediations = [
   restartService,
   startService,
   setLimits,
+  setConfigKeyInFile,
   restartWorkload,
   startWorkload,
   rollbackWorkload,

@@ -121,7 +121,8 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
 
     it('R-X17: can look at its change long after it, where its plan may say that it will not last', async () => {
       const source = readFileSync(join(root, `${remediation.id.replace('.', '/')}.remediation.ts`), 'utf8');
-      const mayBePutBack = /\blasting(?:Of)?\(|\bconfigPlan\(|\bisPutBack\(|\bmadeFrom\(|'lost-/.test(source);
+      const mayBePutBack =
+        /\blasting(?:Of)?\(|\b(?:config|file)Plan\(|\bisPutBack\(|\bmadeFrom\(|'lost-/.test(source);
       expect(remediation.standing !== undefined).toBe(mayBePutBack);
       if (remediation.standing === undefined) return;
       const { fixture, plan } = await planned(remediation);

@@ -5,6 +5,7 @@ import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
+import type { HostFile, HostFilesTarget, WorkTree } from '../../src/domain/probe/targets/host-files.ts';
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
@@ -1317,6 +1318,76 @@ export function cutOff() {
     meddle: () => fixture.set({ networks: ['third'], networkIds: ['id of third'] }),
   };
 }
+/** Where the file of agent-manager lies on the simulated host. */
+export const hostFile = '/srv/config/agent-manager/config.yaml';
+
+/** agent-manager in a container that has its file from the host, which the worker is given. */
+export function configuredOnHost(
+  start: Partial<ComposeContainer> = {},
+  file: Partial<HostFile> = {},
+  others: readonly ComposeContainer[] = [],
+) {
+  const mounted = [{ kind: 'bind', source: '/srv/config/agent-manager', destination: '/etc/aetherius' }];
+  const fixture = composeChanging(
+    { mounted, ...start },
+    { part: 'agent-manager', key: 'event.workers', value: 20 },
+  );
+  const base = fixture.targets.compose as unknown as ComposeTarget;
+  let clock = Date.parse('2026-11-25T01:00:00Z');
+  const now = () => new Date((clock += 1_000)).toISOString();
+  let changes = 0;
+  let tree: WorkTree | undefined;
+  let seen: HostFile = {
+    ...{ text: configText, version: 'v1', writtenAt: '2026-11-24T00:00:00Z' },
+    bytes: Buffer.byteLength(file.text ?? configText),
+    ...file,
+  };
+  const write = (text: string) => {
+    seen = { ...seen, text, version: `v${clock}`, bytes: Buffer.byteLength(text), writtenAt: now() };
+  };
+  const hostFiles: HostFilesTarget = {
+    folders: [{ host: '/srv/config', worker: '/srv/config' }],
+    tried: () => Promise.resolve([]),
+    read: (path) =>
+      path === hostFile
+        ? Promise.resolve(seen)
+        : Promise.reject(new AppError('CONFLICT', 'elsewhere', { facts: { reason: 'file-unread' } })),
+    replace: (_path, text, version) => {
+      if (version !== seen.version)
+        return Promise.reject(new AppError('CONFLICT', 'changed', { facts: { reason: 'stale' } }));
+      changes += 1;
+      write(text);
+      return Promise.resolve();
+    },
+    workTree: () => Promise.resolve(tree),
+  };
+  const compose = {
+    ...base,
+    containers: async () => [...(await base.containers()), ...others],
+    files: (_id: string, path: string) => Promise.resolve([{ path, text: seen.text }]),
+    restart: () => {
+      changes += 1;
+      fixture.set({ startedAt: now() });
+      return Promise.resolve();
+    },
+  };
+  return {
+    ...fixture,
+    targets: { environment: 'prod', platform: asInGuide, compose, hostFiles } as unknown as Targets,
+    changes: () => changes,
+    text: () => seen.text,
+    /** By another hand. */
+    write,
+    inTree: (more: Partial<WorkTree> = {}) => {
+      tree = { folder: '/srv/config', same: false, ...more };
+    },
+    replace: () => {
+      fixture.set({ image: 'agent-manager:9' });
+      write(seen.text);
+    },
+    meddle: () => write(seen.text.replace(/workers: \d+/, 'workers: 30')),
+  };
+}
 export const stoppedService = () => composeChanging({ state: 'exited' }, { part: 'agent-manager' });
 export const limitedService = (start: Partial<ComposeContainer> = {}) =>
   composeChanging(
@@ -1354,6 +1425,7 @@ export const fixtures = {
   'kubernetes.reset-neo4j-password': passwordRefused,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
+  'compose.set-config-key': () => configuredOnHost(),
   'compose.set-limits': () => limitedService(),
   'compose.connect-network': cutOff,
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

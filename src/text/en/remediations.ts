@@ -21,6 +21,7 @@ export const remediations = {
   'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.kubernetes.set-config-text': 'Set an address or a subject to what another part uses',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
+  'remediation.compose.set-config-key': 'Set a number in the configuration file of a service',
   'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
@@ -79,6 +80,7 @@ export const remediations = {
   'step.compose-disconnect-network': 'Disconnect the container {target} from the network',
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
+  'step.compose-set-config-key': 'Set {key} to {value} in {target}',
   'step.compose-restart': 'Restart the container {target}',
 
   'blast.redis-eviction':
@@ -175,6 +177,10 @@ export const remediations = {
     'Neo4j gets a new password, and {pods|# Pod is replaced|# Pods are replaced one after the other} to read it ({ready|# is|# are} ready now): {workloads}. Until then no new connection to Neo4j is made with the former password.',
   'blast.kubernetes-reset-neo4j-undo':
     'Neo4j has its former password again, the Secrets have the values from before the fix, and {pods|# Pod is replaced|# Pods are replaced one after the other}: {workloads}. The problem from before comes back.',
+  'blast.compose-set-config-key':
+    '{key} goes from {before} to {value}, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. With one container the service is away for some seconds.',
+  'blast.compose-set-config-key-undo':
+    '{key} is {value} again, as before the fix, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}. The problem from before may come back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -249,6 +255,11 @@ export const remediations = {
     'The {probe} probe still asks for {path}. Whether port {port} knows this path was not seen.',
   'note.config-shared':
     'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
+  'note.file-shared': 'Others have the same file as well, and do not restart now: {services}.',
+  'note.puts-back.git':
+    ':warning: The file is kept in the Git work tree {folder}, so the next deploy from there may undo this.',
+  'note.temporary-file':
+    'So this change is temporary. To keep it, put the same into that file where it is committed:',
   'note.secret-may-hide':
     'The Secret `{secret}` gives variables whose names are not read. One of them may hide {key}.',
   'note.config-read-anew':
@@ -502,6 +513,24 @@ export const remediations = {
     'The ConfigMap {map} may hide {key} and cannot be read, so what counts is not known.',
   'offer.refused.config-elsewhere': 'The program is told to read another file: {file}.',
   'offer.refused.config-not-in-map': 'No ConfigMap gives {file}, so it is changed where it is made.',
+  'offer.refused.file-not-given':
+    'The worker is not given {file} of the host. Folders for this are named under runtime.files of the environment.',
+  'offer.refused.file-not-mounted':
+    '{file} of {container} is no file of the host that is mounted there: it lies in the image or in a volume.',
+  'offer.refused.file-of-each':
+    'The containers of {service} do not have the same file of the host as {file}.',
+  'offer.refused.file-unwritable-folder': 'The worker lacks the right to write in the folder of {file}.',
+  'offer.refused.file-unwritable-owner':
+    '{file} belongs to another user or group than the worker, which so cannot put a file of the same owner in its place.',
+  'offer.refused.file-outside': 'A link leads from {file} out of the folder that the worker is given.',
+  'offer.refused.file-not-regular': '{file} is no plain file.',
+  'offer.refused.file-linked':
+    '{file} has {names|# name|# names}, and under the others it would stay as it is.',
+  'offer.refused.file-too-large': '{file} is too large for a file of configuration ({bytes:bytes}).',
+  'offer.refused.file-not-text': '{file} is no text in UTF-8.',
+  'offer.refused.file-unread': 'The worker cannot read {file} ({why}).',
+  'offer.refused.file-differs':
+    'The worker sees another text in {file} than the engine gives from {container}, so it may be another file.',
   'offer.refused.config-immutable': 'The ConfigMap {map} is immutable: a new one has to take its place.',
   'offer.refused.config-not-one-document':
     'The file has {documents|# YAML document|# YAML documents}; only a file of one can be changed from here.',

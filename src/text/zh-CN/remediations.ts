@@ -22,6 +22,7 @@ export const remediations = {
   'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.kubernetes.set-config-text': '把地址或主题设为另一部件正在使用的值',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
+  'remediation.compose.set-config-key': '修改服务配置文件中的一个数值',
   'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
@@ -78,6 +79,7 @@ export const remediations = {
   'step.compose-disconnect-network': '把容器 {target} 从网络断开',
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
+  'step.compose-set-config-key': '在 {target} 中把 {key} 设为 {value}',
   'step.compose-restart': '重启容器 {target}',
 
   'blast.redis-eviction':
@@ -167,6 +169,10 @@ export const remediations = {
     'Neo4j 将使用新密码，{pods} 个 Pod 会逐个替换以读取它（目前 {ready} 个就绪）：{workloads}。在此之前，用旧密码无法新建到 Neo4j 的连接。',
   'blast.kubernetes-reset-neo4j-undo':
     'Neo4j 恢复旧密码，Secret 恢复修复之前的值，{pods} 个 Pod 会逐个替换：{workloads}。之前的问题会再次出现。',
+  'blast.compose-set-config-key':
+    '{key} 从 {before} 改为 {value}，并逐个重启 {service} 的 {containers} 个容器使其生效。只有一个容器时服务会中断数秒。',
+  'blast.compose-set-config-key-undo':
+    '{key} 恢复为修复之前的 {value}，并逐个重启 {service} 的 {containers} 个容器。之前的问题可能再次出现。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -239,6 +245,9 @@ export const remediations = {
   'note.any-node': '不再保证 {label} 所代表的条件，例如更快的磁盘或可用区。',
   'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
   'note.config-shared': 'ConfigMap `{map}` 也被其他工作负载读取，它们现在不会重启：{workloads}。',
+  'note.file-shared': '其他服务也挂载了同一个文件，它们现在不会重启：{services}。',
+  'note.puts-back.git': ':warning: 该文件位于 Git 工作区 {folder} 中，下次从那里部署可能会撤销此更改。',
+  'note.temporary-file': '因此这只是临时更改。要保留它，请在该文件的版本库中做同样的更改：',
   'note.secret-may-hide': 'Secret `{secret}` 提供的变量名不会被读取，其中可能有一个覆盖 {key}。',
   'note.config-read-anew':
     ':warning: ConfigMap `{map}` 在 Pod 读取之后又被修改过。新 Pod 会读取全部内容，因此其他改动也会随之生效。',
@@ -436,6 +445,21 @@ export const remediations = {
   'offer.refused.override-unread': 'ConfigMap {map} 可能覆盖 {key}，但无法读取，因此不知道哪个值生效。',
   'offer.refused.config-elsewhere': '程序被指定读取另一个文件：{file}。',
   'offer.refused.config-not-in-map': '{file} 不来自任何 ConfigMap，请在生成它的地方修改。',
+  'offer.refused.file-not-given':
+    '没有把主机上的 {file} 提供给 worker。为此提供的目录写在该环境的 runtime.files 中。',
+  'offer.refused.file-not-mounted': '{container} 的 {file} 不是从主机挂载的文件：它在镜像或卷中。',
+  'offer.refused.file-of-each': '{service} 的各个容器的 {file} 不是主机上的同一个文件。',
+  'offer.refused.file-unwritable-folder': 'worker 没有在 {file} 所在目录中写入的权限。',
+  'offer.refused.file-unwritable-owner':
+    '{file} 属于 worker 之外的用户或用户组，worker 无法用同一所有者的文件替换它。',
+  'offer.refused.file-outside': '{file} 的链接指向提供给 worker 的目录之外。',
+  'offer.refused.file-not-regular': '{file} 不是普通文件。',
+  'offer.refused.file-linked': '{file} 有 {names} 个名称，用其他名称访问时内容会保持不变。',
+  'offer.refused.file-too-large': '{file} 太大，不像配置文件（{bytes:bytes}）。',
+  'offer.refused.file-not-text': '{file} 不是 UTF-8 文本。',
+  'offer.refused.file-unread': 'worker 无法读取 {file}（{why}）。',
+  'offer.refused.file-differs':
+    'worker 看到的 {file} 内容与引擎从 {container} 给出的内容不同，因此可能不是同一个文件。',
   'offer.refused.config-immutable': 'ConfigMap {map} 不可变，需要用新的 ConfigMap 替换。',
   'offer.refused.config-not-one-document':
     '文件含有 {documents} 个 YAML 文档，在这里只能修改单个文档的文件。',
