@@ -52,7 +52,7 @@ export interface Change<Seen> {
   readonly done: (seen: Seen) => boolean | Promise<boolean>;
   readonly expected: Facts;
   readonly observed: (seen: Seen) => Facts | Promise<Facts>;
-  readonly body: (seen: Seen) => object;
+  readonly body: (seen: Seen) => object | Promise<object>;
 }
 
 /**
@@ -71,9 +71,9 @@ export async function patchOnceAt<
     const seen = await look();
     if (await done(seen)) return { generation: seen.generation, already: true };
     mustHold(facts, await observed(seen));
-    signal.throwIfAborted();
     try {
-      const patch = body(seen) as { readonly metadata?: object };
+      const patch = (await body(seen)) as { readonly metadata?: object };
+      signal.throwIfAborted();
       const patched = await deps.kubernetes.patch(
         kind,
         namespace,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { chosenBy, noNodeHasThem } from '../../domain/probe/scheduling.ts';
@@ -13,15 +12,15 @@ import { otherHandIn } from './other-hand.ts';
 import { valueAt } from './ownership.ts';
 import { standingIn } from './standing.ts';
 import {
+  asDeployment,
   type Context,
   changeableParts,
   dryRun,
   identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
-  objectAt,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -29,6 +28,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { podsOf, signsOf } from './workload-object.ts';
 
 /** On the object: what was taken away by a fix, and not changed since, may be put back. */
@@ -123,8 +123,7 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
     const wanted = asDeployment(params);
     const place = await named(placeOf(wanted, deps), wanted, deps, signal);
     const seen = await look(place, deps, signal);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    mustRollOut(place, seen);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const { nodeSelector, affinity } = Template.parse(seen.object).spec.template.spec;
     const chosen = chosenBy(nodeSelector);
@@ -190,36 +189,15 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    const { label, value, started } = read(step);
-    return patchOnce(
-      place,
-      { deps, signal },
-      {
-        done: (seen) => isDone(step, seen),
-        expected: step.precondition,
-        observed: (seen) => ({
-          ...identityOf(seen),
-          nodeLabel: pairOf(seen, label),
-          started: startedOf(seen),
-        }),
-        body: () => body(label, value, started),
-      },
-    );
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+  ...onWorkload({
+    at: (plan) => asDeployment(Params.parse(plan.params)),
+    isDone,
+    besides: (step, seen) => ({ nodeLabel: pairOf(seen, read(step).label), started: startedOf(seen) }),
+    body: (step) => {
+      const { label, value, started } = read(step);
+      return body(label, value, started);
+    },
+  }),
 
   async settled(plan, { deps, signal }: Context) {
     const [step] = plan.steps;
@@ -235,10 +213,6 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
     return standingIn(plan, [field], (object) => valueAt(object, field) === undefined, context);
   },
 });
-
-/** Pods of a StatefulSet that found no node are not replaced by its controller, whatever the template says. */
-const asDeployment = ({ part, workload }: Params) =>
-  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
 
 /** How many Pods wait for a node with this label. AppError CONFLICT where none does, or one has found such a node. */
 async function waitingFor(

@@ -34,15 +34,15 @@ import {
 import type { FieldPath } from './ownership.ts';
 import { standingIn } from './standing.ts';
 import {
+  asDeployment,
   type Context,
   dryRun,
   identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
-  objectAt,
   type Place,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -50,6 +50,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { signsOf } from './workload-object.ts';
 
 /** On the object: what was taken away by a fix, and not changed since, may be put back. */
@@ -133,8 +134,7 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     const { deps } = context;
     const { part, key, name } = params;
     const { place, seen } = await seenFor(params, context);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    mustRollOut(place, seen);
     const known = isNamedPart(part, place.name, signsOf(seen.object), deps.platform);
     const override = overrideOf(seen.object, part, params, deps.platform);
     const { source, value } = await below(seen, override, params, place, context);
@@ -206,36 +206,24 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     };
   },
 
-  async object(plan, context: Context) {
-    const { place, seen } = await seenFor(Params.parse(plan.params), context);
-    return objectAt(place, seen, context.deps, context.signal);
-  },
-
-  async applyStep(step, plan, context: Context): Promise<Facts> {
-    const params = Params.parse(plan.params);
-    const place = placeOf(asDeployment(params), context.deps);
-    const { override, back, started } = read(step);
-    return patchOnce(place, context, {
-      done: (seen) => isDone(step, seen),
-      expected: step.precondition,
-      observed: async (seen) => ({
+  ...onWorkload({
+    at: (plan) => asDeployment(Params.parse(plan.params)),
+    isDone,
+    besides: async (step, seen, { place, context }) => {
+      const { override, back } = read(step);
+      const below = back ? undefined : await valueBelow(Below.parse(step.precondition), place, context);
+      return {
         ...step.precondition,
         ...identityOf(seen),
         stands: stands(seen.object, override) && (back || !isAway(seen.object, override)),
-        ...(back
-          ? { started: startedOf(seen) }
-          : { below: await valueBelow(Below.parse(step.precondition), place, context) }),
-      }),
-      body: (seen) => body(seen, override, back, started),
-    });
-  },
-
-  async observeStep(step, plan, context: Context) {
-    const { seen } = await seenFor(Params.parse(plan.params), context);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+        ...(below === undefined ? { started: startedOf(seen) } : { below }),
+      };
+    },
+    body: (step, seen) => {
+      const { override, back, started } = read(step);
+      return body(seen, override, back, started);
+    },
+  }),
 
   async settled(plan, context: Context) {
     const params = Params.parse(plan.params);
@@ -255,10 +243,6 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     return standingIn(plan, [fieldOf(override)], (object) => isAway(object, override), context);
   },
 });
-
-/** Pods of a StatefulSet that never get ready are not replaced by its controller, whatever the template says. */
-const asDeployment = ({ part, workload }: Params) =>
-  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
 
 async function seenFor(params: Params, { deps, signal }: Context) {
   const wanted = asDeployment(params);

@@ -34,16 +34,15 @@ import {
 } from './revisions.ts';
 import { standingIn } from './standing.ts';
 import {
+  asDeployment,
   type Context,
   changeableParts,
   dryRun,
-  identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
-  objectAt,
   type Place,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -51,6 +50,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { signsOf } from './workload-object.ts';
 
 const Params = z.strictObject({
@@ -129,8 +129,7 @@ Undo goes back to the revision from before.`,
     const at = asDeployment(params);
     const place = await named(placeOf(at, deps), at, deps, signal);
     const seen = await look(place, deps, signal);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    mustRollOut(place, seen);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const template = templateOf(seen.object);
     const hash = hashOf(template);
@@ -257,35 +256,22 @@ Undo goes back to the revision from before.`,
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    const context = { deps, signal };
-    const all = await revisionsOf(place, String(step.precondition['uid']), context);
-    const back = all.find(({ uid }) => uid === step.precondition['back_to']);
-    return patchOnce(place, context, {
-      done: (seen) => isDone(step, seen),
-      expected: step.precondition,
-      observed: async (seen) => ({
-        ...identityOf(seen),
+  ...onWorkload({
+    at: (plan) => asDeployment(Params.parse(plan.params)),
+    isDone,
+    besides: async (step, seen, { place, context }) => {
+      const back = await backTo(step, place, context);
+      return {
         ...(await mapsNow(step.precondition, place, context)),
         ...{ template: hashOf(templateOf(seen.object)) },
         ...{ back_to: back?.uid ?? null, back_to_template: back?.hash ?? null },
-      }),
-      body: (seen) => (back === undefined ? {} : patchTo(templateOf(seen.object), back.template)),
-    });
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+      };
+    },
+    body: async (step, seen, { place, context }) => {
+      const back = await backTo(step, place, context);
+      return back === undefined ? {} : patchTo(templateOf(seen.object), back.template);
+    },
+  }),
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
@@ -315,12 +301,17 @@ Undo goes back to the revision from before.`,
 
 const imageIn = (container: string) => [...inTemplate, 'spec', 'containers', `name=${container}`, 'image'];
 
-/** ReplicaSets, which keep the revisions, are of Deployments alone. */
-const asDeployment = ({ part, workload }: Params) =>
-  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
+/** The revision that a step goes back to; undefined where it is gone. */
+async function backTo({ precondition }: PlanStep, place: Place, context: Context) {
+  const all = await revisionsOf(place, String(precondition['uid']), context);
+  return all.find(({ uid }) => uid === precondition['back_to']);
+}
 
-const isDone = ({ precondition }: PlanStep, seen: Seen) =>
-  seen.uid === precondition['uid'] && hashOf(templateOf(seen.object)) === precondition['back_to_template'];
+function isDone({ precondition }: PlanStep, seen: Seen): boolean {
+  return (
+    seen.uid === precondition['uid'] && hashOf(templateOf(seen.object)) === precondition['back_to_template']
+  );
+}
 
 function chosen(all: readonly Revision[], current: Revision, { revision }: Params, place: Place): Revision {
   if (revision === current.number) throw refused('nothing-to-do');

@@ -32,17 +32,16 @@ import {
 } from './revisions.ts';
 import { standingIn } from './standing.ts';
 import {
+  asDeployment,
   type Context,
   changeableParts,
   containerName,
   dryRun,
-  identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
-  objectAt,
   type Place,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -50,6 +49,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { podsOf, signsOf } from './workload-object.ts';
 
 const Params = z.strictObject({
@@ -100,8 +100,7 @@ Undo sets the image from before the fix.`,
     const wanted = asDeployment(params);
     const place = await named(placeOf(wanted, deps), wanted, deps, signal);
     const seen = await look(place, deps, signal);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    mustRollOut(place, seen);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const template = templateOf(seen.object);
     const lacking = containerOf(template, container);
@@ -176,36 +175,20 @@ Undo sets the image from before the fix.`,
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const params = Params.parse(plan.params);
-    const { container } = params;
-    const place = placeOf(asDeployment(params), deps);
-    const context = { deps, signal };
-    const image = String(step.to['image']);
-    return patchOnce(place, context, {
-      done: (seen) => isDone(step, container, seen),
-      expected: step.precondition,
-      observed: async (seen) => ({
-        ...identityOf(seen),
+  ...onWorkload({
+    at: (plan) => asDeployment(Params.parse(plan.params)),
+    isDone: (step, seen, plan) => isDone(step, Params.parse(plan.params).container, seen),
+    besides: async (step, seen, { place, plan, context }) => {
+      const { container } = Params.parse(plan.params);
+      const shown = await shownBy(place, seen, container, context);
+      return {
         image: imageIn(seen, container),
-        digest: digestOf(await shownBy(place, seen, container, context), image) ?? null,
-      }),
-      body: (seen) => bodyOf(seen, container, image),
-    });
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const params = Params.parse(plan.params);
-    const seen = await look(placeOf(asDeployment(params), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, params.container, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+        digest: digestOf(shown, String(step.to['image'])) ?? null,
+      };
+    },
+    body: (step, seen, { plan }) =>
+      bodyOf(seen, Params.parse(plan.params).container, String(step.to['image'])),
+  }),
 
   /** By the nodes, and not by what was written: each Pod has got the image, and it is the one that was seen. */
   async settled(plan, { deps, signal }: Context) {
@@ -240,10 +223,6 @@ Undo sets the image from before the fix.`,
     );
   },
 });
-
-/** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */
-const asDeployment = ({ part, workload }: Params) =>
-  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
 
 async function shownBy(
   { kind, namespace }: Place,

@@ -17,6 +17,7 @@ import { otherHandIn } from './other-hand.ts';
 import type { FieldPath } from './ownership.ts';
 import { standingIn } from './standing.ts';
 import {
+  asDeployment,
   type Context,
   changeableParts,
   containerName,
@@ -24,9 +25,8 @@ import {
   identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
-  objectAt,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -34,6 +34,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { podsOf, signsOf } from './workload-object.ts';
 
 const probes = ['readiness', 'liveness'] as const;
@@ -142,8 +143,7 @@ Undo sets the former port.`,
     const wanted = asDeployment(params);
     const place = await named(placeOf(wanted, deps), wanted, deps, signal);
     const seen = await look(place, deps, signal);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    mustRollOut(place, seen);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const { probe, container } = params;
     const other = otherOf[probe];
@@ -218,37 +218,15 @@ Undo sets the former port.`,
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const params = Params.parse(plan.params);
-    const place = placeOf(asDeployment(params), deps);
-    return patchOnce(
-      place,
-      { deps, signal },
-      {
-        done: (seen) => isDone(step, params, seen),
-        expected: step.precondition,
-        observed: (seen) => ({
-          ...identityOf(seen),
-          probed: params.probe,
-          port: probeOf(seen, params.container, params.probe)?.port ?? null,
-        }),
-        body: (seen) => body(seen, params, Number(step.to['port'])),
-      },
-    );
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const params = Params.parse(plan.params);
-    const seen = await look(placeOf(asDeployment(params), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, params, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+  ...onWorkload({
+    at: (plan) => asDeployment(Params.parse(plan.params)),
+    isDone: (step, seen, plan) => isDone(step, Params.parse(plan.params), seen),
+    besides: (_step, seen, { plan }) => {
+      const { container, probe } = Params.parse(plan.params);
+      return { probed: probe, port: probeOf(seen, container, probe)?.port ?? null };
+    },
+    body: (step, seen, { plan }) => body(seen, Params.parse(plan.params), Number(step.to['port'])),
+  }),
 
   async settled(plan, { deps, signal }: Context) {
     const params = Params.parse(plan.params);
@@ -286,10 +264,6 @@ Undo sets the former port.`,
     );
   },
 });
-
-/** A Pod of a StatefulSet that never gets ready is not replaced by its controller, whatever the template says. */
-const asDeployment = ({ part, workload }: Params) =>
-  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
 
 interface Asked {
   readonly handler: (typeof handlers)[number];

@@ -25,12 +25,11 @@ import {
   containerName,
   containersIn,
   dryRun,
-  identityOf,
   kinds,
   look,
+  mustRollOut,
   named,
   objectAt,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -39,6 +38,7 @@ import {
   waitsForReady,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { signsOf } from './workload-object.ts';
 
 const most = { memoryMiB: 32_768, cpus: 16 } as const;
@@ -148,9 +148,8 @@ Undo sets the former values.`,
     const place = await named(placeOf(params, deps), params, deps, signal);
     if (place.kind === 'daemonsets') throw refused('no-target', { workload: targetOf(place) });
     const seen = await look(place, deps, signal);
-    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
+    mustRollOut(place, seen);
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
-    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const names = seen.containers.map(({ name }) => name);
     const container = params.container ?? (names.length === 1 ? names[0] : undefined);
@@ -220,32 +219,19 @@ Undo sets the former values.`,
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(Params.parse(plan.params), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const place = placeOf(Params.parse(plan.params), deps);
-    const { expected, container, to } = read(step);
-    return patchOnce(
-      place,
-      { deps, signal },
-      {
-        done: (seen) => isDone(step, seen),
-        expected,
-        observed: (seen) => ({ ...identityOf(seen), container, ...resourcesOf(seen, container) }),
-        body: (seen) => body(seen, container, to),
-      },
-    );
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+  ...onWorkload({
+    at: (plan) => Params.parse(plan.params),
+    isDone,
+    expected: (step) => read(step).expected,
+    besides: (step, seen) => {
+      const { container } = read(step);
+      return { container, ...resourcesOf(seen, container) };
+    },
+    body: (step, seen) => {
+      const { container, to } = read(step);
+      return body(seen, container, to);
+    },
+  }),
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -23,7 +22,6 @@ import {
   named,
   objectAt,
   type Place,
-  patchOnce,
   placeOf,
   rightsToChange,
   rolledOut,
@@ -31,6 +29,7 @@ import {
   targetOf,
   workloadName,
 } from './workload.ts';
+import { onWorkload } from './workload-change.ts';
 import { signsOf } from './workload-object.ts';
 
 const most = 20;
@@ -184,33 +183,15 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const place = placeOf(Params.parse(plan.params), deps);
-    return objectAt(place, await look(place, deps, signal), deps, signal);
-  },
-
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    const place = placeOf(Params.parse(plan.params), deps);
-    const replicas = Number(step.to['replicas']);
-    const value = replicas === 0 ? null : `${prefix}${Number(step.precondition['generation'])}`;
-    return patchOnce(
-      place,
-      { deps, signal },
-      {
-        done: (seen) => isDone(step, plan, seen),
-        expected: step.precondition,
-        observed: (seen) => ({ ...identityOf(seen), started: startedOf(seen) }),
-        body: () => startPatch(replicas, value),
-      },
-    );
-  },
-
-  async observeStep(step, plan, { deps, signal }: Context) {
-    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (isDone(step, plan, seen)) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
-  },
+  ...onWorkload({
+    at: (plan) => Params.parse(plan.params),
+    isDone: (step, seen, plan) => isDone(step, plan, seen),
+    besides: (_step, seen) => ({ started: startedOf(seen) }),
+    body: ({ to, precondition }) => {
+      const replicas = Number(to['replicas']);
+      return startPatch(replicas, replicas === 0 ? null : `${prefix}${Number(precondition['generation'])}`);
+    },
+  }),
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
@@ -230,11 +211,6 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
 });
 
 const startedOf = ({ object }: Seen) => own(object.metadata.annotations, annotation) ?? null;
-
-/** Not by the images: another image does not make it less started. */
-function identityOf(seen: Seen): Facts {
-  return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
-}
 
 /**
  * The autoscaler of the plan may have chosen another number since, within its bounds: the mark stays, and tells that it

@@ -103,6 +103,19 @@ export function placeOf(params: Named, deps: With<'kubernetes'>): Place {
   };
 }
 
+/** For what a StatefulSet would not carry out: a Pod of it that never gets ready is not replaced by its controller. */
+export const asDeployment = ({
+  part,
+  workload,
+}: Pick<Named, 'part'> & { readonly workload?: string | undefined }) =>
+  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
+
+/** AppError CONFLICT where a change of the template would replace no Pod. */
+export function mustRollOut({ name }: Place, { paused, desired }: Seen): void {
+  if (paused) throw refused('rollout-paused', { workload: name });
+  if (desired === 0) throw refused('scaled-to-zero', { workload: name });
+}
+
 export const targetOf = ({ kind, namespace, name }: Place): string => `${kind}/${namespace}/${name}`;
 
 /** `aetherius-redis` is Redis as well. Two candidates are refused: a person cannot have meant both (R-P7). */
