@@ -17,6 +17,7 @@ import {
   minutesFor,
   mostBytes,
   watched,
+  withOurs,
 } from './index-work.ts';
 import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
 
@@ -109,7 +110,13 @@ Undo drops what was created, concurrently.`,
     const index = wanted.index;
     const toValid = step.to['index'] === 'valid';
     const see = () => look(postgres, database, wanted, context.signal);
-    let now = await see();
+    const { found, underWay } = await withOurs(
+      see,
+      (one) => toValid && one?.state === 'building',
+      (one) => ({ database, sql: statementOf(step, one, wanted) }),
+      context,
+    );
+    let now = found;
     if (now?.table_oid === step.precondition['table_oid'] && now?.state === step.to['index'])
       return { index, already: true };
     const name = full(now?.schema ?? '', index);
@@ -128,7 +135,6 @@ Undo drops what was created, concurrently.`,
         const state = (await look(postgres, database, wanted, signal))?.state;
         return state === 'invalid' || (state === 'building' && ours);
       });
-    const underWay = now?.state === 'building' && toValid && (await isUnderWay(work, context));
     // What an attempt of ours left behind is no other hand's work.
     const left = toValid && (now?.state === 'invalid' || underWay);
     mustHold(step.precondition, {
@@ -152,15 +158,17 @@ Undo drops what was created, concurrently.`,
     const { postgres, platform } = context.deps;
     const database = databaseOf(plan.params);
     const wanted = wantedOf(step, database, platform);
-    const now = await look(postgres, database, wanted, context.signal);
+    const { found: now, underWay } = await withOurs(
+      () => look(postgres, database, wanted, context.signal),
+      (one) => one?.state === 'building',
+      (one) => ({ database, sql: statementOf(step, one, wanted) }),
+      context,
+    );
     if (now === undefined || now.table_oid !== step.precondition['table_oid']) return 'unknown';
     if (now.state === step.to['index']) return 'done';
-    if (now.state === 'building') {
-      const sql = statementOf(step, now, wanted);
-      return (await isUnderWay({ database, sql }, context)) ? 'under-way' : 'unknown';
-    }
-    // Another may have made one of that name.
-    return now.state === 'other' ? 'unknown' : 'not-done';
+    if (underWay) return 'under-way';
+    // Another builds it, or has made one of that name.
+    return now.state === 'building' || now.state === 'other' ? 'unknown' : 'not-done';
   },
 
   /** By the catalogue, not by the name: a valid index leads with the column, or none of ours is left. */

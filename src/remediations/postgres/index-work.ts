@@ -146,6 +146,23 @@ export async function isUnderWay(
 }
 
 /**
+ * An index as it is, and whether this very fix is at it. What ends between these two looks is looked at again: it would
+ * pass for the work of another hand.
+ */
+export async function withOurs<Found>(
+  see: () => Promise<Found>,
+  isBuilding: (found: Found) => boolean,
+  workOn: (found: Found) => Pick<IndexWork, 'database' | 'sql'>,
+  context: Context,
+): Promise<{ readonly found: Found; readonly underWay: boolean }> {
+  const found = await see();
+  if (!isBuilding(found)) return { found, underWay: false };
+  return (await isUnderWay(workOn(found), context))
+    ? { found, underWay: true }
+    : { found: await see(), underWay: false };
+}
+
+/**
  * One statement that takes long, looked at while it runs: how far it is is stored and shown, it ends when people stop it
  * or when a session waits behind it, and what it leaves is cleaned up. Where another worker goes on it is left alone.
  * `begun`: another worker has sent it, and it is only watched. Gives whether it is known to have done its work; where

@@ -10,10 +10,10 @@ import {
   dropLeft,
   indexLimits,
   indexStepMs,
-  isUnderWay,
   minutesFor,
   mostBytes,
   watched,
+  withOurs,
 } from './index-work.ts';
 import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
 
@@ -108,7 +108,8 @@ There is no undo: the content is the same.`,
           (await leftovers(postgres, wanted, signal)).includes(left),
         );
     };
-    const now = await see();
+    const asked = { database: wanted.database, sql: statementOf(wanted) };
+    const { found: now, underWay } = await withOurs(see, isBuilt, () => asked, context);
     if (isRebuilt(step.precondition, now)) {
       await dropLeftovers(context.signal);
       return { index: wanted.index, already: true };
@@ -116,14 +117,13 @@ There is no undo: the content is the same.`,
     mustHold(step.precondition, { index_oid: now?.oid ?? null, table_oid: now?.table_oid ?? null });
     context.signal.throwIfAborted();
     const work = {
-      database: wanted.database,
-      sql: statementOf(wanted),
+      ...asked,
       limits: indexLimits(now?.bytes ?? 0),
       rows: now?.rows ?? 0,
       cleanUp: () => dropLeftovers(AbortSignal.timeout(5_000)),
     };
     const again = async () => isRebuilt(step.precondition, await see());
-    if (now?.building === true && (await isUnderWay(work, context))) {
+    if (underWay) {
       await watched(work, context, true);
       if (await again()) return { index: wanted.index, already: true };
     }
@@ -136,9 +136,13 @@ There is no undo: the content is the same.`,
   async observeStep(step, plan, context: Context) {
     const { postgres } = context.deps;
     const wanted = Params.parse(plan.params);
-    const now = await look(postgres, databaseOf(plan.params), wanted, context.signal);
-    const work = { database: wanted.database, sql: statementOf(wanted) };
-    if (now?.building === true && (await isUnderWay(work, context))) return 'under-way';
+    const { found: now, underWay } = await withOurs(
+      () => look(postgres, databaseOf(plan.params), wanted, context.signal),
+      isBuilt,
+      () => ({ database: wanted.database, sql: statementOf(wanted) }),
+      context,
+    );
+    if (underWay) return 'under-way';
     // It was exchanged, and the former one is still there: dropping it is part of the step.
     if (isRebuilt(step.precondition, now))
       return (await leftovers(postgres, wanted, context.signal)).length === 0 ? 'done' : 'not-done';
@@ -175,6 +179,8 @@ interface Row {
   readonly owner: string;
   readonly mine: boolean;
 }
+
+const isBuilt = (found: { readonly building: boolean } | undefined) => found?.building === true;
 
 function isRebuilt(before: Facts, now: Row | undefined): boolean {
   if (now === undefined || now.table_oid !== before['table_oid']) return false;

@@ -64,6 +64,26 @@ describe('postgres.create-indexes', () => {
     expect(await building([])).toBe('unknown');
   });
 
+  it('takes its own index that gets whole between two looks for its own', async () => {
+    const { fixture, context } = fresh();
+    const plan = await createIndexes.plan(params, context);
+    let state = 'building';
+    const { query, ...postgres } = context.deps.postgres;
+    const ending = async (...args: Parameters<typeof query>) => {
+      const rows = (await query(...args)).map((row) => ('table_oid' in row ? { ...row, state } : row));
+      if (args[1].includes('FROM pg_stat_activity a')) state = 'valid';
+      return rows;
+    };
+    const deps = { ...context.deps, postgres: { ...postgres, query: ending as typeof query } };
+    const again = { ...context, deps };
+    const [step] = plan.steps;
+
+    expect(await createIndexes.observeStep(step, plan, again)).toBe('done');
+    state = 'building';
+    expect(await createIndexes.applyStep(step, plan, again)).toMatchObject({ already: true });
+    expect(fixture.log.some((sql) => sql.includes(' INDEX CONCURRENTLY'))).toBe(false);
+  });
+
   it.each([
     ['building', ['its name is taken'], false],
     ['valid', ['its name is taken'], false],

@@ -43,6 +43,28 @@ describe('postgres.rebuild-index', () => {
     await expect(rebuildIndex.plan(params, context(more))).rejects.toMatchObject({ facts: { reason } });
   });
 
+  it('takes its own rebuilding that ends between two looks for its own', async () => {
+    const plan = await rebuildIndex.plan(params, context());
+    const there = context();
+    let now: object = { building: true };
+    const { query, ...postgres } = there.deps.postgres;
+    const ending = async (...args: Parameters<typeof query>) => {
+      const rows = (await query(...args)).map((row) => ('oid' in row ? { ...row, ...now } : row));
+      if (args[1].includes('FROM pg_stat_activity a')) now = { oid: '2' };
+      return rows;
+    };
+    const again = {
+      ...there,
+      deps: { ...there.deps, postgres: { ...postgres, query: ending as typeof query } },
+    };
+    const [step] = plan.steps;
+
+    expect(await rebuildIndex.observeStep(step, plan, again)).toBe('done');
+    now = { building: true };
+    expect(await rebuildIndex.applyStep(step, plan, again)).toMatchObject({ already: true });
+    expect(there.log.some((sql) => sql.includes('REINDEX'))).toBe(false);
+  });
+
   it('cannot tell while it is being built, or when there is another index of the name', async () => {
     const plan = await rebuildIndex.plan(params, context());
     const seen = (more: Readonly<Record<string, unknown>>) =>
