@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { diagnoses } from '../../src/diagnoses/index.ts';
@@ -10,6 +9,7 @@ import { en } from '../../src/text/en.ts';
 import { asRead } from './as-in-guide.ts';
 import { code, page, table } from './markdown.ts';
 import { sentence } from './sentences.ts';
+import { sourceUsed } from './source-used.ts';
 
 const texts: Readonly<Record<string, string>> = en;
 
@@ -74,14 +74,18 @@ function useRows({
       cause.remedies.some((remedy) => 'remediation' in remedy && remedy.remediation === id) ? [cause.id] : [],
     ),
   );
-  const path = `../../src/remediations/${id.replace('.', '/')}.remediation.ts`;
-  const source = readFileSync(join(import.meta.dirname, path), 'utf8');
-  const said = (prefix: string, pattern: RegExp) =>
-    [...new Set([...source.matchAll(pattern)].map(([, key = '']) => `${prefix}.${key}`))].flatMap((key) =>
-      texts[key] === undefined ? [] : [sentence(asRead(texts[key]))],
-    );
-  const row = (name: string, cells: readonly string[]) =>
-    cells.length === 0 ? [] : [[name, cells.join(' ')]];
+  const folder = join(import.meta.dirname, '../../src/remediations');
+  const source = sourceUsed(join(folder, `${id.replace('.', '/')}.remediation.ts`), folder);
+  const keysIn = (text: string) =>
+    [...text.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)*)'/g)].map(([, key = '']) => key);
+  const said = (prefix: string, names: readonly string[]) =>
+    [...new Set(names)].flatMap((name) => {
+      const text = texts[`${prefix}.${name}`];
+      return text === undefined ? [] : [sentence(asRead(text))];
+    });
+  const refusals = [...source.matchAll(/\brefused\(([^,)]*)/g)].flatMap(([, first = '']) => keysIn(first));
+  const row = (name: string, cells: readonly string[], between = ' ') =>
+    cells.length === 0 ? [] : [[name, cells.join(between)]];
   const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
   const fields = changes.map((change) => {
     if ('fields' in change)
@@ -94,10 +98,10 @@ function useRows({
     ['Offered by a health check for', list(helpsWith)],
     ['Offered where a cause names it, for', list([...helpsWith, ...helpsCause])],
     ['Named by the causes', causes.length === 0 ? 'none' : [...new Set(causes)].join(', ')],
-    ...row('Steps, and those of its undo', [said('step', /'([a-z0-9]+-[a-z-]+)'/g).join('; ')]),
+    ...row('Steps, and those of its undo', [said('step', keysIn(source)).join('; ')]),
     ...row('Proved by the probes', probed.length === 0 ? [] : [list(probed)]),
     ...row('Changes on Kubernetes', [...new Set(fields)]),
-    ...row('Refuses, with these words', said('offer.refused', /refused\('([a-z-]+)'/g)),
+    ...row('Refuses, with these words', said('offer.refused', refusals), '<br>'),
   ];
 }
 
