@@ -18,6 +18,7 @@ import { probes } from '../../src/probes/index.ts';
 import { setLimits } from '../../src/remediations/compose/set-limits.remediation.ts';
 import { setResources } from '../../src/remediations/kubernetes/set-resources.remediation.ts';
 import { createStream } from '../../src/remediations/nats/create-stream.remediation.ts';
+import { createIndexes } from '../../src/remediations/postgres/create-indexes.remediation.ts';
 import { setMaxConnections } from '../../src/remediations/postgres/set-max-connections.remediation.ts';
 import { terminateIdleSessions } from '../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
 import { setEvictionPolicy } from '../../src/remediations/redis/set-eviction-policy.remediation.ts';
@@ -25,7 +26,7 @@ import { createProbeRunner } from '../../src/services/run/probe-runner.service.t
 import { silentLogger } from '../support/logger.ts';
 import { type KindAction, kindActions, type Places } from './kinds.ts';
 
-export type ActionName = 'policy' | 'sessions' | 'counter' | KindAction;
+export type ActionName = 'policy' | 'sessions' | 'indexes' | 'counter' | KindAction;
 export const isKind = (name: ActionName): name is KindAction => kindActions.some((one) => one === name);
 
 /** What is asked for; the others need nothing. */
@@ -185,6 +186,8 @@ export function actionNamed(
       return verified(setResources, health);
     case 'limits':
       return verified(setLimits, health);
+    case 'indexes':
+      return verified(createIndexes, health);
     case 'policy':
       return quick(setEvictionPolicy as unknown as Remediation);
     case 'sessions':
