@@ -31,6 +31,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'compose.start-service': compose('part.agent-manager.stopped'),
   'compose.restart-service': compose('C1.a'),
   'compose.set-config-key': compose('D1.b'),
+  'compose.set-step-timeout': compose('S5.a'),
   'compose.set-limits': compose('P2.b'),
   'compose.connect-network': compose('N1.d'),
   'redis.set-eviction-policy': compose('D3.a'),

@@ -54,6 +54,7 @@ const others: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
     return difference('bookmarks of Neo4j', await changes(), changes);
   },
   'compose.set-config-key': watchFiles,
+  'compose.set-step-timeout': watchFiles,
 };
 
 type Counts = ReadonlyMap<string, number>;

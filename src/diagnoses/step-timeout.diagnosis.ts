@@ -26,6 +26,7 @@ export const stepTimeout = defineDiagnosis({
       when: all(found('STEP_TIMED_OUT'), not(slowCommands)),
       remedies: [
         { remediation: 'kubernetes.set-step-timeout', on: 'kubernetes' },
+        { remediation: 'compose.set-step-timeout', on: 'compose' },
         { instruction: 'raise-step-timeout' },
       ],
     },

@@ -2,6 +2,7 @@ import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
+import { setStepTimeoutInFile } from './compose/set-step-timeout.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
 import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
 import { copyRegistrationToken } from './kubernetes/copy-registration-token.remediation.ts';
@@ -36,6 +37,7 @@ export const remediations = [
   startService,
   setLimits,
   setConfigKeyInFile,
+  setStepTimeoutInFile,
   restartWorkload,
   startWorkload,
   rollbackWorkload,

@@ -1055,6 +1055,12 @@ export function simulatedSteps(
     lists,
   );
   const text = () => one.data()[workflowFile] ?? '';
+  const { services, answers } = orchestratorOf(text);
+  return { ...one, targets: { ...one.targets, services } as unknown as Targets, text, answers };
+}
+
+/** What orchestrator-service says whose workflow's file has this text; two executions run. */
+function orchestratorOf(text: () => string) {
   /** As after a restart. */
   const answers: Record<string, () => unknown> = {
     [asInGuide.paths.workflows]: () => {
@@ -1075,7 +1081,7 @@ export function simulatedSteps(
       });
     },
   };
-  return { ...one, targets: { ...one.targets, services } as unknown as Targets, text, answers };
+  return { services, answers };
 }
 
 function hurried(): Fixture {
@@ -1326,6 +1332,7 @@ export function configuredOnHost(
   start: Partial<ComposeContainer> = {},
   file: Partial<HostFile> = {},
   others: readonly ComposeContainer[] = [],
+  at = hostFile,
 ) {
   const mounted = [{ kind: 'bind', source: '/srv/config/agent-manager', destination: '/etc/aetherius' }];
   const fixture = composeChanging(
@@ -1349,7 +1356,7 @@ export function configuredOnHost(
     folders: [{ host: '/srv/config', worker: '/srv/config' }],
     tried: () => Promise.resolve([]),
     read: (path) =>
-      path === hostFile
+      path === at
         ? Promise.resolve(seen)
         : Promise.reject(new AppError('CONFLICT', 'elsewhere', { facts: { reason: 'file-unread' } })),
     replace: (_path, text, version) => {
@@ -1385,7 +1392,34 @@ export function configuredOnHost(
       fixture.set({ image: 'agent-manager:9' });
       write(seen.text);
     },
-    meddle: () => write(seen.text.replace(/workers: \d+/, 'workers: 30')),
+    meddle: () => write(seen.text.replace(/(workers|timeout): \d+ #/, '$1: 30 #')),
+  };
+}
+/** The same for orchestrator-service and the file of a workflow; `beside`: other files of that folder. */
+export function hurriedOnHost(file: Partial<HostFile> = {}, beside: Readonly<Record<string, string>> = {}) {
+  const part = 'orchestrator-service';
+  const { workflows } = asInGuide.files;
+  const at = `/srv/config/workflows/${workflowFile}`;
+  const mounted = [{ kind: 'bind', source: '/srv/config/workflows', destination: workflows }];
+  const start = { service: part, name: `aetherius-${part}-1`, image: `${part}:1`, mounted };
+  const one = configuredOnHost(start, { text: workflowText, ...file }, [], at);
+  const { services, answers } = orchestratorOf(one.text);
+  const files = (_id: string, path: string) =>
+    Promise.resolve(
+      path === workflows
+        ? Object.entries({
+            [workflowFile]: one.text(),
+            'README.md': 'id: diagnose-oom of ours',
+            ...beside,
+          }).map(([name, text]) => ({ path: `${workflows}/${name}`, text }))
+        : [{ path, text: one.text() }],
+    );
+  const compose = { ...(one.targets.compose as object), files };
+  return {
+    ...one,
+    targets: { ...one.targets, compose, services } as unknown as Targets,
+    params: { workflow: 'diagnose-oom', step: 'collect_logs', value: 300 },
+    answers,
   };
 }
 export const stoppedService = () => composeChanging({ state: 'exited' }, { part: 'agent-manager' });
@@ -1426,6 +1460,7 @@ export const fixtures = {
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-config-key': () => configuredOnHost(),
+  'compose.set-step-timeout': () => hurriedOnHost(),
   'compose.set-limits': () => limitedService(),
   'compose.connect-network': cutOff,
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

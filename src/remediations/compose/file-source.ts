@@ -36,7 +36,10 @@ export async function sourceOf(
   const [path = ''] = paths;
   if (paths.size !== 1) throw refused('file-of-each', { file: inside, service });
   const file = await filesOf(context, path).read(path, { signal });
-  if (file.unwritable !== undefined) throw refused(`file-unwritable-${file.unwritable}`, { file: path });
+  if (file.unwritable !== undefined)
+    throw refused(file.unwritable === 'folder' ? 'file-unwritable-folder' : 'file-unwritable-owner', {
+      file: path,
+    });
   for (const { id, name } of containers) {
     const [seen] = (await deps.compose.files?.(id, inside, { signal })) ?? [];
     if (seen?.text !== file.text) throw refused('file-differs', { file: path, container: name });

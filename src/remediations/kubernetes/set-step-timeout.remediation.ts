@@ -1,37 +1,16 @@
 import { z } from 'zod';
-import { stepTimeoutFor } from '../../domain/fix/config-advice.ts';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
-import { guideStepTimeout } from '../../domain/platform/table.ts';
-import { amountOf } from '../config-amount.ts';
-import { valueIn, type Written } from '../config-text.ts';
+import type { Written } from '../config-text.ts';
 import { refused } from '../stale.ts';
+import { executionsRunning, limitSaid } from '../step-proof.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
+import { mustBeAlone, mustBeShort, stepFor, stepParams, stepPart, stepSign } from '../workflow-step.ts';
 import { configPlan, hasTakenUp, onConfigMap, rightsToConfigure } from './config-change.ts';
-import { lookAtMap, mountOf, type SeenMap } from './config-source.ts';
+import { lookAtMap, mountOf } from './config-source.ts';
 import { amountChanges, amounts, type Spot, valueAt } from './config-value.ts';
-import { executionsRunning, limitSaid } from './step-proof.ts';
 import { type Context, look, named, placeOf, workloadName } from './workload.ts';
 
-const part = 'orchestrator-service' as const;
-
-const Params = z.strictObject({
-  workload: workloadName,
-  workflow: z
-    .string()
-    .max(200)
-    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u)
-    .meta({ description: 'Id of the workflow, which is the name of its file.' }),
-  step: z
-    .string()
-    .max(200)
-    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u)
-    .meta({ description: 'Id of the step.' }),
-  value: z
-    .int()
-    .min(1)
-    .max(guideStepTimeout.most)
-    .meta({ description: 'Seconds that it may take from then on.' }),
-});
+const Params = z.strictObject({ workload: workloadName, ...stepParams });
 type Params = z.output<typeof Params>;
 
 export const setStepTimeout = defineRemediation({
@@ -51,16 +30,13 @@ Undo sets the former time where ours still stands, and restarts again.`,
   on: 'kubernetes',
   helpsWith: [],
   helpsCause: ['STEP_TIMED_OUT'],
-  paramsFor(finding) {
-    const params = Params.safeParse(stepTimeoutFor(finding));
-    return params.success ? stepTimeoutFor(finding) : undefined;
-  },
+  paramsFor: stepFor,
   instruction: 'raise-step-timeout',
   changes: amountChanges,
   rights(params: Params, context: Context) {
     const map = sourceFor(params, context).then(({ mounted }) => mounted.map);
-    const usual = context.deps.platform.parts[part].configMap;
-    return rightsToConfigure({ part, ...params }, map, usual, context);
+    const usual = context.deps.platform.parts[stepPart].configMap;
+    return rightsToConfigure({ part: stepPart, ...params }, map, usual, context);
   },
 
   async plan(params, context: Context): Promise<Plan> {
@@ -68,17 +44,14 @@ Undo sets the former time where ours still stands, and restarts again.`,
     const { step, workflow, value } = params;
     const { place, seen, mounted } = await sourceFor(params, context);
     const map = await lookAtMap(place.namespace, mounted.map, context);
-    mustBeAlone(map, mounted.entry, workflow);
+    mustBeAlone(map.texts, mounted.entry, workflow, `${mounted.map}/${mounted.entry}`);
     const spot: Spot = { ...mounted, form: 'step', setting: step, lasts: false };
     const before = valueAt(map, spot);
-    const said = await limitSaid(params, context);
-    if (said === undefined) throw refused('step-limit-unsaid', { step });
-    if (said !== before) throw refused('step-limit-differs', { step, said, file: before });
-    if (amountOf(before) >= value) throw refused('setting-there-already', { key: step, value: before });
+    await mustBeShort(params, before, context);
     const running = await executionsRunning(context);
     const shown = (seconds: Written) => ({ step, value: seconds });
     const kind = 'kubernetes-set-step-timeout';
-    const wanted = { form: amounts, part, place, seen, map, spot, to: value, kind, shown };
+    const wanted = { form: amounts, part: stepPart, place, seen, map, spot, to: value, kind, shown };
     const plan = await configPlan(wanted, context);
     const facts = { step, workflow, running, pods: seen.desired, ready: seen.ready };
     return {
@@ -87,11 +60,8 @@ Undo sets the former time where ours still stands, and restarts again.`,
       actionId: 'kubernetes.set-step-timeout',
       actionVersion: 1,
       params: { ...params, workload: place.name },
-      verifyWith: [
-        ...verifyPart(part, deps),
-        { probe: 'services.step-timeouts', with: { subject: `${workflow}/${step}`, ranOut: 'step-limit' } },
-      ],
-      undoVerifyWith: [takenUp(part)],
+      verifyWith: [...verifyPart(stepPart, deps), stepSign(params)],
+      undoVerifyWith: [takenUp(stepPart)],
       blast: { key: 'kubernetes-set-step-timeout', facts: { ...facts, value, before } },
       undoBlast: { key: 'kubernetes-set-step-timeout-undo', facts: { ...facts, value: before } },
     };
@@ -108,28 +78,11 @@ Undo sets the former time where ours still stands, and restarts again.`,
 /** The ConfigMap that gives the workflow's file to the service, by what the workload says of its next Pods. */
 async function sourceFor(params: Params, context: Context) {
   const { deps, signal } = context;
-  const asked = { part, ...params } as const;
+  const asked = { part: stepPart, ...params } as const;
   const place = await named(placeOf(asked, deps), asked, deps, signal);
   const seen = await look(place, deps, signal);
   const file = `${deps.platform.files.workflows}/${params.workflow}.yaml`;
-  const mounted = mountOf(seen.object, part, file, deps.platform);
+  const mounted = mountOf(seen.object, stepPart, file, deps.platform);
   if (mounted === undefined) throw refused('config-not-in-map', { file });
   return { place, seen, mounted };
-}
-
-/** Of two files with one workflow nobody knows which one the service takes. */
-function mustBeAlone({ texts, object }: SeenMap, entry: string, workflow: string): void {
-  const same = Object.keys(texts).filter((one) => isOf(texts[one] ?? '', workflow));
-  const [other] = same.filter((one) => one !== entry);
-  if (other !== undefined) throw refused('workflow-twice', { workflow, file: entry, other });
-  if (!same.includes(entry))
-    throw refused('workflow-not-in-map', { workflow, file: `${object.metadata.name}/${entry}` });
-}
-
-function isOf(text: string, workflow: string): boolean {
-  try {
-    return valueIn(text, 'id') === workflow;
-  } catch {
-    return false;
-  }
 }

@@ -22,6 +22,7 @@ export const remediations = {
   'remediation.kubernetes.set-config-text': 'Set an address or a subject to what another part uses',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.compose.set-config-key': 'Set a number in the configuration file of a service',
+  'remediation.compose.set-step-timeout': 'Give a workflow step more time in its file',
   'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
   'remediation.kubernetes.allow-connection': 'Let a blocked connection through for five minutes at most',
@@ -81,6 +82,7 @@ export const remediations = {
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-set-config-key': 'Set {key} to {value} in {target}',
+  'step.compose-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.compose-restart': 'Restart the container {target}',
 
   'blast.redis-eviction':
@@ -181,6 +183,10 @@ export const remediations = {
     '{key} goes from {before} to {value}, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. With one container the service is away for some seconds.',
   'blast.compose-set-config-key-undo':
     '{key} is {value} again, as before the fix, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}. The problem from before may come back.',
+  'blast.compose-set-step-timeout':
+    'Step {step} of {workflow} may take {value} s instead of {before} s. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. {running|# execution runs now and may begin again, or fail|# executions run now and may begin again, or fail}.',
+  'blast.compose-set-step-timeout-undo':
+    'Step {step} of {workflow} may take only {value} s again, as before the fix. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}, and executions that run may begin again, or fail.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 

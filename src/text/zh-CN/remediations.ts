@@ -23,6 +23,7 @@ export const remediations = {
   'remediation.kubernetes.set-config-text': '把地址或主题设为另一部件正在使用的值',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.compose.set-config-key': '修改服务配置文件中的一个数值',
+  'remediation.compose.set-step-timeout': '在文件中给工作流步骤更多时间',
   'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
   'remediation.kubernetes.allow-connection': '临时放行被拦截的连接，最多五分钟',
@@ -80,6 +81,7 @@ export const remediations = {
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-set-config-key': '在 {target} 中把 {key} 设为 {value}',
+  'step.compose-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.compose-restart': '重启容器 {target}',
 
   'blast.redis-eviction':
@@ -173,6 +175,10 @@ export const remediations = {
     '{key} 从 {before} 改为 {value}，并逐个重启 {service} 的 {containers} 个容器使其生效。只有一个容器时服务会中断数秒。',
   'blast.compose-set-config-key-undo':
     '{key} 恢复为修复之前的 {value}，并逐个重启 {service} 的 {containers} 个容器。之前的问题可能再次出现。',
+  'blast.compose-set-step-timeout':
+    '{workflow} 的步骤 {step} 的时限从 {before} 秒改为 {value} 秒，并逐个重启 {service} 的 {containers} 个容器使其生效。目前有 {running} 个执行在运行，可能会重新开始或失败。',
+  'blast.compose-set-step-timeout-undo':
+    '{workflow} 的步骤 {step} 恢复为修复之前的 {value} 秒时限，并逐个重启 {service} 的 {containers} 个容器，正在运行的执行可能会重新开始或失败。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
