@@ -66,6 +66,10 @@ export const untried: readonly Untried[] = [
   ),
   ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
   { fault: 'part.orchestrator-service.refusing', why: refused },
+  ...['postgres', 'redis'].map((store) => ({
+    fault: `part.${store}.paused`,
+    why: 'it answers nobody, so nothing shows that the bot does not stand on it, and it is not offered',
+  })),
   ...['D1.a twelve', 'D1.a ten'].map((fault) => ({
     fault,
     why: 'no connection is left to plan and to count with; people raise the limit in the file',
