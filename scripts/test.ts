@@ -19,9 +19,8 @@ import { type KindOfCombination, kindsOfCombination } from './campaign/combinati
  * be left out, not even a single skipped test.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const quick = ['unit', 'contract', 'repo'] as const;
-/** Beside the platforms while they come up: it mostly waits for commands. */
-const early = 'guides';
+/** One after the other, beside the platforms while they come up. */
+const early = ['unit', 'contract', 'repo', 'guides'] as const;
 /** How many campaigns and suites run at a time once the platforms are up: that builds what some of the suites start. */
 const atATime = 2;
 /** The lab that the suite about labs has: the platforms of the campaigns have the number before. */
@@ -149,10 +148,10 @@ async function bringUp(runtime: Runtime): Promise<boolean> {
 }
 
 /** The platforms with their campaigns, and the suites beside them. */
-async function runBehind(folder: string): Promise<Count> {
-  const guides = runProject(early, folder, { log: join(folder, `${early}.log`) });
+async function runSuites(folder: string): Promise<Count> {
   const beside = (name: string, env: Readonly<Record<string, string>> = {}) =>
     runProject(name, folder, { log: join(folder, `${name}.log`), env });
+  const first = inTurn(early.map((name) => () => beside(name)));
   const missing = runtimes.flatMap((runtime) => missingFor(runtime));
   if (missing.length > 0) {
     console.log(
@@ -160,7 +159,7 @@ async function runBehind(folder: string): Promise<Count> {
     );
     const lab = ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
     return sideBySide([
-      () => guides,
+      () => first,
       ...['integration', 'e2e', 'crash'].map((name) => () => beside(name)),
       () => Promise.resolve(lab),
     ]);
@@ -194,7 +193,7 @@ async function runBehind(folder: string): Promise<Count> {
   const labSuite = () => beside('lab', { AETHERIUS_LAB_INSTANCE: String(suiteLab) });
   counts.push(
     await sideBySide([
-      () => guides,
+      () => first,
       ...runs,
       () => beside('integration'),
       () => beside('e2e'),
@@ -208,6 +207,12 @@ async function runBehind(folder: string): Promise<Count> {
       ? { passed: 1, failed: 0, skipped: 0 }
       : oneFailure(`The lab's platforms left behind: ${left.join('; ')}`),
   );
+  return total(counts);
+}
+
+async function inTurn(parts: readonly (() => Promise<Count>)[]): Promise<Count> {
+  const counts: Count[] = [];
+  for (const part of parts) counts.push(await part());
   return total(counts);
 }
 
@@ -272,12 +277,10 @@ async function main(): Promise<void> {
   // A report that is there already would be taken for that of a suite which wrote none.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const counts: Count[] = [];
-  for (const name of quick) counts.push(await runProject(name, folder));
-  counts.push(await runBehind(folder));
+  const count = await runSuites(folder);
   // With what the campaign has just seen.
   await run(process.execPath, ['--import', 'tsx', 'scripts/gen-docs.ts', '--artifacts']);
-  const { passed, failed } = total(counts);
+  const { passed, failed } = count;
   for (const said of failures) console.log(`\nfailed: ${said}`);
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(`Time: ${times.join(', ')}`);
