@@ -9,13 +9,13 @@ const cat = 'cat /proc/net/tcp /proc/net/tcp6';
 export const listening = (...ports: readonly number[]) => ({
   [cat]: {
     code: 0,
-    stdout:
-      ports
-        .map((port, at) => {
-          const hex = port.toString(16).toUpperCase().padStart(4, '0');
-          return `   ${at}: 00000000:${hex} 00000000:0000 0A 0`;
-        })
-        .join('\n') || '  sl',
+    stdout: [
+      '  sl  local_address rem_address   st',
+      ...ports.map((port, at) => {
+        const hex = port.toString(16).toUpperCase().padStart(4, '0');
+        return `   ${at}: 00000000:${hex} 00000000:0000 0A 0`;
+      }),
+    ].join('\n'),
   },
 });
 const folder = (files: Readonly<Record<string, string>>): ManifestsTarget => ({

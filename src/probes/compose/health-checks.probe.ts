@@ -4,11 +4,11 @@ import { shortened } from '../../domain/kernel/text.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import { type Sockets, socketsCommand, socketsIn } from '../../domain/probe/sockets.ts';
 import { type ComposeContainer, checkedPorts } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { cannotEverPass, wasRefused } from '../../domain/probe/wrong-check.ts';
 import { openAfterSeconds } from '../support/open-after.ts';
-import { type Sockets, socketsIn } from '../support/sockets.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({ openAfterSeconds });
@@ -75,8 +75,6 @@ async function sockets(
   { id }: ComposeContainer,
   signal: AbortSignal,
 ): Promise<Sockets | undefined> {
-  const answer = await compose
-    .exec(id, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { signal })
-    .catch(() => undefined);
-  return answer === undefined || answer.stdout === '' ? undefined : socketsIn(answer.stdout);
+  const answer = await compose.exec(id, socketsCommand, { signal }).catch(() => undefined);
+  return socketsIn(answer?.stdout ?? '');
 }

@@ -4,8 +4,9 @@ import { compose, container } from '../../../support/fake-compose.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 
 const check = ['CMD', 'wget', '-q', '-O-', 'http://localhost:8081/health'];
-const open = '   0: 00000000:1F91 00000000:0000 0A 0';
-const other = '   0: 00000000:1F90 00000000:0000 0A 0';
+const heading = '  sl  local_address rem_address   st\n';
+const open = `${heading}   0: 00000000:1F91 00000000:0000 0A 0`;
+const other = `${heading}   0: 00000000:1F90 00000000:0000 0A 0`;
 const look = (more: Parameters<typeof container>[1], sockets = other) =>
   composeHealthChecks.run(
     { openAfterSeconds: 60 },
@@ -41,6 +42,9 @@ describe('compose.health-checks', () => {
     expect(await look(refused, open)).toMatchObject({ status: 'healthy' });
     // What cannot be read is no closed port, and neither is what may still open.
     expect(await look(refused, '')).toMatchObject({ status: 'healthy' });
+    expect(await look(refused, 'exec: "cat": executable file not found in $PATH')).toMatchObject({
+      status: 'healthy',
+    });
     expect(await look({ ...refused, startedAt: '2026-03-01T10:04:01Z' })).toMatchObject({
       status: 'healthy',
     });

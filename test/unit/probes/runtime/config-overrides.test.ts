@@ -126,7 +126,7 @@ describe('runtime.config-overrides', () => {
   it('leaves an address open that a Secret gives, since nobody sees where it leads', async () => {
     const written = 'server:\n  port: 8080\n';
     const command = 'cat /proc/net/tcp /proc/net/tcp6';
-    const stdout = '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
+    const stdout = '  sl  local_address rem_address   st\n   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
     const part = { files: { [CONFIG]: written }, commands: { [command]: { code: 0, stdout } } };
 
     expect(
@@ -192,7 +192,9 @@ describe('runtime.config-overrides', () => {
     const command = 'cat /proc/net/tcp /proc/net/tcp6';
     const listens = '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
     const connected = '   1: 080014AC:9C40 0900000A:1538 01 00000000:00000000';
-    const sockets = (...lines: readonly string[]) => ({ [command]: { code: 0, stdout: lines.join('\n') } });
+    const sockets = (...lines: readonly string[]) => ({
+      [command]: { code: 0, stdout: ['  sl  local_address rem_address   st', ...lines].join('\n') },
+    });
     const written = 'server:\n  port: 8080\ndatabase:\n  host: localhost\n';
     const ask = async (part: FakePart) => {
       const runtime = fakeRuntime({ 'agent-manager': [{ files: { [CONFIG]: written }, ...part }] });

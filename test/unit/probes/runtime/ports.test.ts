@@ -6,6 +6,9 @@ import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 
 const cat = 'cat /proc/net/tcp /proc/net/tcp6';
+/** Docker writes its own complaint where the answer would stand. */
+const withoutCat =
+  'OCI runtime exec failed: exec failed: exec: "cat": executable file not found in $PATH: unknown\r\n';
 /** Sockets as the kernel tells them, listening on these ports of any address. */
 const listening = (...ports: readonly number[]) => ({
   [cat]: {
@@ -96,6 +99,7 @@ describe('runtime.ports', () => {
     ['has just started', { startedAt: '2026-03-01T10:04:30Z' }],
     ['cannot be asked', { commands: {} }],
     ['says nothing', { commands: { [cat]: { code: 0, stdout: '' } } }],
+    ['has no program that reads it', { commands: { [cat]: { code: 126, stdout: withoutCat } } }],
     [
       'was ended by itself, again and again',
       { startedAt: '2026-03-01T10:04:30Z', restarts: 5, last: { exitCode: 1, reason: 'Error' } },

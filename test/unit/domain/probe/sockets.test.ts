@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { socketsIn } from '../../../../src/probes/support/sockets.ts';
+import { socketsIn } from '../../../../src/domain/probe/sockets.ts';
 
 /** Lines of /proc/net/tcp and tcp6, as a container of Docker shows them. */
 const text = [
@@ -15,8 +15,14 @@ const text = [
 ].join('\n');
 
 it('W15 reads from the kernel which ports a process listens on and whom it is connected to', () => {
-  const { listening, peers } = socketsIn(text);
+  const { listening = [], peers = [] } = socketsIn(text) ?? {};
 
   expect([...listening]).toEqual([3306, 8080]);
   expect([...peers]).toEqual(['172.20.0.2:5432', '172.20.0.4:4222']);
+});
+
+it('takes what has no heading of the kernel for no answer, and a table of nothing for nothing', () => {
+  expect(socketsIn('OCI runtime exec failed: exec: "cat": executable file not found in $PATH')).toBeUndefined();
+  expect(socketsIn('')).toBeUndefined();
+  expect(socketsIn('  sl  local_address rem_address   st\n')?.listening.size).toBe(0);
 });
