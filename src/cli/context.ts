@@ -173,10 +173,22 @@ export interface DiscoveredEnvironment {
     readonly names: readonly string[];
     readonly address?: string;
     readonly configFile?: string;
-    readonly withoutHttp?: true;
+    readonly withoutHttp?: 'by-manifest' | 'by-sockets';
+    /** Ports that are declared although nothing listens there. */
+    readonly closed?: readonly number[];
+    /** Why nobody saw that something listens at its address: the end of a key `cli.init.unseen-port.…`. */
+    readonly unseen?:
+      | 'not-running'
+      | 'just-started'
+      | 'shared-network'
+      | 'refused'
+      | 'no-program'
+      | 'other-ports';
   }[];
   readonly yaml: unknown;
   readonly variables: readonly { readonly name: string; readonly meaning: string }[];
+  /** Compose networks outside of which the addresses lead nowhere. */
+  readonly networks?: readonly string[];
 }
 
 export type Environment = EnvironmentConfig & { readonly name: string };

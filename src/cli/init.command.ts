@@ -33,10 +33,13 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
     throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);
   context.save(options.file, configurationText(options.name, found));
   context.out(foundTable(found, words));
+  for (const line of portLines(found, words)) context.out(line);
   context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
   for (const line of seenLines(await context.look(options.file, options.name), found.yaml, words))
     context.out(line);
-  context.out(words.plain('cli.init.next'));
+  context.out(words.plain('cli.init.next', { path: options.file }));
+  const networks = found.networks ?? [];
+  if (networks.length > 0) context.out(words.plain('cli.init.network', { names: networks.join(', ') }));
   return exitCodes.ok;
 }
 
@@ -48,10 +51,24 @@ function foundTable({ found }: DiscoveredEnvironment, words: CliContext['words']
       names.length === 1
         ? (names[0] ?? '')
         : words.plain('cli.init.several', { names: names.join(', '), part }),
-      withoutHttp === true ? words.plain('cli.init.without-http') : (address ?? '–'),
+      withoutHttp === undefined ? (address ?? '–') : words.plain(`cli.init.without-http.${withoutHttp}`),
       configFile ?? '–',
     ]),
   );
+}
+
+/** What the sockets of the services say of their ports, and where nobody could see them: that is no open port. */
+function portLines({ found }: DiscoveredEnvironment, words: CliContext['words']): readonly string[] {
+  return found.flatMap(({ part: id, address = '', closed = [], unseen }) => {
+    const part = words.lookupPlain(`part.${id}`) ?? id;
+    if (unseen !== undefined)
+      return [
+        words.plain('cli.init.unseen-port', {
+          ...{ part, address, reason: words.plain(`cli.init.unseen-port.${unseen}`) },
+        }),
+      ];
+    return closed.length === 0 ? [] : [words.plain('cli.init.closed', { part, ports: closed.join(', ') })];
+  });
 }
 
 /** What stands in the databases and on NATS, and what could not be looked at from here: that is not nothing. */

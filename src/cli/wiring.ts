@@ -228,7 +228,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       if (wanted.project !== undefined) {
         const { createComposeTarget } = await import('../platform/targets/compose/compose.ts');
         const target = createComposeTarget({ project: wanted.project, socket: wanted.socket });
-        return discoverCompose(target, wanted.socket);
+        return discoverCompose(target, wanted.socket, systemClock.now());
       }
       const { createKubernetesTarget } = await import('../platform/targets/kubernetes/kubernetes.ts');
       const { namespace, kubeconfig, context } = wanted;

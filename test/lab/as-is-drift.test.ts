@@ -13,6 +13,8 @@ import { contractDrift } from '../../src/diagnoses/contract-drift.diagnosis.ts';
 import { judge } from '../../src/domain/diagnosis/judgement.ts';
 import type { Finding } from '../../src/domain/probe/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
+import { discoverCompose } from '../../src/platform/settings/discover.ts';
+import { createComposeTarget } from '../../src/platform/targets/compose/compose.ts';
 import { AsIsVoice, asIsPlace, asIsTargets, cluster } from '../support/as-is.ts';
 import { askedOf } from '../support/asked.ts';
 import { emitters, everyCall } from '../support/diagnosis.ts';
@@ -219,6 +221,17 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
         ...{ port: 8081, declaredBy: 'ports, healthcheck, SERVER_PORT', open: '–' },
       },
     ]);
+  });
+
+  it('R-PLAT10: init writes no address for it, although 8081 is declared (F15)', async () => {
+    const { project, socket } = asIsTargets().runtime;
+    // These programs open their ports at once.
+    const later = new Date(Date.now() + 60_000);
+    const found = await discoverCompose(createComposeTarget({ project, socket }), socket, later);
+
+    expect(found?.yaml).toMatchObject({ withoutHttp: ['orchestrator-service'] });
+    expect(Object.keys(found?.yaml['services'] ?? {})).toEqual(['agent-manager', 'reasoning-service']);
+    expect(found?.found.filter(({ unseen }) => unseen !== undefined)).toEqual([]);
   });
 
   it('F17 M1.d: the three health checks that cannot pass', () => {

@@ -1,12 +1,13 @@
 import { present } from '../../domain/kernel/present.ts';
 import { discover, type SeenWorkload } from '../../domain/platform/discovery.ts';
-import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { type PartId, type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { asInGuide } from '../../domain/platform/platform.ts';
 import { usual } from '../../domain/platform/table.ts';
 import type { ComposeContainer, ComposeTarget } from '../../domain/probe/targets/compose.ts';
 import type { KubeKind, KubeObject, KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import { composeWorkloads } from '../targets/discovery/compose-sight.ts';
 import { kubernetesWorkloads } from '../targets/discovery/kubernetes-sight.ts';
+import { type Listening, listeningOf, type Unseen } from '../targets/discovery/listening.ts';
 
 /** One part as it was found. */
 export interface FoundPart {
@@ -15,8 +16,12 @@ export interface FoundPart {
   readonly names: readonly string[];
   readonly address?: string;
   readonly configFile?: string;
-  /** It answers nobody: no port, no check and no Service in its manifest. */
-  readonly withoutHttp?: true;
+  /** It answers nobody: its manifest has no port, no check and no Service, or its process was seen to listen nowhere. */
+  readonly withoutHttp?: 'by-manifest' | 'by-sockets';
+  /** Ports that its container declares although nothing listens there. */
+  readonly closed?: readonly number[];
+  /** Why it was not seen that its address has a listener; `other-ports`: which of several it is cannot be told. */
+  readonly unseen?: Unseen | 'other-ports';
 }
 
 /** What `init` found: the `runtime`, `services`, … of one environment, and the variables its secrets need. */
@@ -25,6 +30,8 @@ export interface Discovered {
   readonly found: readonly FoundPart[];
   readonly yaml: Readonly<Record<string, unknown>>;
   readonly variables: readonly { readonly name: string; readonly meaning: string }[];
+  /** Compose networks outside of which the addresses lead nowhere. */
+  readonly networks?: readonly string[];
 }
 
 /** A thing with a name under which it can be reached, and its ports. */
@@ -39,6 +46,8 @@ interface Seen {
   readonly found: readonly Found[];
   readonly workloads: readonly SeenWorkload[];
   readonly runtime: 'kubernetes' | 'compose';
+  /** What listens in the containers of the workload of this name; on Kubernetes a command in a Pod may not be allowed. */
+  readonly listening?: (name: string) => Promise<Listening>;
 }
 
 /** Compose and charts put the project's name first. */
@@ -78,10 +87,14 @@ function servicePorts(service: KubeObject): readonly number[] {
   return (spec?.ports ?? []).flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
 }
 
-/** From the containers of a Compose project: their names, images, ports, and what they are given. */
+/**
+ * From the containers of a Compose project: their names, images, ports, what they are given, and on which ports the
+ * processes of the services listen. A declared port is only what somebody wrote.
+ */
 export async function discoverCompose(
-  target: Pick<ComposeTarget, 'project' | 'containers' | 'files'>,
+  target: Pick<ComposeTarget, 'project' | 'containers' | 'files' | 'exec'>,
   socket: string,
+  now: Date,
 ): Promise<Discovered | undefined> {
   const containers = await target.containers();
   const names = [...new Set(containers.map((container) => container.service))].sort();
@@ -97,34 +110,56 @@ export async function discoverCompose(
   const filesOf = ({ id }: ComposeContainer) => mounted.flatMap((one) => (one.id === id ? one.files : []));
   const workloads = composeWorkloads(containers, filesOf, []);
   const runtime = { kind: 'compose', project: target.project, socket };
-  return describe(runtime, { found, workloads, runtime: 'compose' });
+  const listening = (name: string) =>
+    listeningOf(
+      target,
+      containers.filter((one) => (one.service || one.name) === name),
+      now,
+    );
+  const described = await describe(runtime, { found, workloads, runtime: 'compose', listening });
+  const networks = [...new Set(containers.flatMap((one) => one.networks))].toSorted();
+  return described === undefined ? undefined : { ...described, networks };
 }
 
-function describe(
+async function describe(
   runtime: Readonly<Record<string, unknown>>,
-  { found, workloads, runtime: kind }: Seen,
-): Discovered | undefined {
+  { found, workloads, runtime: kind, listening }: Seen,
+): Promise<Discovered | undefined> {
   const {
     parts: seen,
     platform,
-    withoutHttp = [],
+    withoutHttp: undeclared = [],
   } = discover({
     ...{ runtime: kind, workloads, configured: {}, platform: asInGuide },
   });
-  const locate = (part: Exclude<PartId, 'collect-agent' | 'runtime'>): string | undefined => {
-    const { aliases: others, port: usualPort, service: own } = asInGuide.parts[part];
+  const open = new Map<string, Listening>();
+  await Promise.all(
+    seen.map(async ({ part, found: name }) => {
+      if (listening === undefined || name === undefined || !isService(part)) return;
+      open.set(part, await listening(name));
+    }),
+  );
+  const isClosed = (id: string) => {
+    const sockets = open.get(id);
+    return sockets !== undefined && 'ports' in sockets && sockets.ports.size === 0;
+  };
+  const withoutHttp = serviceIds.filter((id) => undeclared.includes(id) || isClosed(id));
+  const find = (part: Exclude<PartId, 'collect-agent' | 'runtime'>): Found | undefined => {
+    const { aliases: others, service: own } = asInGuide.parts[part];
     // What was recognised by its image or by what it is given may have any name.
     const row = platform.parts?.[part];
     const name = row?.service ?? row?.composeService;
     const aliases = [own, ...others];
-    const one =
+    return (
       found.find((candidate) => candidate.name === name) ??
       found.find((candidate) =>
         aliases.some((alias) => candidate.name === alias || candidate.name === `${usualProject}-${alias}`),
-      );
-    if (one === undefined) return undefined;
-    const port = one.ports.length === 0 || one.ports.includes(usualPort) ? usualPort : one.ports[0];
-    return `${one.host}:${port}`;
+      )
+    );
+  };
+  const locate = (part: Exclude<PartId, 'collect-agent' | 'runtime'>): string | undefined => {
+    const one = find(part);
+    return one === undefined ? undefined : `${one.host}:${portOf(one, part, open.get(part))}`;
   };
   const services = serviceIds.flatMap((id) => {
     const address = withoutHttp.includes(id) ? undefined : locate(id);
@@ -185,8 +220,38 @@ function describe(
           : [address.replace(/^.*\/\/|[.:].*$/g, '')];
     if (names.length === 0) return [];
     const row = platform.parts?.[part] as { readonly configFile?: string } | undefined;
-    const mute = withoutHttp.some((id) => id === part) ? (true as const) : undefined;
-    return [{ part, names, ...present({ address, configFile: row?.configFile, withoutHttp: mute }) }];
+    const shown = { part, names, ...present({ address, configFile: row?.configFile }) };
+    if (!isService(part)) return [shown];
+    const declared = find(part)?.ports ?? [];
+    if (isClosed(part)) return [{ ...shown, withoutHttp: 'by-sockets', closed: declared }];
+    if (undeclared.includes(part)) return [{ ...shown, withoutHttp: 'by-manifest' }];
+    return [{ ...shown, ...present({ unseen: unseenOf(address, open.get(part)) }) }];
   });
-  return parts.length === 0 ? undefined : { parts: [...parts, ...withoutHttp], found: rows, yaml, variables };
+  const nothing = parts.length + withoutHttp.length === 0;
+  return nothing ? undefined : { parts: [...parts, ...withoutHttp], found: rows, yaml, variables };
+}
+
+const isService = (part: PartId): part is ServiceId => serviceIds.some((id) => id === part);
+
+/** Where it listens, as far as that was seen and leaves no choice; else what is declared, and what is usual before that. */
+function portOf(
+  { ports }: Found,
+  part: Exclude<PartId, 'collect-agent' | 'runtime'>,
+  open: Listening | undefined,
+): number | undefined {
+  const { port: usualPort } = asInGuide.parts[part];
+  const declared = ports.length === 0 || ports.includes(usualPort) ? usualPort : ports[0];
+  if (open === undefined || 'unseen' in open) return declared;
+  const [only, ...more] = open.ports;
+  return (
+    [declared, ...ports].find((port) => port !== undefined && open.ports.has(port)) ??
+    (more.length === 0 ? (only ?? declared) : declared)
+  );
+}
+
+/** Why it was not seen that something listens at the address; undefined where it was, or where nobody looks. */
+function unseenOf(address: string | undefined, open: Listening | undefined): FoundPart['unseen'] {
+  if (address === undefined || open === undefined) return undefined;
+  if ('unseen' in open) return open.unseen;
+  return open.ports.has(Number(new URL(address).port)) ? undefined : 'other-ports';
 }

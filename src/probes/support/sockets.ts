@@ -16,9 +16,7 @@ export async function socketsOf(
   signal: AbortSignal,
 ): Promise<Sockets | Unasked> {
   if (instance.phase !== 'running') return {};
-  const answer = await runtime
-    .exec(instance, socketsCommand, { signal })
-    .catch(allowance);
+  const answer = await runtime.exec(instance, socketsCommand, { signal }).catch(allowance);
   if (!('stdout' in answer)) return answer;
   return socketsIn(answer.stdout) ?? {};
 }

@@ -22,7 +22,9 @@ it('W15 reads from the kernel which ports a process listens on and whom it is co
 });
 
 it('takes what has no heading of the kernel for no answer, and a table of nothing for nothing', () => {
-  expect(socketsIn('OCI runtime exec failed: exec: "cat": executable file not found in $PATH')).toBeUndefined();
+  expect(
+    socketsIn('OCI runtime exec failed: exec: "cat": executable file not found in $PATH'),
+  ).toBeUndefined();
   expect(socketsIn('')).toBeUndefined();
   expect(socketsIn('  sl  local_address rem_address   st\n')?.listening.size).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configurationText } from '../../../../src/cli/init.command.ts';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { parseConfig } from '../../../../src/platform/settings/config.ts';
 import {
@@ -7,7 +9,7 @@ import {
   discoverCompose,
   discoverKubernetes,
 } from '../../../../src/platform/settings/discover.ts';
-import { container } from '../../../support/fake-compose.ts';
+import { compose, container } from '../../../support/fake-compose.ts';
 
 const service = (name: string, ...ports: readonly number[]): KubeObject => ({
   metadata: { name, namespace: 'aetherius', uid: name, resourceVersion: '1' },
@@ -108,7 +110,7 @@ describe('init in a cluster', () => {
     expect(config?.services['agent-manager']?.url).toBe('http://fleet.aetherius:9000');
     expect(config?.withoutHttp).toEqual(['orchestrator-service']);
     expect(found?.found).toContainEqual({
-      ...{ part: 'orchestrator-service', names: ['flows'], withoutHttp: true },
+      ...{ part: 'orchestrator-service', names: ['flows'], withoutHttp: 'by-manifest' },
     });
     expect(found?.found).toContainEqual({ part: 'nats', names: ['bus'], address: 'mq.aetherius:4222' });
     // A declared port or a check is a promise: that nothing listens there would be drift.
@@ -125,13 +127,24 @@ describe('init in a cluster', () => {
 });
 
 describe('init in a Compose project', () => {
+  const now = new Date('2026-03-01T10:05:00Z');
+  const table = (...ports: readonly number[]) => [
+    '  sl  local_address rem_address   st',
+    // The name server of Docker, which each container has.
+    '   0: 0B00007F:8975 00000000:0000 0A 00000000:00000000',
+    ...ports.map((port, at) => `   ${at + 1}: 00000000:${hex(port)} 00000000:0000 0A 00000000:00000000`),
+  ];
+  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
+  /** What is found of a project of these containers, in each of which this is the table of sockets. */
+  const look = (containers: readonly ComposeContainer[], stdout: string, code = 0) =>
+    discoverCompose(compose(containers, { code, stdout }), '/run/docker.sock', now);
+  const orchestrator = (more: Partial<ComposeContainer> = {}) =>
+    container('orchestrator-service', { ports: [8081], ...more });
+
   it('finds the platform by its service names (R-PLAT7)', async () => {
     const containers = ['redis', 'redis', 'reasoning-service'].map((name) => container(name));
 
-    const found = await discoverCompose(
-      { project: 'aetherius', containers: () => Promise.resolve(containers) },
-      '/run/docker.sock',
-    );
+    const found = await look(containers, table(8082).join('\n'));
 
     expect(found?.parts).toEqual(['reasoning-service', 'redis']);
     expect(load(found)?.runtime).toEqual({
@@ -142,5 +155,72 @@ describe('init in a Compose project', () => {
     expect(found?.variables).toEqual([
       { name: 'AETHERIUS_REDIS_URL', meaning: 'redis://:PASSWORD@redis:6379' },
     ]);
+    expect(found?.networks).toEqual(['aetherius']);
+  });
+
+  it('R-PLAT10: writes that a service whose process listens on nothing has no HTTP, whatever it declares', async () => {
+    const found = await look([container('redis'), orchestrator()], table().join('\n'));
+    const config = load(found);
+
+    expect(config?.withoutHttp).toEqual(['orchestrator-service']);
+    expect(config?.services).toEqual({});
+    expect(found?.found).toContainEqual({
+      ...{ part: 'orchestrator-service', names: ['orchestrator-service'] },
+      ...{ withoutHttp: 'by-sockets', closed: [8081] },
+    });
+  });
+
+  it.each([
+    ['at the declared port', [8081], [9, 8081], 8081],
+    ['at another one of those that are declared', [7001, 7002], [9, 7002], 7002],
+    ['at the one port that is open, whatever is declared', [8081], [9000], 9000],
+    ['at the one port that is open, where none is declared', [], [9000], 9000],
+  ])('writes the address of a service %s', async (_where, ports, open, port) => {
+    const found = await look([orchestrator({ ports })], table(...open).join('\n'));
+
+    const address = `http://orchestrator-service:${port}`;
+    expect(load(found)?.services['orchestrator-service']?.url).toBe(address);
+    expect(found?.found).toContainEqual({
+      ...{ part: 'orchestrator-service', names: ['orchestrator-service'], address },
+    });
+  });
+
+  const closed = table().join('\n');
+  it.each([
+    ['does not run', 'not-running', { state: 'exited' }, closed],
+    ['has just started', 'just-started', { startedAt: '2026-03-01T10:04:01Z' }, closed],
+    ['shares a network', 'shared-network', { sharedNetwork: 'shared' }, closed],
+    ['has no cat', 'no-program', {}, 'OCI runtime exec failed: exec: "cat": executable file not found'],
+    ['listens on several other ports', 'other-ports', {}, table(9000, 9001).join('\n')],
+  ] as const)(
+    'keeps the declared address of one that %s, and says that nobody saw it',
+    async (_which, unseen, more, stdout) => {
+      const found = await look([orchestrator(more)], stdout);
+
+      const address = 'http://orchestrator-service:8081';
+      expect(found?.yaml).not.toHaveProperty('withoutHttp');
+      expect(found?.found).toContainEqual({
+        ...{ part: 'orchestrator-service', names: ['orchestrator-service'], address, unseen },
+      });
+    },
+  );
+
+  it('says so where the engine runs no command, and believes the replica that runs longest', async () => {
+    const refusing = {
+      ...compose([orchestrator()]),
+      exec: () => Promise.reject(new TargetError('forbidden', 'no')),
+    };
+    expect((await discoverCompose(refusing, '/s', now))?.found).toMatchObject([{ unseen: 'refused' }]);
+
+    const young = orchestrator({ id: 'young', startedAt: '2026-03-01T10:04:50Z' });
+    const asked: string[] = [];
+    const two = compose([young, orchestrator({ id: 'old' })], { code: 0, stdout: closed });
+    const exec: typeof two.exec = (id, command) => {
+      asked.push(id);
+      return two.exec(id, command);
+    };
+    const found = await discoverCompose({ ...two, exec }, '/s', now);
+    expect(asked).toEqual(['old']);
+    expect(found?.found).toMatchObject([{ withoutHttp: 'by-sockets' }]);
   });
 });

@@ -126,7 +126,8 @@ describe('runtime.config-overrides', () => {
   it('leaves an address open that a Secret gives, since nobody sees where it leads', async () => {
     const written = 'server:\n  port: 8080\n';
     const command = 'cat /proc/net/tcp /proc/net/tcp6';
-    const stdout = '  sl  local_address rem_address   st\n   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
+    const stdout =
+      '  sl  local_address rem_address   st\n   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
     const part = { files: { [CONFIG]: written }, commands: { [command]: { code: 0, stdout } } };
 
     expect(

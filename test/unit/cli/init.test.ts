@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { CliContext, DiscoveredEnvironment } from '../../../src/cli/context.ts';
+import { initCommand } from '../../../src/cli/init.command.ts';
+import { wordsIn } from '../../../src/text/words.ts';
+
+/** What `init` prints where this was found. */
+async function said(
+  found: DiscoveredEnvironment['found'],
+  more: Partial<DiscoveredEnvironment> = {},
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const context = {
+    words: wordsIn('en'),
+    out: (text: string) => lines.push(text),
+    save: () => undefined,
+    discover: () => Promise.resolve({ parts: ['redis'], found, yaml: {}, variables: [], ...more }),
+    look: () => Promise.resolve({ at: '2026-03-01T10:00:00Z', areas: {} }),
+  } as unknown as CliContext;
+  await initCommand(context, { file: '/none/a.yaml', name: 'prod', namespace: 'a', socket: '/none' });
+  return lines;
+}
+
+const orchestrator = { part: 'orchestrator-service', names: ['flows'] } as const;
+
+describe('init', () => {
+  it('says that a service listens on no port although it declares some', async () => {
+    const lines = await said([{ ...orchestrator, withoutHttp: 'by-sockets', closed: [8081, 9090] }]);
+
+    expect(lines[0]).toContain('listens on no port: without HTTP');
+    expect(lines).toContain(
+      'orchestrator-service declares port 8081, 9090, and no process listens there. It stands under withoutHttp; aetherius diagnose drift says what to mend.',
+    );
+  });
+
+  it('says that nobody saw a listener at an address that it wrote, and why', async () => {
+    const address = 'http://flows:8081';
+    const lines = await said([{ ...orchestrator, address, unseen: 'not-running' }]);
+
+    expect(lines).toContain(
+      'Whether orchestrator-service listens at http://flows:8081 could not be seen: no container of it runs. If it listens on no port, put its name under withoutHttp and remove the address.',
+    );
+    expect((await said([{ ...orchestrator, address }])).join()).not.toContain('could not be seen');
+  });
+
+  it('says where its addresses lead somewhere, on Compose alone', async () => {
+    const inside = 'run the worker and doctor there';
+    expect((await said([], { networks: ['a_b'] })).at(-1)).toContain('(a_b)');
+    expect((await said([], { networks: ['a_b'] })).at(-1)).toContain(inside);
+    expect((await said([])).join()).not.toContain(inside);
+  });
+});
