@@ -143,7 +143,7 @@ async function contentOf(handle: FileHandle, facts: Facts) {
     throw refused('file-too-large', { ...facts, bytes: Number(stat.size) });
   const bytes = await handle.readFile();
   if (versionOf(await handle.stat({ bigint: true })) !== versionOf(stat))
-    throw refused('file-unread', { ...facts, why: 'it is being written' });
+    throw refused('file-unread', { ...facts, why: 'EBUSY' });
   return { stat, bytes };
 }
 
