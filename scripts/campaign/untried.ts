@@ -24,6 +24,10 @@ export const untried: readonly Untried[] = [
     ...{ on: 'kubernetes' as const, fault: `part.${part}.stopped`, fix: 'restart-workload' },
     why: 'scaled to zero it has no Pod to restart; it is started',
   })),
+  ...stores.map((store) => ({
+    ...{ on: 'kubernetes' as const, fault: `part.${store}.paused`, fix: 'restart-workload' },
+    why: 'a StatefulSet replaces no Pod behind one that is not ready; people delete that Pod',
+  })),
   { fault: 'K1.a no-such', fix: 'set-image', why: 'going back changes nothing else, so that is offered' },
   { fault: 'K1.d too-much-memory', fix: 'remove-node-selector', why: 'no selector keeps it from a node' },
   {

@@ -28,7 +28,6 @@ import {
   rightsToChange,
   rolledOut,
   targetOf,
-  waitsForReady,
   workloadName,
 } from './workload.ts';
 import { signsOf } from './workload-object.ts';
@@ -47,6 +46,7 @@ export const restartWorkload = defineRemediation({
   version: 1,
   doc: `Replaces the Pods of a Deployment, StatefulSet or DaemonSet one after the other, as \`kubectl rollout restart\` does (C1.a, K1).
 The patch carries the resource version it was made for, so it cannot change a newer object.
+Refused where a StatefulSet has a Pod that is not ready: its controller would wait for that Pod without end.
 NATS, Neo4j, PostgreSQL and Redis are asked for their peers first, and disruption budgets are read.
 It is done when the controller has rolled out the new template and all Pods are available. There is no undo.`,
   tier: 1,
@@ -78,6 +78,9 @@ It is done when the controller has rolled out the new template and all Pods are 
     if (seen.paused) throw refused('rollout-paused', { workload: place.name });
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
     if (seen.desired === 0) throw refused('no-target', { workload: place.name });
+    // "It's possible to get into a broken state that requires manual intervention" (Kubernetes, StatefulSets).
+    if (seen.inOrder && seen.ready < seen.desired)
+      throw refused('pods-wait-in-order', { workload: place.name, pods: seen.desired - seen.ready });
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const admitted = await dryRun(place, restartPatch(restartMark(seen.generation)), { deps, signal });
     const runs = seen.ready > 0 ? 'running' : 'not-running';
@@ -98,7 +101,6 @@ It is done when the controller has rolled out the new template and all Pods are 
       // With the name that was found, so that every later look is at this very workload.
       params: { ...params, workload: place.name },
       ...tierOf(store === 'another' ? unknownPart(place.name) : raised, usual),
-      notes: waitsForReady(place, seen),
       steps: [
         restartStep(place, { restarted: restartedOf(seen) }, seen.generation, {
           ...identityOf(seen),

@@ -622,6 +622,8 @@ export const remediations = {
   'offer.refused.no-pod': '{workload} has no Pod now.',
   'offer.refused.host-network': 'Pods of {workload} use the network of their node, where no policy holds.',
   'offer.refused.no-such-port': 'No Service of {to} leads to port {port}.',
+  'offer.refused.pods-wait-in-order':
+    '{workload} replaces a Pod only while the Pods before it are ready, and {pods|# is|# are} not. A restart would wait without end. Delete the Pod that is not ready: its controller makes a new one.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

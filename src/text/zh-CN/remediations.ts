@@ -531,5 +531,7 @@ export const remediations = {
   'offer.refused.no-pod': '{workload} 现在没有 Pod。',
   'offer.refused.host-network': '{workload} 的 Pod 使用节点网络，策略对其不起作用。',
   'offer.refused.no-such-port': '{to} 没有任何 Service 指向端口 {port}。',
+  'offer.refused.pods-wait-in-order':
+    '{workload} 只在前面的 Pod 都就绪时才替换 Pod，而现在有 {pods} 个未就绪，重启会一直等待。请删除未就绪的 Pod，控制器会重新创建它。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

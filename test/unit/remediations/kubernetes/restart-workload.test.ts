@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AppError } from '../../../../src/domain/kernel/errors.ts';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
@@ -67,12 +68,12 @@ describe('kubernetes.restart-workload', () => {
   });
 
   it.each([
-    { what: 'a Pod is not ready', ready: 1, policy: 'OrderedReady', notes: ['waits-for-ready'] },
-    { what: 'all are ready', ready: 2, policy: 'OrderedReady', notes: [] },
-    { what: 'Pods do not wait for each other', ready: 1, policy: 'Parallel', notes: [] },
+    { what: 'a Pod is not ready', ready: 1, policy: 'OrderedReady', outcome: 'pods-wait-in-order' },
+    { what: 'all are ready', ready: 2, policy: 'OrderedReady', outcome: 'a plan' },
+    { what: 'Pods do not wait for each other', ready: 1, policy: 'Parallel', outcome: 'a plan' },
   ])(
-    'says that a StatefulSet may wait for somebody, where it may: $what',
-    async ({ ready, policy, notes }) => {
+    'is refused where the controller of a StatefulSet would wait without end: $what',
+    async ({ ready, policy, outcome }) => {
       const { context } = fresh((object) =>
         with_('status', { replicas: 2, readyReplicas: ready })(
           with_('spec', { replicas: 2, podManagementPolicy: policy })(object),
@@ -82,9 +83,12 @@ describe('kubernetes.restart-workload', () => {
       const listed = [{ metadata: { name: 'am' } }] as unknown as readonly KubeObject[];
       const kubernetes = { ...context.deps.kubernetes, list: () => Promise.resolve(listed) };
       const deps = { ...context.deps, platform, kubernetes };
-      const plan = await restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps });
+      const planned = restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps }).then(
+        () => 'a plan',
+        (error: unknown) => (error as AppError).facts['reason'],
+      );
 
-      expect(plan.notes?.map(({ key }) => key)).toEqual(notes);
+      expect(await planned).toBe(outcome);
     },
   );
 
