@@ -30,6 +30,8 @@ export interface Discovered {
   readonly databases?: Readonly<Partial<Record<PlatformDatabase, string>>>;
   /** What the one workload of a part runs. */
   readonly images?: Readonly<Partial<Record<PartId, string>>>;
+  /** The engine's id of that image, where its one container is seen to run well. */
+  readonly ran?: Readonly<Partial<Record<PartId, string>>>;
   /** What could not be looked at, by name: what is missing of it need not be gone. `runtime` is all of it. */
   readonly unseen?: readonly string[];
 }

@@ -31,6 +31,8 @@ export interface SeenWorkload {
   readonly kind?: 'deployment' | 'statefulset' | 'daemonset';
   readonly container?: string;
   readonly image: string;
+  /** The engine's id of it, where its one container is seen to run well. */
+  readonly ran?: string;
   readonly addresses: readonly SeenAddress[];
   /** Host names that lead to it, on whatever port. */
   readonly hosts: readonly string[];
@@ -67,7 +69,7 @@ const parts = partIds.filter((id): id is Part => id !== 'runtime');
 /** What the parts are called here, by what was seen: nothing is taken for a part that something else may be, too. */
 export function discover(
   sight: Sight,
-): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp' | 'images'> {
+): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp' | 'images' | 'ran'> {
   const found = identify(sight);
   const seen = [...found].flatMap(([part, candidates]) => {
     const [one, ...others] = candidates;
@@ -94,6 +96,7 @@ export function discover(
       return { part, candidates: names, ...(names.length === 1 ? { found: names[0] ?? '' } : {}) };
     }),
     images: Object.fromEntries(seen.flatMap(([part, { image }]) => (image === '' ? [] : [[part, image]]))),
+    ran: Object.fromEntries(seen.flatMap(([part, { ran }]) => (ran === undefined ? [] : [[part, ran]]))),
     healthPaths: Object.fromEntries(health),
     withoutHttp: serviceIds.filter((id) => new Map<PartId, SeenWorkload>(seen).get(id)?.portless === true),
   };

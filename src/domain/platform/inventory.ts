@@ -1,3 +1,4 @@
+import { present } from '../kernel/present.ts';
 import type { Discovered } from './discovered.ts';
 import { type PartId, partIds } from './part.ts';
 import { databaseOwners, type PlatformDatabase } from './table.ts';
@@ -43,6 +44,8 @@ export interface Thing {
   /** Of a part; absent where it is nobody's own. */
   readonly part?: PartId;
   readonly name: string;
+  /** Of an image with which its container was seen to run well: the engine's id, by which nothing is compared. */
+  readonly ran?: string;
 }
 
 /** What one look saw of an area. */
@@ -115,7 +118,10 @@ export function thingsOf(found: Discovered): Readonly<Record<'runtime' | 'databa
       name === undefined ? [] : [{ kind, part, name: `${name}` }];
     return [
       ...candidates.flatMap((name) => named('workload', name)),
-      ...named('image', found.images?.[part]),
+      ...named('image', found.images?.[part]).map((one) => ({
+        ...one,
+        ...present({ ran: found.ran?.[part] }),
+      })),
       ...named('service', row.service),
       ...named('port', row.port),
       ...named('file', row.configFile),

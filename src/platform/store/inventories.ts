@@ -11,17 +11,19 @@ interface Row {
 }
 
 export function createInventories(query: Query): Inventories {
-  const first = async (sql: string, values: readonly unknown[]): Promise<KeptInventory | undefined> => {
+  const list = async (sql: string, values: readonly unknown[]): Promise<readonly KeptInventory[]> => {
     const { rows } = await query<Row>(
       `SELECT areas, seen_at, since, looked_at FROM inventories ${sql}`,
       values,
     );
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    const { areas, seen_at: seen, since, looked_at: lookedAt } = row;
-    return { areas, seenAt: seen.areas, triedAt: seen.tried, since, lookedAt };
+    return rows.map(({ areas, seen_at: seen, since, looked_at: lookedAt }) => ({
+      ...{ areas, seenAt: seen.areas, triedAt: seen.tried, since, lookedAt },
+    }));
   };
+  const first = async (sql: string, values: readonly unknown[]) => (await list(sql, values))[0];
   return {
+    last: (environment, most) =>
+      list('WHERE environment = $1 ORDER BY id DESC LIMIT $2', ids(environment, most)),
     latest: (environment) => first('WHERE environment = $1 ORDER BY id DESC LIMIT 1', ids(environment)),
     at: (environment, time) =>
       first('WHERE environment = $1 ORDER BY since <= $2 DESC, abs(extract(epoch FROM since - $2)) LIMIT 1', [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../domain/kernel/canonical.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
+import { repositoryOf } from '../../domain/platform/ran-image.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { Context, Place, Seen } from './workload.ts';
 
@@ -115,9 +116,6 @@ export interface MapDifference {
 
 const same = (one: unknown, other: unknown) =>
   canonicalJson(wholeJson(one ?? null)) === canonicalJson(wholeJson(other ?? null));
-
-/** Registry, path and name of an image, without tag and digest. */
-export const repositoryOf = (image: string): string => /^(?:[^/]*\/)*[^:@/]*/.exec(image)?.[0] ?? image;
 
 /**
  * What differs between two templates: the fields of containers that may be taken back, and the names of those that may

@@ -9,6 +9,7 @@ import {
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { repositoryOf } from '../../domain/platform/ran-image.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { isMember } from '../quorum.ts';
 import { refused } from '../stale.ts';
@@ -25,7 +26,6 @@ import {
   lists,
   type Revision,
   recentHours,
-  repositoryOf,
   revisionsOf,
   type Template,
   templateOf,

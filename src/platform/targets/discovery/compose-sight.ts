@@ -1,6 +1,7 @@
 import { present } from '../../../domain/kernel/present.ts';
 import { isSecretName } from '../../../domain/kernel/redact.ts';
 import type { SeenAddress, SeenFile, SeenWorkload } from '../../../domain/platform/discovery.ts';
+import { runsWell } from '../../../domain/probe/container-life.ts';
 import type { ComposeContainer } from '../../../domain/probe/targets/compose.ts';
 import { pathInCheck, scalarsOf, stepsIn } from './values.ts';
 
@@ -11,18 +12,28 @@ export interface ContainerFile {
 
 /**
  * The services of a Compose project, from what the engine says of their containers. `publishedHosts` are the host names
- * under which our configuration reaches published ports. Variables with names of secrets give no value.
+ * under which our configuration reaches published ports. `now`: where it is looked at what runs well. Variables with names of secrets give no value.
  */
 export function composeWorkloads(
   containers: readonly ComposeContainer[],
   filesOf: (container: ComposeContainer) => readonly ContainerFile[],
   publishedHosts: readonly string[],
+  now?: Date,
 ): readonly SeenWorkload[] {
   const services = [...new Set(containers.map(nameOf))];
   return services.flatMap((service) => {
     const own = containers.filter((container) => nameOf(container) === service);
     const [first] = own;
-    return first === undefined ? [] : [workloadOf(service, own, first, filesOf(first), publishedHosts)];
+    return first === undefined
+      ? []
+      : [
+          {
+            ...workloadOf(service, own, first, filesOf(first), publishedHosts),
+            ...present({
+              ran: now !== undefined && own.length === 1 && runsWell(first, now) ? first.imageId : undefined,
+            }),
+          },
+        ];
   });
 }
 

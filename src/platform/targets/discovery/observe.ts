@@ -57,7 +57,7 @@ async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
 
 async function sightOf(
   config: EnvironmentConfig,
-  { logins, timeouts }: ObserveOptions,
+  { logins, timeouts, now }: ObserveOptions,
 ): Promise<{ readonly sight: Sight; readonly unseen: readonly string[] } | undefined> {
   const { runtime, platform } = config;
   const addresses = await configuredAddresses(config);
@@ -66,7 +66,7 @@ async function sightOf(
       return undefined;
     case 'compose': {
       const target = createComposeTarget({ project: runtime.project, socket: runtime.socket });
-      const { workloads, unseen } = await ofCompose(target, addresses);
+      const { workloads, unseen } = await ofCompose(target, addresses, now());
       return { sight: { runtime: 'compose', platform, ...addresses, workloads }, unseen };
     }
     case 'kubernetes': {
@@ -79,7 +79,7 @@ async function sightOf(
   }
 }
 
-async function ofCompose(target: ComposeTarget, { configured, monitor }: Addresses) {
+async function ofCompose(target: ComposeTarget, { configured, monitor }: Addresses, now: Date) {
   const containers = await target.containers();
   const files = new Map<string, readonly ContainerFile[]>();
   const unseen = new Set<string>();
@@ -96,7 +96,7 @@ async function ofCompose(target: ComposeTarget, { configured, monitor }: Address
   );
   const reached = [...Object.values(configured), ...(monitor === undefined ? [] : [monitor])];
   const hosts = [...new Set(reached.map((address) => address.replace(/:\d+$/, '')))];
-  const workloads = composeWorkloads(containers, ({ id }) => files.get(id) ?? [], hosts);
+  const workloads = composeWorkloads(containers, ({ id }) => files.get(id) ?? [], hosts, now);
   return { workloads, unseen: [...unseen] };
 }
 
