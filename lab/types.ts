@@ -143,7 +143,7 @@ export interface Lab {
 
 /** A fault that really happens: planted, seen by its own check, taken away again. */
 export interface Fault {
-  /** Catalogue id of the cause it makes true (`S1.a`), or `part.<part>.<stopped|paused|slow|refusing|unreachable>`. */
+  /** Catalogue id of the cause it makes true (`S1.a`), or `part.<part>.<stopped|paused|slow|refusing|unreachable|bad-image>`. */
   readonly id: string;
   readonly title: string;
   /** At least two; names, numbers, order or position differ. */

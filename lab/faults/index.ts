@@ -11,6 +11,7 @@ import { contractDrift } from './m1.contract-drift.fault.ts';
 import { noConnection } from './n1.no-connection.fault.ts';
 import { cpuHigh } from './p1.cpu-high.fault.ts';
 import { memoryLeak } from './p2.memory-leak.fault.ts';
+import { partBadImage } from './part.bad-image.fault.ts';
 import { partPaused } from './part.paused.fault.ts';
 import { partRefusing } from './part.refusing.fault.ts';
 import { partSlow } from './part.slow.fault.ts';
@@ -49,6 +50,8 @@ export const faults: readonly Fault[] = [
   ...noConnection,
   ...podNotStarting,
   ...contractDrift,
+  // Last, so that the platform has been seen to run.
+  ...partBadImage,
 ];
 
 /** The fault of an id; throws with the ids that begin alike. */

@@ -140,7 +140,7 @@ export function connectCompose(): ComposeLab {
     endpoints: (host) => endpointsAt(() => host),
     environmentConfig: (at, socket) =>
       environmentConfig(at, {
-        ...{ kind: 'compose', project: 'aetherius', socket },
+        ...{ kind: 'compose', project: 'aetherius', socket, recreate: true },
         // The lab's engine runs on this machine.
         files: [{ host: join(composeFolder(), 'config') }],
       }),

@@ -34,6 +34,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'compose.set-step-timeout': compose('S5.a'),
   'compose.set-limits': compose('P2.b'),
   'compose.connect-network': compose('N1.d'),
+  'compose.recreate-with-image': compose('part.agent-manager.bad-image'),
   'redis.set-eviction-policy': compose('D3.a'),
   'redis.set-memory-limit': compose('D3.b'),
   'redis.delete-keys': compose('T1.a'),

@@ -166,22 +166,41 @@ function watchFiles(lab: Lab): Promise<Watch> {
 /** What the engine does on its own while it does what it was asked for, and what looks make. */
 const byTheWay = /^(exec_|health_status|kill|die|stop$|attach|top|resize|archive-path|oom|mount|unmount)/;
 
+/** What the engine tells of a container, or of its network. */
+export interface EngineEvent {
+  readonly type: string;
+  readonly action: string;
+  /** Id of the container. */
+  readonly container: string;
+}
+
 async function watchEngine(lab: Lab): Promise<Watch> {
   if (!isCompose(lab)) throw new Error('there is no engine here');
+  const waits = ['ps', '-q', '--no-trunc', '--filter', 'status=restarting'];
+  const waiting = (await lab.docker(waits)).split('\n').filter((id) => id !== '');
   const since = Date.now();
   return async () => {
     const until = (Date.now() / 1000).toFixed(3);
     const lines = await lab.docker([
       ...['events', '--since', (since / 1000).toFixed(3), '--until', until],
-      ...['--format', '{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.container}}'],
+      ...[
+        '--format',
+        '{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.name}} {{.Actor.Attributes.container}}',
+      ],
     ]);
-    const names = await containerNames(lab.docker);
-    const seen = lines.split('\n').flatMap((line) => {
-      const [type = '', action = '', name = '', container = ''] = line.replace(/: .*/, '').split(' ');
-      if (type === 'container' && !byTheWay.test(action)) return [`${action} ${name}`];
-      return type === 'network' ? [`${action} ${names.get(container) ?? container}`] : [];
+    const names = new Map(await containerNames(lab.docker));
+    const events = lines.split('\n').map((line): EngineEvent => {
+      const [type = '', action = '', id = '', name = '', container = ''] = line
+        .replace(/: .*/, '')
+        .split(' ');
+      // One that is not there any more has the name that it had last.
+      if (type === 'container' && action === 'destroy') names.set(id, name);
+      return { type, action, container: type === 'network' ? container : id };
     });
-    return { by: 'engine events', seen: counted(ownWish(seen)) };
+    const seen = ownWish(events, waiting).map(
+      ({ action, container }) => `${action} ${names.get(container) ?? container}`,
+    );
+    return { by: 'engine events', seen: counted(seen) };
   };
 }
 
@@ -194,26 +213,33 @@ async function containerNames(
 
 /**
  * What somebody asked the engine for. A restart is a stop and a start, and each of these takes the network along; of one
- * disconnection the engine tells twice, and a second one is not possible before a connection.
+ * disconnection the engine tells twice, and a second one is not possible before a connection. One that ends by itself is
+ * started again by its policy. `waiting`: containers that wait for that since before.
  */
-export function ownWish(told: readonly string[]): readonly string[] {
+export function ownWish(
+  told: readonly EngineEvent[],
+  waiting: readonly string[] = [],
+): readonly EngineEvent[] {
   const off = new Set<string>();
-  const seen = told.filter((one) => {
-    const [action = '', name = ''] = one.split(' ');
-    const again = action === 'disconnect' && off.has(name);
-    if (action === 'disconnect') off.add(name);
-    else if (action === 'connect') off.delete(name);
-    return !again;
-  });
-  const restarted = new Set(seen.filter((one) => one.startsWith('restart ')).map((one) => one.slice(8)));
-  const begun = new Set(
-    seen.filter((one) => /^(re)?start /.test(one)).map((one) => one.replace(/^\w+ /, '')),
+  const killed = new Set<string>();
+  const endedByItself = new Set(waiting);
+  const moved = new Set<string>();
+  const restarted = new Set(
+    told.filter(({ action }) => action === 'restart').map(({ container }) => container),
   );
-  return seen.filter((one) => {
-    const [action = '', name = ''] = one.split(' ');
-    if (action === 'start') return !restarted.has(name);
-    return action === 'connect' || action === 'disconnect' ? !begun.has(name) : true;
+  const seen = told.filter(({ type, action, container: id }) => {
+    if (type === 'container') {
+      if (/^(re)?start$|^die$/.test(action)) moved.add(id);
+      if (action === 'kill') killed.add(id);
+      if (action === 'die' && !killed.delete(id)) endedByItself.add(id);
+      return action === 'start' ? !endedByItself.delete(id) && !restarted.has(id) : !byTheWay.test(action);
+    }
+    const again = action === 'disconnect' && off.has(id);
+    if (action === 'disconnect') off.add(id);
+    else if (action === 'connect') off.delete(id);
+    return type === 'network' && !again;
   });
+  return seen.filter(({ type, container }) => type === 'container' || !moved.has(container));
 }
 
 /** As whom the product asks the API server of the lab, and nobody else. */
@@ -272,6 +298,8 @@ const severalOf: Readonly<Record<string, readonly [least: number, most: number]>
   // A Job as a clock and the Secret that it ends; what an earlier fix has kept goes first.
   'kubernetes-keep-secret': [2, 3],
   'kubernetes-keep-password': [2, 3],
+  // The engine tells of it as of any end.
+  'compose-stop': [0, 0],
 };
 
 /**

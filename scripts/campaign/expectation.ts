@@ -3,6 +3,7 @@
 import { waitFor } from '../../lab/components/process.ts';
 import { liveAgents } from '../../lab/runtimes/shared.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
+import type { PartId } from '../../src/domain/platform/part.ts';
 
 export interface Expectation {
   /** What is typed after `/aetherius diagnose`. */
@@ -23,6 +24,8 @@ export interface Expectation {
   readonly shownBySilence?: true;
   /** For how many seconds it has to be there before its fix takes it for more than a moment's work. */
   readonly ripensIn?: number;
+  /** The part has to have been seen to run before: its fix goes by what was seen. */
+  readonly seenToRun?: PartId;
   /** Symptoms of what stands on the broken part: whoever asks for these has to be told the same. */
   readonly elsewhere?: readonly string[];
 }
@@ -47,6 +50,7 @@ export async function settled(lab: Lab, { shownBySilence }: Expectation): Promis
 /** Where the guide's decision tree breaks for each state of a part. */
 const branches: Readonly<Record<string, string>> = {
   stopped: 'H2.a',
+  'bad-image': 'H2.a',
   paused: 'H2.b',
   slow: 'H2.c',
   refusing: 'H2.b',
@@ -100,6 +104,7 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     also: [...(sameThing[fault.id] ?? []), ...isolated],
     // The login that is refused is the bot's own as well: that says nothing of the part.
     ...(third === 'refusing' ? { mayHide: true as const } : {}),
+    ...(third === 'bad-image' ? { seenToRun: second as PartId } : {}),
     // Heartbeats that come a second late are heartbeats; nobody connects to an agent.
     ...(fault.id === 'part.collect-agent.slow' ? { harmless: true as const } : {}),
     ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),

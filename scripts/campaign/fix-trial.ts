@@ -167,6 +167,8 @@ export async function tryFix(
     const control = await product.diagnose(expected.symptom);
     onAnswer?.('control', control);
     if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
+    step = 'see it run';
+    if (expected.seenToRun !== undefined) await product.seenToRun(expected.seenToRun);
     step = 'plant';
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);

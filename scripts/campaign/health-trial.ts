@@ -23,6 +23,7 @@ export interface HealthTrial {
 /** Where a fault shows, and in which states: a program that is refused shows in what it does not do. */
 const shown: Readonly<Record<string, { readonly part?: PartId; readonly states: readonly PartState[] }>> = {
   stopped: { states: ['down'] },
+  'bad-image': { states: ['down'] },
   paused: { states: ['down'] },
   // A service that hears late from what it needs may call itself unwell; a store may be too late for us to look.
   slow: { states: ['degraded', 'unknown'] },

@@ -7,9 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
 import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
+import { waitFor } from '../../lab/components/process.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
 import type { HealthReport } from '../../src/domain/health/health.ts';
+import type { PartId } from '../../src/domain/platform/part.ts';
 import { type ProcessOptions, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
@@ -46,6 +48,8 @@ export interface Product {
   health(environment?: string): Promise<{ readonly report: HealthReport; readonly seconds: number }>;
   /** Types `/aetherius diagnose …` in a channel and waits for the answer. Default environment: `lab`. */
   diagnose(symptom: string, environment?: string): Promise<Answer>;
+  /** Waits until it has kept that the part runs well; asks for a look, which comes two minutes after the last at the earliest. */
+  seenToRun(part: PartId): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -201,6 +205,17 @@ export async function startCampaignProduct(
           durationMs: probe.duration_ms,
         })),
       };
+    },
+    async seenToRun(part) {
+      const image = JSON.stringify([{ kind: 'image', part }]);
+      const seen = `SELECT 1 FROM inventories, jsonb_array_elements(areas->'runtime'->'things') AS thing
+        WHERE jsonb_build_array(thing) @> '${image}' AND thing ? 'ran' LIMIT 1`;
+      const found = async () => {
+        if ((await rows(seen)).length > 0) return true;
+        await rows("SELECT pg_notify('aetherius_remediations', '')");
+        return false;
+      };
+      await waitFor(found, { seconds: 300, what: `${part} to be seen to run`, every: 1_000 });
     },
     async stop() {
       await running.stop(5000);

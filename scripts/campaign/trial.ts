@@ -114,6 +114,8 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       controls.note(symptom, control);
       if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
     }
+    step = 'see it run';
+    if (mender !== undefined && expected.seenToRun !== undefined) await product.seenToRun(expected.seenToRun);
     step = 'plant';
     lap();
     const plantedAt = new Date();

@@ -28,6 +28,14 @@ export const untried: readonly Untried[] = [
     ...{ on: 'kubernetes' as const, fault: `part.${store}.paused`, fix: 'restart-workload' },
     why: 'a StatefulSet replaces no Pod behind one that is not ready; people delete that Pod',
   })),
+  ...labParts.map((part) => ({
+    ...{ fault: `part.${part}.stopped`, fix: 'recreate-with-image' },
+    why: 'somebody has stopped it, and its image is the one that ran',
+  })),
+  ...['start-service', 'restart-service'].map((fix) => ({
+    ...{ fault: 'part.agent-manager.bad-image', fix },
+    why: 'it is started again and again by itself, and ends each time',
+  })),
   { fault: 'K1.a no-such', fix: 'set-image', why: 'going back changes nothing else, so that is offered' },
   { fault: 'K1.d too-much-memory', fix: 'remove-node-selector', why: 'no selector keeps it from a node' },
   {

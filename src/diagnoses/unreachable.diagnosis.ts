@@ -193,13 +193,16 @@ function start(part: PartId) {
   const [first, onKubernetes, onCompose] = restart(part);
   const service = { remediation: 'compose.start-service', at: part, on: 'compose' } as const;
   const image = { instruction: 'set-image-in-file', on: 'compose' } as const;
+  // Offered where it has not run since its image changed: a start of the same would end as the one before did.
+  const anew = { remediation: 'compose.recreate-with-image', at: part, on: 'compose' } as const;
   return part === 'collect-agent'
-    ? ([first, image, onKubernetes, service, onCompose] as const)
+    ? ([first, image, onKubernetes, anew, service, onCompose] as const)
     : ([
         first,
         image,
         { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' },
         onKubernetes,
+        anew,
         service,
         onCompose,
       ] as const);

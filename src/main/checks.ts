@@ -14,7 +14,6 @@ import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { CountLogs } from '../domain/ports/log-files.ts';
 import type { Probe } from '../domain/probe/probe.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
-import type { EndedUnder } from '../domain/probe/targets/compose.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
@@ -24,7 +23,7 @@ import { eventLoopQuiet, watchEventLoopDelay } from '../platform/process/event-l
 import { kubeLogins } from '../platform/settings/config.ts';
 import { createInstallations, lookingFirst } from '../platform/targets/discovery/installations.ts';
 import { observe } from '../platform/targets/discovery/observe.ts';
-import { createTargetsFactory } from '../platform/targets/factory.ts';
+import { createTargetsFactory, type KeptRecord } from '../platform/targets/factory.ts';
 import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../probes/index.ts';
@@ -49,7 +48,7 @@ export function openChecks({
   logins = kubeLogins(),
   redactorOf,
   version = 'unknown',
-  endedUnder,
+  record,
   targets: givenTargets,
   rules: givenRules,
   runner: givenRunner,
@@ -63,8 +62,8 @@ export function openChecks({
   readonly redactorOf?: (answer: string | undefined) => Redactor;
   /** Version of the bot, as a bundle names it. */
   readonly version?: string;
-  /** By the record of fixes, where there is one. */
-  readonly endedUnder?: EndedUnder;
+  /** What the bot has kept, where it keeps anything. */
+  readonly record?: KeptRecord;
   readonly targets?: TargetsFactory;
   readonly rules?: HealthRules;
   readonly runner?: ProbeRunner;
@@ -84,7 +83,7 @@ export function openChecks({
   const { environments } = installations;
   const targets =
     givenTargets ??
-    lookingFirst(createTargetsFactory(environments, undefined, logins, endedUnder), installations);
+    lookingFirst(createTargetsFactory(environments, undefined, logins, record), installations);
   const diagnosing = {
     targets,
     probes: runner,

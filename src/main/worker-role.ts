@@ -34,6 +34,7 @@ import { createProposeService } from '../services/fix/propose/propose.service.ts
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
 import { createInventoryKeeper } from '../services/inventory/keep-inventory.service.ts';
+import { createRanImages } from '../services/inventory/ran-images.service.ts';
 import { createLogsRun } from '../services/logs/logs-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
 import { bundlePage } from '../text/bundle-page.ts';
@@ -75,7 +76,10 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     logins,
     redactorOf: redaction.redactorOf,
     version: shared.version,
-    endedUnder: createEndedUnder({ store, logger }),
+    record: {
+      endedUnder: createEndedUnder({ store, logger }),
+      ran: createRanImages({ store, logger }),
+    },
   });
   const self = createSelfIdentity({
     database: shared.database,

@@ -1,4 +1,5 @@
 import { connectNetwork } from './compose/connect-network.remediation.ts';
+import { recreateWithImage } from './compose/recreate-with-image.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
@@ -65,6 +66,7 @@ export const remediations = [
   deleteKeys,
   createStream,
   connectNetwork,
+  recreateWithImage,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

@@ -52,6 +52,7 @@ function stage(whilePlanted: Answer, otherwise: Answer = healthy) {
   const product: Product = {
     health: () => Promise.reject(new Error('not asked for here')),
     diagnose: async () => (there ? whilePlanted : otherwise),
+    seenToRun: async () => undefined,
     stop: async () => undefined,
   };
   return { fault, options: { lab, product, controls: new Controls() } };

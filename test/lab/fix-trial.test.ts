@@ -77,6 +77,7 @@ function stage({ fix, undo, approvedBy = ['another'], state = 'succeeded', count
   const product: Product = {
     health: () => Promise.reject(new Error('not asked for here')),
     diagnose: async () => answer(is.said ? 'S2.b' : undefined),
+    seenToRun: async () => undefined,
     stop: async () => undefined,
   };
   const lab = { runtime: 'compose', healthy: async () => undefined } as unknown as Lab;
@@ -193,15 +194,25 @@ describe('the campaign to the end', () => {
     expect(notOnce(seen(), [{ step, batches: true }])).toEqual(['the target saw nothing']);
   });
 
-  it('counts one disconnection once, of which the engine tells twice', () => {
-    const [off, on] = ['disconnect aetherius-nats', 'connect aetherius-nats'];
-
+  it('takes a start and the network that goes with it for one restart, and two disconnections for one', () => {
+    const told = (type: string, action: string, container = 'c1') => ({ type, action, container });
+    const [off, on] = [told('network', 'disconnect'), told('network', 'connect')];
     expect(ownWish([off, off])).toEqual([off]);
     expect(ownWish([off, off, on, off, off])).toEqual([off, on, off]);
     expect(ownWish([on, on])).toEqual([on, on]);
-    expect(ownWish(['restart aetherius-nats', 'start aetherius-nats', on])).toEqual([
-      'restart aetherius-nats',
-    ]);
+    const [restart, start] = [told('container', 'restart', 'nats'), told('container', 'start', 'nats')];
+    expect(ownWish([restart, start, told('network', 'connect', 'nats')])).toEqual([restart]);
+    expect(ownWish([told('container', 'start'), on])).toEqual([told('container', 'start')]);
+  });
+
+  it('takes no start by a policy for one that somebody asked for', () => {
+    const told = (action: string, container = 'c1') => ({ type: 'container', action, container });
+    const network = { type: 'network', action: 'connect', container: 'c1' };
+    const itself = [told('die'), network, told('start')];
+    expect(ownWish([...itself, ...itself])).toEqual([]);
+    expect(ownWish([told('start'), ...itself], ['c1'])).toEqual([]);
+    const asked = [told('kill'), told('die'), told('stop'), network, told('start')];
+    expect(ownWish([...itself, ...asked, ...itself])).toEqual([told('start')]);
   });
 
   it.each(['kubernetes-keep-secret', 'kubernetes-keep-password'])(

@@ -24,6 +24,7 @@ const parted: readonly (readonly [RegExp, string])[] = [
   [/\bhex\.slice\(/, 'the groups of a UUID'],
   [/\b(?:digest\('hex'\)|sha256\(.*\)|planHash|\bhash)\.slice\(0, \d+\)/, 'digits of a digest'],
   [/toISOString\(\)\.slice\((?:0, 1[06]|11, 23)\)/, 'a date, a date with its time, the time of a day'],
+  [/\bid(?:\.replace\(.*\))?\.slice\(0, (?:8|12)\)/, 'digits of an id of the engine'],
   [/\b\w+\.slice\(0, (?:colon|at|space|dot)\)/, 'up to a mark that stands there'],
   [
     /text\.slice\(0, -1\)\) \* units\[text\.slice\(-1\)/,

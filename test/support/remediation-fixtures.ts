@@ -12,6 +12,7 @@ import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
 import { graphSecrets, ofService } from './graph-secrets.ts';
 import { inBase64 } from './kube-objects.ts';
+import { replacedService } from './replaced-service.ts';
 import { mapPath, textCluster } from './text-cluster.ts';
 import { agents, tokenSecrets } from './token-secrets.ts';
 
@@ -1463,4 +1464,5 @@ export const fixtures = {
   'compose.set-step-timeout': () => hurriedOnHost(),
   'compose.set-limits': () => limitedService(),
   'compose.connect-network': cutOff,
+  'compose.recreate-with-image': () => replacedService(),
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

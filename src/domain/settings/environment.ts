@@ -63,6 +63,10 @@ const Runtime = z
           description:
             'Folders of the engine’s host in which fixes may change the configuration files of the services ([what that means](../guides/operate.md#files-on-a-compose-host)). Without them no file is changed.',
         }),
+        recreate: z.boolean().exactOptional().meta({
+          description:
+            'Lets a fix make the container of a service or a collect agent anew, with an image that was seen to run before ([what that means](../guides/operate.md#a-container-that-is-made-anew)).',
+        }),
       })
       .meta({ description: 'The platform runs in Docker Compose.' }),
     z.strictObject({ kind: z.literal('none') }).meta({ description: 'The bot cannot check any runtime.' }),

@@ -2,6 +2,7 @@ import { configuredParts, shapeOf } from '../../domain/health/health-calls.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import type { RanImages } from '../../domain/platform/ran-image.ts';
 import type { EndedUnder } from '../../domain/probe/targets/compose.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
@@ -9,6 +10,7 @@ import { databasesOf, healthPathsOf } from '../../domain/settings/installed.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { createHostFiles } from './compose/host-files.ts';
+import { withRanImages } from './compose/image-before.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
@@ -23,6 +25,12 @@ import { createPostgresTarget, loadPostgresDriver } from './stores/postgres.ts';
 import { createRedisTarget, type RedisSettings, redisUrl } from './stores/redis.ts';
 import { SharedConnections } from './stores/shared-connection.ts';
 
+/** What the bot itself has kept of earlier looks and fixes, for what no target remembers. */
+export interface KeptRecord {
+  readonly endedUnder?: EndedUnder;
+  readonly ran?: RanImages;
+}
+
 /**
  * Targets of the configured environments. Each run gets its own: today's credentials, its own LIST answers and
  * its own memory of what is dead. Connections close by themselves when idle; `close` ends what is still open.
@@ -31,7 +39,7 @@ export function createTargetsFactory(
   environments: Readonly<Record<string, EnvironmentConfig>>,
   timeouts: Timeouts = defaultTimeouts,
   logins = new KubeLogins(),
-  endedUnder?: EndedUnder,
+  record: KeptRecord = {},
 ): TargetsFactory {
   const book = new SharedConnections();
   const operatorOf = keptOperators(timeouts, logins);
@@ -56,7 +64,7 @@ export function createTargetsFactory(
           ? {}
           : { services: createServicesTarget(servicesOf(config), config.platform.paths, timeouts) }),
         ...present({ postgres, redis, nats, neo4j }),
-        ...runtimeOf(config, timeouts, logins, endedUnder),
+        ...runtimeOf(environment, config, timeouts, logins, record),
         ...operatorOf(environment, config),
         network: createNetworkTarget(config),
         ...(config.manifests === undefined ? {} : { manifests: createManifestsTarget(config.manifests) }),
@@ -112,17 +120,19 @@ async function loadDrivers({ postgres, redis, nats, neo4j }: EnvironmentConfig):
 }
 
 function runtimeOf(
+  environment: string,
   config: EnvironmentConfig,
   timeouts: Timeouts,
   logins: KubeLogins,
-  endedUnder: EndedUnder | undefined,
+  { endedUnder, ran }: KeptRecord,
 ): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'runtime'> {
   const { runtime } = config;
   switch (runtime.kind) {
     case 'none':
       return {};
     case 'compose': {
-      const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
+      const engine = createComposeTarget(runtime);
+      const compose = ran === undefined ? engine : withRanImages(engine, environment, config.platform, ran);
       return {
         compose,
         ...(runtime.files === undefined ? {} : { hostFiles: createHostFiles(runtime.files) }),

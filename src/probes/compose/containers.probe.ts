@@ -81,6 +81,7 @@ So does one that asks a port of a service without HTTP.`,
             restarts: container.restartCount,
             ...present({
               error: container.error === undefined ? undefined : shortened(container.error, 200),
+              imageBefore: container.imageBefore,
             }),
           },
         },

@@ -84,6 +84,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
             restarts: last.restarts,
             ...present({
               process: stopped ? 'stopped' : undefined,
+              imageBefore: last.imageBefore,
               runningSeconds:
                 code === 'PART_NOT_READY' ? secondsSince(running.at(-1)?.startedAt, now()) : undefined,
             }),

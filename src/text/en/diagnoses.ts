@@ -254,7 +254,7 @@ export const diagnoses = {
   'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
   'remedy.set-image-in-file':
-    'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. The engine keeps no earlier image of a service, and `up` undoes what the file does not say, so there is no button.',
+    'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. Where I have seen another image of {part} run here before, a button can do the same for a while (`runtime.recreate`).',
   'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',

@@ -34,6 +34,7 @@ export const remediations = {
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
+  'remediation.compose.recreate-with-image': 'Make a container anew with its former image',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
   'step.postgres-terminate-session': 'End the session {target}',
@@ -84,6 +85,11 @@ export const remediations = {
   'step.compose-set-config-key': 'Set {key} to {value} in {target}',
   'step.compose-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.compose-restart': 'Restart the container {target}',
+  'step.compose-create': 'Make another container like {target} from the image {image}, and start it not',
+  'step.compose-stop': 'Stop the container {target}',
+  'step.compose-restart-policy': 'Set the restart policy of {target} to {restartPolicy}',
+  'step.compose-rename': 'Rename the container {target} to {container}',
+  'step.compose-remove': 'Remove the container {target}',
 
   'blast.redis-eviction':
     'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys|# key|# keys} instead of refusing writes. Caches are filled again; nothing else is touched.',
@@ -193,6 +199,9 @@ export const remediations = {
   diff: '{label}: {value}',
   'diff.change': '{label}: {from} → {to}',
   'diff.image': 'image',
+  'diff.imageId': 'image id',
+  'diff.restartPolicy': 'restart policy',
+  'diff.container': 'container',
   'diff.name': 'override',
   'diff.by': 'given by',
   'diff.container-image': 'image of {container}',
@@ -337,6 +346,11 @@ export const remediations = {
     'The containers of `{service}` were not made on the network {network}. If their Compose files do not name it, the connection is lost when `{service}` is made anew. I cannot read these files.',
   'note.lost-network-patch':
     'To keep the connection, put this into the Compose file, where it is not there yet:',
+  'note.lost-image':
+    ':warning: The file still names the image {image}. The next `docker compose up` may make `{service}` anew from it. To keep the former image, put this into the Compose file:',
+  'note.image-ran': '{image} ({id}) was last seen to run well {at:time}.',
+  'note.container-kept':
+    'The container from before stays as `{container}`, stopped, and the undo needs it. Once it is not needed: `docker rm {container}`.',
   'note.set-by': '`{field}` was last set by {by}.',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
   'blast.compose-connect-network':
@@ -349,6 +363,10 @@ export const remediations = {
     'The limits of {containers|# container|# containers} of {service} change while {containers|it runs|they run}. Nothing is restarted.',
   'blast.compose-set-limits-undo':
     '{containers|# container|# containers} of {service} {containers|gets its|get their} former limits again. A container that uses more may be killed.',
+  'blast.compose-recreate':
+    'The container of {service} is made anew with {image}; its settings, mounts, networks and ports stay. What it wrote outside of its mounts is not in the new one. Between the stop of the old one and the start of the new one it does not run.',
+  'blast.compose-recreate-undo':
+    'The container of {service} from before comes back, with {image} and with what was wrong with it. The one of the fix is removed, with what it wrote outside of its mounts.',
 
   'raised.rows-gone': 'Risk 3, because rows that are deleted do not come back.',
   'raised.credential-written':
@@ -455,6 +473,30 @@ export const remediations = {
     'It has several containers, and it must be clear which is meant: {containers}.',
   'offer.refused.limit-not-raised':
     'Its {what} limit is {now} already, and {limit} is no higher. Name a higher value.',
+  'offer.refused.recreate-off': 'Containers are not made anew here: `{setting}` is off.',
+  'offer.refused.anew-unknown': 'Nothing shows which part of the platform `{service}` is. It may hold data.',
+  'offer.refused.anew-not-compose': 'Compose did not make the container {container}.',
+  'offer.refused.anew-auto-remove':
+    'The engine removes {container} as soon as it stops, so nothing could be brought back.',
+  'offer.refused.anew-privileged': '{container} is privileged. People make such a container.',
+  'offer.refused.anew-shares-namespace':
+    '{container} shares a network or processes with the machine or with another container.',
+  'offer.refused.anew-off-network':
+    '{container} is not on the network any more on which it was made: connect it first.',
+  'offer.refused.anew-nameless-volume':
+    '{container} has a volume without a name. Another container would get an empty one.',
+  'offer.refused.anew-leaned-on':
+    'Other containers use its network, processes or volumes and would lose them: {containers}.',
+  'offer.refused.anew-runs': '{container} runs well now.',
+  'offer.refused.anew-stopped': '{container} did not end by itself, so its image is not what is wrong.',
+  'offer.refused.anew-image-ran':
+    '{image} was seen to run here before, so it is not the image: look at what else has changed.',
+  'offer.refused.anew-nothing-ran': 'No other image of {part} was seen to run here.',
+  'offer.refused.anew-image-gone': 'The engine does not have the former image {image} ({id}) any more.',
+  'offer.refused.anew-present-gone':
+    'The engine does not have {image} any more, so what the container has from it cannot be told.',
+  'offer.refused.anew-volume':
+    'A container of {image} would get an empty volume at {folders}, where nothing is mounted.',
   'offer.refused.request-above-limit': 'A request of {request} is above the limit of {limit}.',
   'offer.refused.rollback-of-data':
     '{part} keeps data, and an older version may not read what a newer one wrote.',

@@ -237,7 +237,7 @@ export const diagnoses = {
   'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
   'remedy.set-image-in-file':
-    '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。引擎不保留服务之前的镜像，而文件里没有的更改会被 `up` 撤销，因此没有按钮。',
+    '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。如果之前看到 {part} 的另一个镜像在这里运行过，可以用按钮暂时换回它（`runtime.recreate`）。',
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',

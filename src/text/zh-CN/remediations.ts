@@ -34,6 +34,7 @@ export const remediations = {
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
+  'remediation.compose.recreate-with-image': '用之前的镜像重建容器',
 
   'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
   'step.postgres-terminate-session': '结束会话 {target}',
@@ -83,6 +84,11 @@ export const remediations = {
   'step.compose-set-config-key': '在 {target} 中把 {key} 设为 {value}',
   'step.compose-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.compose-restart': '重启容器 {target}',
+  'step.compose-create': '用镜像 {image} 再建一个与 {target} 相同的容器，先不启动',
+  'step.compose-stop': '停止容器 {target}',
+  'step.compose-restart-policy': '把 {target} 的重启策略设为 {restartPolicy}',
+  'step.compose-rename': '把容器 {target} 改名为 {container}',
+  'step.compose-remove': '删除容器 {target}',
 
   'blast.redis-eviction':
     '达到 {maxmemory:bytes} 的内存上限后，Redis 会从 {keys} 个键中淘汰最少使用的键，而不再拒绝写入。缓存会重新填充，其他不受影响。',
@@ -185,6 +191,9 @@ export const remediations = {
   diff: '{label}：{value}',
   'diff.change': '{label}：{from} → {to}',
   'diff.image': '镜像',
+  'diff.imageId': '镜像 ID',
+  'diff.restartPolicy': '重启策略',
+  'diff.container': '容器',
   'diff.name': '覆盖项',
   'diff.by': '由其给出',
   'diff.container-image': '{container} 的镜像',
@@ -314,6 +323,11 @@ export const remediations = {
   'note.lost-network':
     '`{service}` 的容器创建时不在网络 {network} 上。如果其 Compose 文件没有写明该网络，重新创建 `{service}` 后连接就会丢失。我无法读取这些文件。',
   'note.lost-network-patch': '要保留该连接，请把以下内容写入 Compose 文件（如果还没有）：',
+  'note.lost-image':
+    ':warning: 文件中写的仍是镜像 {image}，下次 `docker compose up` 可能会用它重建 `{service}`。要保留之前的镜像，请把以下内容写入 Compose 文件：',
+  'note.image-ran': '最后一次看到 {image}（{id}）正常运行是在 {at:time}。',
+  'note.container-kept':
+    '之前的容器停止后保留为 `{container}`，撤销时需要它。不再需要时：`docker rm {container}`。',
   'note.set-by': '`{field}` 最后由 {by} 设置。',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
   'blast.compose-connect-network':
@@ -324,6 +338,10 @@ export const remediations = {
   'blast.compose-set-limits': '在运行中更改 {service} 的 {containers} 个容器的上限，不会重启任何容器。',
   'blast.compose-set-limits-undo':
     '{service} 的 {containers} 个容器恢复原来的上限。用量超出的容器可能被终止。',
+  'blast.compose-recreate':
+    '用 {image} 重建 {service} 的容器，其设置、挂载、网络和端口不变。写在挂载之外的内容不会带到新容器。旧容器停止到新容器启动之间它不运行。',
+  'blast.compose-recreate-undo':
+    '{service} 之前的容器恢复，仍是 {image}，问题也随之恢复。修复所建的容器连同写在挂载之外的内容一并删除。',
 
   'raised.rows-gone': '风险 3：删除的行无法恢复。',
   'raised.credential-written': '风险 3：会写入凭据。如果凭据有误，采集代理都无法注册。',
@@ -405,6 +423,23 @@ export const remediations = {
   'offer.refused.scaled-to-zero': '{workload} 已缩容到零：请先启动它。',
   'offer.refused.several-containers': '它有多个容器，必须明确指定：{containers}。',
   'offer.refused.limit-not-raised': '它的 {what} 上限已是 {now}，{limit} 并不更高。请指定更高的值。',
+  'offer.refused.recreate-off': '这里不重建容器：`{setting}` 未开启。',
+  'offer.refused.anew-unknown': '看不出 `{service}` 是平台的哪个部件，它可能保存数据。',
+  'offer.refused.anew-not-compose': '容器 {container} 不是由 Compose 创建的。',
+  'offer.refused.anew-auto-remove': '{container} 一停止就会被引擎删除，之后无法恢复。',
+  'offer.refused.anew-privileged': '{container} 是特权容器，这类容器由人来创建。',
+  'offer.refused.anew-shares-namespace': '{container} 与主机或另一个容器共用网络或进程空间。',
+  'offer.refused.anew-off-network': '{container} 已不在创建它时的网络上，请先把它接回去。',
+  'offer.refused.anew-nameless-volume': '{container} 有一个没有名称的卷，另一个容器得到的会是空卷。',
+  'offer.refused.anew-leaned-on': '其他容器使用它的网络、进程空间或卷，会因此失去它们：{containers}。',
+  'offer.refused.anew-runs': '{container} 现在运行正常。',
+  'offer.refused.anew-stopped': '{container} 不是自己退出的，所以问题不在它的镜像。',
+  'offer.refused.anew-image-ran':
+    '之前在这里看到 {image} 正常运行过，所以问题不在镜像：请查看还有什么改变了。',
+  'offer.refused.anew-nothing-ran': '没有看到 {part} 的其他镜像在这里运行过。',
+  'offer.refused.anew-image-gone': '引擎已没有之前的镜像 {image}（{id}）。',
+  'offer.refused.anew-present-gone': '引擎已没有 {image}，因此无法分辨容器的哪些设置来自它。',
+  'offer.refused.anew-volume': '用 {image} 建的容器会在 {folders} 得到一个空卷，那里没有任何挂载。',
   'offer.refused.request-above-limit': 'request {request} 超过了 limit {limit}。',
   'offer.refused.rollback-of-data': '{part} 存有数据，旧版本可能读不了新版本写入的内容。',
   'offer.refused.no-container': '{workload} 没有容器 {container}。',

@@ -163,12 +163,9 @@ describe.skipIf(lacking !== undefined)(
       };
       const runtime = { kind: 'compose', project, socket: engine.socket ?? '' } as const;
       const record = createEndedUnder({ store: database.store(), logger: silentLogger });
-      const factory = createTargetsFactory(
-        { prod: { ...environment(), runtime } },
-        undefined,
-        undefined,
-        record,
-      );
+      const factory = createTargetsFactory({ prod: { ...environment(), runtime } }, undefined, undefined, {
+        endedUnder: record,
+      });
       const says = async () => {
         const targets = await factory.forRun('prod');
         return (

@@ -1,4 +1,6 @@
 import type { CallOptions } from '../../kernel/call.ts';
+import type { PartId } from '../../platform/part.ts';
+import type { RanImage } from '../../platform/ran-image.ts';
 
 export interface ComposeContainer {
   readonly id: string;
@@ -58,6 +60,67 @@ export interface ComposeContainer {
   }[];
   /** Compose files that it was made from, as Compose itself noted them; the last one counts most. */
   readonly files?: readonly string[];
+  /** What decides whether another one may be made in its place. */
+  readonly making?: ContainerMaking;
+  /** Of one that fails by itself: the image that was seen to run before its own, of which nobody has seen that. */
+  readonly imageBefore?: string;
+}
+
+/** Why no other container is made in the place of one: `offer.refused.anew-<obstacle>`. */
+export const makingObstacles = [
+  'not-compose',
+  'auto-remove',
+  'privileged',
+  'shares-namespace',
+  'off-network',
+  'nameless-volume',
+] as const;
+export type MakingObstacle = (typeof makingObstacles)[number];
+
+export interface ContainerMaking {
+  readonly obstacles: readonly MakingObstacle[];
+  /** Names or ids of containers of which it uses a namespace or the volumes. */
+  readonly leansOn: readonly string[];
+  /** Restart policy, such as `unless-stopped` or `on-failure:3`. */
+  readonly restart: string;
+  /** Seconds that it is given to end, where it says so. */
+  readonly stopSeconds?: number;
+  /** The container in whose place a fix has made it, and which fix that was; absent: no fix of the bot made it. */
+  readonly replaces?: string;
+  readonly fix?: string;
+}
+
+/** An image that the engine has. */
+export interface ComposeImage {
+  /** `sha256:…`. */
+  readonly id: string;
+  /** Folders for which each container gets a volume of its own, unless something is mounted there. */
+  readonly volumes: readonly string[];
+}
+
+/** What makes a container in the place of another one, by calls of which each is one effect (ADR 0057). */
+export interface ComposeAnew {
+  /** By name or id; undefined: the engine does not have it. */
+  image(name: string, options?: CallOptions): Promise<ComposeImage | undefined>;
+  /** Containers that a fix has made in the place of this one, each as it is now. */
+  madeFor(id: string, options?: CallOptions): Promise<readonly ComposeContainer[]>;
+  /**
+   * Makes one as the other is, from another image, and starts it not. What the other has from its own image is left to
+   * the new one. It is on the network on which the other was made.
+   */
+  create(
+    like: string,
+    wanted: { readonly name: string; readonly image: string; readonly imageId: string; readonly fix: string },
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Puts it on one more network, with the names and the fixed address that the other has there. */
+  join(network: string, id: string, like: string, options?: CallOptions): Promise<void>;
+  /** One that does not run stays as it is. */
+  stop(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
+  rename(id: string, name: string, options?: CallOptions): Promise<void>;
+  setRestart(id: string, policy: string, options?: CallOptions): Promise<void>;
+  /** Refused by the engine for one that runs. Volumes with a name stay. */
+  remove(id: string, options?: CallOptions): Promise<void>;
 }
 
 /**
@@ -76,7 +139,11 @@ export function checkedPorts({ check = [] }: Pick<ComposeContainer, 'check'>): r
 
 export interface ComposeTarget {
   readonly project: string;
-  /** Containers of the project, running or not; cached for the run. */
+  /** Absent unless the configuration lets a container be made anew. */
+  readonly anew?: ComposeAnew;
+  /** Images with which the part was seen to run well, newest first; absent: nobody keeps what was seen. */
+  ran?(part: PartId): Promise<readonly RanImage[]>;
+  /** Containers of the project, running or not, without those that a fix keeps beside another; cached for the run. */
   containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;
   /** Reads past the cache. */
   inspect(id: string, options?: CallOptions): Promise<ComposeContainer>;

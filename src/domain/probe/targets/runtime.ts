@@ -166,6 +166,8 @@ export interface Instance {
   readonly image: string;
   /** What was pulled: on Kubernetes `repository@sha256:…`, or a node's own id; on Compose the engine's id. */
   readonly imageId?: string;
+  /** On Compose, of one that fails by itself: the image that was seen to run before its own, of which nobody has seen that. */
+  readonly imageBefore?: string;
   readonly phase: 'running' | 'waiting' | 'terminated' | 'paused' | 'pending';
   /** `CrashLoopBackOff`, `ImagePullBackOff`, `exited`, … */
   readonly reason?: string;

@@ -3,14 +3,18 @@ import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { servingOf } from '../../../domain/probe/replaced-container.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
 import { cannotEverPass } from '../../../domain/probe/wrong-check.ts';
 import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
+import { composeAnew, makingOf } from './anew.ts';
 import { filesOfArchive, firstBytes } from './archive.ts';
 
 export interface ComposeSettings {
   readonly project: string;
   readonly socket: string;
+  /** Whether a container may be made anew. */
+  readonly recreate?: boolean;
 }
 
 const states = new Set(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
@@ -77,11 +81,12 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         }),
       ),
     );
-    return containers.filter((container) => container !== undefined);
+    return servingOf(containers.filter((container) => container !== undefined));
   }
 
   return {
     project: settings.project,
+    ...(settings.recreate === true ? { anew: composeAnew(call, inspect) } : {}),
     containers(options = {}) {
       if (listed === undefined) {
         // The first asker's signal must not end it for the others.
@@ -253,6 +258,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     mounted: (info.Mounts ?? []).map(({ Type, Source, Destination }) => ({
       ...{ kind: Type, source: Source, destination: Destination },
     })),
+    making: makingOf(info),
     mounts: (info.Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'bind' ? [Destination] : [])),
   };
 }

@@ -484,7 +484,7 @@ function containerInstance(container: ComposeContainer, part: PartId, endedUnder
     name: container.name,
     container: container.name,
     image: container.image,
-    ...present({ imageId: container.imageId }),
+    ...present({ imageId: container.imageId, imageBefore: container.imageBefore }),
     phase: composePhase[container.state],
     ...(container.state === 'running' ? {} : { reason: container.state }),
     ...present({ message: container.error }),

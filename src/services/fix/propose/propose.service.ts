@@ -159,6 +159,7 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'index-not-rebuilt',
   'set-on-command-line',
   'setting-not-in-file',
+  'recreate-off',
   'override-behind',
   'override-from-elsewhere',
   'override-twice',
