@@ -99,7 +99,7 @@ describe('the sentences and lines of a cause say what its fix would do', () => {
 });
 
 describe('what no button does says so, and why', () => {
-  it.each(['set-image-in-file', 'fetch-model-again'])('%s', (instruction) => {
+  it.each(['fetch-model-again'])('%s', (instruction) => {
     const said = (language: 'en' | 'zh-CN') =>
       wordsIn(language).lookupPlain(`remedy.${instruction}`, {}) ?? '';
 

@@ -80,6 +80,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       facts: { environments: Object.keys(config.environments).join(', ') },
     },
     ...effectChecks(config, env),
+    ...recreateChecks(config),
     ...secrets,
     ...imageChecks(config, env),
     ...slack,
@@ -99,6 +100,15 @@ function effectChecks(config: Config, env: ProcessEnv): readonly Check[] {
     ...{ area: 'configuration', key: `configuration.no-effect-${why}`, state: 'failed' },
     facts: { setting, other },
   }));
+}
+
+/** Where a container may be made anew: the engine's socket alone does not say that it is wanted. */
+export function recreateChecks({ environments }: Pick<Config, 'environments'>): readonly Check[] {
+  return Object.entries(environments).flatMap(([environment, { runtime }]): readonly Check[] =>
+    runtime.kind === 'compose' && runtime.recreate === true
+      ? [{ area: 'configuration', key: 'configuration.recreate', state: 'ok', facts: { environment } }]
+      : [],
+  );
 }
 
 function namespaceOf(environment: Config['environments'][string]): string {

@@ -225,6 +225,8 @@ export const cli = {
   'doctor.environment.folder-unwritable':
     'the folder {folder} of the host cannot be written here: fixes change no file in it',
   'doctor.environment.not-seen': '{what} could not be looked at since {seenAt:time}',
+  'doctor.configuration.recreate':
+    '{environment}: a fix may make the container of a service anew (environments.{environment}.runtime.recreate)',
   'doctor.configuration.loaded': 'the configuration is valid: {environments}',
   'doctor.configuration.secret': '{environment}: {source} can be read',
   'doctor.configuration.secret-unreadable': '{environment}: {source} cannot be read ({reason})',

@@ -212,6 +212,8 @@ export const cli = {
     '主机目录 {host} 在此处（{worker}）无法读取（{why}）：修复不会更改其中的文件',
   'doctor.environment.folder-unwritable': '主机目录 {folder} 在此处不可写：修复不会更改其中的文件',
   'doctor.environment.not-seen': '自 {seenAt:time} 起无法查看{what}',
+  'doctor.configuration.recreate':
+    '{environment}：修复可以重建服务的容器（environments.{environment}.runtime.recreate）',
   'doctor.configuration.loaded': '配置有效：{environments}',
   'doctor.configuration.secret': '{environment}：{source} 可以读取',
   'doctor.configuration.secret-unreadable': '{environment}：{source} 无法读取（{reason}）',

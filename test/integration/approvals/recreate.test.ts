@@ -19,9 +19,14 @@ import type { Remediation } from '../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import type { RanImage } from '../../../src/domain/platform/ran-image.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
+import { takeInventory } from '../../../src/platform/targets/discovery/inventory.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { defaultTimeouts } from '../../../src/platform/targets/failure.ts';
+import { KubeLogins } from '../../../src/platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../../../src/probes/index.ts';
 import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
+import { createInventoryKeeper } from '../../../src/services/inventory/keep-inventory.service.ts';
+import { createRanImages } from '../../../src/services/inventory/ran-images.service.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { killedWorker, killRounds } from '../../support/killed.ts';
@@ -258,6 +263,55 @@ describe.skipIf(lacking !== undefined)(
       expect(back.HostConfig['RestartPolicy']).toMatchObject({ Name: 'unless-stopped' });
       expect(Date.parse(back.State.StartedAt)).toBeGreaterThan(Date.parse(now.State.StartedAt));
       expect(await inspect(now.Id)).toBeUndefined();
+    });
+
+    it('is for what a look has seen to run, and no look has seen of the image after it', async () => {
+      const runtime = { kind: 'compose', project, socket: engine.socket ?? '', recreate: true } as const;
+      const config = { ...environment(), runtime };
+      const store = database.store();
+      const keeper = createInventoryKeeper({
+        ...{ store, environments: ['prod'], logger: silentLogger },
+        look: () =>
+          takeInventory(config, {
+            logins: new KubeLogins(),
+            timeouts: defaultTimeouts,
+            now: () => new Date(),
+          }),
+      });
+      const record = { ran: createRanImages({ store, logger: silentLogger }) };
+      const says = async () => {
+        const targets = await createTargetsFactory({ prod: config }, undefined, undefined, record).forRun(
+          'prod',
+        );
+        const [outcome] = await createProbeRunner({ probes, clock: systemClock, logger: silentLogger }).run(
+          [{ probe: 'compose.containers', with: { part } }],
+          { targets, signal: AbortSignal.timeout(20_000) },
+        );
+        return outcome?.findings.map(({ facts }) => facts['imageBefore']);
+      };
+      const look = () => keeper.round(new AbortController().signal);
+      // Healthy by its own check, which needs no minute.
+      const check = ['--health-cmd', '/bin/busybox true', '--health-interval', '1s'];
+      await docker('run', '-d', '--name', name, ...labels(part), ...check, `${repository}:1`);
+      const healthy = async () =>
+        (await docker('inspect', '-f', '{{.State.Health.Status}}', name)) === 'healthy';
+      await waitFor(healthy, { seconds: 60, what: 'it to be healthy', every: 200 });
+      await look();
+      await removed();
+      await made();
+      await look();
+
+      expect(await says()).toEqual([`${repository}:1`]);
+      expect(await record.ran('prod', part)).toMatchObject([{ image: `${repository}:1`, id: good }]);
+      // Its container was made from the id, since the tag leads elsewhere: the name stays known.
+      await removed();
+      await docker('run', '-d', '--name', name, ...labels(part), ...check, good);
+      await waitFor(healthy, { seconds: 60, what: 'it to be healthy', every: 200 });
+      await look();
+      expect(await record.ran('prod', part)).toMatchObject([{ image: `${repository}:1`, id: good }]);
+      // One that somebody stops has no image to go back from.
+      await docker('stop', '-t', '1', name);
+      expect(await says()).toEqual([undefined]);
     });
 
     it('goes by the image itself where its tag leads to the bad one by now', async () => {

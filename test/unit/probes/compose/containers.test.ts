@@ -44,6 +44,14 @@ describe('compose.containers', () => {
     expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : undefined).toBe(code);
   });
 
+  it('names the image that was seen to run before, where one was', async () => {
+    const failing = container('agent-manager', { state: 'restarting', imageBefore: 'm:1' });
+
+    expect(await look('agent-manager', failing)).toMatchObject({
+      findings: [{ code: 'CONTAINER_RESTARTING', facts: { imageBefore: 'm:1' } }],
+    });
+  });
+
   it.each([
     'wget: server returned error: HTTP/1.1 404 Not Found',
     "ModuleNotFoundError: No module named 'requests'",
