@@ -55,8 +55,9 @@ async function clear(lab: Lab): Promise<void> {
   // The right image has its own name again.
   for (const bad of await images(on, `label=${mark}`)) await on.docker(['tag', keptName(bad), bad]);
   // Whatever else is called a container of the service goes as well.
-  const filters = ['--filter', `label=com.docker.compose.service=${on.names.service(part)}`];
-  const ids = await said(on, 'ps', '-aq', ...filters);
+  const filters = [`project=${on.names.project(part)}`, `service=${on.names.service(part)}`];
+  const labels = filters.flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+  const ids = await said(on, 'ps', '-aq', ...labels);
   if (ids !== '') await on.docker(['rm', '-f', ...ids.split('\n')]);
   await lab.reset(part);
   const own = [
