@@ -53,7 +53,7 @@ It is off until \`environments.<name>.runtime.recreate\` is on.`,
   instruction: 'set-image-in-file',
 
   async plan({ part }, context: Running): Promise<Plan> {
-    const { deps, signal, now } = context;
+    const { deps, now } = context;
     const { compose } = deps;
     if (compose.anew === undefined)
       throw refused('recreate-off', { setting: `environments.${deps.environment}.runtime.recreate` });
