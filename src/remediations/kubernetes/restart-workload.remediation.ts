@@ -24,9 +24,11 @@ import {
   look,
   named,
   objectAt,
+  type Place,
   placeOf,
   rightsToChange,
   rolledOut,
+  type Seen,
   targetOf,
   workloadName,
 } from './workload.ts';
@@ -78,9 +80,7 @@ It is done when the controller has rolled out the new template and all Pods are 
     if (seen.paused) throw refused('rollout-paused', { workload: place.name });
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
     if (seen.desired === 0) throw refused('no-target', { workload: place.name });
-    // "It's possible to get into a broken state that requires manual intervention" (Kubernetes, StatefulSets).
-    if (seen.inOrder && seen.ready < seen.desired)
-      throw refused('pods-wait-in-order', { workload: place.name, pods: seen.desired - seen.ready });
+    mustBeReplaced(place, seen);
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const admitted = await dryRun(place, restartPatch(restartMark(seen.generation)), { deps, signal });
     const runs = seen.ready > 0 ? 'running' : 'not-running';
@@ -125,7 +125,11 @@ It is done when the controller has rolled out the new template and all Pods are 
   },
 
   async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
-    return applyRestart(step, placeOf(Params.parse(plan.params), deps), { deps, signal });
+    const place = placeOf(Params.parse(plan.params), deps);
+    const seen = await look(place, deps, signal);
+    // A Pod that has ceased to be ready since the plan: what is done already stays done.
+    if (restartedOf(seen) !== step.to['restarted']) mustBeReplaced(place, seen);
+    return applyRestart(step, place, { deps, signal });
   },
 
   async observeStep(step, plan, { deps, signal }: Context) {
@@ -142,3 +146,9 @@ It is done when the controller has rolled out the new template and all Pods are 
     return rolledOut(seen);
   },
 });
+
+/** "It's possible to get into a broken state that requires manual intervention" (Kubernetes, StatefulSets, forced rollback). */
+function mustBeReplaced({ name }: Place, { inOrder, ready, desired }: Seen): void {
+  if (inOrder && ready < desired)
+    throw refused('pods-wait-in-order', { workload: name, pods: desired - ready });
+}

@@ -92,6 +92,26 @@ describe('kubernetes.restart-workload', () => {
     },
   );
 
+  it('restarts no StatefulSet whose Pod has ceased to be ready since the plan', async () => {
+    let ready = 2;
+    const { context, fixture } = fresh((object) =>
+      with_('status', { replicas: 2, readyReplicas: ready })(
+        with_('spec', { replicas: 2, podManagementPolicy: 'OrderedReady' })(object),
+      ),
+    );
+    const platform = platformOf({ parts: { 'agent-manager': { workload: 'statefulset/am' } } });
+    const listed = [{ metadata: { name: 'am' } }] as unknown as readonly KubeObject[];
+    const kubernetes = { ...context.deps.kubernetes, list: () => Promise.resolve(listed) };
+    const there = { ...context, deps: { ...context.deps, platform, kubernetes } };
+    const plan = await restartWorkload.plan({ part: 'agent-manager' }, there);
+    ready = 1;
+
+    await expect(restartWorkload.applyStep(plan.steps[0], plan, there)).rejects.toMatchObject({
+      facts: { reason: 'pods-wait-in-order' },
+    });
+    expect(fixture.changes()).toBe(0);
+  });
+
   it('is tier 2 with a volume of its own', async () => {
     const change = (object: KubeObject) => {
       const spec = object['spec'] as { template: { spec: object } };
