@@ -6,6 +6,7 @@ import type { With } from '../../domain/probe/targets/targets.ts';
 import { clientsOnBus } from '../support/nats-clients.ts';
 import { verdict } from '../support.ts';
 import { cannotKnow, isHeard, isTaken, listenersBesides, subjectsHeard } from './bus.ts';
+import { heardByKnownSubjects, isRefused, namedRefusal } from './known-subjects.ts';
 
 const params = z.strictObject({
   seconds: z.number().positive().max(30).default(4).meta({ description: 'How long to listen, in seconds.' }),
@@ -28,6 +29,7 @@ export const natsLostEvents = defineProbe({
 Listens on the events' subject for some seconds and asks the monitor who subscribes to what was heard.
 A message without a listener is lost, unless a stream keeps it.
 Where only the guide names the events' subject and it is silent, the answer is open if another message goes to no client.
+A user of NATS that may not hear every subject hears those that are known, and the monitor tells whether that was all.
 Without the monitor the listeners are unknown; so they are where it is of another server than ours.`,
   params,
   part: 'nats',
@@ -40,10 +42,22 @@ Without the monitor the listeners are unknown; so they are where it is of anothe
     const others = await listenersBesides(nats, signal);
     const events = wanted === undefined ? factOf(platform, 'subjects', 'events') : configured(wanted);
     const subject = events.value;
-    const listen = async (to: string) =>
-      subjectsHeard(await nats.listen(to, seconds * 1000, { signal, most: mostMessages }));
-    const heard = await listen(subject);
-    const onBus = mayDecide(events) || heard.length > 0 ? [] : await listen('>');
+    const ms = seconds * 1000;
+    const limits = { signal, most: mostMessages };
+    const listen = async (to: string) => subjectsHeard(await nats.listen(to, ms, limits));
+    const heard = await listen(subject).catch((error: unknown) => {
+      throw namedRefusal(error, subject);
+    });
+    const everything = () =>
+      listen('>').catch(async (error: unknown) => {
+        if (!isRefused(error)) throw error;
+        const known = await heardByKnownSubjects(nats, [subject], ms, limits);
+        if (known !== undefined) return Object.entries(known);
+        throw new AppError('NOT_FOUND', 'the subject of the events is hidden', {
+          facts: { reason: 'events-subject-hidden', subject },
+        });
+      });
+    const onBus = mayDecide(events) || heard.length > 0 ? [] : await everything();
     const clients = await clientsOnBus(nats, signal);
     const isLost = ([name]: readonly [string, number]) =>
       !isHeard(name, clients) && !isTaken(name, others ?? []);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
@@ -18,6 +18,7 @@ import {
   speaksOfAgents,
   subjectsHeard,
 } from './bus.ts';
+import { isRefused } from './known-subjects.ts';
 
 const params = z.strictObject({
   seconds: z.number().positive().max(30).default(6).describe('How long to listen, in seconds.'),
@@ -141,7 +142,7 @@ async function listen(nats: NatsTarget, expected: string, ms: number, signal: Ab
   try {
     return { subjects: await hear('>'), subject: '>', all: true };
   } catch (error) {
-    if (!(error instanceof TargetError) || error.stage !== 'forbidden') throw error;
+    if (!isRefused(error)) throw error;
     return { subjects: await hear(expected), subject: expected, all: false };
   }
 }

@@ -7,6 +7,7 @@ import { type BusClient, clientsOnBus } from '../support/nats-clients.ts';
 import { verdict } from '../support.ts';
 import { cannotKnow, listenersBesides, publishers, subjectsHeard } from './bus.ts';
 import { busDrift, sendersOf, type Unheard } from './drift.ts';
+import { namedRefusal } from './known-subjects.ts';
 
 const params = z.strictObject({
   seconds: z.number().positive().max(30).default(12).meta({ description: 'How long to listen, in seconds.' }),
@@ -45,7 +46,11 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
     if (others === undefined) throw cannotKnow('listeners-elsewhere');
     const before = await clientsOnBus(nats, signal);
     const hear = async (duration: number) =>
-      subjectsHeard(await nats.listen('>', duration * 1000, { signal, most: mostMessages }));
+      subjectsHeard(
+        await nats.listen('>', duration * 1000, { signal, most: mostMessages }).catch((error: unknown) => {
+          throw namedRefusal(error, '>');
+        }),
+      );
     let heard = await hear(seconds);
     const silent = heard.length === 0 && silentSeconds > 0;
     if (silent) heard = await hear(silentSeconds);

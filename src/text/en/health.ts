@@ -136,10 +136,14 @@ export const health = {
   'cause.publishers-unknown':
     'clients publish on NATS ({clients}), and it cannot be told whether one of them is an agent',
   'cause.subjects-forbidden':
-    'the bot may not listen on every subject of NATS, so silence cannot be told from another subject',
+    'silence cannot be told from another subject: NATS refuses the bot’s own user the permission to subscribe to ">"',
+  'cause.subscription-refused':
+    'NATS refuses the bot’s own user the permission to subscribe to "{subject}"; add it to what that user may subscribe to',
   'cause.nothing-published': 'nothing was published on NATS in {seconds} s, so there was nothing to compare',
   'cause.events-subject-unseen':
     'the subject of the events is unknown: {subject} is silent, and {example} goes to no client',
+  'cause.events-subject-hidden':
+    'the subject of the events is unknown: {subject} is silent, and clients publish elsewhere. NATS refuses the bot’s own user the permission to subscribe to ">": add it, or name the subject under platform.subjects.events',
   'cause.model-unseen':
     'which model {@reasoning-service} loads was not seen: only the guide says that it lies in {folder}',
   'cause.listeners-elsewhere':

@@ -125,7 +125,10 @@ export const health = {
   'cause.subject-placeholder':
     '{@agent-manager} 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.publishers-unknown': 'NATS 上有客户端在发布（{clients}），但无法判断其中是否有 agent',
-  'cause.subjects-forbidden': '机器人不被允许监听 NATS 的所有主题，因此无法区分没有发布和发布到别的主题',
+  'cause.subjects-forbidden': '无法区分没有发布和发布到别的主题：NATS 不允许机器人自己的用户订阅 ">"',
+  'cause.subscription-refused': 'NATS 不允许机器人自己的用户订阅 "{subject}"；请把它加入该用户可订阅的主题',
+  'cause.events-subject-hidden':
+    '不知道事件的主题：{subject} 上没有消息，而客户端在别处发布。NATS 不允许机器人自己的用户订阅 ">"：请授予该权限，或在 platform.subjects.events 下写明主题',
   'cause.nothing-published': '{seconds} 秒内 NATS 上没有任何发布，因此没有可比较的内容',
   'cause.events-subject-unseen': '看不出事件用哪个主题：{subject} 上没有消息，而 {example} 无人接收',
   'cause.model-unseen': '看不出 {@reasoning-service} 加载哪个模型：只有指南说它在 {folder}',

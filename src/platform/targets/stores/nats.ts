@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NatsConnection, TlsOptions as NatsTlsOptions } from 'nats';
+import type { NatsConnection, NatsError, TlsOptions as NatsTlsOptions } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
 import { type NatsTarget, ownClient } from '../../../domain/probe/targets/nats.ts';
@@ -105,7 +106,7 @@ export function createNatsTarget(
     const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
     const stage =
       socketStage(inner) ?? socketStage(error) ?? (typeof code === 'string' ? stageOfNats[code] : undefined);
-    return targetError(stage ?? 'closed', address, { cause: error, secrets });
+    return targetError(stage ?? 'closed', address, { cause: error, secrets, facts: refusedIn(error) });
   }
 
   async function withConnection<T>(
@@ -119,7 +120,8 @@ export function createNatsTarget(
         );
       } catch (error) {
         const translated = await translate(error);
-        if (translated instanceof TargetError) void shared.drop();
+        // What the server does not allow leaves the connection as it is, and others may be listening on it.
+        if (translated instanceof TargetError && translated.stage !== 'forbidden') void shared.drop();
         throw translated;
       }
     });
@@ -207,6 +209,14 @@ export function createNatsTarget(
         }
       }),
   };
+}
+
+/** What the server did not allow, in the words of its own configuration: `subscribe` or `publish`, and the subject. */
+function refusedIn(error: unknown): Facts {
+  const context = (error as Pick<NatsError, 'permissionContext'> | undefined)?.permissionContext;
+  if (context === undefined) return {};
+  const verb = context.operation === 'subscription' ? 'subscribe' : context.operation;
+  return { verb, resource: context.subject };
 }
 
 /**
