@@ -61,7 +61,6 @@ export const agentRegistration = defineDiagnosis({
       remedies: [
         { instruction: 'copy-auth-token' },
         { remediation: 'kubernetes.copy-registration-token', at: 'collect-agent', on: 'kubernetes' },
-        { remediation: 'kubernetes.restart-workload', at: 'collect-agent', on: 'kubernetes' },
       ],
     },
     {

@@ -25,9 +25,6 @@ const itself = [
   'CONTAINER_OLDER_THAN_CONFIG',
   'NEO4J_STARTING',
   'NOBODY_PUBLISHES',
-  'AUTH_TOKENS_DIFFER',
-  'AUTH_TOKEN_MISSING',
-  'REGISTRATION_REFUSED_TOKEN',
 ] as const satisfies readonly FindingCode[];
 
 /** What one part says of another, which does not answer it. That it refuses a password is not mended by a restart. */

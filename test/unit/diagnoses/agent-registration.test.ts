@@ -64,12 +64,12 @@ describe('agents that are registered and heard', () => {
 });
 
 describe('tokens that differ', () => {
-  it('are not mended by a restart where a container keeps its variables, and no button says so', () => {
+  it('are not mended by a restart, and no button says so', () => {
     const remedies = agentRegistration.causes.find(({ id }) => id === 'S2.b')?.remedies ?? [];
     const on = (runtime: string) =>
       remedies.flatMap((one) => ('remediation' in one && one.on === runtime ? [one.remediation] : []));
 
     expect(on('compose')).toEqual([]);
-    expect(on('kubernetes')).toContain('kubernetes.restart-workload');
+    expect(on('kubernetes')).toEqual(['kubernetes.copy-registration-token']);
   });
 });
