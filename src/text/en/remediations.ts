@@ -85,7 +85,7 @@ export const remediations = {
   'step.compose-set-config-key': 'Set {key} to {value} in {target}',
   'step.compose-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.compose-restart': 'Restart the container {target}',
-  'step.compose-create': 'Make another container like {target} from the image {image}, and start it not',
+  'step.compose-create': 'Make another container like {target} from the image {image}, without starting it',
   'step.compose-stop': 'Stop the container {target}',
   'step.compose-restart-policy': 'Set the restart policy of {target} to {restartPolicy}',
   'step.compose-rename': 'Rename the container {target} to {container}',
