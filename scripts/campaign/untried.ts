@@ -16,10 +16,10 @@ const stores = ['postgres', 'redis', 'nats', 'neo4j'] as const;
 const refused = 'a password that is refused stays refused by what starts anew; people correct it';
 
 export const untried: readonly Untried[] = [
-  {
-    ...{ on: 'kubernetes', fault: 'part.collect-agent.stopped' },
+  ...['part.collect-agent.stopped', 'S2.c not-running'].map((fault) => ({
+    ...{ on: 'kubernetes' as const, fault },
     why: 'a DaemonSet that no node is chosen for has no Pod to start',
-  },
+  })),
   ...labParts.map((part) => ({
     ...{ on: 'kubernetes' as const, fault: `part.${part}.stopped`, fix: 'restart-workload' },
     why: 'scaled to zero it has no Pod to restart; it is started',
@@ -78,6 +78,7 @@ export const untried: readonly Untried[] = [
   ),
   ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
   { fault: 'part.orchestrator-service.refusing', why: refused },
+  { fault: 'part.collect-agent.refusing', fix: 'restart-service', why: refused },
   ...['postgres', 'redis'].map((store) => ({
     fault: `part.${store}.paused`,
     why: 'it answers nobody, so nothing shows that the bot does not stand on it, and it is not offered',
