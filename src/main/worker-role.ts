@@ -3,6 +3,7 @@ import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
+import { environmentsBeside } from '../domain/access/access.ts';
 import { heldWhy, trustedMarks } from '../domain/audit/record.ts';
 import { codesOf } from '../domain/diagnosis/diagnosis.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
@@ -33,6 +34,7 @@ import { createTemporaryKeeper } from '../services/fix/execute/temporary.service
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
+import { stagesBeside } from '../services/inventory/inventory.service.ts';
 import { createInventoryKeeper } from '../services/inventory/keep-inventory.service.ts';
 import { createRanImages } from '../services/inventory/ran-images.service.ts';
 import { createLogsRun } from '../services/logs/logs-run.service.ts';
@@ -98,6 +100,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const common = { targets, probes: runner, rules, renderer, clock, ids };
   const held = async (tx: TxOf<'audit'>) =>
     heldWhy(trustedMarks(await tx.audit.marks(), shared.auditKeys.all));
+  const beside = environmentsBeside(config.environments);
   const runs = createRunExecutor({
     store,
     renderer,
@@ -119,6 +122,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         settings: digestSettings(shared),
         schedule: dailySchedule,
         held,
+        beside,
         drift: {
           calls: contractDrift.evidence,
           codes: new Set(contractDrift.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => code))),
@@ -129,6 +133,11 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         proposals,
         messages: decisions.messages,
         renderer: diagnosisRendererOf(platformOf),
+        stages: {
+          diagnosis: contractDrift.id,
+          of: (tx, { environment, surface }) =>
+            stagesBeside(tx, environment, beside(environment, surface?.channel)),
+        },
         clock,
         ids,
       }),

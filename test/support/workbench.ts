@@ -43,6 +43,11 @@ export const plainRenderer: Renderer = {
           .map(({ before, now }) => ` ${before ?? ''}→${now ?? ''}`)
           .join('') +
         (difference.inventory !== undefined && !difference.quiet ? ' told' : '') +
+        (difference.stages ?? [])
+          .map(
+            ({ part, images }) => ` ${part} ${images.map((one) => Object.values(one).join(':')).join('/')}`,
+          )
+          .join('') +
         followUps.map(({ handle, people }) => ` ${handle} of ${people.join(', ')}`).join(''),
     ),
 };

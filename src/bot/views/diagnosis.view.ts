@@ -23,6 +23,7 @@ import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { refusedBlocks } from './finding.view.ts';
+import { stagesText } from './inventory.ts';
 import {
   findingFacts,
   findingSentence,
@@ -92,6 +93,9 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     blocks.push(...unexplainedBlocks(view, words));
     blocks.push(...openBlocks(view, words));
     blocks.push(...changeBlocks(view, words));
+    // No cause: one stage is often ahead of another.
+    const { stages = [] } = view;
+    if (stages.length > 0) blocks.push(context(stagesText(stages, words), words));
   }
   blocks.push(context(runFooter(view.run, words), words));
   for (const { part, button: value } of view.logButtons ?? []) {

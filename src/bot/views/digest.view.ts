@@ -7,7 +7,7 @@ import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
 import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
-import { changesText } from './inventory.ts';
+import { changesText, stagesText } from './inventory.ts';
 import { findingSentence, listOf, partName, severityEmoji, whoseId } from './phrases.ts';
 
 const shown = { perSection: 8 } as const;
@@ -35,6 +35,7 @@ export function digestMessage(
       ...overdueBlocks(open.overdue, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
       ...driftBlocks(difference, words),
+      ...stageBlocks(difference, words),
       context(stripLine(difference, words), words),
     ];
     return { text: cut(text, limits.messageText, words), blocks, metadata };
@@ -87,6 +88,7 @@ export function digestMessage(
       : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
     ...(unseen === undefined ? [] : [context(unseen, words)]),
     ...driftBlocks(difference, words),
+    ...stageBlocks(difference, words),
     ...inventoryBlocks(difference, words),
     ...(chart === undefined ? [] : [chart]),
     context(stripLine(difference, words), words),
@@ -150,6 +152,11 @@ function driftBlocks({ drift, environment }: DigestDifference, words: Words): Me
   if (kept.length > 0)
     return [section([`*${words.say('digest.drift')}*`, ...kept, ...notes].join('\n'), words)];
   return notes.length === 0 ? [] : [context(notes.join(' '), words)];
+}
+
+/** One line for what other environments run instead. */
+function stageBlocks({ stages = [] }: DigestDifference, words: Words): MessageBlock[] {
+  return stages.length === 0 ? [] : [context(stagesText(stages, words), words)];
 }
 
 /** One line, and none where what was found is as it was. */

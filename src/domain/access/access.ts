@@ -134,6 +134,33 @@ export async function mayBeShown(
   return found.known.externallyShared ? refused('shared-channel') : { ok: true };
 }
 
+/**
+ * Whether everybody who reads an answer about one environment may read about the other one, too. A list may name guests,
+ * whom "every full member" leaves out, so the two rules have to be the same; of a channel that another organisation
+ * shares, both have to allow it.
+ */
+function haveSameReaders(one: AccessRules, other: AccessRules, shownIn: string | undefined): boolean {
+  const readers = (rules: AccessRules) => JSON.stringify(listsFor('read', rules) ?? 'members');
+  const shared = shownIn !== undefined && one.sharedChannels.includes(shownIn);
+  return readers(one) === readers(other) && (!shared || other.sharedChannels.includes(shownIn));
+}
+
+/** The other environments that an answer about one, shown in that channel, may speak of as well. */
+export type EnvironmentsBeside = (environment: string, shownIn: string | undefined) => readonly string[];
+
+/** Those whose answers the same people read: who may not see an environment is not told its name. */
+export function environmentsBeside(
+  environments: Readonly<Record<string, { readonly access: AccessRules }>>,
+): EnvironmentsBeside {
+  return (environment, shownIn) => {
+    const own = environments[environment]?.access;
+    if (own === undefined) return [];
+    return Object.entries(environments).flatMap(([name, { access }]) =>
+      name !== environment && haveSameReaders(own, access, shownIn) ? [name] : [],
+    );
+  };
+}
+
 /** Whom a refusal names, as facts of an AppError. */
 export function askFacts(ask: AllowList | undefined): {
   readonly askUsers: string;

@@ -1,5 +1,6 @@
 import type { FindingView } from '../message/finding-view.ts';
 import type { Rendered } from '../message/rendered.ts';
+import type { StageDifference } from '../platform/inventory.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
@@ -43,6 +44,8 @@ export interface DiagnosisView {
   readonly asked: number;
   readonly outcomes: readonly ProbeOutcome[];
   readonly complete: boolean;
+  /** Where drift was asked for: parts that run another image in other environments whose readers are the same. */
+  readonly stages?: readonly StageDifference[];
   /** Button id that fills in an issue from this run. */
   readonly reportButton?: string;
   /** Button ids that read the log of a part, where evidence says that it tells more. */

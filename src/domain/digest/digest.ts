@@ -1,6 +1,6 @@
 import type { HealthReport } from '../health/health.ts';
 import { present } from '../kernel/present.ts';
-import type { InventoryNews } from '../platform/inventory.ts';
+import type { InventoryNews, StageDifference } from '../platform/inventory.ts';
 import type { PartId } from '../platform/part.ts';
 import { type Finding, findingKey, severities } from '../probe/finding.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
@@ -38,6 +38,8 @@ export interface DigestDifference {
   readonly drift?: DriftDifference;
   /** What workers found there, beside what they had found at the previous digest. Absent: nobody looked. */
   readonly inventory?: InventoryNews;
+  /** Parts that run another image in other environments whose readers are the same. */
+  readonly stages?: readonly StageDifference[];
 }
 
 export interface DriftDifference {

@@ -206,17 +206,22 @@ export function inventoryNews(now: KeptInventory, before: KeptInventory, since: 
     // Nobody had looked then: it is compared with the first look.
     since: before.since > since ? before.since : since,
     changes: inventoryChanges(before, now),
-    images: Object.fromEntries(
-      (now.areas.runtime?.things ?? []).flatMap(({ kind, part, name }) =>
-        kind === 'image' && part !== undefined ? [[part, name]] : [],
-      ),
-    ),
+    images: imagesOf(now),
     late: inventoryAreas.flatMap((area) => {
       const seenAt = now.seenAt[area];
       if (seenAt === undefined || seenAt === now.triedAt) return [];
       return [{ area, seenAt }];
     }),
   };
+}
+
+/** What the one workload of a part runs. */
+export function imagesOf({ areas }: Pick<Inventory, 'areas'>): InventoryNews['images'] {
+  return Object.fromEntries(
+    (areas.runtime?.things ?? []).flatMap(({ kind, part, name }) =>
+      kind === 'image' && part !== undefined ? [[part, name]] : [],
+    ),
+  );
 }
 
 /** A part that does not run the same in all environments that have it. */

@@ -11,6 +11,7 @@ import { inDependencyOrder } from '../../domain/fix/remedies.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
+import type { StageDifference } from '../../domain/platform/inventory.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { OfferRepository, SavedOffers } from '../../domain/ports/offers.ts';
@@ -39,6 +40,11 @@ export interface DiagnoseRunOptions extends GatherOptions {
   readonly proposals: ProposeService;
   readonly messages: RemediationMessages;
   readonly renderer: DiagnosisRenderer;
+  /** The diagnosis that tells what runs elsewhere instead, and what that is; default: none does. */
+  readonly stages?: {
+    readonly diagnosis: string;
+    readonly of: (tx: TxOf<'inventories'>, run: Run) => Promise<readonly StageDifference[]>;
+  };
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -68,7 +74,7 @@ export interface DiagnosisSummary {
 }
 
 /** `/aetherius diagnose …`: gathers evidence, judges causes, follows hand-overs, offers what can be done. */
-export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<OfferRepository> {
+export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<OfferRepository | 'inventories'> {
   return {
     async handle(lease) {
       const text = String(lease.run.params['symptom'] ?? '');
@@ -224,7 +230,7 @@ interface Answer {
 
 /** Evidence, answer, proposals and state in one transaction. */
 async function finish(
-  lease: RunLease<OfferRepository>,
+  lease: RunLease<OfferRepository | 'inventories'>,
   options: DiagnoseRunOptions,
   { result, plans, targets, unsaved }: Answer,
 ): Promise<void> {
@@ -245,6 +251,7 @@ async function finish(
       asked: result.asked,
       complete: true,
       now: clock.now(),
+      stages: await stagesOf(tx, run, result, options.stages),
       ...present({ path: result.path }),
     };
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
@@ -268,6 +275,17 @@ async function finish(
     }
     if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
   });
+}
+
+async function stagesOf(
+  tx: TxOf<'inventories'>,
+  run: Run,
+  { judgements }: DiagnosisResult,
+  stages: DiagnoseRunOptions['stages'],
+): Promise<readonly StageDifference[]> {
+  if (stages === undefined || judgements.every(({ diagnosis }) => diagnosis.id !== stages.diagnosis))
+    return [];
+  return stages.of(tx, run);
 }
 
 /** Of each part whose log tells more about a confirmed cause, or about what stays open, one finding; two parts at most. */

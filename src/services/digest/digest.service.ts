@@ -1,3 +1,4 @@
+import type { EnvironmentsBeside } from '../../domain/access/access.ts';
 import {
   digestDifference,
   type PastDigest,
@@ -22,7 +23,7 @@ import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { observe } from '../health/health-run.service.ts';
-import { newsSince } from '../inventory/inventory.service.ts';
+import { newsSince, stagesBeside } from '../inventory/inventory.service.ts';
 import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import type { DigestService } from './contract.ts';
@@ -220,6 +221,8 @@ export interface DigestRunOptions {
   readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   /** Checks for what does not fit together, and the findings of theirs that say so. */
   readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
+  /** Which other environments may be compared with; default: none. */
+  readonly beside?: EnvironmentsBeside;
 }
 
 /** A health check whose answer is the difference to the channel's previous digest. */
@@ -255,7 +258,9 @@ export function createDigestRun(
         const inventory = await newsSince(tx, run.environment, since);
         // A platform that is other than it was is no quiet one, however well it is.
         const quiet = difference.quiet && (inventory?.changes ?? []).length === 0;
-        await post(tx, options, run, { ...difference, quiet, ...present({ inventory }) });
+        const others = options.beside?.(run.environment, run.surface?.channel) ?? [];
+        const stages = await stagesBeside(tx, run.environment, others);
+        await post(tx, options, run, { ...difference, quiet, stages, ...present({ inventory }) });
       });
     },
   };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { EnvironmentsBeside } from '../../../src/domain/access/access.ts';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Courier } from '../../../src/domain/ports/courier.ts';
@@ -78,7 +79,7 @@ function scheduler(
 }
 
 /** A worker that makes digests of what `found` says now. */
-async function bench(found: () => readonly Finding[] = () => []) {
+async function bench(found: () => readonly Finding[] = () => [], beside: EnvironmentsBeside = () => []) {
   const database = await postgres.migrated();
   const store = database.store();
   const probes = plainProbes((call) => {
@@ -98,6 +99,7 @@ async function bench(found: () => readonly Finding[] = () => []) {
     ids: systemIds,
     settings,
     schedule: dailySchedule,
+    beside,
   });
   const made = workbench({ store, redis: await redis.connections(), probes, handlers: { digest } });
   return {
@@ -258,6 +260,40 @@ describe('what workers found', () => {
     await found('rack');
     expect(await nextDay('2026-11-26T01:00:01Z', 3)).toBe(`${plain('2026-11-26')} shelf→rack told`);
     expect(await nextDay('2026-11-27T01:00:01Z', 4)).toBe(plain('2026-11-27'));
+  });
+});
+
+describe('what other environments run', () => {
+  test('is told of those whose readers are the same, and of no other', async () => {
+    const asked: unknown[] = [];
+    const one = await bench(
+      () => [],
+      (...of) => {
+        asked.push(of);
+        return ['staging', 'never-seen'];
+      },
+    );
+    one.work();
+    const clock = stoppedClock('2026-11-24T01:00:01Z');
+    const found = (environment: string, ...parts: readonly (readonly ['redis' | 'nats', string])[]) =>
+      one.store.tx((tx) =>
+        tx.inventories.keep(environment, {
+          areas: {
+            runtime: { things: parts.map(([part, name]) => ({ kind: 'image', part, name })), unseen: [] },
+          },
+          seenAt: { runtime: '2026-11-24T00:00:00Z' },
+          triedAt: '2026-11-24T00:00:00Z',
+        }),
+      );
+    await found('prod', ['redis', 'a/redis:6']);
+    await found('staging', ['redis', 'b/redis:7'], ['nats', 'b/nats:2']);
+    await found('secret', ['redis', 'a/redis:5']);
+    await scheduler(one.store, clock, one.courier).round();
+
+    await expect
+      .poll(() => one.texts(), soon)
+      .toEqual(['digest 2026-11-24 new=0 still=0 fixed=0 told redis prod:redis:6/staging:redis:7']);
+    expect(asked).toEqual([['prod', 'C1']]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
 import { agentManagerStartup } from '../../../../src/diagnoses/agent-manager-startup.diagnosis.ts';
+import { contractDrift } from '../../../../src/diagnoses/contract-drift.diagnosis.ts';
 import { cpuHigh } from '../../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
@@ -180,4 +181,25 @@ it('W13 says in one line what cannot be checked here, and lists none of its caus
 
   expect(text).toContain('K1 A Pod does not start: cannot be checked here.');
   expect(text).not.toContain('K1.a');
+});
+
+it('says below drift what other environments run instead, and makes no cause of it', () => {
+  const outcomes = outcomesOf(contractDrift, []);
+  const judgements = [judge(contractDrift, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const images = [
+    { environment: 'prod', image: 'redis:6' },
+    { environment: 'staging', image: 'redis:7' },
+  ];
+  const { text, blocks } = diagnosisRenderer.diagnosis(
+    { ...view, stages: [{ part: 'redis', images }] },
+    'en',
+  );
+
+  expect(JSON.stringify(blocks)).toContain(
+    'Not the same in all environments: Redis (prod: `redis:6`, staging: `redis:7`).',
+  );
+  expect(text).toBe(diagnosisRenderer.diagnosis(view, 'en').text);
+  expect(JSON.stringify(diagnosisRenderer.diagnosis(view, 'en').blocks)).not.toContain('Not the same');
 });

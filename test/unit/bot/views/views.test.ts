@@ -28,7 +28,7 @@ import {
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
-import type { InventoryNews } from '../../../../src/domain/platform/inventory.ts';
+import type { InventoryNews, StageDifference } from '../../../../src/domain/platform/inventory.ts';
 import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
@@ -826,6 +826,27 @@ describe('what workers found', () => {
     expect(text(news, 'zh-CN')).toMatch(/^与 .*Redis 的工作负载由 `shelf` 变为 `rack`.*。$/m);
     expect(text({ ...news, changes: [] }, 'en')).not.toContain('Other than');
   });
+
+  it.each([true, false])(
+    'is one line of the digest where other environments run another, quiet: %s',
+    (quiet) => {
+      const difference = {
+        ...{ environment: 'prod', localDate: '2026-11-25', fresh: [], worse: [], fixed: [], still: [] },
+        ...{ flapping: [], unseen: [], strip: [], quiet },
+      };
+      const images = [
+        { environment: 'prod', image: 'redis:6' },
+        { environment: 'staging', image: 'redis:7' },
+      ];
+      const text = (stages: readonly StageDifference[]) =>
+        shown(renderer.digest({ difference: { ...difference, stages }, run: aRun(), runId: 'r' }, 'en'));
+
+      expect(text([{ part: 'redis', images }])).toContain(
+        'Not the same in all environments: Redis (prod: `redis:6`, staging: `redis:7`).',
+      );
+      expect(text([])).not.toContain('Not the same');
+    },
+  );
 });
 
 describe('views of one person', () => {

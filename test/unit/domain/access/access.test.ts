@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessRules, mayEnter, type Right, rights } from '../../../../src/domain/access/access.ts';
+import {
+  type AccessRules,
+  environmentsBeside,
+  mayEnter,
+  type Right,
+  rights,
+} from '../../../../src/domain/access/access.ts';
 import { asPerson as as, directoryOf, everyKind as people } from '../../../support/slack-people.ts';
 
 const directory = directoryOf({ SOPS: ['UMEMBER', 'UGUEST'], SNOBODY: [] });
@@ -102,5 +108,42 @@ describe('a channel in which the answer will stand', () => {
     expect(await whyNot(as('UMEMBER'), 'start', allowed, { shownIn: 'CSHARED' })).toBe('ok');
     expect(await whyNot(as('UOTHER'), 'start', allowed, { shownIn: 'CSHARED' })).toBe('external');
     expect(await whyNot(as('UMEMBER'), 'read', open, { channel: 'CSHARED' })).toBe('ok');
+  });
+});
+
+describe('R-A11: two environments have the same readers', () => {
+  const haveSameReaders = (one: AccessRules, other: AccessRules, shownIn: string | undefined) =>
+    environmentsBeside({ one: { access: one }, other: { access: other } })('one', shownIn).length === 1;
+  const ops: AccessRules = { ...open, read: { ...nobody, usergroups: ['SOPS'] } };
+  const few: AccessRules = { ...open, read: { ...nobody, users: ['UMEMBER'] } };
+
+  it.each([
+    ['without a rule', open, open, true],
+    ['with the same list', ops, { ...ops, start: undefined }, true],
+    ['with other people who may only start where everybody reads', open, { ...open, start: few.read }, true],
+    ['with another list', ops, few, false],
+    ['where further people may start, who read as well', ops, { ...ops, start: few.read }, false],
+    // A list may name guests, whom "full members" leaves out.
+    ['where one has a list and the other none', ops, open, false],
+    ['where one has none and the other a list', open, ops, false],
+  ] as const)('%s', (_what, one, other, same) => {
+    expect(haveSameReaders(one, other as AccessRules, undefined)).toBe(same);
+  });
+
+  it('in a channel that another organisation shares only where both allow it', () => {
+    const shared: AccessRules = { ...open, sharedChannels: ['CSHARED'] };
+    expect(haveSameReaders(shared, open, 'CSHARED')).toBe(false);
+    expect(haveSameReaders(shared, shared, 'CSHARED')).toBe(true);
+    expect(haveSameReaders(shared, open, 'COWN')).toBe(true);
+  });
+
+  it('and only those are named beside one, never itself', () => {
+    const environments = { prod: ops, staging: ops, secret: few, dev: ops };
+    const beside = environmentsBeside(
+      Object.fromEntries(Object.entries(environments).map(([name, access]) => [name, { access }])),
+    );
+    expect(beside('prod', 'C1')).toEqual(['staging', 'dev']);
+    expect(beside('secret', 'C1')).toEqual([]);
+    expect(beside('gone', 'C1')).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
+import type { DiagnosisView } from '../../../../src/domain/diagnosis/render-diagnosis.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
@@ -87,4 +88,68 @@ it('plans the fixes of a cause with requests of their own, whatever the evidence
 
   expect(ended).toBe(true);
   expect(left).toEqual([Number.POSITIVE_INFINITY]);
+});
+
+it.each([
+  ['M1', ['prod']],
+  ['D3', []],
+])('compares environments where %s is asked for: %j', async (symptom, expected) => {
+  const compared: string[] = [];
+  const views: DiagnosisView[] = [];
+  const stages = [
+    {
+      part: 'redis',
+      images: [
+        { environment: 'prod', image: 'redis:6' },
+        { environment: 'staging', image: 'redis:7' },
+      ],
+    },
+  ] as const;
+  const options = {
+    ...{ diagnoses, unreachable, ownProbes, pathSteps, emitters, instructionLines: () => [] },
+    matcher: createSymptomMatcher(symptomWords, connectionSuspects),
+    clock: { now: () => new Date(0), sleep: (_ms: number, signal: AbortSignal) => once(signal, 'abort') },
+    targets: {
+      forRun: async () => ({ environment: 'prod', platform: asInGuide }) as unknown as Targets,
+      close: async () => undefined,
+    },
+    probes: {
+      run: async (calls: readonly { readonly probe: string }[]) =>
+        calls.map(({ probe }) => outcome(probe, probe, [])),
+    },
+    proposals: { fixes: () => [], plan: () => Promise.reject(new Error('no plan')) },
+    ids: { token: () => 't', uuid: () => 'u' },
+    messages: { others: async () => undefined },
+    renderer: {
+      diagnosis: (view: DiagnosisView) => {
+        if (view.complete) views.push(view);
+        return { text: '' };
+      },
+      evidenceFile: () => '',
+    },
+    stages: {
+      diagnosis: 'M1',
+      of: async (_tx: unknown, { environment }: { readonly environment: string }) => {
+        compared.push(environment);
+        return stages;
+      },
+    },
+  } as unknown as DiagnoseRunOptions;
+  const tx = {
+    now: async () => new Date(0),
+    runs: { saveOutcomes: async () => undefined },
+    messages: { find: async () => [{ id: 'root' }], update: async () => undefined },
+    buttons: { create: async () => undefined },
+  };
+  const lease = {
+    run: { id: 'a-run', environment: 'prod', params: { symptom } },
+    signal: new AbortController().signal,
+    save: async () => undefined,
+    finish: async (_summary: unknown, write: (tx: unknown) => Promise<void>) => write(tx),
+  };
+
+  await createDiagnoseRun(options).handle(lease as never);
+
+  expect(compared).toEqual(expected);
+  expect(views.map((view) => view.stages)).toEqual([expected.length === 0 ? [] : stages]);
 });
