@@ -43,6 +43,13 @@ const full: Readonly<Record<string, { megabytes: number; prefix: string; bytes: 
   'sessions-40mb': { megabytes: 40, prefix: 'session:', bytes: 4000 },
 };
 
+/** Keys that expire, only not now: what does not is D3.c. */
+async function fillUp(client: Redis, variant: string): Promise<void> {
+  const { prefix, bytes } = full[variant] ?? { prefix: 'cache:', bytes: 1000 };
+  if (!(await fill(client, (n) => `${prefix}${n}`, bytes, 60_000, 3600)))
+    throw new Error('Redis took everything');
+}
+
 const atLimit = defineFault({
   id: 'D3.a',
   title: 'memory is full and nothing may be evicted: writes fail',
@@ -50,15 +57,14 @@ const atLimit = defineFault({
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 20,
   async plant(lab, variant) {
-    const { megabytes, prefix, bytes } = full[variant] ?? { megabytes: 24, prefix: 'cache:', bytes: 1000 };
     await redis(lab, async (client) => {
       await client.config('SET', 'maxmemory-policy', 'noeviction');
-      await client.config('SET', 'maxmemory', `${megabytes}mb`);
-      // Keys that expire, only not now: what does not is D3.c.
-      if (!(await fill(client, (n) => `${prefix}${n}`, bytes, 60_000, 3600)))
-        throw new Error('Redis took everything');
+      await client.config('SET', 'maxmemory', `${full[variant]?.megabytes ?? 24}mb`);
+      await fillUp(client, variant);
     });
   },
+  /** What was evicted meanwhile is written again, until it is full once more. */
+  stir: (lab, variant) => redis(lab, (client) => fillUp(client, variant)),
   check: (lab) =>
     redis(lab, async (client) => {
       const memory = await info(client, 'memory');
