@@ -76,6 +76,9 @@ const Pod = z.object({
   spec: z.object({ containers: z.array(Container) }),
   status: z
     .object({
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
+        .default([]),
       containerStatuses: z
         .array(
           z.object({
@@ -84,6 +87,9 @@ const Pod = z.object({
             restartCount: z.number().default(0),
             state: z
               .object({ running: z.object({ startedAt: z.string().nullish() }).exactOptional() })
+              .default({}),
+            lastState: z
+              .object({ terminated: z.object({ startedAt: z.string().nullish() }).exactOptional() })
               .default({}),
           }),
         )
@@ -312,8 +318,8 @@ const endsAfterMs = ({ initialDelaySeconds, periodSeconds, failureThreshold }: P
   (initialDelaySeconds + (periodSeconds + 1) * (failureThreshold + 1)) * 1_000;
 
 /**
- * Whether this Pod asks both ports as the template does, and the other probe is answered in it: its container is ready,
- * or has run for longer than a failing liveness probe would have let it.
+ * Whether this Pod asks both ports as the template does, and the other probe is answered in it: its container is ready, or
+ * was in its last life; or it has run for longer than a failing liveness probe would have let it.
  */
 function passes(
   { spec, status }: z.output<typeof Pod>,
@@ -324,12 +330,22 @@ function passes(
   const container = spec.containers.find(({ name }) => name === params.container);
   const state = status.containerStatuses.find(({ name }) => name === params.container);
   const other = askedBy(container, otherOf[params.probe]);
-  const startedAt = Date.parse(state?.state.running?.startedAt ?? '');
   if (askedBy(container, params.probe)?.port !== params.port || other?.port !== answered) return false;
-  if (Number.isNaN(startedAt)) return false;
-  return params.probe === 'liveness'
-    ? state?.ready === true
-    : state?.ready === false && now.getTime() - startedAt > endsAfterMs(other.probe);
+  if (params.probe === 'liveness') return state?.ready === true || wasReady(status, state);
+  const startedAt = Date.parse(state?.state.running?.startedAt ?? '');
+  return state?.ready === false && now.getTime() - startedAt > endsAfterMs(other.probe);
+}
+
+type Status = z.output<typeof Pod>['status'];
+
+/**
+ * In the last life of a container, which a liveness probe has ended: all containers of its Pod have ceased to be ready
+ * since that began, so they were until then.
+ */
+function wasReady({ conditions }: Status, state: Status['containerStatuses'][number] | undefined): boolean {
+  const ready = conditions.find(({ type }) => type === 'ContainersReady');
+  const began = Date.parse(state?.lastState.terminated?.startedAt ?? '');
+  return ready?.status === 'False' && Date.parse(ready.lastTransitionTime ?? '') > began;
 }
 
 /** Long enough for a failing liveness probe to show itself, and no longer than two minutes. */

@@ -165,6 +165,12 @@ describe.skipIf(lacking !== undefined)(
           },
         });
 
+      // No restart waits for a Pod that is not ready.
+      if (kind === 'statefulsets')
+        await admin.merge(`/apis/apps/v1/namespaces/${namespace}/${kind}/${params.part}/status`, {
+          status: { replicas: 1, readyReplicas: 1 },
+        });
+
       for (const time of [1, 2]) {
         const plan = await restartWorkload.plan(call, context);
         await restartWorkload.applyStep(plan.steps[0], plan, context);

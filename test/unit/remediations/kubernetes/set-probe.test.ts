@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { setProbe } from '../../../../src/remediations/kubernetes/set-probe.remediation.ts';
 import { simulatedDeployment, simulatedUnready } from '../../../support/remediation-fixtures.ts';
@@ -58,6 +59,32 @@ describe('kubernetes.set-probe', () => {
     await expect(fresh(more, [simulatedUnready(more)]).plan(liveness)).rejects.toMatchObject({
       facts: { reason: 'other-probe-not-proved' },
     });
+  });
+
+  it.each([
+    { ceased: '1969-12-31T23:59:20Z', outcome: 'a plan' },
+    { ceased: '1969-12-31T23:58:50Z', outcome: 'other-probe-not-proved' },
+    { ceased: undefined, outcome: 'other-probe-not-proved' },
+  ])('and while a wrong liveness probe ends it again and again: not ready since $ceased', async (one) => {
+    const probes = { readinessProbe: asks(8080), livenessProbe: asks(9090) };
+    const more = { ...probes, ports: [{ containerPort: 8080 }] };
+    const pod = simulatedUnready(more, {
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { startedAt: '1969-12-31T23:59:00Z', finishedAt: one.ceased } },
+    });
+    const conditions = [
+      { type: 'ContainersReady', status: 'False', lastTransitionTime: one.ceased ?? null },
+      { type: 'Ready', status: 'False', lastTransitionTime: '1969-12-31T23:59:20Z' },
+    ];
+    const ended = { ...pod, status: { ...pod.status, conditions } };
+    const planned = fresh(more, [ended])
+      .plan({ probe: 'liveness' })
+      .then(
+        () => 'a plan',
+        (error: unknown) => (error as AppError).facts['reason'],
+      );
+
+    expect(await planned).toBe(one.outcome);
   });
 
   it.each([
