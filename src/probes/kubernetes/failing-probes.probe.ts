@@ -223,18 +223,16 @@ function failureOf(
   );
   const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;
-  const said = unhealthy.at(-1)?.message ?? event.message;
   const part = partOfPod(pod, platform);
   const waits = part !== undefined && dependencies[part].length > 0;
-  const probe =
-    /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown';
+  const probe = /liveness|readiness|startup/i.exec(event.message)?.[0].toLowerCase() ?? 'unknown';
   // A container that was just ended refuses its other probes as well.
   const ofProbe = unhealthy.findLast(({ message }) => message.toLowerCase().startsWith(probe));
   const open = event === stuck && waits && !wrongQuestion.test(event.message);
   return {
     code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
     probe,
-    message: shortened(said, 200),
+    message: shortened(ofProbe?.message ?? event.message, 200),
     ...present({ container: containerOf(pod, event)?.name, refusedPort: refusedIn(ofProbe?.message ?? '') }),
     ...present({ since: event.firstTimestamp ?? undefined }),
   };

@@ -65,7 +65,16 @@ describe('kubernetes.failing-probes', () => {
         event('Killing', 'Container x failed liveness probe, will be restarted'),
       ],
     );
-    expect(ended).toMatchObject({ findings: [{ facts: { probe: 'liveness', refusedPort: 9090 } }] });
+    expect(ended).toMatchObject({
+      findings: [
+        {
+          facts: {
+            ...{ probe: 'liveness', refusedPort: 9090 },
+            message: expect.stringMatching(/^Liveness probe failed/) as string,
+          },
+        },
+      ],
+    });
   });
 
   it.each([
