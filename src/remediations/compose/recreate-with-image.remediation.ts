@@ -36,9 +36,9 @@ Refused where no earlier image was seen, or the engine does not have it any more
 The next \`docker compose up\` may make it anew once more, from the image of the file, so the image belongs there as well.
 It is done when the new container runs with that image and, if it has a health check, is healthy, and the part answers.
 Undo gives the old one its name and its restart policy back, and removes the new one.
-It is off until \`environments.<name>.runtime.recreate\` is on.`,
-  // What runs afterwards is another version than the file says.
-  tier: 3,
+It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
+  // Each of its plans is of tier 3: a policy that names nobody for that does not offer it, and starts all the same.
+  tier: 2,
   params: Params,
   needs: ['compose'],
   on: 'compose',
@@ -79,6 +79,7 @@ It is off until \`environments.<name>.runtime.recreate\` is on.`,
       target: `compose/${compose.project}/${service}`,
       identity: { 'container_id.0': old.id },
       params: { part },
+      // What runs afterwards is another version than the file says.
       tier: 3,
       notes: [
         { key: 'image-ran', facts: { image: wanted.image, id: shortId(wanted.id), at: wanted.at } },
