@@ -36,6 +36,10 @@ export const untried: readonly Untried[] = [
     ...{ fault: 'part.agent-manager.bad-image', fix },
     why: 'it is started again and again by itself, and ends each time',
   })),
+  {
+    ...{ fault: 'K1.b', fix: 'rollback-workload' },
+    why: 'the revision before has other arguments, and those are changed by people',
+  },
   { fault: 'K1.a no-such', fix: 'set-image', why: 'going back changes nothing else, so that is offered' },
   { fault: 'K1.d too-much-memory', fix: 'remove-node-selector', why: 'no selector keeps it from a node' },
   {
