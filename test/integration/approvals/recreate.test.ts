@@ -329,6 +329,9 @@ describe.skipIf(lacking !== undefined)(
       expect((await there(name)).Image).toBe(good);
     });
 
+    const inVolume = (...command: readonly string[]) =>
+      docker(...['run', '--rm', '-v', `${volume}:/data`, `${repository}:1`, '/bin/busybox', ...command]);
+
     const everyPoint = [
       ...[1, 2, 3, 4, 5, 6].flatMap((time) => [['R-K3', time] as const, ['R-K4', time] as const]),
       ['R-K5', 1] as const,
@@ -413,16 +416,7 @@ describe.skipIf(lacking !== undefined)(
       );
       const h = harnessOf();
       const row = await approved(h);
-      await docker(
-        'run',
-        '--rm',
-        '-v',
-        `${volume}:/data`,
-        `${repository}:1`,
-        '/bin/busybox',
-        'touch',
-        '/data/well',
-      );
+      await inVolume('touch', '/data/well');
       await waitFor(
         async () => (await docker('inspect', '-f', '{{.State.Health.Status}}', name)) === 'healthy',
         { seconds: 60, what: 'it to be healthy', every: 200 },
@@ -432,16 +426,7 @@ describe.skipIf(lacking !== undefined)(
 
       expect(await h.row(row.id)).toMatchObject({ state: 'stale' });
       expect((await there(name)).Image).toBe(image3);
-      await docker(
-        'run',
-        '--rm',
-        '-v',
-        `${volume}:/data`,
-        `${repository}:1`,
-        '/bin/busybox',
-        'rm',
-        '/data/well',
-      );
+      await inVolume('rm', '/data/well');
     });
 
     it('is refused where no image is known, and where it is another one’s or gone', async () => {
