@@ -96,6 +96,21 @@ describe('aetherius diagnose', () => {
     expect(chinese.out).toMatch(/ \? .*\p{Script=Han}/u);
   });
 
+  it.each([
+    ['K1', 'A Pod does not start'],
+    ['C1', 'A configuration change has no effect'],
+    ['N1', 'Services cannot reach each other'],
+  ])('W13 says in one line that %s cannot be checked where no runtime is configured', async (id, symptom) => {
+    const text = await run('well', [id]);
+    const { out } = await run('well', [id], '--output', 'json');
+
+    const output = DiagnoseOutput.parse(JSON.parse(out));
+    expect(output.diagnoses).toMatchObject([{ id, uncheckable: true }]);
+    expect(text.out).toContain(`${id} ${symptom}`);
+    expect(text.out).not.toContain(`${id}.a`);
+    expect([text.exit, output.overall]).toEqual([2, 'unknown']);
+  });
+
   it('refuses words about something else with exit code 64', async () => {
     expect(await run('well', ['lunch', 'tomorrow'])).toMatchObject({ exit: 64, out: '' });
   });

@@ -105,7 +105,7 @@ describe('the command line, whose targets hang', () => {
     expect(answer.lastMs).toBeLessThan(ENDING);
   }, 60_000);
 
-  it('prints what it knows at the first signal, and ends', async () => {
+  it('W1: prints what it knows at the first signal, and ends', async () => {
     const { port } = silent.address() as { port: number };
     const file = configFile({ redis: { url: secret(`redis://:secret-word-1@127.0.0.1:${port}`) } });
     const connected = once(silent, 'connection');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
+import { type RedisServer, startRedis } from '../../../lab/components/redis.ts';
 import { DoctorOutput } from '../../../src/cli/output-schemas.ts';
 import { examine } from '../../../src/platform/doctor/examine.ts';
 import { examineKubernetes } from '../../../src/platform/doctor/kubernetes.ts';
@@ -277,6 +278,38 @@ describe('the whole command', () => {
     expect(answer.exit).toBe(1);
     for (const word of ['DATABASE_URL is not set', 'REDIS_URL is not set', 'AUDIT_KEY is not set'])
       expect(answer.out).toContain(word);
+  });
+});
+
+describe('one environment of it (W16)', () => {
+  const file = join(folder, 'targets.yaml');
+  let target: RedisServer;
+  beforeAll(async () => {
+    target = await startRedis({ dir: join(folder, 'target'), password: 'target-pass-16' });
+    const to = (name: string) => ({ runtime: { kind: 'none' }, redis: { url: { env: name } } });
+    writeFileSync(
+      file,
+      stringify({ environments: { well: to('WELL'), refused: to('REFUSED'), gone: to('GONE') } }),
+    );
+  });
+  afterAll(() => target.stop());
+
+  it.each([
+    ['well', 'environment.reached', 0],
+    ['refused', 'environment.own', 1],
+    ['gone', 'environment.unwell', 0],
+  ])('is tried target by target: %s', async (environment, key, exit) => {
+    const answer = await aetherius(['--config', file, '--output', 'json', 'doctor', '--env', environment], {
+      WELL: target.url,
+      REFUSED: target.url.replace('target-pass-16', 'another-pass'),
+      GONE: `redis://127.0.0.1:${await closedPort()}`,
+    });
+
+    expect(DoctorOutput.parse(JSON.parse(answer.out)).checks).toMatchObject([
+      { key, facts: { part: 'redis' } },
+    ]);
+    expect(answer.exit).toBe(exit);
+    expect(answer.out).not.toContain('another-pass');
   });
 });
 

@@ -72,6 +72,14 @@ describe('what is not found here', () => {
       'confirmed',
     );
   });
+
+  it('W2 is no model that is ruled out where no analysis ran', () => {
+    const models = (...found: readonly { code: string; probe: string }[]) =>
+      verdictsOf(rootCauseFailure, outcomesOf(rootCauseFailure, found, ['services.root-cause-call']))['S6.b'];
+
+    expect(models({ code: 'MODEL_MISSING', probe: 'runtime.models' })).toBe('possible');
+    expect(models()).toBe('possible');
+  });
 });
 
 describe('sessions that were left in a transaction', () => {

@@ -169,6 +169,18 @@ it('W7 shows word for word what a part said and no cause explains, once, and why
   );
 });
 
+it.each(['en', 'zh-CN'] as const)('W7 points at no lines where a crash has none, in %s', (language) => {
+  const outcomes = outcomesOf(podNotStarting, [{ code: 'POD_CRASH_LOOPING', probe: 'kubernetes.pods' }]);
+  const judgements = [judge(podNotStarting, outcomes, emitters)];
+  const instructions = [{ cause: 'K1.b', key: 'read-crash-log', commands: [] }];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions, seen, asked: seen, outcomes, complete: true, now: at };
+  const text = JSON.stringify(diagnosisRenderer.diagnosis(view, language).blocks);
+
+  expect(text).toContain(language === 'en' ? 'the last lines of its log' : '日志');
+  expect(text).not.toMatch(/above|上面|上述|以上/);
+});
+
 it('W13 says in one line what cannot be checked here, and lists none of its causes', () => {
   const outcomes = outcomesOf(podNotStarting, []).map((outcome) => ({
     ...outcome,

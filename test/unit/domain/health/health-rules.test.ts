@@ -638,12 +638,10 @@ describe('agents of which only the runtime can tell (their registry is not confi
 });
 
 describe('W8 a service without HTTP (R-PLAT10)', () => {
-  const withoutHttp = ['orchestrator-service'] as const;
+  const withoutHttp = ['orchestrator-service' as const];
   const { 'orchestrator-service': _, ...answering } = services;
-  const shape = {
-    ...shapeOf({ ...full, services: answering }),
-    ...{ withoutHttp, runtime: 'compose' as const },
-  };
+  const runtime = { kind: 'compose', project: 'aetherius', socket: '/s' } as const;
+  const shape = shapeOf({ ...full, services: answering, withoutHttp, runtime });
   const calls = healthCalls(shape);
   const told = (planted: Readonly<Record<string, Planted>> = {}) => {
     const keys = new Set(calls.map(callKey));

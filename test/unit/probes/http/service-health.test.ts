@@ -112,7 +112,7 @@ describe('http.service-health', () => {
     expect(JSON.stringify((await look({ '/health': answer(503) })).outcome)).not.toContain('dependencies');
   });
 
-  it('W7 keeps what an unhealthy body says, word for word, but no page for browsers', async () => {
+  it('W7, W16 keeps what an unhealthy body says, word for word, but no page for browsers', async () => {
     const body = '{"status":"not ready",\n "reason":"database unavailable"}';
 
     expect((await look({ '/health': answer(503, body) })).outcome).toMatchObject({

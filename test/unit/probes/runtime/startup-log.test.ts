@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { runtimeStartupLog } from '../../../../src/probes/runtime/startup-log.probe.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
@@ -219,6 +220,15 @@ describe('the log of a service that does not start', () => {
     await expect(look(crashing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const backOff = 'back-off 10s restarting failed container=agent-manager pod=agent-manager-6dcd4b7bd9';
     await expect(look({ ...crashing, message: backOff })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('W16 that is empty is called by the name of its instance', async () => {
+    const facts = await look(crashing).then(
+      () => ({}),
+      (error: unknown) => (error as AppError).facts,
+    );
+
+    expect(wordsIn('en').lookupPlain('cause.log-empty', facts)).toBe('the log of agent-manager-0 is empty');
   });
 
   it('W7 stands in the answer word for word when it names no known reason, without colours', async () => {

@@ -114,6 +114,30 @@ describe('the probe runner', () => {
     expect(outcome?.findings[0]?.excerpts?.[0]?.lines[1]).toContain('db:5432/app: refused');
   });
 
+  it('W16 takes the colours of a terminal out of what a probe quotes', async () => {
+    const says = '\u001b[32mINFO\u001b[0m \u001b[1mready\u001b[0m';
+    const quotes = (): Promise<ProbeResult> =>
+      Promise.resolve({
+        status: 'unhealthy',
+        facts: { top: says },
+        findings: [
+          {
+            ...{ code: 'A' as FindingCode, severity: 'warning', part: 'redis', subject: says },
+            facts: { message: says },
+            excerpts: [{ source: 'log x', lines: [says] }],
+          },
+        ],
+      });
+    const [outcome] = await run([probe('a.b', quotes)], ['a.b']);
+
+    expect(outcome).toMatchObject({
+      facts: { top: 'INFO ready' },
+      findings: [
+        { subject: 'INFO ready', facts: { message: 'INFO ready' }, excerpts: [{ lines: ['INFO ready'] }] },
+      ],
+    });
+  });
+
   it('takes secrets out of why a probe could not check, and out of what it counted', async () => {
     const says = 'fatal: dial postgres://app:hunter2-and-more@db:5432/app: refused';
     const facts = { reason: 'last-word-unknown', line: says };
