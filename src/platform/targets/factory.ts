@@ -41,7 +41,7 @@ export function createTargetsFactory(
   logins = new KubeLogins(),
   record: KeptRecord = {},
 ): TargetsFactory {
-  const book = new SharedConnections();
+  const all = new SharedConnections();
   const operatorOf = keptOperators(timeouts, logins);
   return {
     async forRun(environment) {
@@ -49,6 +49,7 @@ export function createTargetsFactory(
       if (config === undefined)
         throw new AppError('NOT_FOUND', 'no such environment', { facts: { environment } });
       await loadDrivers(config);
+      const book = all.ofRun();
       const [postgres, redis, nats, neo4j] = await Promise.all([
         unlessUnreadable(() => postgresOf(config, book, timeouts)),
         unlessUnreadable(() => redisOf(config, book, timeouts)),
@@ -68,9 +69,10 @@ export function createTargetsFactory(
         ...operatorOf(environment, config),
         network: createNetworkTarget(config),
         ...(config.manifests === undefined ? {} : { manifests: createManifestsTarget(config.manifests) }),
+        release: () => book.closeAll(),
       } satisfies Targets;
     },
-    close: () => book.closeAll(),
+    close: () => all.closeAll(),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The fixes of PostgreSQL on a real server: offered, approved, carried out once, verified, taken back. */
+import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
@@ -478,6 +479,25 @@ describe('too few connections (D1.a)', () => {
       expect(await now()).toBe('100');
     },
   );
+
+  it('are enough for the fix itself: its looks close what they opened, and hold no more than one of them', async () => {
+    const h = harnessOf('postgres.set-max-connections', server.url());
+    const row = await h.approved({ value: 200 });
+    // All but five are taken; the fix is looked at for a second, ten times a second.
+    const holders = Array.from({ length: 95 }, () => new Client({ connectionString: server.url() }));
+    await Promise.all(holders.map((one) => one.connect()));
+    const refused = () => readFileSync(server.log, 'utf8').split('too many clients').length - 1;
+    const before = refused();
+    try {
+      await h.execute(row.id);
+    } finally {
+      await Promise.all(holders.map((one) => one.end()));
+    }
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect(refused() - before).toBe(0);
+    expect(await undone(h, row.id)).toBe('succeeded');
+  });
 
   it('are left alone when another hand set the limit since (R-P3), or the command line says it', async () => {
     const h = harnessOf('postgres.set-max-connections', server.url());

@@ -58,6 +58,8 @@ export interface Targets {
   readonly network?: NetworkTarget;
   /** Files that somebody gives us besides what runs. */
   readonly manifests?: ManifestsTarget;
+  /** Closes what this run has opened at once, and not only when it is idle; a later call opens it anew. */
+  readonly release?: () => Promise<void>;
 }
 
 /** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */

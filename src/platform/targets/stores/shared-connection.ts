@@ -18,9 +18,29 @@ export interface SharedConnectionOptions<T> {
   readonly idleMs?: number;
 }
 
-/** All shared connections of a process, so that shutdown can end what is still open. */
+/** All shared connections of a process, so that shutdown can end what is still open; or those of one run among them. */
 export class SharedConnections {
   readonly #open = new Set<() => Promise<void>>();
+  readonly #all: SharedConnections | undefined;
+
+  constructor(all?: SharedConnections) {
+    this.#all = all;
+  }
+
+  /** Those of one run, which can be closed without those of others. */
+  ofRun(): SharedConnections {
+    return new SharedConnections(this);
+  }
+
+  #keep(drop: () => Promise<void>): void {
+    this.#open.add(drop);
+    if (this.#all !== undefined) this.#all.#keep(drop);
+  }
+
+  #forget(drop: () => Promise<void>): void {
+    this.#open.delete(drop);
+    if (this.#all !== undefined) this.#all.#forget(drop);
+  }
 
   share<T>(options: SharedConnectionOptions<T>): SharedConnection<T> {
     const { idleMs = 2_000 } = options;
@@ -32,7 +52,7 @@ export class SharedConnections {
       clearTimeout(timer);
       const closing = current;
       current = undefined;
-      this.#open.delete(drop);
+      this.#forget(drop);
       opening.abort();
       if (closing === undefined) return;
       const closed = closing.then(options.close);
@@ -44,10 +64,10 @@ export class SharedConnections {
       opening = new AbortController();
       const opened = options.open(opening.signal);
       current = opened;
-      this.#open.add(drop);
+      this.#keep(drop);
       opened.catch(() => {
         if (current === opened) current = undefined;
-        this.#open.delete(drop);
+        this.#forget(drop);
       });
       return opened;
     };

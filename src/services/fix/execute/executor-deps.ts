@@ -65,13 +65,22 @@ export async function contextOf(
   return { deps: await deps.targets.forRun(environment), signal, now: () => deps.clock.now() };
 }
 
-/** The same for a fix that runs, which a step may need to know. */
-export async function contextFor(
+/**
+ * A look, or a step, with fresh targets. What it has opened is closed when it ends: many looks one after another hold no
+ * more sessions than one of them, also at a store that has few left.
+ */
+export async function onTargets<T>(
   deps: ExecutorDeps,
   row: Pick<RemediationRow, 'id' | 'undoOf' | 'environment'>,
   signal: AbortSignal,
-): Promise<RemediationContext<Targets>> {
-  return { ...(await contextOf(deps, row.environment, signal)), operation: operationOf(deps, row) };
+  work: (context: RemediationContext<Targets>) => Promise<T>,
+): Promise<T> {
+  const context = { ...(await contextOf(deps, row.environment, signal)), operation: operationOf(deps, row) };
+  try {
+    return await work(context);
+  } finally {
+    await context.deps.release?.();
+  }
 }
 
 function operationOf(deps: ExecutorDeps, row: Pick<RemediationRow, 'id' | 'undoOf'>): Operation {

@@ -13,7 +13,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
-import { contextFor, type ExecutorDeps } from './executor-deps.ts';
+import { type ExecutorDeps, onTargets } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
 import { cameTo, hasBegun, longWork, type StepWork } from './long-work.ts';
 
@@ -182,7 +182,7 @@ function inStepTime<T>(
 ): Promise<T> {
   return within(
     row.plan.stepTimeoutMs,
-    async (signal, renew) => work(await contextFor(deps, row, signal), renew),
+    (signal, renew) => onTargets(deps, row, signal, (context) => work(context, renew)),
     {
       late: () => {
         throw new TargetError('aborted', 'the step took longer than its deadline');

@@ -4,7 +4,7 @@ import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ProbeCall, ProbeOutcome } from '../../../domain/probe/probe.ts';
-import { contextFor, contextOf, type ExecutorDeps } from './executor-deps.ts';
+import { type ExecutorDeps, onTargets } from './executor-deps.ts';
 import { observeOrNothing, release } from './executor-step.service.ts';
 import type { Hold } from './hold.ts';
 
@@ -119,8 +119,9 @@ async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly Prob
   const facts: Record<string, string> = {};
   let outcomes: readonly ProbeOutcome[];
   try {
-    const { deps: targets } = await contextOf(deps, row.environment, signal);
-    outcomes = await deps.probes.run(calls, { targets, signal, answer: row.runId ?? row.id });
+    outcomes = await onTargets(deps, row, signal, ({ deps: targets }) =>
+      deps.probes.run(calls, { targets, signal, answer: row.runId ?? row.id }),
+    );
   } catch (err) {
     // Such as a probe that this version does not have any more: that is not a sign of health either.
     deps.logger.error({ err, remediation: row.id }, 'a fix cannot be verified');
@@ -141,9 +142,10 @@ async function atRest(
   row: RemediationRow,
 ): Promise<{ readonly settled: boolean; readonly mark?: string }> {
   try {
-    const context = await contextFor(deps, row, AbortSignal.timeout(30_000));
-    const settled = (await remediation.settled?.(row.plan, context)) ?? true;
-    return { settled, ...present({ mark: await remediation.mark?.(row.plan, context) }) };
+    return await onTargets(deps, row, AbortSignal.timeout(30_000), async (context) => {
+      const settled = (await remediation.settled?.(row.plan, context)) ?? true;
+      return { settled, ...present({ mark: await remediation.mark?.(row.plan, context) }) };
+    });
   } catch (err) {
     deps.logger.warn({ err, remediation: row.id }, 'the target cannot be observed');
     return { settled: false };

@@ -156,6 +156,30 @@ describe('a leased connection', () => {
     expect(events).toEqual(['open', 'close', 'open', 'close']);
   });
 
+  it('of one run is closed without that of another, and all are in the end', async () => {
+    const closed: string[] = [];
+    const all = new SharedConnections();
+    const used = async (name: string) => {
+      const run = all.ofRun();
+      await run
+        .share({
+          open: () => Promise.resolve(name),
+          close: (one) => {
+            closed.push(one);
+            return Promise.resolve();
+          },
+        })
+        .use(() => Promise.resolve());
+      return run;
+    };
+    const [first] = [await used('first'), await used('second')];
+    await first.closeAll();
+
+    expect(closed).toEqual(['first']);
+    await all.closeAll();
+    expect(closed).toEqual(['first', 'second']);
+  });
+
   it('that could not be opened is tried anew', async () => {
     let tries = 0;
     const connection = new SharedConnections().share({
