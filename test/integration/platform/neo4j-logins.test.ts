@@ -1,4 +1,5 @@
 /** Logins of others than the bot, on a real Neo4j that locks users out as it does by default. */
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import neo4j from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,11 @@ import { scratch } from '../../support/targets.ts';
 const lacking = missing();
 const right = 'right-of-neo4j-51';
 const watcher = { user: 'watcher', password: 'watcher-of-all-8' };
+
+const connectionsAt = (server: Server) => () =>
+  new Promise<number>((resolve, reject) =>
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );
 
 describe.skipIf(lacking !== undefined)(
   `logins to Neo4j${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
@@ -113,15 +119,41 @@ describe.skipIf(lacking !== undefined)(
       } finally {
         server.resume();
       }
-      await expect
-        .poll(
-          () =>
-            target()
-              .accepts(as(right))
-              .catch(() => false),
-          { timeout: 20_000 },
-        )
-        .toBe(true);
+      const says = (password: string) =>
+        target()
+          .accepts(as(password))
+          .catch((error: unknown) => (error as TargetError).stage);
+      await expect.poll(() => says(right), { timeout: 20_000 }).toBe(true);
+    });
+
+    it('are not changed any more by a request that was given up', async () => {
+      await system('CREATE USER late SET PASSWORD $password CHANGE NOT REQUIRED', { password: 'stays-so-1' });
+      const bolt = new URL(server.url);
+      // A server that takes the connection and says nothing until the asker is gone.
+      const held: (() => void)[] = [];
+      let through = 0;
+      const gate = createServer((client) => {
+        held.push(() => {
+          const onward = connect(Number(bolt.port), bolt.hostname);
+          through += 1;
+          client.pipe(onward).pipe(client);
+          for (const one of [client, onward]) one.on('error', () => one.destroy());
+        });
+      });
+      await new Promise<void>((done) => gate.listen(0, '127.0.0.1', done));
+      const { port } = gate.address() as AddressInfo;
+      const change = target(`bolt://127.0.0.1:${port}`).changePassword(
+        as('stays-so-1', 'late'),
+        'came-late-2',
+      );
+      await expect(change).rejects.toMatchObject({ stage: 'no-answer' });
+      for (const open of held) open();
+      // The server has seen the rest of it: the connection has ended there as well.
+      await expect.poll(connectionsAt(gate), { timeout: 20_000 }).toBe(0);
+      expect(through).toBeGreaterThan(0);
+      gate.close();
+
+      expect(await target().accepts(as('stays-so-1', 'late'))).toBe(true);
     });
 
     it('draws passwords of 32 harmless characters, each another one', async () => {

@@ -35,11 +35,11 @@ export function createNeo4jLogins({
   async function as<T>(
     login: Neo4jLogin,
     options: CallOptions & { readonly timeoutMs: number },
-    work: (driver: Driver) => Promise<T>,
+    work: (driver: Driver, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const driver = await open(login);
     try {
-      return await bounded(options, () => work(driver));
+      return await bounded(options, (signal) => work(driver, signal));
     } finally {
       // A server that hangs is not waited for.
       driver.close().catch(() => undefined);
@@ -77,13 +77,27 @@ export function createNeo4jLogins({
     isOwnLogin: async (user, options) => user === own.user && (await accepts(own, options)),
     async changePassword(login, to, options = {}) {
       try {
-        await as(login, { ...options, timeoutMs: options.timeoutMs ?? 2 * timeoutMs }, async (driver) => {
-          const session = driver.session({ database, defaultAccessMode: 'WRITE' });
-          await session.run('ALTER CURRENT USER SET PASSWORD FROM $from TO $to', {
-            from: login.password,
-            to,
-          });
-        });
+        await as(
+          login,
+          { ...options, timeoutMs: options.timeoutMs ?? 2 * timeoutMs },
+          async (driver, signal) => {
+            const session = driver.session({ database, defaultAccessMode: 'WRITE' });
+            // A driver that is closed while it connects goes on when the server answers at last: nobody waits for it then,
+            // and nothing may change any more.
+            try {
+              const transaction = await session.beginTransaction();
+              signal.throwIfAborted();
+              await transaction.run('ALTER CURRENT USER SET PASSWORD FROM $from TO $to', {
+                from: login.password,
+                to,
+              });
+              signal.throwIfAborted();
+              await transaction.commit();
+            } finally {
+              await session.close().catch(() => undefined);
+            }
+          },
+        );
       } catch (error) {
         throw await unquoted(error);
       }
