@@ -176,9 +176,10 @@ export interface EngineEvent {
 
 async function watchEngine(lab: Lab): Promise<Watch> {
   if (!isCompose(lab)) throw new Error('there is no engine here');
+  // First the time: one that ends before it waits already, and one that ends after it is told of.
+  const since = Date.now();
   const waits = ['ps', '-q', '--no-trunc', '--filter', 'status=restarting'];
   const waiting = (await lab.docker(waits)).split('\n').filter((id) => id !== '');
-  const since = Date.now();
   return async () => {
     const until = (Date.now() / 1000).toFixed(3);
     const lines = await lab.docker([
@@ -214,7 +215,8 @@ async function containerNames(
 /**
  * What somebody asked the engine for. A restart is a stop and a start, and each of these takes the network along; of one
  * disconnection the engine tells twice, and a second one is not possible before a connection. One that ends by itself is
- * started again by its policy. `waiting`: containers that wait for that since before.
+ * started again by its policy. `waiting`: containers that wait for that since before; the engine may tell only now that
+ * such a one has lost its network.
  */
 export function ownWish(
   told: readonly EngineEvent[],
@@ -223,7 +225,7 @@ export function ownWish(
   const off = new Set<string>();
   const killed = new Set<string>();
   const endedByItself = new Set(waiting);
-  const moved = new Set<string>();
+  const moved = new Set(waiting);
   const restarted = new Set(
     told.filter(({ action }) => action === 'restart').map(({ container }) => container),
   );

@@ -230,9 +230,10 @@ async function untilAnswered(at: Place): Promise<void> {
   // Slack sends what was not acknowledged once more when the bot is back, which takes seconds on a busy machine.
   const patience = Date.now() + 20_000;
   await until('the answer is complete', async () => {
-    const run = await newest(at.known);
     // One that was written down and not carried out yet is carried out by a bot that lives: typing it again would be two.
+    // Looked at before the runs: what is carried out between the two looks shows as a run.
     const waiting = await database.sql('SELECT FROM inbox WHERE payload IS NOT NULL AND handled_at IS NULL');
+    const run = await newest(at.known);
     if (run === undefined && waiting.length === 0 && !typedAgain && Date.now() > patience) {
       typedAgain = true;
       await typeHealth();

@@ -211,6 +211,8 @@ describe('the campaign to the end', () => {
     const itself = [told('die'), network, told('start')];
     expect(ownWish([...itself, ...itself])).toEqual([]);
     expect(ownWish([told('start'), ...itself], ['c1'])).toEqual([]);
+    // It ended before the first look, and the engine tells of its network only afterwards.
+    expect(ownWish([{ ...network, action: 'disconnect' }], ['c1'])).toEqual([]);
     const asked = [told('kill'), told('die'), told('stop'), network, told('start')];
     expect(ownWish([...itself, ...asked, ...itself])).toEqual([told('start')]);
   });

@@ -301,7 +301,8 @@ describe.skipIf(lacking !== undefined)(
       await made();
       await look();
 
-      expect(await says()).toEqual([`${repository}:1`]);
+      // Between two of its ends it runs for a moment, which is no fault that one look could see.
+      await expect.poll(says, { timeout: 20_000 }).toEqual([`${repository}:1`]);
       expect(await record.ran('prod', part)).toMatchObject([{ image: `${repository}:1`, id: good }]);
       // Its container was made from the id, since the tag leads elsewhere: the name stays known.
       await removed();
