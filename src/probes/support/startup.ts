@@ -58,9 +58,9 @@ export async function failingInstance(
     (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
   );
   if (young === undefined) return undefined;
-  const word = await ask(deps, young.part, signal);
-  if (word === 'answers' || word === 'nobody-to-ask') return undefined;
-  // Its first life may be about to end: it was started moments ago and does not answer. Only an end proves it.
+  if ((await ask(deps, young.part, signal)) === 'answers') return undefined;
+  // Its first life may be about to end: it was started moments ago, and does not answer or cannot be asked. What a cluster
+  // says of it may be a second old, too. Only an end proves it.
   await wait(SECOND_LOOK_MS);
   const later = await deps.runtime.again(young, { signal });
   if (later === undefined || !failsToStart(later, now())) return undefined;

@@ -63,6 +63,17 @@ describe('runtime.startup', () => {
     });
   });
 
+  it('waits for the end of a first life that nobody can ask: an agent listens on no port', async () => {
+    const agent = (part: FakePart) =>
+      runtimeStartup.run({ part: 'collect-agent' }, on({ 'collect-agent': [part] }));
+    const ends = { phase: 'terminated', restarts: 1, ready: false, terminated: ended } as const;
+
+    expect(await agent({ ...young, later: ends })).toMatchObject({
+      findings: [{ code: 'SERVICE_EXITS_AT_START', part: 'collect-agent', facts: { exitCode: 1 } }],
+    });
+    expect(await agent(young)).toMatchObject({ status: 'healthy' });
+  });
+
   it('takes one that was killed from outside and runs again for one that starts', async () => {
     const killed = { ...young, restarts: 1, last: { exitCode: 137, reason: 'Error' } };
 

@@ -104,14 +104,15 @@ describe('the instance that fails to start', () => {
     expect(await find([unchecked], fakeServices({}), 'redis')).toMatchObject({ found: 'redis-0' });
   });
 
-  it('is looked at again after three seconds when it is young and does not answer', async () => {
+  it('is looked at again after three seconds when it is young and does not answer, or cannot be asked', async () => {
     const ends = { ...young, later: { restarts: 1, last: ended } };
 
-    for (const services of [refuses('refused'), refuses('no-answer')])
+    // Of one that nobody can ask an end is all there is to see.
+    for (const services of [refuses('refused'), refuses('no-answer'), undefined]) {
       expect(await find([ends], services)).toEqual({ found: 'agent-manager-0', waited: 3_000 });
-    expect(await find([young], refuses('refused'))).toEqual({ found: undefined, waited: 3_000 });
+      expect(await find([young], services)).toEqual({ found: undefined, waited: 3_000 });
+    }
     expect(await find([ends], fakeServices({}))).toEqual({ found: undefined, waited: 0 });
-    expect(await find([ends])).toEqual({ found: undefined, waited: 0 });
     expect(await find([{ ...ends, startedAt: startedAt(60) }], refuses('refused'))).toMatchObject({
       waited: 0,
     });
