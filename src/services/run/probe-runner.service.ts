@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
-import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { AppError, type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
@@ -34,7 +34,10 @@ export interface ProbeRunnerOptions {
    * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
    */
   readonly eventLoopDelay?: EventLoopDelay;
-  /** Resolves when this process is done with its own start; waited for once, before the first probe. */
+  /**
+   * Resolves when this process gets its turns in time, or has waited long enough for that. Waited for before the first
+   * probe, when the process still loads, and before a look that was spoiled by its own lag is taken once more.
+   */
   readonly quiet?: () => Promise<void>;
   /** What takes secrets out of what a probe saw; default one that knows none. */
   readonly redactorOf?: (answer: string | undefined) => Redactor;
@@ -80,17 +83,29 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     const { key, probe, params, part } = task;
     const startedAt = clock.now();
     const missing = probe.needs.filter((need) => targets[need] === undefined);
-    const lateBy = options.eventLoopDelay?.();
-    const answer =
+    const look = async () => {
+      const lateBy = options.eventLoopDelay?.();
+      const answer = await attempt(probe, params, {
+        deps: targets,
+        signal,
+        now: () => clock.now(),
+        sleep: (ms, until) => clock.sleep(ms, until),
+      });
+      return { answer, lagMs: lateBy?.() ?? 0 };
+    };
+    const patient = async () => {
+      const first = await look();
+      // What a probe gives a service to do is not given twice.
+      if (!isSpoiled(first.answer, first.lagMs) || probe.givesWork === true) return first;
+      await options.quiet?.();
+      const second = await look();
+      return signal.aborted ? first : second;
+    };
+    const { answer, lagMs } =
       missing.length > 0
-        ? ({ status: 'skipped', reason: whySkipped(missing, targets) } satisfies ProbeResult)
-        : await attempt(probe, params, {
-            deps: targets,
-            signal,
-            now: () => clock.now(),
-            sleep: (ms, until) => clock.sleep(ms, until),
-          });
-    const judged = trusted(answer, lateBy?.() ?? 0);
+        ? { answer: { status: 'skipped', reason: whySkipped(missing, targets) } as const, lagMs: 0 }
+        : await patient();
+    const judged = trusted(answer, lagMs);
     const result = speaksOfNothing(judged) ? await applied(judged, { probe, part, targets, signal }) : judged;
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
     const about = { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs };
@@ -192,10 +207,26 @@ class WorkerBusy extends Error {
   }
 }
 
-/** Takes a finding back that says more about this process than about the target. */
+/** Whether a finding says more about this process, which was late itself, than about the target. */
+const isByOwnLag = (result: ProbeResult, lagMs: number): boolean =>
+  lagMs >= STARVED_MS &&
+  result.status === 'unhealthy' &&
+  result.findings.some((finding) => traitsOf(finding.code).byOwnClock === true);
+
+/** Stages at which a call ends for want of time. */
+const outOfTime: ReadonlySet<string> = new Set<Stage>(['no-answer', 'connect-timeout']);
+
+/** Whether this process was too late for its own look: then another one, once it has time, may come to something. */
+function isSpoiled(result: ProbeResult, lagMs: number): boolean {
+  if (isByOwnLag(result, lagMs)) return true;
+  if (lagMs < STARVED_MS || result.status !== 'inconclusive') return false;
+  const { cause } = result;
+  return cause instanceof ProbeTimedOut || (cause instanceof TargetError && outOfTime.has(cause.stage));
+}
+
+/** Takes a finding back that is there by our own lag. */
 function trusted(result: ProbeResult, lagMs: number): ProbeResult {
-  if (lagMs < STARVED_MS || result.status !== 'unhealthy') return result;
-  if (!result.findings.some((finding) => traitsOf(finding.code).byOwnClock === true)) return result;
+  if (!isByOwnLag(result, lagMs)) return result;
   return {
     status: 'inconclusive',
     cause: new WorkerBusy(Math.round(lagMs)),

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,32 @@ describe('aetherius health', () => {
     const { parts: rows } = HealthOutput.parse(JSON.parse(out));
 
     expect(rows.find(({ part }) => part === 'redis')?.fact.key).toBe('hung-unconfirmed');
+  });
+
+  it('sees that Redis is well, although this process was late at its first look', async () => {
+    const { host, port } = redis.server;
+    let pings = 0;
+    // Where the first look measures, and measures again, this process has something else to do.
+    const proxy = createTcpServer((client) => {
+      const upstream = connect(port, host);
+      client.pipe(upstream).on('data', (answer) => {
+        if (answer.includes('+PONG')) pings += 1;
+        const end = performance.now() + (pings <= 2 ? 300 : 0);
+        while (performance.now() < end);
+        client.write(answer);
+      });
+      client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const slow = new URL(redis.server.url);
+    slow.port = `${(proxy.address() as AddressInfo).port}`;
+    const { out } = await aetherius(['--config', file, '--output', 'json', 'health'], {
+      TARGET_REDIS: slow.href,
+    });
+    await new Promise((resolve) => proxy.close(resolve));
+
+    expect(parts(out)).toMatchObject({ redis: 'up' });
+    expect(pings).toBeGreaterThan(2);
   });
 
   it('says that all is well with exit code 0, in words and in JSON, with neither Redis nor PostgreSQL of our own', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
-import type { Probe } from '../../../../src/domain/probe/probe.ts';
+import type { Probe, ProbeResult } from '../../../../src/domain/probe/probe.ts';
 import { defineProbe } from '../../../../src/domain/probe/probe.ts';
 import { eventLoopQuiet, watchEventLoopDelay } from '../../../../src/platform/process/event-loop-delay.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
@@ -63,6 +64,67 @@ describe('a starved worker', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
 
     expect(lateBy()).toBeGreaterThan(250);
+  });
+});
+
+describe('a look that the own lag has spoiled', () => {
+  const slow = { status: 'unhealthy', findings: [finding('REDIS_SLOW')] } as const;
+  const well = { status: 'healthy', facts: { latencyMs: 2 } } as const;
+  const late = () => Promise.reject(new TargetError('no-answer', 'it was silent'));
+
+  /** What comes of looks with these answers, while the process is so late at each of them. */
+  async function looks(
+    answers: readonly (ProbeResult | (() => Promise<ProbeResult>))[],
+    lags: readonly number[],
+    more: Partial<Probe> = {},
+    stop = new AbortController(),
+  ) {
+    let [looked, calm] = [0, 0];
+    const run = () => {
+      const answer = answers[looked];
+      looked += 1;
+      if (answer === undefined) stop.abort();
+      return typeof answer === 'function' ? answer() : Promise.resolve(answer ?? slow);
+    };
+    const runner = createProbeRunner({
+      ...{ clock, logger: silentLogger },
+      probes: [{ ...probe('REDIS_SLOW'), ...more, run } as Probe],
+      eventLoopDelay: () => {
+        const lag = lags[looked] ?? 0;
+        return () => lag;
+      },
+      quiet: () => Promise.resolve().then(() => void (calm += 1)),
+    });
+    const given = { targets: { environment: 't', platform: asInGuide }, signal: stop.signal };
+    const [outcome] = await runner.run([{ probe: 'redis.connection' }], given);
+    return { status: outcome?.status, code: outcome?.cause?.code, looked, waited: calm - 1 };
+  }
+
+  it.each([
+    ['slow', slow],
+    ['silent', late],
+  ])('is taken once more when this process has time: %s', async (_what, first) => {
+    expect(await looks([first, well], [900, 10])).toEqual({ status: 'healthy', looked: 2, waited: 1 });
+    expect(await looks([first, slow], [900, 10])).toEqual({ status: 'unhealthy', looked: 2, waited: 1 });
+  });
+
+  it('is taken no third time, and then proves nothing', async () => {
+    expect(await looks([slow, slow], [900, 900])).toMatchObject({
+      ...{ status: 'inconclusive', code: 'worker-busy', looked: 2 },
+    });
+    expect(await looks([late, late], [900, 900])).toMatchObject({ code: 'no-answer', looked: 2 });
+  });
+
+  it('stands where this process was in time, and where another look would give work again', async () => {
+    expect(await looks([slow], [249])).toMatchObject({ status: 'unhealthy', looked: 1 });
+    expect(await looks([late], [249])).toMatchObject({ code: 'no-answer', looked: 1 });
+    expect(await looks([slow], [250], { givesWork: true })).toMatchObject({ code: 'worker-busy', looked: 1 });
+    const dns = () => Promise.reject(new TargetError('dns', 'no such name'));
+    expect(await looks([dns], [900])).toMatchObject({ code: 'dns', looked: 1 });
+  });
+
+  it('is the answer where the time for all of it ends meanwhile', async () => {
+    expect(await looks([slow], [900])).toMatchObject({ code: 'worker-busy', looked: 2 });
   });
 });
 
