@@ -1,122 +1,42 @@
 /** The fixes of services on a real Docker engine: approved, carried out once, proved by the kernel's count, undone. */
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cacheDir } from '../../../lab/components/cache.ts';
-import {
-  type DockerEngine,
-  dockerEngine,
-  dockerRunning,
-  missing,
-  startDocker,
-  stopDocker,
-} from '../../../lab/components/docker.ts';
-import { must, waitFor } from '../../../lab/components/process.ts';
-import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missing } from '../../../lab/components/docker.ts';
+import { waitFor } from '../../../lab/components/process.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createEndedUnder } from '../../../src/services/fix/execute/ended-under.service.ts';
-import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
-import { createHarness, type Harness } from '../../support/approvals.ts';
-import { killedWorker, killRounds } from '../../support/killed.ts';
+import { useComposeProject } from '../../support/compose-project.ts';
+import { killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
-import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
-import { registered } from '../../support/remediation-fixtures.ts';
-import { environment, scratch } from '../../support/targets.ts';
 
 const lacking = missing();
 const part = 'agent-manager';
-const project = `fixes-${randomBytes(4).toString('hex')}`;
-const image = `lab.local/${project}:1`;
 const mib = 1024 ** 2;
 
 describe.skipIf(lacking !== undefined)(
   `fixes of services${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
   () => {
-    const postgres = usePostgres();
-    const folder = scratch('compose-fixes');
-    let database: TestDatabase;
-    let engine: DockerEngine;
-    let ours = false;
+    const place = useComposeProject('compose-fixes', ['sh', 'sleep', 'nslookup']);
+    const { project, image, docker, removed, labels, inspect, events, run, killedAt, undone } = place;
+    const harnessOf = (id: string) => place.harness({ id });
 
-    async function docker(...args: readonly string[]): Promise<string> {
-      const result = await engine.docker(args, { seconds: 60 });
-      if (result.code !== 0) throw new Error(`docker ${args.join(' ')}: ${result.stderr}`);
-      return result.stdout.trim();
-    }
-    beforeAll(async () => {
-      database = await postgres.migrated();
-      ours = !(await dockerRunning());
-      engine = ours ? await startDocker() : dockerEngine();
-      const tar = join(folder.dir, 'box.tar');
-      await must('bash', [
-        '-c',
-        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep nslookup; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
-      ]);
-      await docker('import', tar, image);
-    }, 300_000);
-    afterAll(async () => {
-      await removed();
-      await docker('rmi', '-f', image);
-      folder.remove();
-      if (ours) await stopDocker();
-    }, 120_000);
-    // The same fix of the same target more than twice an hour is refused (R-X9).
-    beforeEach(async () => {
-      await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
-    });
-
-    async function removed() {
-      const ids = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
-      if (ids !== '') await docker('rm', '-f', ...ids.split('\n'));
-    }
     /** One container of the part that runs. */
     async function made(...options: readonly string[]): Promise<string> {
       await removed();
       return docker(
         ...['run', '-d', '--name', `${project}-${part}-1`, ...options],
         ...[
-          '--label',
-          `com.docker.compose.project=${project}`,
-          '--label',
-          `com.docker.compose.service=${part}`,
+          ...labels(part),
+          image,
+          '/bin/busybox',
+          'sh',
+          '-c',
+          'trap "exit 0" TERM; while true; do sleep 1; done',
         ],
-        ...[image, '/bin/busybox', 'sh', '-c', 'trap "exit 0" TERM; while true; do sleep 1; done'],
       );
     }
-    const inspect = (id: string, format: string) => docker('inspect', '-f', format, id);
-
-    /** Time runs twenty times as fast for the executor. */
-    const faster: Partial<ExecutorDeps> = {
-      monotonic: () => performance.now() * 20,
-      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
-    };
-    function harnessOf(id: string): Harness {
-      const runtime = { kind: 'compose', project, socket: engine.socket ?? '' } as const;
-      return createHarness(database.store(), {
-        real: {
-          remediation: registered.find((one) => one.id === id) as Remediation,
-          targets: createTargetsFactory({ prod: { ...environment(), runtime } }),
-          probes: createProbeRunner({ probes, clock: systemClock, logger: silentLogger }),
-        },
-      });
-    }
-    const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
-      h.execute(id, worker, { ...faster, ...more });
-    const killedAt = (h: Harness, id: string, point: string) =>
-      killedWorker(database, id, (worker, more) => run(h, id, more, worker), point);
-    /** How often the engine did this with the container, by its own events since it was made. */
-    const events = async (id: string, action: string) => {
-      const now = String(Math.floor(Date.now() / 1000) + 1);
-      const text = await docker(
-        ...['events', '--since', '0', '--until', now, '--filter', `container=${id}`],
-        ...['--filter', `event=${action}`, '--format', '{{.Action}}'],
-      );
-      return text.split('\n').filter((line) => line === action).length;
-    };
-
     it.each(['R-K3', 'R-K4'])(
       'compose.set-limits raises it once though the worker dies at %s, and undo sets the former one',
       killRounds,
@@ -130,10 +50,7 @@ describe.skipIf(lacking !== undefined)(
         expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
         expect(await inspect(id, '{{.HostConfig.Memory}}')).toBe(String(128 * mib));
         expect(await events(id, 'update')).toBe(1);
-        const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
-        await h.service.approve(h.input(undo.id, 'ULEAD'));
-        await run(h, undo.id);
-        expect((await h.row(undo.id)).state).toBe('succeeded');
+        expect((await undone(h, row.id)).state).toBe('succeeded');
         expect(await inspect(id, '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}}')).toBe(
           `${64 * mib} ${128 * mib}`,
         );
@@ -145,8 +62,7 @@ describe.skipIf(lacking !== undefined)(
       const eats = 'trap "exec /bin/busybox tail /dev/zero" USR1; while true; do sleep 1; done';
       const id = await docker(
         ...['run', '-d', '--name', `${project}-${part}-1`, '--memory', '64m', '--memory-swap', '64m'],
-        ...['--restart', 'always', '--label', `com.docker.compose.project=${project}`],
-        ...['--label', `com.docker.compose.service=${part}`, image, '/bin/busybox', 'sh', '-c', eats],
+        ...['--restart', 'always', ...labels(part), image, '/bin/busybox', 'sh', '-c', eats],
       );
       const kill = async () => {
         const before = await inspect(id, '{{.RestartCount}}');
@@ -161,11 +77,8 @@ describe.skipIf(lacking !== undefined)(
         );
         expect(await inspect(id, '{{.State.OOMKilled}}')).toBe('true');
       };
-      const runtime = { kind: 'compose', project, socket: engine.socket ?? '' } as const;
-      const record = createEndedUnder({ store: database.store(), logger: silentLogger });
-      const factory = createTargetsFactory({ prod: { ...environment(), runtime } }, undefined, undefined, {
-        endedUnder: record,
-      });
+      const endedUnder = createEndedUnder({ store: place.database().store(), logger: silentLogger });
+      const factory = createTargetsFactory(place.configOf(), undefined, undefined, { endedUnder });
       const says = async () => {
         const targets = await factory.forRun('prod');
         return (
@@ -184,10 +97,7 @@ describe.skipIf(lacking !== undefined)(
       expect((await h.row(row.id)).state).toBe('succeeded');
       expect(await says()).toEqual([]);
 
-      const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
-      await h.service.approve(h.input(undo.id, 'ULEAD'));
-      await run(h, undo.id);
-      expect((await h.row(undo.id)).state).toBe('succeeded');
+      expect((await undone(h, row.id)).state).toBe('succeeded');
       expect(await says()).toEqual(['OOM_KILLED']);
 
       const again = await h.approved({ part, memoryMiB: 128 });
@@ -258,15 +168,11 @@ describe.skipIf(lacking !== undefined)(
     describe('a container that lost its network', () => {
       const network = `${project}-net`;
       const peer = `${project}-redis-1`;
-      const labels = (service: string) => [
-        ...['--label', `com.docker.compose.project=${project}`],
-        ...['--label', `com.docker.compose.service=${service}`],
-      ];
       const onIt = async (id: string) =>
         (await inspect(id, '{{json .NetworkSettings.Networks}}')).includes(`"${network}"`);
       /** Whether the one that stayed finds the part by the name of its service. */
       const found = async () =>
-        (await engine.docker(['exec', peer, '/bin/nslookup', part], { seconds: 30 })).code === 0;
+        (await place.engine().docker(['exec', peer, '/bin/nslookup', part], { seconds: 30 })).code === 0;
       const cutOff = async (): Promise<string> => {
         const id = await made('--network', network, '--network-alias', part);
         await docker(
@@ -310,10 +216,7 @@ describe.skipIf(lacking !== undefined)(
           // Once when it was made, and once by the fix.
           expect(await connects(id)).toBe(2);
           expect(await h.propose({ part, network })).toMatchObject({ reason: 'nothing-to-do' });
-          const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
-          await h.service.approve(h.input(undo.id, 'ULEAD'));
-          await run(h, undo.id);
-          expect((await h.row(undo.id)).state).toBe('succeeded');
+          expect((await undone(h, row.id)).state).toBe('succeeded');
           expect([await onIt(id), await found()]).toEqual([false, false]);
           expect(await connects(id)).toBe(2);
         },

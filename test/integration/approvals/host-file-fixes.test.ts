@@ -1,36 +1,16 @@
 /** A number in a file of the host, on a real Docker engine: the folder mounted, or the file alone. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cacheDir } from '../../../lab/components/cache.ts';
-import {
-  type DockerEngine,
-  dockerEngine,
-  dockerRunning,
-  missing,
-  startDocker,
-  stopDocker,
-} from '../../../lab/components/docker.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { missing } from '../../../lab/components/docker.ts';
 import { must } from '../../../lab/components/process.ts';
-import type { Remediation } from '../../../src/domain/fix/remediation.ts';
-import { systemClock } from '../../../src/platform/process/clock.ts';
-import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
-import { probes } from '../../../src/probes/index.ts';
-import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
-import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
-import { createHarness, type Harness } from '../../support/approvals.ts';
-import { killedWorker, killRounds } from '../../support/killed.ts';
-import { silentLogger } from '../../support/logger.ts';
-import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
-import { registered } from '../../support/remediation-fixtures.ts';
-import { environment, scratch } from '../../support/targets.ts';
+import type { Harness } from '../../support/approvals.ts';
+import { useComposeProject } from '../../support/compose-project.ts';
+import { killRounds } from '../../support/killed.ts';
 
 const lacking = missing();
 const part = 'agent-manager';
 const params = { part, key: 'event.workers', value: 20 } as const;
-const project = `files-${randomBytes(4).toString('hex')}`;
-const image = `lab.local/${project}:1`;
 const inside = '/etc/aetherius/config.yaml';
 /** As people write it, on whatever machine. */
 const text =
@@ -40,95 +20,37 @@ const changed = text.replace('10 #', '20 #');
 describe.skipIf(lacking !== undefined)(
   `fixes of a file on the host${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
   () => {
-    const postgres = usePostgres();
-    const folder = scratch('host-files');
+    const place = useComposeProject('host-files', ['sh', 'sleep', 'cat']);
+    const { project, folder, image, docker, removed, events, run, killedAt, undone } = place;
     const given = join(folder.dir, 'config');
     const file = join(given, part, 'config.yaml');
-    let database: TestDatabase;
-    let engine: DockerEngine;
-    let ours = false;
 
-    async function docker(...args: readonly string[]): Promise<string> {
-      const result = await engine.docker(args, { seconds: 60 });
-      if (result.code !== 0) throw new Error(`docker ${args.join(' ')}: ${result.stderr}`);
-      return result.stdout.trim();
-    }
-    beforeAll(async () => {
-      database = await postgres.migrated();
-      ours = !(await dockerRunning());
-      engine = ours ? await startDocker() : dockerEngine();
-      mkdirSync(join(given, part), { recursive: true });
-      const tar = join(folder.dir, 'box.tar');
-      const root = join(folder.dir, 'root');
-      await must('bash', [
-        '-c',
-        `mkdir -p ${root}/bin && cp ${cacheDir('docker')}/bin/busybox ${root}/bin/ && for t in sh sleep cat; do ln -sf busybox ${root}/bin/$t; done && tar -C ${root} -cf ${tar} .`,
-      ]);
-      await docker('import', tar, image);
-    }, 300_000);
-    afterAll(async () => {
-      await removed();
-      await docker('rmi', '-f', image);
-      folder.remove();
-      if (ours) await stopDocker();
-    }, 120_000);
-    beforeEach(async () => {
-      await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
-      writeFileSync(file, text);
-    });
+    beforeAll(() => mkdirSync(join(given, part), { recursive: true }));
+    beforeEach(() => writeFileSync(file, text));
 
-    async function removed() {
-      const ids = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
-      if (ids !== '') await docker('rm', '-f', ...ids.split('\n'));
-    }
     /** One container of the part, which writes down what its file says when it starts. */
     async function made(mount = `${join(given, part)}:/etc/aetherius:ro`): Promise<string> {
       await removed();
       return docker(
         ...['run', '-d', '--name', `${project}-${part}-1`, '-v', mount],
-        ...['--label', `com.docker.compose.project=${project}`],
-        ...['--label', `com.docker.compose.service=${part}`],
-        ...[image, '/bin/busybox', 'sh', '-c'],
+        ...[...place.labels(part), image, '/bin/busybox', 'sh', '-c'],
         `cat ${inside} > /read; trap "exit 0" TERM; while true; do sleep 1; done`,
       );
     }
     /** What the program in the container has read at its start. */
     const read = async (id: string) => {
-      const { stdout } = await engine.docker(['exec', id, '/bin/cat', '/read'], { seconds: 30 });
+      const { stdout } = await place.engine().docker(['exec', id, '/bin/cat', '/read'], { seconds: 30 });
       return stdout;
     };
-    const events = async (id: string, action: string) => {
-      const until = String(Math.floor(Date.now() / 1000) + 1);
-      const lines = await docker(
-        ...['events', '--since', '0', '--until', until, '--filter', `container=${id}`],
-        ...['--filter', `event=${action}`, '--format', '{{.Action}}'],
-      );
-      return lines.split('\n').filter((line) => line === action).length;
-    };
-    /** Time runs twenty times as fast for the executor. */
-    const faster: Partial<ExecutorDeps> = {
-      monotonic: () => performance.now() * 20,
-      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
-    };
-    function harness(
+    const harness = (
       files: readonly { readonly host: string; readonly worker: string }[] | undefined = [
         { host: given, worker: given },
       ],
-    ): Harness {
-      const bare = { kind: 'compose', project, socket: engine.socket ?? '' } as const;
-      const runtime = files.length === 0 ? bare : { ...bare, files: [...files] };
-      return createHarness(database.store(), {
-        real: {
-          remediation: registered.find(({ id }) => id === 'compose.set-config-key') as Remediation,
-          targets: createTargetsFactory({ prod: { ...environment(), runtime } }),
-          probes: createProbeRunner({ probes, clock: systemClock, logger: silentLogger }),
-        },
+    ): Harness =>
+      place.harness({
+        id: 'compose.set-config-key',
+        ...(files.length === 0 ? {} : { runtime: { files: [...files] } }),
       });
-    }
-    const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
-      h.execute(id, worker, { ...faster, ...more });
-    const killedAt = (h: Harness, id: string, point: string, time?: number) =>
-      killedWorker(database, id, (worker, more) => run(h, id, more, worker), point, time);
     /** Nothing can be made or renamed in the part's folder meanwhile, whoever tries. */
     const locked = async <T>(work: (lock: () => Promise<unknown>) => Promise<T>): Promise<T> => {
       try {
@@ -137,13 +59,6 @@ describe.skipIf(lacking !== undefined)(
         await must('chattr', ['-i', join(given, part)]);
       }
     };
-    const undone = async (h: Harness, id: string) => {
-      const { remediation: undo } = await h.service.undo(h.input(id, 'UREQ'));
-      await h.service.approve(h.input(undo.id, 'ULEAD'));
-      await run(h, undo.id);
-      return h.row(undo.id);
-    };
-
     it.each([
       ['the folder', () => `${join(given, part)}:/etc/aetherius:ro`],
       ['the file alone', () => `${file}:${inside}:ro`],

@@ -2,20 +2,9 @@
  * The fix that makes a container anew, on a real Docker engine: approved by two, each of its effects once though the worker
  * dies, proved by what runs, and taken back.
  */
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cacheDir } from '../../../lab/components/cache.ts';
-import {
-  type DockerEngine,
-  dockerEngine,
-  dockerRunning,
-  missing,
-  startDocker,
-  stopDocker,
-} from '../../../lab/components/docker.ts';
-import { must, waitFor } from '../../../lab/components/process.ts';
-import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { missing } from '../../../lab/components/docker.ts';
+import { waitFor } from '../../../lab/components/process.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import type { RanImage } from '../../../src/domain/platform/ran-image.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -24,24 +13,17 @@ import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { defaultTimeouts } from '../../../src/platform/targets/failure.ts';
 import { KubeLogins } from '../../../src/platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../../../src/probes/index.ts';
-import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createInventoryKeeper } from '../../../src/services/inventory/keep-inventory.service.ts';
 import { createRanImages } from '../../../src/services/inventory/ran-images.service.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
-import { createHarness, type Harness } from '../../support/approvals.ts';
-import { killedWorker, killRounds } from '../../support/killed.ts';
+import type { Harness } from '../../support/approvals.ts';
+import { useComposeProject } from '../../support/compose-project.ts';
+import { killRounds } from '../../support/killed.ts';
 import { silentLogger } from '../../support/logger.ts';
-import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
-import { registered } from '../../support/remediation-fixtures.ts';
-import { environment, scratch } from '../../support/targets.ts';
 
 const lacking = missing();
 const id = 'compose.recreate-with-image';
 const part = 'agent-manager';
-const project = `anew-${randomBytes(4).toString('hex')}`;
-const name = `${project}-${part}-1`;
-const repository = `lab.local/${project}`;
-const [main, side, volume] = [`${project}-net`, `${project}-side`, `${project}-data`];
 /** Of this machine, and nobody else's here. */
 const subnet = '10.173.8.0/24';
 const hostPort = 18_471;
@@ -80,22 +62,16 @@ interface Inspected {
 describe.skipIf(lacking !== undefined)(
   `a container that is made anew${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
   () => {
-    const postgres = usePostgres();
-    const folder = scratch('recreate');
-    let database: TestDatabase;
-    let engine: DockerEngine;
-    let ours = false;
+    const place = useComposeProject('recreate', ['sh', 'sleep', 'nslookup']);
+    const { project, repository, docker, removed, events, run, killedAt } = place;
+    const name = `${project}-${part}-1`;
+    const [main, side, volume] = [`${project}-net`, `${project}-side`, `${project}-data`];
     let good = '';
     let bad = '';
     let seen: readonly RanImage[] = [];
 
-    async function docker(...args: readonly string[]): Promise<string> {
-      const result = await engine.docker(args, { seconds: 60 });
-      if (result.code !== 0) throw new Error(`docker ${args.join(' ')}: ${result.stderr}`);
-      return result.stdout.trim();
-    }
     async function inspect(what: string): Promise<Inspected | undefined> {
-      const { code, stdout } = await engine.docker(['inspect', what], { seconds: 30 });
+      const { code, stdout } = await place.engine().docker(['inspect', what], { seconds: 30 });
       return code === 0 ? (JSON.parse(stdout) as readonly Inspected[])[0] : undefined;
     }
     const there = async (what: string): Promise<Inspected> => {
@@ -108,7 +84,7 @@ describe.skipIf(lacking !== undefined)(
       docker(
         ...['import', '--change', `CMD ${JSON.stringify(command)}`],
         ...['--change', `ENV OF_IMAGE=${says}`, '--change', `LABEL of.image=${says}`],
-        ...['--change', `WORKDIR /${says}`, join(folder.dir, 'box.tar'), `${repository}:${tag}`],
+        ...['--change', `WORKDIR /${says}`, place.tar, `${repository}:${tag}`],
       );
     const ran = (imageId: string, tag: string): RanImage => ({
       image: `${repository}:${tag}`,
@@ -117,13 +93,6 @@ describe.skipIf(lacking !== undefined)(
     });
 
     beforeAll(async () => {
-      database = await postgres.migrated();
-      ours = !(await dockerRunning());
-      engine = ours ? await startDocker() : dockerEngine();
-      await must('bash', [
-        '-c',
-        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep nslookup; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${folder.dir}/box.tar .`,
-      ]);
       good = await image('1', runs, 'good');
       bad = await image('2', ['/bin/busybox', 'sh', '-c', 'exit 3'], 'bad');
       await docker('network', 'create', '--subnet', subnet, main);
@@ -134,22 +103,12 @@ describe.skipIf(lacking !== undefined)(
       await removed();
       await docker('network', 'rm', main, side);
       await docker('volume', 'rm', volume);
-      const images = await docker('images', '-q', repository);
-      await docker('rmi', '-f', ...new Set([...images.split('\n'), good, bad].filter((one) => one !== '')));
-      folder.remove();
-      if (ours) await stopDocker();
     }, 120_000);
     beforeEach(async () => {
-      // The same fix of the same target more than twice an hour is refused (R-X9).
-      await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
       seen = [ran(good, '1')];
       await removed();
     });
 
-    async function removed() {
-      const ids = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
-      if (ids !== '') await docker('rm', '-f', ...ids.split('\n'));
-    }
     const labels = (service: string, number = 1) =>
       [`project=${project}`, `service=${service}`, `container-number=${number}`, 'config-hash=abc'].flatMap(
         (label) => ['--label', `com.docker.compose.${label}`],
@@ -166,50 +125,17 @@ describe.skipIf(lacking !== undefined)(
       return there(name);
     }
 
-    /** Time runs twenty times as fast for the executor. */
-    const faster: Partial<ExecutorDeps> = {
-      monotonic: () => performance.now() * 20,
-      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
-    };
-    function harnessOf(recreate = true): Harness {
-      const runtime = { kind: 'compose', project, socket: engine.socket ?? '', recreate } as const;
-      const config = { prod: { ...environment(), runtime } };
-      return createHarness(database.store(), {
-        real: {
-          remediation: registered.find((one) => one.id === id) as Remediation,
-          targets: createTargetsFactory(config, undefined, undefined, { ran: () => Promise.resolve(seen) }),
-          probes: createProbeRunner({ probes, clock: systemClock, logger: silentLogger }),
-        },
-      });
-    }
-    const run = (h: Harness, fix: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
-      h.execute(fix, worker, { ...faster, ...more });
+    const harnessOf = (recreate = true): Harness =>
+      place.harness({ id, runtime: { recreate }, records: { ran: () => Promise.resolve(seen) } });
     async function approved(h: Harness): Promise<RemediationRow> {
       const row = await h.approved({ part });
       return (await h.service.approve(h.input(row.id, 'UBOSS'))).remediation;
-    }
-    async function undone(h: Harness, fix: string): Promise<RemediationRow> {
-      const { remediation } = await h.service.undo(h.input(fix, 'UREQ'));
-      await h.service.approve(h.input(remediation.id, 'ULEAD'));
-      await h.service.approve(h.input(remediation.id, 'UBOSS'));
-      await run(h, remediation.id);
-      return h.row(remediation.id);
     }
     const refusal = async (h: Harness) => {
       const answer = await h.propose({ part });
       return answer.kind === 'refused' ? answer.reason : answer.kind;
     };
     const before = (container: Inspected) => `${name}-before-${container.Id.slice(0, 8)}`;
-    /** How often the engine did this with containers of the project, by its own events. */
-    const events = async (action: string, of: string) => {
-      const now = String(Math.floor(Date.now() / 1000) + 1);
-      const text = await docker(
-        ...['events', '--since', '0', '--until', now, '--filter', `container=${of}`],
-        ...['--filter', `event=${action}`, '--format', '{{.Action}}'],
-      );
-      return text.split('\n').filter((line) => line === action).length;
-    };
-
     it('keeps what the file says, takes what the image says from the earlier one, and undo brings the old one back', async () => {
       const old = await made([
         ...['--network', main, '--ip', '10.173.8.7', '--network-alias', part, '--network-alias', 'manager'],
@@ -257,7 +183,7 @@ describe.skipIf(lacking !== undefined)(
       expect([kept.Id, kept.State.Status]).toEqual([old.Id, 'exited']);
       expect(kept.HostConfig['RestartPolicy']).toMatchObject({ Name: 'no' });
 
-      expect(await undone(h, row.id)).toMatchObject({ state: 'succeeded' });
+      expect(await place.undone(h, row.id, ['ULEAD', 'UBOSS'])).toMatchObject({ state: 'succeeded' });
       const back = await there(name);
       expect(back.Id).toBe(old.Id);
       expect(back.HostConfig['RestartPolicy']).toMatchObject({ Name: 'unless-stopped' });
@@ -266,13 +192,12 @@ describe.skipIf(lacking !== undefined)(
     });
 
     it('is for what a look has seen to run, and no look has seen of the image after it', async () => {
-      const runtime = { kind: 'compose', project, socket: engine.socket ?? '', recreate: true } as const;
-      const config = { ...environment(), runtime };
-      const store = database.store();
+      const config = place.configOf({ runtime: { recreate: true } });
+      const store = place.database().store();
       const keeper = createInventoryKeeper({
         ...{ store, environments: ['prod'], logger: silentLogger },
         look: () =>
-          takeInventory(config, {
+          takeInventory(config['prod'] as NonNullable<(typeof config)[string]>, {
             logins: new KubeLogins(),
             timeouts: defaultTimeouts,
             now: () => new Date(),
@@ -280,9 +205,7 @@ describe.skipIf(lacking !== undefined)(
       });
       const record = { ran: createRanImages({ store, logger: silentLogger }) };
       const says = async () => {
-        const targets = await createTargetsFactory({ prod: config }, undefined, undefined, record).forRun(
-          'prod',
-        );
+        const targets = await createTargetsFactory(config, undefined, undefined, record).forRun('prod');
         const [outcome] = await createProbeRunner({ probes, clock: systemClock, logger: silentLogger }).run(
           [{ probe: 'compose.containers', with: { part } }],
           { targets, signal: AbortSignal.timeout(20_000) },
@@ -350,16 +273,16 @@ describe.skipIf(lacking !== undefined)(
         const h = harnessOf();
         const row = await approved(h);
 
-        await killedWorker(database, row.id, (worker, more) => run(h, row.id, more, worker), point, time);
+        await killedAt(h, row.id, point, time);
 
         expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
         const now = await there(name);
         expect([now.Image, now.State.Status]).toEqual([good, 'running']);
-        expect(await events('create', now.Id)).toBe(1);
-        expect(await events('start', now.Id)).toBe(1);
-        expect(await events('rename', now.Id)).toBe(1);
-        expect(await events('rename', old.Id)).toBe(1);
-        expect(await events('stop', old.Id)).toBeLessThanOrEqual(1);
+        expect(await events(now.Id, 'create')).toBe(1);
+        expect(await events(now.Id, 'start')).toBe(1);
+        expect(await events(now.Id, 'rename')).toBe(1);
+        expect(await events(old.Id, 'rename')).toBe(1);
+        expect(await events(old.Id, 'stop')).toBeLessThanOrEqual(1);
         const all = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
         expect(all.split('\n')).toHaveLength(2);
       },
@@ -375,7 +298,7 @@ describe.skipIf(lacking !== undefined)(
       await run(h, row.id, {
         // Its time is over at the first look.
         atKillPoint: async (point) => {
-          if (point === 'R-K5') await database.sql('UPDATE remediations SET verify_until = now()');
+          if (point === 'R-K5') await place.database().sql('UPDATE remediations SET verify_until = now()');
         },
       });
 
