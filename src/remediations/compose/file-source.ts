@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ServiceId } from '../../domain/platform/part.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
 import { fromFlags } from '../../domain/probe/config-layers.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { HostFile, HostFilesTarget } from '../../domain/probe/targets/host-files.ts';
@@ -17,15 +17,27 @@ export interface Source {
   readonly file: HostFile;
 }
 
+interface Wanted {
+  readonly part: ConfiguredId;
+  readonly service?: string;
+}
+
+/** The same as `readSource`. Refused, too, where another file may not take its place. */
+export async function sourceOf(params: Wanted, inside: string, context: Context): Promise<Source> {
+  const source = await readSource(params, inside, context);
+  const { path, file } = source;
+  if (file.unwritable !== undefined)
+    throw refused(file.unwritable === 'folder' ? 'file-unwritable-folder' : 'file-unwritable-owner', {
+      file: path,
+    });
+  return source;
+}
+
 /**
- * The file of the host that the part's containers have at this path, seen from both sides. Refused where it is none, where
- * it is not given to the worker, or where another one may not take its place.
+ * The file of the host that the part's containers have at this path, seen from both sides. Refused where it is none, and
+ * where it is not given to the worker.
  */
-export async function sourceOf(
-  params: { readonly part: ServiceId; readonly service?: string },
-  inside: string,
-  context: Context,
-): Promise<Source> {
+export async function readSource(params: Wanted, inside: string, context: Context): Promise<Source> {
   const { deps, signal } = context;
   const { service, containers: all } = await named(params, context);
   // One that does not run takes the file at its next start, and nobody asked for that start.
@@ -36,10 +48,6 @@ export async function sourceOf(
   const [path = ''] = paths;
   if (paths.size !== 1) throw refused('file-of-each', { file: inside, service });
   const file = await filesOf(context, path).read(path, { signal });
-  if (file.unwritable !== undefined)
-    throw refused(file.unwritable === 'folder' ? 'file-unwritable-folder' : 'file-unwritable-owner', {
-      file: path,
-    });
   for (const { id, name } of containers) {
     const [seen] = (await deps.compose.files?.(id, inside, { signal })) ?? [];
     if (seen?.text !== file.text) throw refused('file-differs', { file: path, container: name });
@@ -83,7 +91,7 @@ export async function readersBeside(
 /** Refused where something stronger than the file gives the key: what is set there would have no effect. */
 export function mustCount(
   { containers }: Source,
-  part: ServiceId,
+  part: ConfiguredId,
   key: string,
   inside: string,
   { deps }: Context,

@@ -10,6 +10,7 @@ import { verifyPart } from '../verify-part.ts';
 import { type Context, serviceName } from './containers.ts';
 import { filePlan, hasTakenUp, onHostFile } from './file-change.ts';
 import { mustCount, sourceOf } from './file-source.ts';
+import { amounts } from './file-value.ts';
 
 const Params = z.strictObject({ ...settingParams, service: serviceName });
 type Params = z.output<typeof Params>;
@@ -53,7 +54,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
     const to = writtenLike(before, value, name);
     const shown = (one: typeof to) => ({ key: name, value: one });
     const spot = { form: 'yaml', setting: name, lasts } as const;
-    const wanted = { part, source, spot, from: before, to, kind: 'compose-set-config-key', shown };
+    const wanted = { form: amounts, part, source, spot, to, kind: 'compose-set-config-key', shown };
     const plan = await filePlan(wanted, context);
     const facts = { key: name, containers: source.containers.length, service: source.service };
     return {
@@ -70,7 +71,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
     };
   },
 
-  ...onHostFile,
+  ...onHostFile(amounts),
 
   async settled(plan, context: Context) {
     return (

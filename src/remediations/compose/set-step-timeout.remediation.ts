@@ -8,6 +8,7 @@ import { mustBeAlone, mustBeShort, stepFor, stepParams, stepPart, stepSign } fro
 import { type Context, serviceName } from './containers.ts';
 import { filePlan, hasTakenUp, onHostFile } from './file-change.ts';
 import { type Source, sourceOf } from './file-source.ts';
+import { amounts } from './file-value.ts';
 
 const Params = z.strictObject({ ...stepParams, service: serviceName });
 
@@ -48,7 +49,7 @@ Undo sets the former time where ours still stands, and restarts again.`,
     const spot = { form: 'step', setting: step, lasts: false } as const;
     const kind = 'compose-set-step-timeout';
     const plan = await filePlan(
-      { part: stepPart, source, spot, from: before, to: value, kind, shown },
+      { form: amounts, part: stepPart, source, spot, to: value, kind, shown },
       context,
     );
     const { containers, service } = source;
@@ -67,7 +68,7 @@ Undo sets the former time where ours still stands, and restarts again.`,
     };
   },
 
-  ...onHostFile,
+  ...onHostFile(amounts),
 
   async settled(plan, context: Context) {
     const params = Params.parse(plan.params);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
-import { settingOfText, textFindings, textFor, textKeys } from '../../domain/fix/text-advice.ts';
+import { settingOfText, textFindings, textFor } from '../../domain/fix/text-advice.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import { type ConfiguredId, configuredIds } from '../../domain/platform/part.ts';
-import type { ProbeCall } from '../../domain/probe/probe.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { rightText } from '../right-text.ts';
 import { refused } from '../stale.ts';
-import { takenUp, verifyPart } from '../verify-part.ts';
+import { textParams, verifiedBy } from '../text-setting.ts';
+import { takenUp } from '../verify-part.ts';
 import {
   configChanges,
   configPlan,
@@ -16,7 +17,7 @@ import {
 } from './config-change.ts';
 import { lookAtMap } from './config-source.ts';
 import { mustRestartOnce } from './restart-step.ts';
-import { isConnected, rightText, type Standing, standingText } from './text-source.ts';
+import { isConnected, othersIn, type Standing, standingText } from './text-source.ts';
 import { texts } from './text-spot.ts';
 import { type Context, look, placeOf, workloadName } from './workload.ts';
 
@@ -24,13 +25,8 @@ import { type Context, look, placeOf, workloadName } from './workload.ts';
 const mostLonger = 128;
 
 const Params = z.strictObject({
-  part: z.enum(configuredIds).meta({ description: 'Part whose configuration is wrong.' }),
+  ...textParams,
   workload: workloadName,
-  key: z.enum(textKeys).meta({ description: 'Key, as the guide calls it.' }),
-  from: z
-    .enum(configuredIds)
-    .exactOptional()
-    .meta({ description: 'Part whose configuration has it right; without it the one that is proved to.' }),
 });
 type Params = z.output<typeof Params>;
 
@@ -101,7 +97,7 @@ Undo sets the former value where ours still stands, and restarts again.`,
     const own = await standingText(part, params.workload, key, context);
     const { place, seen, spot, value: before } = own;
     mustRestartOnce(place, seen);
-    const { from, shown: right } = await rightText(params, own, context);
+    const { from, shown: right } = await rightText(params, own, othersIn(params, context));
     const { value: to } = right;
     const kind = 'kubernetes-set-config-text';
     const shown = (value: string) => ({ key: spot.setting, value });
@@ -140,16 +136,6 @@ function originFacts({ spot, map, value }: Standing): Facts {
     ...{ origin: `${spot.namespace}/${spot.map}`, originUid: map.uid },
     ...{ originEntry: spot.entry, originForm: spot.form, originValue: value },
   };
-}
-
-/** Another signal than the text: the part answers, and an agent and agent-manager say that they know each other. */
-function verifiedBy({ part, key }: Params, { deps }: Context): Plan['verifyWith'] {
-  const subject: readonly ProbeCall[] =
-    settingOfText(key).store === undefined
-      ? [{ probe: 'runtime.registration-subjects' }, { probe: 'runtime.registration-log' }]
-      : [];
-  const [first, ...rest] = verifyPart(part, deps);
-  return [first, ...rest, ...subject];
 }
 
 /** What it takes to read what another part runs with. */

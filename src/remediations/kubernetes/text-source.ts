@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { settingOfText, type TextKey } from '../../domain/fix/text-advice.ts';
-import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { TextKey } from '../../domain/fix/text-advice.ts';
 import type { ConfiguredId } from '../../domain/platform/part.ts';
-import { databaseOwners } from '../../domain/platform/table.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
-import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
+import type { Others } from '../right-text.ts';
 import { refused } from '../stale.ts';
-import { type Address, addressIn, sameForm } from '../text-value.ts';
+import { clientsSeen } from '../store-clients.ts';
+import { type Address, addressIn } from '../text-value.ts';
 import { isYounger } from './config-proof.ts';
 import { lookAtMap, sourceOf } from './config-source.ts';
 import { type TextSpot, textAt } from './text-spot.ts';
@@ -47,39 +46,20 @@ export async function standingText(
   return { place, seen, spot, mayHide, map, value: textAt(map, spot).value };
 }
 
-/** Whose configuration shows what is right: the one that was named, or the first of the others that is proved to. */
-export async function rightText(
-  { key, part, from }: { readonly key: TextKey; readonly part: ConfiguredId; readonly from?: ConfiguredId },
-  own: Standing,
+/** The texts of the other parts, by their workloads. */
+export function othersIn(
+  { key, part }: { readonly key: TextKey; readonly part: ConfiguredId },
   context: Context,
-): Promise<{ readonly from: ConfiguredId; readonly shown: Standing }> {
-  const { shownBy, store } = settingOfText(key);
-  const others = shownBy.filter((one) => one !== part && (from === undefined || one === from));
-  if (store !== undefined) await mustLeadNowhere(own, addressIn(own.value), context);
-  for (const one of others) {
-    const shown = await standingText(one, undefined, key, context).catch((error: unknown) => {
-      // Another part may show it: this one cannot be read, or has it from elsewhere.
-      if (from === undefined && (error instanceof TargetError || isConflict(error))) return undefined;
-      throw error;
-    });
-    if (shown === undefined) continue;
-    const inEffect =
-      shown.seen.desired > 0 && (await isYounger(shown.spot, shown.place, shown.seen, context)) === true;
-    const proved = store === undefined || (inEffect && (await isProved(shown, key, part, context)));
-    if (inEffect && proved) return { from: one, shown: mustDiffer(own, shown, store !== undefined) };
-    if (from !== undefined) throw refused('text-not-in-effect', { part: one, key: own.spot.setting });
-  }
-  throw refused('text-unproved', { key: own.spot.setting });
+): Others<Standing> {
+  return {
+    text: ({ value, spot: { setting } }) => ({ value, setting }),
+    standing: (one) => standingText(one, undefined, key, context),
+    mustLeadNowhere: (own) => mustLeadNowhere(own, addressIn(own.value), context),
+    inEffect: async ({ spot, place, seen }) =>
+      seen.desired > 0 && (await isYounger(spot, place, seen, context)) === true,
+    isProved: (shown) => isProved(shown, key, part, context),
+  };
 }
-
-function mustDiffer(own: Standing, shown: Standing, address: boolean): Standing {
-  const { setting: key } = own.spot;
-  if (own.value === shown.value) throw refused('text-there-already', { key, value: own.value });
-  if (!address && !sameForm(own.value, shown.value)) throw refused('text-of-another-form', { key });
-  return shown;
-}
-
-const isConflict = (error: unknown) => error instanceof AppError && error.code === 'CONFLICT';
 
 /** What a name of the cluster's own stands for; undefined: it is no name of one of this namespace. */
 function serviceIn(host: string, from: string, namespace: string): string | undefined {
@@ -179,37 +159,6 @@ export async function isConnected(
   const addresses = pods.flatMap((pod) =>
     pod.metadata.deletionTimestamp === undefined ? (Pod.parse(pod).status.podIP ?? []) : [],
   );
-  try {
-    const clients =
-      settingOfText(key).store === 'nats' ? await onNats(context) : await inDatabase(owner, context);
-    return clients.some((client) => addresses.includes(client));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof TargetError || error instanceof AppError) return false;
-    throw error;
-  }
-}
-
-/** As many clients as one page of the monitor has: one that is not among them is not proved. */
-async function onNats({ deps: { nats }, signal }: Context): Promise<readonly string[]> {
-  if (nats === undefined || !nats.hasMonitor) return [];
-  const { connections = [] } = await nats.monitor<{
-    readonly connections?: readonly { readonly ip?: string }[];
-  }>('/connz?limit=1024', { signal });
-  return connections.flatMap(({ ip }) => ip ?? []);
-}
-
-async function inDatabase(
-  owner: ConfiguredId,
-  { deps: { postgres }, signal }: Context,
-): Promise<readonly string[]> {
-  const database = Object.entries(databaseOwners).find(([, part]) => part === owner)?.[0];
-  if (postgres === undefined || database === undefined) return [];
-  const rows = await postgres.query<{ readonly client: string }>(
-    database as DatabaseId,
-    'SELECT DISTINCT host(client_addr) AS client FROM pg_stat_activity WHERE client_addr IS NOT NULL',
-    [],
-    { signal },
-  );
-  return rows.map(({ client }) => client);
+  const { clients } = await clientsSeen(key, owner, context);
+  return clients.some((client) => addresses.includes(client));
 }
