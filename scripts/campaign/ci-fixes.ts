@@ -32,6 +32,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'compose.restart-service': compose('C1.a'),
   'compose.set-config-key': compose('D1.b'),
   'compose.set-step-timeout': compose('S5.a'),
+  'compose.set-config-text': compose('S2.a'),
   'compose.set-limits': compose('P2.b'),
   'compose.connect-network': compose('N1.d'),
   'compose.recreate-with-image': compose('part.agent-manager.bad-image'),

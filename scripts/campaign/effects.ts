@@ -55,6 +55,7 @@ const others: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
   },
   'compose.set-config-key': watchFiles,
   'compose.set-step-timeout': watchFiles,
+  'compose.set-config-text': watchFiles,
 };
 
 type Counts = ReadonlyMap<string, number>;

@@ -68,6 +68,10 @@ export const untried: readonly Untried[] = [
     ...{ fault, fix: 'set-config-text' },
     why: 'the address is right, and passwords are not set',
   })),
+  {
+    ...{ on: 'compose', fault: 'S1.b wrong-port', fix: 'set-config-text' },
+    why: 'the host is right, and an engine does not say on which ports a container listens',
+  },
   { fault: 'S1.a wrong-port', fix: 'set-config-text', why: 'the host is right, and no port alone is set' },
   {
     fault: 'S1.a database-stopped',

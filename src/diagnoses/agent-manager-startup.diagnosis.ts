@@ -31,6 +31,7 @@ export const agentManagerStartup = defineDiagnosis({
       remedies: [
         { instruction: 'correct-database-config' },
         { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
+        { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
         { remediation: 'kubernetes.start-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'compose.start-service', at: 'postgres', on: 'compose' },
@@ -45,6 +46,7 @@ export const agentManagerStartup = defineDiagnosis({
       remedies: [
         { instruction: 'correct-nats-config' },
         { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
+        { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
         { remediation: 'kubernetes.start-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'compose.start-service', at: 'nats', on: 'compose' },

@@ -51,6 +51,7 @@ export const agentRegistration = defineDiagnosis({
       remedies: [
         { instruction: 'align-registration-subject' },
         { remediation: 'kubernetes.set-config-text', on: 'kubernetes' },
+        { remediation: 'compose.set-config-text', on: 'compose' },
       ],
     },
     {

@@ -2,6 +2,7 @@ import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { recreateWithImage } from './compose/recreate-with-image.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
+import { setConfigTextInFile } from './compose/set-config-text.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { setStepTimeoutInFile } from './compose/set-step-timeout.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
@@ -39,6 +40,7 @@ export const remediations = [
   setLimits,
   setConfigKeyInFile,
   setStepTimeoutInFile,
+  setConfigTextInFile,
   restartWorkload,
   startWorkload,
   rollbackWorkload,

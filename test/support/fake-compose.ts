@@ -38,6 +38,7 @@ export function compose(
     update: refuse,
     connectNetwork: refuse,
     disconnectNetwork: refuse,
+    neighbours: refuse,
     networks: refuse,
   };
 }

@@ -14,6 +14,7 @@ import { graphSecrets, ofService } from './graph-secrets.ts';
 import { inBase64 } from './kube-objects.ts';
 import { replacedService } from './replaced-service.ts';
 import { mapPath, textCluster } from './text-cluster.ts';
+import { textProject } from './text-project.ts';
 import { agents, tokenSecrets } from './token-secrets.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];
@@ -1462,6 +1463,7 @@ export const fixtures = {
   'compose.start-service': stoppedService,
   'compose.set-config-key': () => configuredOnHost(),
   'compose.set-step-timeout': () => hurriedOnHost(),
+  'compose.set-config-text': () => textProject(),
   'compose.set-limits': () => limitedService(),
   'compose.connect-network': cutOff,
   'compose.recreate-with-image': () => replacedService(),

@@ -10,6 +10,7 @@ const namespaces = {
   'collect-agent': 'kube-system',
 } as const;
 type Part = keyof typeof namespaces;
+export type TextPart = Part;
 const parts = Object.keys(namespaces) as readonly Part[];
 
 export const mapPath = (part: Part) => `configmaps/${namespaces[part]}/${part}-config`;

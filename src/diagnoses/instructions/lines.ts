@@ -223,6 +223,10 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         "kubectl -n {home} get {workload} -o jsonpath='{.spec.template.spec.volumes}'",
         '# in the ConfigMap that is named there; then: kubectl -n {home} rollout restart {workload}',
       ],
+      compose: [
+        `docker inspect -f '{{json .Mounts}}' ${container('{composeService}')}`,
+        `# in the file that is mounted from there; then: ${compose} restart {composeService}`,
+      ],
     },
     'raise-event-workers': configured(
       manager,

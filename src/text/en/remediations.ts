@@ -22,6 +22,8 @@ export const remediations = {
   'remediation.kubernetes.set-config-text': 'Set an address or a subject to what another part uses',
   'remediation.kubernetes.set-config-key': 'Set a number in the configuration of a service',
   'remediation.compose.set-config-key': 'Set a number in the configuration file of a service',
+  'remediation.compose.set-config-text':
+    'Set an address or a subject in a configuration file to what another part uses',
   'remediation.compose.set-step-timeout': 'Give a workflow step more time in its file',
   'remediation.kubernetes.set-step-timeout': 'Give a workflow step more time',
   'remediation.kubernetes.remove-override': 'Take away what hides a setting of the configuration file',
@@ -83,6 +85,7 @@ export const remediations = {
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-set-config-key': 'Set {key} to {value} in {target}',
+  'step.compose-set-config-text': 'Set {key} to {value} in {target}',
   'step.compose-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
   'step.compose-restart': 'Restart the container {target}',
   'step.compose-create': 'Make another container like {target} from the image {image}, without starting it',
@@ -189,6 +192,10 @@ export const remediations = {
     '{key} goes from {before} to {value}, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. With one container the service is away for some seconds.',
   'blast.compose-set-config-key-undo':
     '{key} is {value} again, as before the fix, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}. The problem from before may come back.',
+  'blast.compose-set-config-text':
+    '{key} goes from {before} to {value}, which {from:part} uses. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it.',
+  'blast.compose-set-config-text-undo':
+    '{key} is {value} again, as before the fix, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}. The problem from before will come back.',
   'blast.compose-set-step-timeout':
     'Step {step} of {workflow} may take {value} s instead of {before} s. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. {running|# execution runs now and may begin again, or fail|# executions run now and may begin again, or fail}.',
   'blast.compose-set-step-timeout-undo':
@@ -611,6 +618,10 @@ export const remediations = {
     '{key} is {address}, which is no Service of this namespace. What is behind it is not seen from here.',
   'offer.refused.address-leads-somewhere':
     '{key} is {address}, and a Service of this name and port exists. So the address is not what is wrong.',
+  'offer.refused.host-outside':
+    '{key} is {address}, and `{service}` may find that by something else than the names of its networks. What is behind it is not seen from here.',
+  'offer.refused.host-leads-somewhere':
+    '{key} is {address}, and the container {container} has that name. So the address is not what is wrong, or its port alone is.',
   'offer.refused.config-admitted-otherwise':
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':

@@ -23,6 +23,7 @@ export const remediations = {
   'remediation.kubernetes.set-config-text': '把地址或主题设为另一部件正在使用的值',
   'remediation.kubernetes.set-config-key': '修改服务配置中的一个数值',
   'remediation.compose.set-config-key': '修改服务配置文件中的一个数值',
+  'remediation.compose.set-config-text': '把配置文件中的地址或主题设为另一部件正在使用的值',
   'remediation.compose.set-step-timeout': '在文件中给工作流步骤更多时间',
   'remediation.kubernetes.set-step-timeout': '给工作流步骤更多时间',
   'remediation.kubernetes.remove-override': '删除遮盖配置文件设置的变量或参数',
@@ -82,6 +83,7 @@ export const remediations = {
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-set-config-key': '在 {target} 中把 {key} 设为 {value}',
+  'step.compose-set-config-text': '在 {target} 中把 {key} 设为 {value}',
   'step.compose-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.compose-restart': '重启容器 {target}',
   'step.compose-create': '用镜像 {image} 再建一个与 {target} 相同的容器，先不启动',
@@ -181,6 +183,10 @@ export const remediations = {
     '{key} 从 {before} 改为 {value}，并逐个重启 {service} 的 {containers} 个容器使其生效。只有一个容器时服务会中断数秒。',
   'blast.compose-set-config-key-undo':
     '{key} 恢复为修复之前的 {value}，并逐个重启 {service} 的 {containers} 个容器。之前的问题可能再次出现。',
+  'blast.compose-set-config-text':
+    '{key} 从 {before} 改为 {value}，与 {from:part} 正在使用的配置相同，并逐个重启 {service} 的 {containers} 个容器使其生效。',
+  'blast.compose-set-config-text-undo':
+    '{key} 恢复为修复前的 {value}，并逐个重启 {service} 的 {containers} 个容器。修复前的问题会再次出现。',
   'blast.compose-set-step-timeout':
     '{workflow} 的步骤 {step} 的时限从 {before} 秒改为 {value} 秒，并逐个重启 {service} 的 {containers} 个容器使其生效。目前有 {running} 个执行在运行，可能会重新开始或失败。',
   'blast.compose-set-step-timeout-undo':
@@ -526,6 +532,10 @@ export const remediations = {
   'offer.refused.address-outside': '{key} 是 {address}，不是此命名空间的 Service，从这里看不到其后是什么。',
   'offer.refused.address-leads-somewhere':
     '{key} 是 {address}，存在同名且有该端口的 Service，因此问题不在地址。',
+  'offer.refused.host-outside':
+    '{key} 是 {address}，`{service}` 可能不经其网络的名称也能找到它，从这里看不到其后是什么。',
+  'offer.refused.host-leads-somewhere':
+    '{key} 是 {address}，容器 {container} 使用该名称，因此问题不在地址，或只在端口。',
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself': '{workload} 的配置变化时，会有工具自动重启它。请手动修改。',
   'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',

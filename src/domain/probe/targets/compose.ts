@@ -46,6 +46,10 @@ export interface ComposeContainer {
   readonly entrypoint?: readonly string[];
   /** Names under which others find it on its networks. */
   readonly hosts?: readonly string[];
+  /** Names that it finds by itself, past its networks: extra hosts and links. */
+  readonly ownHosts?: readonly string[];
+  /** It has name servers or search domains of its own. */
+  readonly ownResolver?: boolean;
   /** TCP ports of the machine that lead to ports of it, also while it does not run. */
   readonly published?: readonly { readonly container: number; readonly host: number }[];
   /** Words of its health check. */
@@ -137,6 +141,16 @@ export function checkedPorts({ check = [] }: Pick<ComposeContainer, 'check'>): r
   return [...new Set([...asked].map(([, port]) => Number(port)))];
 }
 
+/** A container on a network, as others find it there. */
+export interface ComposeNeighbour {
+  readonly id: string;
+  readonly name: string;
+  /** Names that lead to it there, in small letters: its own, its aliases, and each with the name of the network behind it. */
+  readonly hosts: readonly string[];
+  /** Its addresses there. None: it does not run. */
+  readonly addresses: readonly string[];
+}
+
 export interface ComposeTarget {
   readonly project: string;
   /** Absent unless the configuration lets a container be made anew. */
@@ -199,6 +213,11 @@ export interface ComposeTarget {
   ): Promise<void>;
   /** Takes it off a network; what it has open there breaks. */
   disconnectNetwork(network: string, id: string, options?: CallOptions): Promise<void>;
+  /** Who is on a network, running or not and of whatever project. */
+  neighbours(
+    network: { readonly id: string; readonly name: string },
+    options?: CallOptions,
+  ): Promise<readonly ComposeNeighbour[]>;
   networks(options?: CallOptions): Promise<
     readonly {
       readonly id: string;

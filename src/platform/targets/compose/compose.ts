@@ -4,7 +4,11 @@ import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { servingOf } from '../../../domain/probe/replaced-container.ts';
-import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
+import type {
+  ComposeContainer,
+  ComposeNeighbour,
+  ComposeTarget,
+} from '../../../domain/probe/targets/compose.ts';
 import { cannotEverPass } from '../../../domain/probe/wrong-check.ts';
 import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
 import { composeAnew, makingOf } from './anew.ts';
@@ -183,6 +187,14 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
       call(options, async (docker) => {
         await docker.getNetwork(network).disconnect({ Container: id });
       }),
+    neighbours: ({ id, name }, options = {}) =>
+      call(options, async (docker) => {
+        // By its name, too: one that was never started has no id there yet.
+        const filters = { network: [id, name] };
+        const listed = await docker.listContainers({ all: true, filters });
+        const all = await Promise.all(listed.map(({ Id }) => docker.getContainer(Id).inspect()));
+        return all.map((info) => neighbourOn(name, info));
+      }),
     networks: (options = {}) =>
       call(options, async (docker) => {
         const networks = await docker.listNetworks();
@@ -253,6 +265,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     command: [...(config.Cmd ?? [])],
     entrypoint: typeof config.Entrypoint === 'string' ? [config.Entrypoint] : [...(config.Entrypoint ?? [])],
     ...reachedAt(info),
+    ...findsBy(info),
     check: config.Healthcheck?.Test ?? [],
     files: filesOf(config.Labels),
     mounted: (info.Mounts ?? []).map(({ Type, Source, Destination }) => ({
@@ -287,6 +300,54 @@ function reachedAt({
         Number(port) > 0 ? [{ container: Number.parseInt(name, 10), host: Number(port) }] : [],
       ),
     ),
+  };
+}
+
+/**
+ * What leads to a container on a network: its name, the short form of its id, its aliases, and of later engines its own
+ * host name; each also with the network's name behind it. Source: Docker Engine API, `EndpointSettings.DNSNames`.
+ */
+function neighbourOn(
+  network: string,
+  { Id: id, Name, ...info }: Docker.ContainerInspectInfo,
+): ComposeNeighbour {
+  const there = info.NetworkSettings.Networks?.[network];
+  const { DNSNames } = (there ?? {}) as { readonly DNSNames?: readonly string[] | null };
+  const name = Name.replace(/^\//, '');
+  const bare = [name, id.slice(0, 12), info.Config.Hostname, ...(there?.Aliases ?? []), ...(DNSNames ?? [])]
+    .filter((one) => one !== '')
+    .map((one) => one.toLowerCase());
+  return {
+    ...{ id, name },
+    hosts: [...new Set(bare.flatMap((one) => [one, `${one}.${network.toLowerCase()}`]))],
+    addresses: [there?.IPAddress, there?.GlobalIPv6Address].filter((address) => Boolean(address)) as string[],
+  };
+}
+
+/** What a container asks before the names of its networks, or beside them. */
+function findsBy({
+  HostConfig: host,
+  NetworkSettings: network,
+}: Docker.ContainerInspectInfo): Required<Pick<ComposeContainer, 'ownHosts' | 'ownResolver'>> {
+  const links = [
+    ...((host.Links as readonly string[] | null) ?? []),
+    ...Object.values(network.Networks ?? {}).flatMap(
+      ({ Links }) => (Links as readonly string[] | null | undefined) ?? [],
+    ),
+  ];
+  // `/one:/other/alias`, `one:alias`
+  const linked = links.flatMap((link) => link.split(':').map((name) => name.split('/').at(-1) ?? name));
+  const extra = ((host.ExtraHosts as readonly string[] | null) ?? []).map(
+    (line) => line.split(/[:=]/)[0] ?? line,
+  );
+  const lists = [host.Dns, host.DnsSearch, host.DnsOptions] as readonly (
+    | readonly string[]
+    | null
+    | undefined
+  )[];
+  return {
+    ownHosts: [...new Set([...linked, ...extra].map((name) => name.toLowerCase()))],
+    ownResolver: lists.some((list) => (list ?? []).length > 0),
   };
 }
 
