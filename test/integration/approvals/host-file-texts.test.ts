@@ -47,10 +47,10 @@ describe.skipIf(lacking !== undefined)(
 
     /** Ends where the host of its file is no name here. */
     const program = `host=$(sed -n 's/.*@\\([^:]*\\):.*/\\1/p' /etc/aetherius/config.yaml); timeout 1 nslookup "$host" >/found 2>&1 || exit 1; trap "exit 0" TERM; while true; do sleep 0.2; done`;
-    const start = (part: keyof typeof texts, ...options: readonly string[]) =>
+    const start = (part: keyof typeof texts, on = network) =>
       docker(
-        ...['run', '-d', '--name', name(part), '--network', network, '--network-alias', part],
-        ...['--restart', 'always', '-v', `${join(given, part)}:/etc/aetherius:ro`, ...options],
+        ...['run', '-d', '--name', name(part), '--network', on, '--network-alias', part],
+        ...['--restart', 'always', '-v', `${join(given, part)}:/etc/aetherius:ro`],
         ...[...labels(part), image, '/bin/busybox', 'sh', '-c', program],
       );
     beforeEach(async () => {
@@ -72,8 +72,8 @@ describe.skipIf(lacking !== undefined)(
     });
 
     /** agent-manager, which ends again and again. */
-    async function broken(...options: readonly string[]): Promise<string> {
-      const id = await start(manager, ...options);
+    async function broken(on = network): Promise<string> {
+      const id = await start(manager, on);
       await waitFor(async () => Number(await inspect(id, '{{.RestartCount}}')) > 0, {
         ...{ seconds: 30, what: 'it to end and start anew', every: 100 },
       });
@@ -196,8 +196,8 @@ describe.skipIf(lacking !== undefined)(
       expect(await refusal()).toBe('text-unproved');
       await docker('restart', '-t', '1', name(orchestrator));
       expect(await refusal()).toBe('offered');
-      await docker('network', 'connect', side, name(manager));
-      await docker('network', 'disconnect', network, name(manager));
+      await docker('rm', '-f', name(manager));
+      await broken(side);
       expect(await refusal()).toBe('text-unproved');
     });
   },
