@@ -77,6 +77,9 @@ const damages = (modelFile: string): Readonly<Record<string, string>> => ({
   'wrong-content': `import joblib; joblib.dump({"weights": [0.1, 0.2]}, "${modelFile}")`,
 });
 
+const forgetKept = (modelFile: string) =>
+  `import glob, os; [os.remove(one) for one in glob.glob(os.path.join(os.path.dirname("${modelFile}"), ".*.aetherius-*"))]`;
+
 async function python(lab: Lab, args: readonly string[]): Promise<void> {
   const done = await lab.exec(part, ['/usr/bin/python3', ...args]);
   if (done.code !== 0) throw new Error(`python3 in ${part}: ${done.stderr.trim()}`);
@@ -104,7 +107,11 @@ const modelBroken = defineFault({
     return status === 500 && error.includes('cannot load the model');
   },
   async clear(lab) {
-    if (lab.runtime !== 'processes') return python(lab, ['/app/fetch_model.py', '--force']);
+    if (lab.runtime !== 'processes') {
+      await python(lab, ['/app/fetch_model.py', '--force']);
+      // What fixes have kept beside it would fill the disk of a lab that stays up.
+      return python(lab, ['-c', forgetKept(lab.names.modelFile)]);
+    }
     rmSync(await localModel(lab), { force: true });
     await lab.restart(part);
     await untilAnswers(lab, part);

@@ -8,6 +8,8 @@ export interface ComposeOptions {
   readonly flavour: Flavour;
   /** Folder with `<part>/…` as `configFiles` lays it out, as the engine sees it. */
   readonly configFolder: string;
+  /** Folder of the model of reasoning-service, as the engine sees it. */
+  readonly modelFolder: string;
   /** Ports are published on this address of the engine's network; default all. */
   readonly publishOn?: string;
 }
@@ -80,7 +82,7 @@ export function renderCompose(options: ComposeOptions): string {
     },
     'reasoning-service': {
       environment: { NEO4J_USER: secrets.neo4j.user, NEO4J_PASSWORD: secrets.neo4j.password },
-      volumes: [config('reasoning-service', '/etc/aetherius'), 'models:/app/models'],
+      volumes: [config('reasoning-service', '/etc/aetherius'), `${options.modelFolder}:/app/models`],
       ports: publish(ports['reasoning-service']),
       command: ['--fetch-model'],
       mem_limit: '1g',
@@ -100,7 +102,7 @@ export function renderCompose(options: ComposeOptions): string {
       version: '2.4',
       services: Object.fromEntries(labParts.map((part) => [part, { ...common(part), ...own[part] }])),
       networks: { aetherius: { name: 'aetherius' } },
-      volumes: { postgres: {}, nats: {}, neo4j: {}, models: {} },
+      volumes: { postgres: {}, nats: {}, neo4j: {} },
     },
     { lineWidth: 0 },
   );

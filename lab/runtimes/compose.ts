@@ -80,6 +80,8 @@ export interface ComposeLab extends Lab {
   inspect(part: LabPart): Promise<Container | undefined>;
   /** Folder with the part's configuration files. */
   configFolder(part: LabPart): string;
+  /** Folder with the model of reasoning-service; not there where that lies in a volume. */
+  readonly modelFolder: string;
   /** Folder with the workflows' files. */
   readonly workflowFolder: string;
   /** Changes keys of the part's service in the override file (`null` removes the override) without applying it. */
@@ -194,6 +196,7 @@ export function composeLab(source: {
     inspect,
     override,
     configFolder: folderOf,
+    modelFolder: join(names.folder, 'models'),
     workflowFolder: join(names.folder, 'config', names.workflows),
     seed: async () => source.seedAll(await lab.endpoints()),
     endpoints: async () => source.endpoints(engine.publishedHost),

@@ -142,7 +142,7 @@ export function connectCompose(): ComposeLab {
       environmentConfig(at, {
         ...{ kind: 'compose', project: 'aetherius', socket, recreate: true },
         // The lab's engine runs on this machine.
-        files: [{ host: join(composeFolder(), 'config') }],
+        files: ['config', 'models'].map((name) => ({ host: join(composeFolder(), name) })),
       }),
   });
 }
@@ -258,9 +258,11 @@ async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
   await loadImages(engine, images);
   progress('images are loaded');
   const folder = composeFolder();
+  const modelFolder = join(folder, 'models');
+  mkdirSync(modelFolder, { recursive: true });
   if (!existsSync(join(folder, 'docker-compose.yml')))
     writeComposeFiles(
-      { [project]: renderCompose({ flavour, configFolder: join(folder, 'config') }) },
+      { [project]: renderCompose({ flavour, configFolder: join(folder, 'config'), modelFolder }) },
       configFiles(namedAddresses()),
     );
   const lab = connectCompose();

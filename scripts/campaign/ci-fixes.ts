@@ -35,6 +35,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'compose.set-config-text': compose('S2.a'),
   'compose.set-limits': compose('P2.b'),
   'compose.connect-network': compose('N1.d'),
+  'compose.fetch-model': compose('S6.b', 'truncated'),
   'compose.recreate-with-image': compose('part.agent-manager.bad-image'),
   'redis.set-eviction-policy': compose('D3.a'),
   'redis.set-memory-limit': compose('D3.b'),

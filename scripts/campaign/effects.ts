@@ -56,6 +56,7 @@ const others: Readonly<Record<string, (lab: Lab) => Promise<Watch>>> = {
   'compose.set-config-key': watchFiles,
   'compose.set-step-timeout': watchFiles,
   'compose.set-config-text': watchFiles,
+  'compose.fetch-model': watchFiles,
 };
 
 type Counts = ReadonlyMap<string, number>;
@@ -146,7 +147,9 @@ async function watchStreams(lab: Lab): Promise<Watch> {
 function watchFiles(lab: Lab): Promise<Watch> {
   if (!isCompose(lab)) throw new Error('there is no engine here');
   const seen: string[] = [];
-  const folders = labParts.map((part) => lab.configFolder(part)).filter((folder) => existsSync(folder));
+  const folders = [...labParts.map((part) => lab.configFolder(part)), lab.modelFolder].filter((folder) =>
+    existsSync(folder),
+  );
   const below = folders.flatMap((folder) =>
     readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
       one.isDirectory() ? [join(folder, one.name)] : [],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
+import { type ModelServer, startModelServer } from '../../lab/components/model-server.ts';
 import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { waitFor } from '../../lab/components/process.ts';
 import { startRedis } from '../../lab/components/redis.ts';
@@ -116,13 +117,18 @@ export async function startCampaignProduct(
 ): Promise<FixingProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
   chmodSync(folder, 0o755);
-  const [database, redis, slack] = await Promise.all([
+  const [database, redis, slack, models] = await Promise.all([
     startPostgres({ dir: join(folder, 'postgres'), databases: ['aetherius_bot'] }),
     startRedis({ dir: join(folder, 'redis'), args: ['--maxmemory-policy', 'noeviction'] }),
     startSlackEmulator(),
+    startModelServer(),
   ]);
   const url = await ownedBy(database, 'aetherius_bot');
-  const known = Object.entries(blocks).map(([title, block]) => ({ title, ...withReferences(title, block) }));
+  const model = models === undefined ? {} : { model: { ...namedModel(models), plainHttp: true } };
+  const known = Object.entries(blocks).map(([title, block]) => ({
+    title,
+    ...withReferences(title, { ...model, ...block }),
+  }));
   const values = {
     ...(Object.assign({}, ...known.map(({ variables }) => variables)) as Readonly<Record<string, string>>),
     DATABASE_URL: url,
@@ -220,11 +226,13 @@ export async function startCampaignProduct(
     async stop() {
       await running.stop(5000);
       await pool.end();
-      await Promise.all([database.stop(), redis.stop(), slack.stop()]);
+      await Promise.all([database.stop(), redis.stop(), slack.stop(), models?.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+const namedModel = ({ url, sha256 }: ModelServer) => ({ url, sha256 });
 
 /** The answer itself, all of it: what is offered for the same run stands beside it. */
 function isAnswer(message: { readonly text: string; readonly metadata?: unknown }, runId: string): boolean {

@@ -44,7 +44,7 @@ export const rootCauseFailure = defineDiagnosis({
           found('SKLEARN_IMPORT_FAILS'),
         ),
       ),
-      remedies: [{ instruction: 'fetch-model-again' }],
+      remedies: [{ remediation: 'compose.fetch-model', on: 'compose' }, { instruction: 'fetch-model-again' }],
     },
   ],
   handOver: [{ when: found('ROOT_CAUSE_GRAPH_UNAVAILABLE'), to: 'S7' }],

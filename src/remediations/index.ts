@@ -1,4 +1,5 @@
 import { connectNetwork } from './compose/connect-network.remediation.ts';
+import { fetchModel } from './compose/fetch-model.remediation.ts';
 import { recreateWithImage } from './compose/recreate-with-image.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
@@ -68,6 +69,7 @@ export const remediations = [
   deleteKeys,
   createStream,
   connectNetwork,
+  fetchModel,
   recreateWithImage,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];

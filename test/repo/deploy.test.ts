@@ -144,6 +144,9 @@ describe('the Compose file', () => {
       "worker ${AETHERIUS_CONFIG_FILES:?the folder of the services' configuration files on this host}:${AETHERIUS_CONFIG_FILES}",
     ]);
     expect(read('deploy/compose/config-files.yaml')).toMatch(/^# .*no password in it/m);
+    expect(writable(parse(read('deploy/compose/models.yaml')) as typeof compose)).toEqual([
+      'worker ${AETHERIUS_MODELS:?the folder of the models on this host}:${AETHERIUS_MODELS}',
+    ]);
   });
 
   it('R-X15: contains every process: a read-only root, no capabilities, no new privileges, no root', () => {

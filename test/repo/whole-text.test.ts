@@ -22,7 +22,7 @@ const parted: readonly (readonly [RegExp, string])[] = [
   [/\b(?:run\.id|id|runId)\.slice\(-8\)/, 'the end of a UUID'],
   [/\.token\(\)\.slice\(0, [68]\)/, 'random digits of our own'],
   [/\bhex\.slice\(/, 'the groups of a UUID'],
-  [/\b(?:digest\('hex'\)|sha256\(.*\)|planHash|\bhash)\.slice\(0, \d+\)/, 'digits of a digest'],
+  [/\b(?:digest\('hex'\)|sha256|sha256\(.*\)|planHash|\bhash)\.slice\(0, \d+\)/, 'digits of a digest'],
   [/toISOString\(\)\.slice\((?:0, 1[06]|11, 23)\)/, 'a date, a date with its time, the time of a day'],
   [/\bid(?:\.replace\(.*\))?\.slice\(0, (?:8|12)\)/, 'digits of an id of the engine'],
   [/\b\w+\.slice\(0, (?:colon|at|space|dot)\)/, 'up to a mark that stands there'],

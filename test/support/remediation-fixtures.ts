@@ -7,6 +7,7 @@ import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
 import type { HostFile, HostFilesTarget, WorkTree } from '../../src/domain/probe/targets/host-files.ts';
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
+import type { ModelTarget } from '../../src/domain/probe/targets/model.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
@@ -1424,6 +1425,107 @@ export function hurriedOnHost(file: Partial<HostFile> = {}, beside: Readonly<Rec
     answers,
   };
 }
+/** Where the model lies on the simulated host, and what is named of it. */
+export const modelPath = '/srv/models/isolation-forest.joblib';
+export const modelSource = {
+  url: 'https://models.example/isolation-forest.joblib',
+  sha256: 'ab12'.repeat(16),
+};
+
+/** reasoning-service in a container that has its model from a folder of the host, which the worker is given. */
+export function brokenModel(start: Partial<ComposeContainer> = {}, was = 'broken') {
+  const mounted = [{ kind: 'bind', source: '/srv/models', destination: '/app/models' }];
+  const own = {
+    image: 'reasoning-service:1',
+    service: 'reasoning-service',
+    name: 'aetherius-reasoning-service-1',
+  };
+  const fixture = composeChanging({ ...own, mounted, ...start }, {});
+  const base = fixture.targets.compose as unknown as ComposeTarget;
+  let clock = Date.parse('2026-11-25T01:00:00Z');
+  const now = () => new Date((clock += 1_000)).toISOString();
+  let changes = 0;
+  const log: string[] = [];
+  const config = { text: 'model:\n  path: /app/models/isolation-forest.joblib\n' };
+  const source = { ...modelSource };
+  const offer: { bytes: number; error?: Error } = { bytes: 5_000 };
+  const folder = { modifiedNs: '1', freeBytes: 1e9, unwritable: undefined as 'folder' | 'owner' | undefined };
+  let state: string | undefined = was === 'missing' ? undefined : was;
+  let placedAt = '2026-11-24T00:00:00Z';
+  const kept = new Map<string, string>();
+  const put = (next: string | undefined) => {
+    state = next;
+    placedAt = now();
+  };
+  const isThere = () => state?.startsWith('good') === true;
+  const seen = (of: string) => ({
+    state: of,
+    bytes: of.startsWith('good') ? 5_000 : 9,
+    modifiedNs: `${of.length}`,
+  });
+  const stale = () => new AppError('CONFLICT', 'changed', { facts: { reason: 'stale' } });
+  const model: ModelTarget = {
+    source,
+    offered: () => (offer.error === undefined ? Promise.resolve(offer.bytes) : Promise.reject(offer.error)),
+    look: (path) =>
+      path === modelPath
+        ? Promise.resolve({
+            ...(state === undefined ? {} : { file: { ...seen(state), placedAt } }),
+            folder: { modifiedNs: folder.modifiedNs },
+            freeBytes: folder.freeBytes,
+            ...present({ unwritable: folder.unwritable }),
+          })
+        : Promise.reject(new AppError('CONFLICT', 'elsewhere', { facts: { reason: 'file-not-given' } })),
+    isThere: () => Promise.resolve(isThere()),
+    kept: (_path, fix) => Promise.resolve(kept.has(fix) ? seen(kept.get(fix) ?? '') : undefined),
+    fetch: async (_path, wanted, { fetched }) => {
+      await fetched(wanted.bytes);
+      if (wanted.was !== state) throw stale();
+      log.push(`fetch ${wanted.fix} ${wanted.bytes}`);
+      changes += 1;
+      if (state !== undefined) kept.set(wanted.fix, state);
+      put('good');
+    },
+    putBack: (_path, fix, is) => {
+      if (is !== state) return Promise.reject(stale());
+      changes += 1;
+      put(kept.get(fix));
+      kept.delete(fix);
+      return Promise.resolve();
+    },
+  };
+  const compose = {
+    ...base,
+    files: (_id: string, path: string) => Promise.resolve([{ path, text: config.text }]),
+    stat: (_id: string, path: string) =>
+      Promise.resolve(
+        path === '/app/models'
+          ? { bytes: 4096, modifiedNs: '1' }
+          : state === undefined
+            ? undefined
+            : { bytes: seen(state).bytes, modifiedNs: seen(state).modifiedNs },
+      ),
+    restart: () => {
+      changes += 1;
+      fixture.set({ startedAt: now() });
+      return Promise.resolve();
+    },
+  };
+  return {
+    ...fixture,
+    targets: { environment: 'prod', platform: asInGuide, compose, model } as unknown as Targets,
+    changes: () => changes,
+    log,
+    ...{ config, source, offer, folder, kept },
+    state: () => state,
+    put,
+    replace: () => {
+      fixture.set({ image: 'reasoning-service:9' });
+      put('other');
+    },
+    meddle: () => put('other'),
+  };
+}
 export const stoppedService = () => composeChanging({ state: 'exited' }, { part: 'agent-manager' });
 export const limitedService = (start: Partial<ComposeContainer> = {}) =>
   composeChanging(
@@ -1462,6 +1564,7 @@ export const fixtures = {
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-config-key': () => configuredOnHost(),
+  'compose.fetch-model': () => brokenModel(),
   'compose.set-step-timeout': () => hurriedOnHost(),
   'compose.set-config-text': () => textProject(),
   'compose.set-limits': () => limitedService(),

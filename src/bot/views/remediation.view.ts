@@ -204,17 +204,18 @@ function stepBlocks(view: RemediationView, words: Words): KnownBlock[] {
 
 /** R-X16: how far a step in batches is, how fast, and how long it takes; after its end only where it came to. */
 export function workLine({ facts, outcome }: StepRow, words: Words): string | undefined {
-  const { done, total, waits } = facts;
+  const { done, total, waits, unit } = facts;
   if (typeof done !== 'number' || typeof total !== 'number') return undefined;
   // What was counted moves; more than all of it is never shown.
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  const far = words.plain('card.work', { done, total: Math.max(done, total), share });
+  const key = unit === 'bytes' ? 'card.work.bytes' : 'card.work';
+  const far = words.plain(key, { done, total: Math.max(done, total), share });
   if (outcome !== undefined) return far;
   if (waits !== undefined) {
     const why = words.lookupPlain(`card.work.${String(waits)}`, facts);
     return why === undefined ? far : `${far} ${why}`;
   }
-  return facts['leftSeconds'] === undefined ? far : `${far} ${words.plain('card.work.pace', facts)}`;
+  return facts['leftSeconds'] === undefined ? far : `${far} ${words.plain(`${key}.pace`, facts)}`;
 }
 
 function peopleLines(view: RemediationView, words: Words): string[] {

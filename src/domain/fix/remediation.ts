@@ -112,6 +112,8 @@ export interface WorkProgress {
   readonly cursor?: number;
   /** Why it waits instead of going on: catalogue key `card.work.<waits>`. */
   readonly waits?: string;
+  /** What is counted, where that is not things of which each is one. */
+  readonly unit?: 'bytes';
   /** It is all or nothing: what is done of it is gone when it is stopped. */
   readonly whole?: true;
 }

@@ -61,7 +61,7 @@ const Runtime = z
           .meta({ description: 'Socket of the Docker engine.' }),
         files: z.array(GivenFolder).min(1).exactOptional().meta({
           description:
-            'Folders of the engine’s host in which fixes may change the configuration files of the services ([what that means](../guides/operate.md#files-on-a-compose-host)). Without them no file is changed.',
+            'Folders of the engine’s host in which fixes may change the configuration files of the services, and put the model ([what that means](../guides/operate.md#files-on-a-compose-host)). Without them no file is changed.',
         }),
         recreate: z.boolean().exactOptional().meta({
           description:
@@ -72,6 +72,36 @@ const Runtime = z
     z.strictObject({ kind: z.literal('none') }).meta({ description: 'The bot cannot check any runtime.' }),
   ])
   .meta({ description: 'The runtime that carries the platform.' });
+
+const Model = z
+  .strictObject({
+    // No user, no password, no query: people see it, and a signed query would be a secret.
+    url: z
+      .string()
+      .regex(
+        /^https?:\/\/(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?\/[\w.~!$&'()*+,;=:%/-]*$/,
+        'must be a URL of https:// or http:// with a path, without a user, a password, a query or a fragment',
+      )
+      .refine((url) => URL.canParse(url), { error: 'must be a URL' })
+      .meta({ description: 'Where the file is fetched from. Redirects are not followed.' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 as sha256sum prints it: 64 digits of 0-9 and a-f')
+      .meta({ description: 'SHA-256 of the file. What has another one is never put in its place.' }),
+    plainHttp: z.boolean().exactOptional().meta({
+      description:
+        'Allows an `http://` address, whose content only the checksum protects and anybody on the way can read.',
+    }),
+  })
+  .refine(({ url, plainHttp }) => plainHttp === true || /^https:/i.test(url), {
+    path: ['url'],
+    error: 'must begin with https://, unless plainHttp is true',
+  })
+  .transform(({ url, sha256 }) => ({ url, sha256 }))
+  .meta({
+    description:
+      'The model of reasoning-service, for the fix that fetches it again ([what that means](../guides/operate.md#a-model-that-is-fetched-again)). Without it that stays with people.',
+  });
 
 const Service = z.strictObject({
   url: plainUrl(['http', 'https']).meta({
@@ -154,6 +184,7 @@ export const Environment = z
     redis: Redis.transform(toRedisConnection).exactOptional(),
     nats: Nats.exactOptional(),
     neo4j: Neo4j.exactOptional(),
+    model: Model.exactOptional(),
     manifests: z.string().min(1).exactOptional().meta({
       description:
         'Folder with YAML files that the worker may read: alert rules, scrape configuration, manifests. Only `diagnose drift` reads it, beside the ConfigMaps that it finds on Kubernetes.',

@@ -11,6 +11,7 @@ import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { createHostFiles } from './compose/host-files.ts';
 import { withRanImages } from './compose/image-before.ts';
+import { createModelTarget } from './compose/model-files.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
@@ -127,8 +128,8 @@ function runtimeOf(
   timeouts: Timeouts,
   logins: KubeLogins,
   { endedUnder, ran }: KeptRecord,
-): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'runtime'> {
-  const { runtime } = config;
+): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'model' | 'runtime'> {
+  const { runtime, model } = config;
   switch (runtime.kind) {
     case 'none':
       return {};
@@ -138,6 +139,7 @@ function runtimeOf(
       return {
         compose,
         ...(runtime.files === undefined ? {} : { hostFiles: createHostFiles(runtime.files) }),
+        ...(model === undefined ? {} : { model: createModelTarget(model, runtime.files ?? []) }),
         runtime: runtimeOnCompose(compose, config.platform, logins.around.learn, endedUnder),
       };
     }

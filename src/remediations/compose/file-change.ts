@@ -126,7 +126,7 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
     async applyStep(step, plan, context): Promise<Facts> {
       if (step.kind === restartKind) {
         const file = await mustStillStand(step, plan, context);
-        const now = await inspect(step, context);
+        const now = await restartedBy(step, context);
         mustHold(sameIn(step), sameNow(now));
         if (hasRead(now, file)) return { already: true };
         return restarted(now.id, context);
@@ -138,7 +138,7 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
       const seen = valueOrNone(form, file, spot);
       // What was made anew meanwhile may read another file.
       for (const restart of restartsIn(plan))
-        mustHold(sameIn(restart), sameNow(await inspect(restart, context)));
+        mustHold(sameIn(restart), sameNow(await restartedBy(restart, context)));
       if (seen === value) return { already: true };
       const { precondition } = step;
       const version = precondition['version'] ?? file.version;
@@ -159,7 +159,7 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
       const file = await lookAt(spot, context);
       const value = valueOrNone(form, file, spot);
       if (step.kind === restartKind) {
-        const now = await inspect(step, context);
+        const now = await restartedBy(step, context);
         const isSame = now.id === idIn(step) && now.image === step.precondition['image'];
         if (!isSame || value !== form.valueIn(changeOf(step, plan).to)) return 'unknown';
         const before = step.precondition['started_before'];
@@ -200,28 +200,31 @@ export async function hasTakenUp(plan: Plan, context: Context): Promise<boolean>
 }
 
 /** A program reads its file once, at its start; the times of both are those of the host. */
-export const hasRead = ({ startedAt }: ComposeContainer, { writtenAt }: HostFile): boolean =>
-  Date.parse(startedAt) > Date.parse(writtenAt);
+export const hasRead = (
+  { startedAt }: ComposeContainer,
+  { writtenAt }: Pick<HostFile, 'writtenAt'>,
+): boolean => Date.parse(startedAt) > Date.parse(writtenAt);
 
-const restartOf = (container: ComposeContainer, more: Facts): PlanStep => ({
+export const restartOf = (container: ComposeContainer, more: Facts): PlanStep => ({
   ...{ kind: restartKind, target: container.name, from: {}, to: { restarted: true }, safety: 'idempotent' },
   precondition: { ...sameNow(container), ...more },
 });
 
-const restartsIn = ({ steps }: Plan) => steps.filter(({ kind }) => kind === restartKind);
+export const restartsIn = ({ steps }: Plan) => steps.filter(({ kind }) => kind === restartKind);
 /** The containers that the plan restarts, each as it is now. */
 export const readersIn = (plan: Plan, context: Context) => containersOf({ steps: restartsIn(plan) }, context);
 const idIn = ({ precondition }: PlanStep) => String(precondition['container_id']);
 /** Not by its start: it is restarted for this. */
-const sameNow = ({ id, image }: ComposeContainer): Facts => ({ container_id: id, image });
-const sameIn = ({ precondition }: PlanStep): Facts => ({
+export const sameNow = ({ id, image }: ComposeContainer): Facts => ({ container_id: id, image });
+export const sameIn = ({ precondition }: PlanStep): Facts => ({
   container_id: precondition['container_id'] ?? null,
   image: precondition['image'] ?? null,
 });
 
 const lookAt = ({ file }: AnySpot, context: Context) =>
   filesOf(context, file).read(file, { signal: context.signal });
-const inspect = (step: PlanStep, { deps, signal }: Context) => deps.compose.inspect(idIn(step), { signal });
+export const restartedBy = (step: PlanStep, { deps, signal }: Context) =>
+  deps.compose.inspect(idIn(step), { signal });
 
 /** For whoever compares; null where there is none. */
 export function valueOrNone<S extends AnySpot, V extends Written>(

@@ -62,7 +62,7 @@ export function filesOf({ deps }: Context, path: string): HostFilesTarget {
 }
 
 /** Where on the host a container has a file from; a mount inside of another hides what that one has there. */
-function pathOf({ mounted = [], name }: ComposeContainer, inside: string): string {
+export function pathOf({ mounted = [], name }: ComposeContainer, inside: string): string {
   const [mount] = mounted
     .filter(({ destination }) => isAt(inside, destination))
     .toSorted((a, b) => b.destination.length - a.destination.length);
@@ -77,7 +77,7 @@ const isAt = (path: string, folder: string) => {
 
 /** Services with containers that have the file too and are none of these. */
 export async function readersBeside(
-  { path, containers }: Source,
+  { path, containers }: Pick<Source, 'path' | 'containers'>,
   { deps, signal }: Context,
 ): Promise<readonly string[]> {
   const own = new Set(containers.map(({ id }) => id));

@@ -202,7 +202,7 @@ export const diagnoses = {
     'In {@agent-manager}’s configuration set {@keys.agent.command.default_timeout} to 600 and {@keys.agent.command.max_concurrent} to 200, then restart it.',
   'remedy.raise-memory-limit': 'Raise {@reasoning-service}’s memory limit to 2Gi and its request to 1Gi.',
   'remedy.fetch-model-again':
-    'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. No setting of the platform names its source with a checksum, so there is no button.',
+    'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. On Docker Compose there is a button where our configuration names the address and the checksum; no setting of the platform does.',
   'remedy.wait-for-neo4j':
     'Wait until Neo4j says "Started.": some ten seconds after its start, minutes with little CPU or much data. A restart begins all of that anew: it is offered once Neo4j has run for five minutes.',
   'remedy.reset-neo4j-password':

@@ -85,6 +85,8 @@ export const fix = {
   'card.state.indeterminate': 'It is not known whether the last step took effect. A person must look.',
   'card.work': '{done} of {total} ({share:ratio}).',
   'card.work.pace': '{perSecond} a second, {leftSeconds:seconds} left.',
+  'card.work.bytes': '{done:bytes} of {total:bytes} ({share:ratio}).',
+  'card.work.bytes.pace': '{perSecond:bytes} a second, {leftSeconds:seconds} left.',
   'card.work.lag': 'Waiting: a copy of the database is behind.',
   'card.work.locks': 'Waiting: another session waits for a lock.',
   'card.work.transactions': 'Waiting: an older transaction has to end.',
@@ -162,6 +164,28 @@ export const fix = {
     ':red_circle: `{handle}` gave up: it waited too long for another transaction. Look for one that stays open, then ask for it again.',
   'event.failed.was-ended':
     ':red_circle: `{handle}`: PostgreSQL ended its statement, because its time was over or somebody cancelled it.',
+  'event.failed.model-redirected':
+    ':red_circle: `{handle}`: the address of the model leads on to another one. Configure the last one. The old file was left as it was.',
+  'event.failed.model-not-found':
+    ':red_circle: `{handle}`: there is no file at the address of the model. The old file was left as it was.',
+  'event.failed.model-not-given':
+    ':red_circle: `{handle}`: the address of the model does not give it. The old file was left as it was.',
+  'event.failed.model-no-size':
+    ':red_circle: `{handle}`: the address of the model does not say how large it is. The old file was left as it was.',
+  'event.failed.model-other-size':
+    ':red_circle: `{handle}`: the address gives a file of another size than was approved. The old file was left as it was.',
+  'event.failed.model-other-checksum':
+    ':red_circle: `{handle}`: the file that was fetched has another checksum than the configuration names. The old file was left as it was.',
+  'event.failed.model-silent':
+    ':red_circle: `{handle}`: the address of the model stopped answering. The old file was left as it was.',
+  'event.failed.model-too-slow':
+    ':red_circle: `{handle}`: the fetch took longer than an hour. The old file was left as it was.',
+  'event.failed.model-unreachable':
+    ':red_circle: `{handle}`: the address of the model cannot be reached from the worker. The old file was left as it was.',
+  'event.failed.model-no-room':
+    ':red_circle: `{handle}`: the disk has no room for the model. The old file was left as it was.',
+  'event.failed.model-unwritten':
+    ':red_circle: `{handle}`: the worker could not write in the folder of the model. The old file was left as it was.',
   'event.failed.changed-meanwhile':
     ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
   'event.keep-patch': 'To keep it, put the lines of the plan where the object is made.',

@@ -36,6 +36,7 @@ export const remediations = {
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
+  'remediation.compose.fetch-model': 'Fetch the model of root-cause analysis again',
   'remediation.compose.recreate-with-image': 'Make a container anew with its former image',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
@@ -87,6 +88,9 @@ export const remediations = {
   'step.compose-set-config-key': 'Set {key} to {value} in {target}',
   'step.compose-set-config-text': 'Set {key} to {value} in {target}',
   'step.compose-set-step-timeout': 'Set the timeout of step {step} to {value} s in {target}',
+  'step.compose-fetch-model':
+    'Fetch the model beside {target}, compare its checksum, keep the old file, and rename the new one over it',
+  'step.compose-put-model-back': 'Rename the kept file back to {target}',
   'step.compose-restart': 'Restart the container {target}',
   'step.compose-create': 'Make another container like {target} from the image {image}, without starting it',
   'step.compose-stop': 'Stop the container {target}',
@@ -200,11 +204,18 @@ export const remediations = {
     'Step {step} of {workflow} may take {value} s instead of {before} s. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. {running|# execution runs now and may begin again, or fail|# executions run now and may begin again, or fail}.',
   'blast.compose-set-step-timeout-undo':
     'Step {step} of {workflow} may take only {value} s again, as before the fix. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}, and executions that run may begin again, or fail.',
+  'blast.compose-fetch-model':
+    'The worker fetches {bytes:bytes}. Until they are there with the right checksum nothing changes. Then {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to load the model; with one container no analysis runs for some seconds.',
+  'blast.compose-fetch-model-undo':
+    'The model from before the fix is back, with what was wrong with it, and {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}. The problem from before comes back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
   diff: '{label}: {value}',
   'diff.change': '{label}: {from} → {to}',
+  'diff.bytes': 'size',
+  'diff.bytes.0': 'no file',
+  'diff.sha256': 'SHA-256, as configured',
   'diff.image': 'image',
   'diff.imageId': 'image id',
   'diff.restartPolicy': 'restart policy',
@@ -277,6 +288,11 @@ export const remediations = {
     'The {probe} probe still asks for {path}. Whether port {port} knows this path was not seen.',
   'note.config-shared':
     'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
+  'note.model-source':
+    'Fetched from {url}. Only a file whose SHA-256 begins with `{sha256}` is put there, as the configuration says.',
+  'note.model-kept':
+    'The old file is kept beside {file} under a name of this fix, until somebody removes it.',
+  'note.model-was-missing': 'There is no file now, so there is nothing to go back to.',
   'note.file-shared': 'Others have the same file as well, and do not restart now: {services}.',
   'note.puts-back.git':
     ':warning: The file is kept in the Git work tree {folder}, so the next deploy from there may undo this.',
@@ -380,6 +396,8 @@ export const remediations = {
     'Risk 3, because a credential is written. With a wrong one no collect agent can register.',
   'raised.password-changed':
     'Risk 3, because a credential is changed. Clients that keep the former one cannot log in to Neo4j.',
+  'raised.model-is-code':
+    'Risk 3, because a model is code: what it says runs inside of {@reasoning-service}.',
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
   'raised.no-majority':
@@ -584,6 +602,24 @@ export const remediations = {
   'offer.refused.file-too-large': '{file} is too large for a file of configuration ({bytes:bytes}).',
   'offer.refused.file-not-text': '{file} is no text in UTF-8.',
   'offer.refused.file-unread': 'The worker cannot read {file} ({why}).',
+  'offer.refused.model-not-named':
+    'The configuration names no address and no checksum of the model (environments.{environment}.model).',
+  'offer.refused.model-path-unseen':
+    'Which file {container} loads was not seen: {key} is not set, or names no file.',
+  'offer.refused.model-differs':
+    'The worker sees another folder or file at {file} than the engine shows of {container}.',
+  'offer.refused.model-there-already': '{file} has the named checksum, so it is not the file that is wrong.',
+  'offer.refused.model-no-room':
+    'The disk of {file} has room for {free:bytes}, and the model has {bytes:bytes}.',
+  'offer.refused.model-too-large':
+    'The address gives {bytes:bytes}; above {most:bytes} the model is left to people.',
+  'offer.refused.model-redirected':
+    'The address of the model leads on to another one (status {status}). Configure the last one.',
+  'offer.refused.model-not-found': 'There is no file at the address of the model (status {status}).',
+  'offer.refused.model-not-given': 'The address of the model does not give it (status {status}).',
+  'offer.refused.model-no-size': 'The address of the model does not say how large it is.',
+  'offer.refused.model-silent': 'The address of the model does not answer.',
+  'offer.refused.model-unreachable': 'The address of the model cannot be reached from the worker.',
   'offer.refused.file-differs':
     'The worker sees another text in {file} than the engine gives from {container}, so it may be another file.',
   'offer.refused.config-immutable': 'The ConfigMap {map} is immutable: a new one has to take its place.',

@@ -80,6 +80,8 @@ export const fix = {
   'card.state.indeterminate': '无法确定最后一步是否生效，需要人工检查。',
   'card.work': '已完成 {done}，共 {total}（{share:ratio}）。',
   'card.work.pace': '每秒 {perSecond}，还需 {leftSeconds:seconds}。',
+  'card.work.bytes': '已完成 {done:bytes}，共 {total:bytes}（{share:ratio}）。',
+  'card.work.bytes.pace': '每秒 {perSecond:bytes}，还需 {leftSeconds:seconds}。',
   'card.work.lag': '正在等待：数据库的副本落后。',
   'card.work.locks': '正在等待：另一个会话在等锁。',
   'card.work.transactions': '正在等待：较早的事务需先结束。',
@@ -147,6 +149,20 @@ export const fix = {
   'event.failed.waited-too-long':
     ':red_circle: `{handle}` 已放弃：等待另一个事务的时间过长。请先查找长期未结束的事务，再重新申请。',
   'event.failed.was-ended': ':red_circle: `{handle}`：PostgreSQL 结束了它的语句，原因是超时或被人取消。',
+  'event.failed.model-redirected':
+    ':red_circle: `{handle}`：模型的地址跳转到了另一个地址，请配置最终地址。旧文件保持不变。',
+  'event.failed.model-not-found': ':red_circle: `{handle}`：模型的地址上没有文件。旧文件保持不变。',
+  'event.failed.model-not-given': ':red_circle: `{handle}`：模型的地址不提供该文件。旧文件保持不变。',
+  'event.failed.model-no-size': ':red_circle: `{handle}`：模型的地址没有说明文件大小。旧文件保持不变。',
+  'event.failed.model-other-size':
+    ':red_circle: `{handle}`：该地址给出的文件大小与批准的不同。旧文件保持不变。',
+  'event.failed.model-other-checksum':
+    ':red_circle: `{handle}`：下载的文件与配置中的校验和不符。旧文件保持不变。',
+  'event.failed.model-silent': ':red_circle: `{handle}`：模型的地址不再响应。旧文件保持不变。',
+  'event.failed.model-too-slow': ':red_circle: `{handle}`：下载超过一小时。旧文件保持不变。',
+  'event.failed.model-unreachable': ':red_circle: `{handle}`：worker 无法连接模型的地址。旧文件保持不变。',
+  'event.failed.model-no-room': ':red_circle: `{handle}`：磁盘空间不足以存放模型。旧文件保持不变。',
+  'event.failed.model-unwritten': ':red_circle: `{handle}`：worker 无法写入模型所在目录。旧文件保持不变。',
   'event.failed.changed-meanwhile': ':red_circle: `{handle}`：观察期间有其他人改动了同一对象，现状予以保留。',
   'event.keep-patch': '要保留它，请把方案中的内容放到生成该对象的地方。',
   'event.rolling_back': ':rewind: `{handle}`：正在撤回更改。',

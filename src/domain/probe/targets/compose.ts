@@ -175,6 +175,15 @@ export interface ComposeTarget {
     path: string,
     options?: CallOptions,
   ): Promise<readonly { readonly path: string; readonly text: string }[]>;
+  /**
+   * What the engine says of a file or folder inside the container; undefined: nothing is there. No command runs there.
+   * `modifiedNs`: nanoseconds since 1970, in decimal digits.
+   */
+  stat?(
+    id: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<{ readonly bytes: number; readonly modifiedNs: string } | undefined>;
   exec(
     id: string,
     command: readonly string[],

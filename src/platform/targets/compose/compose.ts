@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
-import { AppError } from '../../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { servingOf } from '../../../domain/probe/replaced-container.ts';
 import type {
@@ -126,6 +127,19 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         const stream = await docker.getContainer(id).getArchive({ path });
         signal.addEventListener('abort', () => (stream as Readable).destroy(), { once: true });
         return filesOfArchive(await firstBytes(stream, mostArchiveBytes), path);
+      }),
+    stat: (id, path, options = {}) =>
+      call(options, async (docker) => {
+        const answer = (await docker
+          .getContainer(id)
+          .infoArchive({ path })
+          .catch((error: unknown) => {
+            // The container itself may be gone, which is another matter: that is seen by the next call.
+            if ((error as { statusCode?: unknown }).statusCode === 404) return undefined;
+            throw error;
+          })) as (Readable & { readonly headers: IncomingHttpHeaders }) | undefined;
+        answer?.resume();
+        return answer === undefined ? undefined : pathStat(answer.headers['x-docker-container-path-stat']);
       }),
     exec: (id, command, options = {}) =>
       call({ timeoutMs: 15_000, ...options }, async (docker, signal) => {
@@ -274,6 +288,18 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     making: makingOf(info),
     mounts: (info.Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'bind' ? [Destination] : [])),
   };
+}
+
+/** Docker Engine API, `ContainerArchiveInfo`: base64 of JSON with `size`, and `mtime` in RFC 3339 with nanoseconds. */
+function pathStat(header: unknown): { readonly bytes: number; readonly modifiedNs: string } {
+  const text = Buffer.from(typeof header === 'string' ? header : '', 'base64').toString('utf8');
+  const { size, mtime } = (text === '' ? {} : JSON.parse(text)) as { size?: unknown; mtime?: unknown };
+  const [, seconds, fraction = '', zone] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(String(mtime)) ?? [];
+  if (typeof size !== 'number' || seconds === undefined)
+    throw new TargetError('protocol', 'the engine does not say what a file is');
+  const whole = BigInt(Date.parse(`${seconds}${zone ?? 'Z'}`)) * 1_000_000n;
+  return { bytes: size, modifiedNs: String(whole + BigInt(fraction.padEnd(9, '0'))) };
 }
 
 /** A file from standard input has no name. */

@@ -65,7 +65,7 @@ async function tried(given: GivenFolder): Promise<TriedFolder> {
   }
 }
 
-const mayWrite = (folder: string): Promise<boolean> =>
+export const mayWrite = (folder: string): Promise<boolean> =>
   access(folder, constants.W_OK | constants.X_OK).then(
     () => true,
     () => false,
@@ -84,16 +84,16 @@ interface Seen {
   readonly file: HostFile;
 }
 
-const refused = (reason: string, facts: Facts) =>
+export const refused = (reason: string, facts: Facts) =>
   new AppError('CONFLICT', `no such file for us: ${reason}`, { facts: { ...facts, reason } });
 
-const isWithin = (folder: string, path: string) => {
+export const isWithin = (folder: string, path: string) => {
   const way = relative(folder, path);
   return way !== '' && !isAbsolute(way) && way.split('/')[0] !== '..';
 };
 
 /** The given folder that a path of the host lies in: the innermost, where one lies in another. */
-function folderOf(folders: readonly GivenFolder[], path: string): GivenFolder {
+export function folderOf(folders: readonly GivenFolder[], path: string): GivenFolder {
   const [given] = folders
     .filter(({ host }) => isWithin(host, path))
     .toSorted((a, b) => b.host.length - a.host.length);
@@ -165,7 +165,10 @@ const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
 const writtenAt = ({ ctimeMs }: BigIntStats): string => new Date(Number(ctimeMs)).toISOString();
 
 /** Asked before there is a button; the file system has the last word. */
-async function whyNot(real: string, { uid, gid }: BigIntStats): Promise<HostFile['unwritable']> {
+export async function whyNot(
+  real: string,
+  { uid, gid }: Pick<BigIntStats, 'uid' | 'gid'>,
+): Promise<HostFile['unwritable']> {
   if (!(await mayWrite(dirname(real)))) return 'folder';
   const [own, groups] = [
     process.geteuid?.() ?? 0,
@@ -215,8 +218,8 @@ function mustBe(expected: string, observed: string, path: string): void {
   });
 }
 
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code ?? 'failed');
-const forbidden: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+export const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code ?? 'failed');
+export const forbidden: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** The former file is untouched then. */
 function notWritten(path: string, error: unknown): TargetError {
@@ -227,7 +230,7 @@ function notWritten(path: string, error: unknown): TargetError {
 }
 
 /** So that the new name outlives a power cut; without it everything else is done. */
-async function synced(folder: string): Promise<void> {
+export async function synced(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

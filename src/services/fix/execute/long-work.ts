@@ -41,13 +41,14 @@ export function hasBegun(rows: readonly StepRow[], key: StepKey): boolean {
 }
 
 /** Pure. What a step has stored, as its progress; undefined where it stored none. */
-export function progressIn({ done, total, cursor, waits, whole }: Facts): WorkProgress | undefined {
+export function progressIn({ done, total, cursor, waits, unit, whole }: Facts): WorkProgress | undefined {
   if (typeof done !== 'number' || typeof total !== 'number') return undefined;
   return {
     done,
     total,
     ...(typeof cursor === 'number' ? { cursor } : {}),
     ...(typeof waits === 'string' ? { waits } : {}),
+    ...(unit === 'bytes' ? { unit } : {}),
     ...(whole === true ? { whole } : {}),
   };
 }

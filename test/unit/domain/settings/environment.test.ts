@@ -40,6 +40,35 @@ describe('an environment', () => {
     expect(messages(Environment, { ...none, withoutHttp: ['redis'] })).toHaveLength(1);
   });
 
+  it('names the model of reasoning-service by an address that holds no secret, and its checksum', () => {
+    const sha256 = 'ab12'.repeat(16);
+    const named = (model: object) => ({ ...none, model });
+    const url = 'https://models.example:8443/v1/isolation-forest.joblib';
+
+    expect(Environment.parse(named({ url, sha256 })).model).toEqual({ url, sha256 });
+    const plain = { url: 'http://10.0.0.7/m', sha256 };
+    expect(Environment.parse(named({ ...plain, plainHttp: true })).model).toEqual(plain);
+    expect(messages(Environment, named(plain))).toEqual([
+      'must begin with https://, unless plainHttp is true',
+    ]);
+    for (const half of [{ url }, { sha256 }]) expect(messages(Environment, named(half))).toHaveLength(1);
+    for (const wrong of [
+      'https://user:secret@models.example/m',
+      'https://user@models.example/m',
+      'https://models.example/m?X-Amz-Signature=1',
+      'https://models.example/m#x',
+      'https://models.example',
+      'ftp://models.example/m',
+      'file:///etc/passwd',
+      'https://models.example/a b',
+      'https://models.example\\m',
+      'https:///m',
+    ])
+      expect(messages(Environment, named({ url: wrong, sha256 })), wrong).not.toEqual([]);
+    for (const wrong of ['ab12', 'AB12'.repeat(16), `${sha256}0`])
+      expect(messages(Environment, named({ url, sha256: wrong })), wrong).toHaveLength(1);
+  });
+
   it('of each runtime has the names that the platform gives itself', () => {
     const runtime = (given: object) => Environment.parse({ runtime: given }).runtime;
 
