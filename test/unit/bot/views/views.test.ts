@@ -388,6 +388,14 @@ describe('the card of a fix', () => {
     expect(line(half, 'failed')).toContain('500 of 1000 (50 %).');
     expect(line(half, 'failed')).not.toContain('left');
     expect(line({ done: 1_001, total: 1_000 })).toContain('1001 of 1001 (100 %).');
+    const bytes = {
+      ...half,
+      done: 5 * 1024 ** 2,
+      total: 10 * 1024 ** 2,
+      perSecond: 1024 ** 2,
+      unit: 'bytes',
+    };
+    expect(line(bytes)).toMatch(/5(\.0)? MiB of 10(\.0)? MiB \(50 %\)\. 1(\.0)? MiB a second, 10 s left\./);
     expect(line({})).not.toContain(' %)');
   });
 

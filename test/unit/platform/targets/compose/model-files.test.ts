@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +136,46 @@ describe('the model on the host', () => {
     await expect(target({ url: 'http://127.0.0.1:1/a' }).offered()).rejects.toMatchObject({
       facts: { reason: 'model-unreachable' },
     });
+  });
+
+  it('is taken from nobody whose certificate nobody vouches for', async () => {
+    const pki = (name: string) => join(top, name);
+    execFileSync(
+      'openssl',
+      [
+        ...[
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:prime256v1',
+          '-nodes',
+          '-days',
+          '1',
+        ],
+        ...['-subj', '/CN=127.0.0.1', '-keyout', pki('key.pem'), '-out', pki('cert.pem')],
+      ],
+      { stdio: 'ignore' },
+    );
+    const secure = createSecureServer(
+      { key: readFileSync(pki('key.pem')), cert: readFileSync(pki('cert.pem')) },
+      (request, response) => answer(request, response),
+    );
+    await new Promise<void>((resolve) => {
+      secure.listen(0, '127.0.0.1', resolve);
+    });
+    try {
+      const at = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/a.joblib`;
+      await expect(target({ url: at }).offered()).rejects.toMatchObject({
+        facts: { reason: 'model-unreachable' },
+      });
+    } finally {
+      secure.closeAllConnections();
+      await new Promise((resolve) => {
+        secure.close(resolve);
+      });
+    }
   });
 
   it.each<readonly [string, Answer, string]>([
