@@ -191,7 +191,8 @@ function condition(
       const text = words.apart(code(one.code), one.from.map(code).join(` ${words.or} `));
       return inside === undefined ? text : `(${text})`;
     }
-    if (one.op === 'hint') return words.hint(code(one.code));
+    if (one.op === 'hint') return words.hint(term(one.of, 'hint'));
+    if (one.op === 'not' && one.of.op === 'hint') return words.onlyPossible(term(one.of.of, 'hint'));
     if (one.op === 'unless-answered') return term(one.of, inside);
     if (one.op === 'unless-found') {
       const text = `${term(one.of, 'all')} ${words.and} ${words.not} ${one.codes.map(code).join(` ${words.or} `)}`;

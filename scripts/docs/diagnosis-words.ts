@@ -21,6 +21,8 @@ interface PageWords {
   readonly not: string;
   readonly apart: (code: string, others: string) => string;
   readonly hint: (code: string) => string;
+  /** Of what the other finding explains as well. */
+  readonly onlyPossible: (code: string) => string;
   readonly remedies: string;
   readonly button: string;
   readonly instruction: string;
@@ -54,6 +56,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     not: 'not',
     apart: (code, others) => `${code} of something without ${others}`,
     hint: (code) => `possible with ${code}`,
+    onlyPossible: (code) => `no more than possible with ${code}`,
     remedies: 'Remedies',
     button: 'Button',
     instruction: 'Instruction',
@@ -85,6 +88,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     not: '非',
     apart: (code, others) => `${code}（且同一对象没有 ${others}）`,
     hint: (code) => `有 ${code} 时为“可能”`,
+    onlyPossible: (code) => `有 ${code} 时至多为“可能”`,
     remedies: '处理办法',
     button: '按钮',
     instruction: '操作说明',

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
 
 const late = any(found('EVENT_LATENCY_HIGH'), found('EVENT_QUEUE_BACKLOG'));
 /** A database that serves no client is not slow: diagnosis H2 finds its fault. */
@@ -7,15 +7,6 @@ const unserved = any(
   found('ENDPOINT_HUNG', 'postgres'),
   found('ENDPOINT_CLOSED', 'postgres'),
 );
-/** Whether it is slow besides, nobody can tell. */
-const unknownWhileUnserved = not(
-  any(
-    hint('ENDPOINT_REFUSED', 'postgres'),
-    hint('ENDPOINT_HUNG', 'postgres'),
-    hint('ENDPOINT_CLOSED', 'postgres'),
-  ),
-);
-
 export const eventLatency = defineDiagnosis({
   id: 'S3',
   slug: 'event-latency',
@@ -52,7 +43,8 @@ export const eventLatency = defineDiagnosis({
       id: 'S3.c',
       part: 'postgres',
       symptom: late,
-      when: all(late, found('EVENT_WRITES_SLOW'), unknownWhileUnserved),
+      // Whether it is slow besides, nobody can tell.
+      when: unlessExplained(all(late, found('EVENT_WRITES_SLOW')), unserved),
       remedies: [{ instruction: 'see-slow-database' }],
     },
   ],

@@ -1,4 +1,12 @@
-import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
+import {
+  all,
+  any,
+  defineDiagnosis,
+  found,
+  hint,
+  not,
+  unlessExplained,
+} from '../domain/diagnosis/diagnosis.ts';
 import type { PartId } from '../domain/platform/part.ts';
 
 const others = ['reasoning-service', 'postgres', 'redis', 'nats', 'neo4j', 'runtime'] as const;
@@ -17,12 +25,12 @@ const namesForbidden = (part: PartId) =>
   all(found('NAME_LOOKUP_FAILS', part), found('POLICY_BLOCKS_DNS', part));
 const namesUnknown = (part: PartId) =>
   all(found('NAME_LOOKUP_FAILS', part), not(found('POLICY_BLOCKS_DNS', part)));
-/** A container that is on no network reaches no name server either. */
-const names = all(
+/** A container that is on no network reaches no name server either, and says nothing of it. */
+const names = unlessExplained(
   any(found('DNS_NOT_RUNNING'), namesUnknown(askers[0]), namesUnknown(askers[1])),
-  not(offNetwork),
+  offNetwork,
 );
-/** The other end itself is not well: then it is no matter of the network. */
+/** The other end itself is not well: then it need be no matter of the network. */
 const targetUnwell = any(
   found('PART_NOT_RUNNING'),
   found('PART_MISSING'),
@@ -78,7 +86,7 @@ export const noConnection = defineDiagnosis({
         found('POLICY_ISOLATES'),
         namesForbidden(askers[0]),
         namesForbidden(askers[1]),
-        all(found('CONNECTION_FAILS'), not(noEndpoints), not(names), not(offNetwork), not(targetUnwell)),
+        unlessExplained(found('CONNECTION_FAILS'), any(noEndpoints, names, offNetwork, targetUnwell)),
       ),
       remedies: [
         { remediation: 'kubernetes.allow-connection', on: 'kubernetes' },

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { any, defineDiagnosis, found, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
 
 const slowCommands = any(
   found('COMMANDS_SATURATED'),
@@ -23,7 +23,8 @@ export const stepTimeout = defineDiagnosis({
       id: 'S5.a',
       part: 'orchestrator-service',
       symptom: late,
-      when: all(found('STEP_TIMED_OUT'), not(slowCommands)),
+      // Steps run out of time because commands wait; whether they have too little of it besides, nobody can tell.
+      when: unlessExplained(found('STEP_TIMED_OUT'), slowCommands),
       remedies: [
         { remediation: 'kubernetes.set-step-timeout', on: 'kubernetes' },
         { remediation: 'compose.set-step-timeout', on: 'compose' },

@@ -9,7 +9,7 @@ import type { ProbeCall } from '../probe/probe.ts';
 export type Condition =
   | { readonly op: 'found'; readonly code: FindingCode; readonly part?: PartId }
   | { readonly op: 'found-apart'; readonly code: FindingCode; readonly from: readonly FindingCode[] }
-  | { readonly op: 'hint'; readonly code: FindingCode; readonly part?: PartId }
+  | { readonly op: 'hint'; readonly of: Condition }
   | { readonly op: 'unless-answered'; readonly of: Condition; readonly probes: readonly string[] }
   | { readonly op: 'unless-found'; readonly of: Condition; readonly codes: readonly FindingCode[] }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
@@ -31,7 +31,14 @@ export function foundApart(code: FindingCode, ...from: readonly [FindingCode, ..
  * that says it is not ready may be asked in the wrong place, or wait for another part.
  */
 export function hint(code: FindingCode, part?: PartId): Condition {
-  return part === undefined ? { op: 'hint', code } : { op: 'hint', code, part };
+  return { op: 'hint', of: found(code, part) };
+}
+/**
+ * The condition, but unknown where the other one holds too: that explains the same evidence, and whether this is there
+ * besides nobody can tell (two faults at once).
+ */
+export function unlessExplained(of: Condition, by: Condition): Condition {
+  return all(of, not({ op: 'hint', of: by }));
 }
 /**
  * The condition; where it could not be seen, false when one of these probes got an answer from the part: what answers
@@ -134,7 +141,6 @@ export function codesOf(
 ): readonly { readonly code: FindingCode; readonly part?: PartId }[] {
   switch (condition.op) {
     case 'found':
-    case 'hint':
       return [
         condition.part === undefined
           ? { code: condition.code }
@@ -145,6 +151,7 @@ export function codesOf(
     case 'unless-found':
       return [...codesOf(condition.of), ...condition.codes.map((code) => ({ code }))];
     case 'unless-answered':
+    case 'hint':
     case 'not':
       return codesOf(condition.of);
     case 'all':

@@ -160,8 +160,8 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
     case 'found-apart':
       return lookApart(condition.code, condition.from, outcomes, emitters);
     case 'hint': {
-      const seen = lookFor(condition.code, condition.part, outcomes, emitters);
-      return seen.truth === true ? { ...seen, truth: undefined } : seen;
+      const inner = evaluate(condition.of, outcomes, emitters);
+      return inner.truth === true ? { ...inner, truth: undefined } : inner;
     }
     case 'unless-found': {
       const inner = evaluate(condition.of, outcomes, emitters);

@@ -30,12 +30,36 @@ describe('a Service without endpoints', () => {
 });
 
 describe('a container that is on no network', () => {
-  it('is that, and no fault of the name server it cannot reach', () => {
+  it('is that, and leaves open what the name server does that it cannot reach', () => {
     const outcomes = outcomesOf(noConnection, [
       { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' },
       { code: 'CONTAINER_OFF_NETWORK', probe: 'compose.networks' },
     ]);
 
-    expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.b': 'ruled-out', 'N1.d': 'confirmed' });
+    expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.b': 'possible', 'N1.d': 'confirmed' });
+  });
+});
+
+describe('a network that drops packets beside another fault', () => {
+  const fails = { code: 'CONNECTION_FAILS', probe: 'runtime.connection' };
+  it.each([
+    ['a name server that finds nothing', 'NAME_LOOKUP_FAILS', 'runtime.name-lookup', 'N1.b'],
+    ['a container that is on no network', 'CONTAINER_OFF_NETWORK', 'compose.networks', 'N1.d'],
+    ['a Service without endpoints', 'SERVICE_WITHOUT_ENDPOINTS', 'kubernetes.services-endpoints', 'N1.a'],
+    ['a program that ends at its start', 'SERVICE_EXITS_AT_START', 'runtime.startup', undefined],
+    ['a part that is stopped', 'PART_NOT_RUNNING', 'runtime.running', undefined],
+  ])('%s explains the connection, and does not rule the network out', (_what, code, probe, found) => {
+    const verdicts = verdictsOf(noConnection, outcomesOf(noConnection, [fails, { code, probe }]));
+
+    expect(verdicts['N1.c']).toBe('possible');
+    expect(Object.entries(verdicts).filter(([, verdict]) => verdict === 'confirmed')).toEqual(
+      found === undefined ? [] : [[found, 'confirmed']],
+    );
+  });
+
+  it('is ruled out where every connection comes about', () => {
+    const names = { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' };
+
+    expect(verdictsOf(noConnection, outcomesOf(noConnection, [names]))['N1.c']).toBe('ruled-out');
   });
 });

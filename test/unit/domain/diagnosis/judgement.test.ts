@@ -8,6 +8,7 @@ import {
   foundApart,
   hint,
   not,
+  unlessExplained,
 } from '../../../../src/domain/diagnosis/diagnosis.ts';
 import { type Emitters, evaluate, faultsOf, judge } from '../../../../src/domain/diagnosis/judgement.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
@@ -147,6 +148,24 @@ describe('a hint', () => {
         emitters,
       ).truth,
     ).toBe(true);
+  });
+});
+
+describe('a condition that something else explains as well', () => {
+  const slow = unlessExplained(found('PG_SLOW'), found('REDIS_SLOW'));
+  const truth = (...outcomes: readonly ProbeOutcome[]) => evaluate(slow, outcomes, emitters).truth;
+
+  it('is open while that is there, with what was found (R-PLAT28)', () => {
+    const both = [bad('t.a', 'PG_SLOW'), bad('t.b', 'REDIS_SLOW')];
+
+    expect(truth(...both)).toBeUndefined();
+    expect(evaluate(slow, both, emitters).for.map(({ code }) => code)).toEqual(['PG_SLOW']);
+  });
+
+  it('holds without it, is open where nobody could look, and is nothing by the other one alone', () => {
+    expect(truth(bad('t.a', 'PG_SLOW'), good('t.b'))).toBe(true);
+    expect(truth(bad('t.a', 'PG_SLOW'), blind('t.b'))).toBeUndefined();
+    expect(truth(good('t.a'), bad('t.b', 'REDIS_SLOW'))).toBe(false);
   });
 });
 
