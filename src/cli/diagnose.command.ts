@@ -2,6 +2,7 @@ import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place } from '../domain/diagnosis/place.ts';
+import { rootsFirst } from '../domain/diagnosis/roots-first.ts';
 import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
@@ -44,7 +45,8 @@ export async function diagnoseCommand(
     );
     return exitCodes.usage;
   }
-  const { judgements, outcomes, platform } = answer;
+  const { outcomes, platform } = answer;
+  const judgements = rootsFirst(answer.judgements);
   const tookMs = at === undefined ? context.now().getTime() - started.getTime() : 0;
   const seen = { ...context, words: context.words.about(platform) };
   const output = diagnoseOutput(

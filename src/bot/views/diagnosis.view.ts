@@ -7,6 +7,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
+import { rootsFirst } from '../../domain/diagnosis/roots-first.ts';
 import { applies, partNotHere, uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../../domain/diagnosis/unseen.ts';
@@ -55,7 +56,7 @@ export function diagnosisRendererOf(platformOf: PlatformOf): DiagnosisRenderer {
 }
 
 const causesOf = (view: DiagnosisView, verdict: CauseJudgement['verdict']): readonly CauseJudgement[] =>
-  view.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === verdict));
+  rootsFirst(view.judgements).flatMap(({ causes }) => causes.filter((cause) => cause.verdict === verdict));
 
 /** First line: the cause in one sentence that a tired person understands. */
 function titleLine(view: DiagnosisView, words: Words): string {

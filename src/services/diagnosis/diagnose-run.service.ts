@@ -6,6 +6,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
+import { rootsFirst } from '../../domain/diagnosis/roots-first.ts';
 import type { Matcher } from '../../domain/diagnosis/symptom.ts';
 import { inDependencyOrder } from '../../domain/fix/remedies.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
@@ -115,7 +116,9 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<Offer
 }
 
 const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
-  result.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === 'confirmed'));
+  rootsFirst(result.judgements).flatMap(({ causes }) =>
+    causes.filter(({ verdict }) => verdict === 'confirmed'),
+  );
 
 const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
 
@@ -175,7 +178,7 @@ function placeOf({ kubernetes, compose }: Targets): Place {
 }
 
 export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
-  const causes = result.judgements.flatMap((judgement) =>
+  const causes = rootsFirst(result.judgements).flatMap((judgement) =>
     judgement.causes.map((cause) => ({
       id: cause.cause.id,
       part: cause.cause.part,

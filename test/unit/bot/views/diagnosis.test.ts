@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
 import { agentManagerStartup } from '../../../../src/diagnoses/agent-manager-startup.diagnosis.ts';
+import { agentRegistration } from '../../../../src/diagnoses/agent-registration.diagnosis.ts';
 import { contractDrift } from '../../../../src/diagnoses/contract-drift.diagnosis.ts';
 import { cpuHigh } from '../../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
+import { unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
+import { summaryOf } from '../../../../src/services/diagnosis/diagnose-run.service.ts';
 import { emitters, outcomesOf } from '../../../support/diagnosis.ts';
 
 const diagnosisRenderer = diagnosisRendererOf(() => asInGuide);
@@ -214,4 +217,24 @@ it('says below drift what other environments run instead, and makes no cause of 
   );
   expect(text).toBe(diagnosisRenderer.diagnosis(view, 'en').text);
   expect(JSON.stringify(diagnosisRenderer.diagnosis(view, 'en').blocks)).not.toContain('Not the same');
+});
+
+it('names first the cause whose part the others stand on, though another one was asked for', () => {
+  const subjects = outcomesOf(agentRegistration, [
+    { code: 'REGISTRATION_SUBJECTS_DIFFER', probe: 'runtime.registration-subjects' },
+    { code: 'AGENT_REGISTRATION_FAILS', probe: 'runtime.registration-log' },
+  ]);
+  const way = unreachable('agent-manager');
+  const stopped = outcomesOf(way, [{ code: 'PART_NOT_RUNNING', probe: 'runtime.running' }]);
+  const judgements = [judge(agentRegistration, subjects, emitters), judge(way, stopped, emitters)];
+  const outcomes = [...subjects, ...stopped];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const { text, blocks } = diagnosisRenderer.diagnosis(view, 'en');
+  const said = JSON.stringify(blocks);
+
+  expect(text).toContain('H2.a');
+  expect(said.indexOf('*H2.a*')).toBeLessThan(said.indexOf('*S2.a*'));
+  for (const id of ['*H2.a*', '*S2.a*']) expect(said).toContain(id);
+  expect(summaryOf({ judgements, outcomes, asked: seen }).causes[0]?.id).toBe('H2.a');
 });
