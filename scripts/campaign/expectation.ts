@@ -140,8 +140,15 @@ const bySilence = new Set(['part.collect-agent.paused', 'part.collect-agent.unre
 const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   // What fills the memory, and what happens when it is full.
   'D3.c': ['D3.a'],
-  // A Pod that is not ready stands behind no Service.
-  'K1.f': ['N1.a'],
+  // The lab fills memory that has no limit with keys that never expire: beside one that is full, they are what fills it.
+  'D3.b': ['D3.c'],
+  // A Pod that is not ready stands behind no Service, and drift calls its check one that cannot pass.
+  'K1.f': ['N1.a', 'M1.d'],
+  // A program that exits at its start does not run.
+  'S1.a': ['H2.a'],
+  'S1.b': ['H2.a'],
+  'S1.c': ['H2.a'],
+  'S2.c': ['H2.a'],
   // A slow database is slow for a reason that D2 names.
   'S3.c': ['D2.a', 'D2.b', 'D2.c'],
 };

@@ -2,10 +2,6 @@
  * Each fault of the lab as a bundle recorded it: today's probes and diagnoses still find it, and nothing else.
  * `npm run campaign -- --once --record test/recordings` takes them.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { faultById, faults } from '../../lab/faults/index.ts';
 import { chosenFaults, ciChoices } from '../../scripts/campaign/choice.ts';
@@ -21,18 +17,7 @@ import { severities } from '../../src/domain/probe/finding.ts';
 import type { Probe, ProbeResult } from '../../src/domain/probe/probe.ts';
 import { placeholdersOf } from '../../src/text/format.ts';
 import { wordsIn } from '../../src/text/words.ts';
-
-const folder = fileURLToPath(new URL('../recordings/', import.meta.url));
-const suffix = '.jsonl.gz';
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith(suffix))
-  .map((name) => name.slice(0, -suffix.length).split('/'))
-  .toSorted();
-
-function rowsOf(name: readonly string[]): readonly RecordedRow[] {
-  const text = gunzipSync(readFileSync(`${join(folder, ...name)}${suffix}`)).toString();
-  return text.split('\n').map((line) => JSON.parse(line) as RecordedRow);
-}
+import { plantedOn, recordings, rowsOf } from '../support/recordings.ts';
 
 const hasSignal = (arg: unknown) =>
   typeof arg === 'object' && arg !== null && 'signal' in arg && arg.signal instanceof AbortSignal;
@@ -95,8 +80,7 @@ async function answer(rows: readonly RecordedRow[], symptom: string): Promise<As
 
 describe.each(Object.values(ciChoices))('recorded on $runtime', (choice) => {
   const chosen = chosenFaults({ ...choice, once: true });
-  const own = files.filter(([runtime]) => runtime === choice.runtime);
-  const planted = own.flatMap(([, id = '', variant = '']) => (variant === '' ? [] : [{ id, variant }]));
+  const planted = plantedOn(choice.runtime);
 
   it('is a fault for each cause that this platform can have', () => {
     expect(planted.map(({ id }) => id)).toEqual(chosen.map(({ id }) => id).toSorted());
@@ -123,7 +107,7 @@ describe.each(Object.values(ciChoices))('recorded on $runtime', (choice) => {
 });
 
 it('what a recording does not have is not taken for well, nor for broken', async () => {
-  const [name = []] = files.filter(([, id]) => id === 'D3.a');
+  const [name = []] = recordings.filter(([, id]) => id === 'D3.a');
   const rows = rowsOf(name).filter((row) => row.t !== 'asked' || row.to === 'compose');
   const { causes } = await answer(rows, 'D3');
 
