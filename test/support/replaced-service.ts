@@ -5,6 +5,7 @@ import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { RanImage } from '../../src/domain/platform/ran-image.ts';
 import { servingOf } from '../../src/domain/probe/replaced-container.ts';
 import type {
+  ComposeAnew,
   ComposeContainer,
   ComposeImage,
   ComposeTarget,
@@ -31,11 +32,16 @@ export interface Engine {
   /** What the engine has, by name and by id. */
   readonly images: Map<string, ComposeImage>;
   ran: readonly RanImage[];
+  /** What the file of the container says. */
+  file: string;
 }
 
 /** `more`: what else is true of the container. */
 export function replacedService(more: Partial<ComposeContainer> = {}) {
-  const there = (name: string, id: string) => [name, { id, volumes: ['/data'] }] as const;
+  const there = (name: string, id: string): readonly [string, ComposeImage] => [
+    name,
+    { id, volumes: ['/data'], env: {}, command: [] },
+  ];
   const engine: Engine = {
     containers: [{ ...failing, ...more }],
     images: new Map([
@@ -44,6 +50,7 @@ export function replacedService(more: Partial<ComposeContainer> = {}) {
       there(images.bad.id, images.bad.id),
     ]),
     ran: [{ image: images.good.name, id: images.good.id, at: '2026-11-24T12:00:00.000Z' }],
+    file: 'event:\n  workers: 20\n',
   };
   const log: string[] = [];
   let minutes = 0;
@@ -69,6 +76,8 @@ export function replacedService(more: Partial<ComposeContainer> = {}) {
     containers: () => Promise.resolve(servingOf(engine.containers)),
     inspect: (id: string) => Promise.resolve().then(() => find(id)),
     ran: () => Promise.resolve(engine.ran),
+    files: (id: string, path: string) =>
+      Promise.resolve().then(() => (find(id).state === 'dead' ? [] : [{ path, text: engine.file }])),
     start: (id: string) =>
       change(id, 'start', {
         state: find(id).imageId === images.good.id ? 'running' : 'restarting',
@@ -78,12 +87,19 @@ export function replacedService(more: Partial<ComposeContainer> = {}) {
       image: (name: string) => Promise.resolve(engine.images.get(name)),
       madeFor: (id: string) =>
         Promise.resolve(engine.containers.filter(({ making }) => making?.replaces === id)),
-      create(like: string, wanted: { name: string; image: string; fix: string }) {
-        const { making, networks, networkIds, ...rest } = find(like);
+      create(like: string, wanted: Parameters<ComposeAnew['create']>[1]) {
+        const { making, networks, networkIds, env, command, ...rest } = find(like);
+        const { without } = wanted;
         log.push(`create ${wanted.name} ${wanted.image}`);
         engine.containers.push({
           ...{ ...rest, id: `made for ${like}`, name: wanted.name, state: 'created', restartCount: 0 },
           ...{ startedAt: '0001-01-01T00:00:00Z', exitCode: 0, addresses: [] },
+          ...(without === undefined || 'variable' in without
+            ? {
+                command,
+                env: Object.fromEntries(Object.entries(env).filter(([one]) => one !== without?.variable)),
+              }
+            : { env, command: command.toSpliced(without.at, without.elements.length) }),
           // It is made on one of them.
           ...{ networks: networks.slice(0, 1), networkIds: networkIds?.slice(0, 1) ?? [] },
           ...{ image: wanted.image, imageId: engine.images.get(wanted.image)?.id ?? 'sha256:none' },
@@ -130,4 +146,18 @@ export function replacedService(more: Partial<ComposeContainer> = {}) {
       engine.containers.splice(1);
     },
   };
+}
+
+export const overridingName = 'AETHERIUS_EVENT_WORKERS';
+
+/** The same with a container that runs well, and in which a variable hides a key of its file. */
+export function overriddenService(more: Partial<ComposeContainer> = {}) {
+  const { good } = images;
+  const fixture = replacedService({
+    ...{ image: good.name, imageId: good.id, state: 'running', exitCode: 0, restartCount: 0 },
+    env: { [overridingName]: '6', LEVEL: 'debug' },
+    mounted: [{ kind: 'bind', source: '/srv/config', destination: '/etc/aetherius' }],
+    ...more,
+  });
+  return { ...fixture, params: { part: 'agent-manager', key: 'event.workers', name: overridingName } };
 }

@@ -70,7 +70,8 @@ export function pathOf({ mounted = [], name }: ComposeContainer, inside: string)
   return posix.join(mount.source, posix.relative(mount.destination, inside));
 }
 
-const isAt = (path: string, folder: string) => {
+/** Whether a path is this folder, or lies in it. */
+export const isAt = (path: string, folder: string) => {
   const way = posix.relative(folder, path);
   return way === '' || way.split('/')[0] !== '..';
 };
@@ -90,7 +91,7 @@ export async function readersBeside(
 
 /** Refused where something stronger than the file gives the key: what is set there would have no effect. */
 export function mustCount(
-  { containers }: Source,
+  { containers }: Pick<Source, 'containers'>,
   part: ConfiguredId,
   key: string,
   inside: string,

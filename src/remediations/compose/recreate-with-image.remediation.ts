@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
-import { AppError } from '../../domain/kernel/errors.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
-import { earlierImage, repositoryOf } from '../../domain/platform/ran-image.ts';
-import { failsByItself, isLive, runsWell } from '../../domain/probe/container-life.ts';
-import { nameBefore } from '../../domain/probe/replaced-container.ts';
+import { earlierImage, type RanImage, repositoryOf } from '../../domain/platform/ran-image.ts';
+import { failsByItself, runsWell } from '../../domain/probe/container-life.ts';
 import type { ComposeAnew, ComposeContainer } from '../../domain/probe/targets/compose.ts';
-import { isNamedPart } from '../named-part.ts';
-import { refused, stale } from '../stale.ts';
+import { refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';
 import { keptIn } from './compose-files.ts';
-import { named, objectOf, signsOf } from './containers.ts';
-import { apply, look, observed, type Running, shortId, stepsOf, type Wanted } from './replacing.ts';
+import { named } from './containers.ts';
+import { containerKept, onReplacement, replaceable, replacementPlan, runsInstead } from './replacement.ts';
+import { type Running, shortId, type Wanted } from './replacing.ts';
 
 /** What keeps data is made anew by people, with the Compose file. */
 const recreatable = z.enum(['agent-manager', 'orchestrator-service', 'reasoning-service', 'collect-agent']);
@@ -54,91 +51,43 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
 
   async plan({ part }, context: Running): Promise<Plan> {
     const { deps, now } = context;
-    const { compose } = deps;
-    if (compose.anew === undefined)
-      throw refused('recreate-off', { setting: `environments.${deps.environment}.runtime.recreate` });
-    const { service, containers } = await named({ part }, context);
-    const [old, ...more] = containers;
-    if (old === undefined) throw refused('no-target', { workload: service });
-    if (more.length > 0)
-      throw refused('several-containers', { containers: containers.map(({ name }) => name).join(', ') });
-    if (!isNamedPart(part, service, signsOf(containers), deps.platform))
-      throw refused('anew-unknown', { service });
-    await mustBeMakeable(old, context);
+    const { service, old, anew } = await replaceable(part, context);
     if (runsWell(old, now())) throw refused('anew-runs', { container: old.name });
     if (!failsByItself(old, now())) throw refused('anew-stopped', { container: old.name });
-    const wanted = await wantedImage(part, old, compose.anew, context);
-    const { made, undo } = stepsOf(old, wanted);
-    const facts = { service, image: wanted.image };
+    const ran = await wantedImage(part, old, anew, context);
+    const { image, id, at, name } = ran;
+    const wanted: Wanted = {
+      image: { id, name },
+      whileIt: 'fails',
+      kind: 'compose-create',
+      from: { image: old.image, imageId: shortId(old.imageId ?? '') },
+      to: { image, imageId: shortId(id) },
+    };
+    const facts = { service, image };
     return {
+      ...replacementPlan(part, service, old, wanted, context),
       schemaVersion: planSchema,
       actionId: 'compose.recreate-with-image',
       actionVersion: 1,
-      environment: deps.environment,
-      part,
-      target: `compose/${compose.project}/${service}`,
-      identity: { 'container_id.0': old.id },
       params: { part },
-      // What runs afterwards is another version than the file says.
-      tier: 3,
       notes: [
-        { key: 'image-ran', facts: { image: wanted.image, id: shortId(wanted.id), at: wanted.at } },
+        { key: 'image-ran', facts: { image, id: shortId(id), at } },
         { key: 'schema-stays', facts: {} },
-        { key: 'container-kept', facts: { container: nameBefore(old.name, old.id) } },
+        containerKept(old),
         { key: 'lost-image', facts: { service, image: old.image } },
       ],
-      patch: inFile(service, old, wanted),
-      steps: made,
-      undo,
+      patch: inFile(service, old, ran),
       verifyWith: verifyPart(part, deps),
       // It is as broken as before then; that the engine answers is all that can be asked of it.
       undoVerifyWith: [{ probe: 'compose.containers', with: { part: 'runtime' } }],
-      verifyWithinMs: 180_000,
-      stableForMs: 20_000,
       blast: { key: 'compose-recreate', facts },
       undoBlast: { key: 'compose-recreate-undo', facts: { service, image: old.image } },
-      stepTimeoutMs: 45_000,
-      objects: 2,
     };
   },
 
-  async object({ steps: [step] }, { deps, signal }: Running) {
-    const { compose } = deps;
-    const id = String(step.precondition['container_id']);
-    const made = (await compose.anew?.madeFor(id, { signal })) ?? [];
-    const old = await compose.inspect(id, { signal }).catch((error: unknown) => {
-      // Somebody has removed it: it will not come back, so nobody waits for it.
-      if (error instanceof AppError && error.code === 'NOT_FOUND')
-        throw stale({ container_id: id }, { container_id: null });
-      throw error;
-    });
-    return objectOf([old, ...made], compose.project);
-  },
+  ...onReplacement(),
 
-  async applyStep(step, _plan, context: Running): Promise<Facts> {
-    const both = await look(step, context);
-    const is = observed(step, both);
-    if (is === 'done') return { already: true };
-    if (is === 'unknown') throw stale(step.precondition, factsOf(both));
-    context.signal.throwIfAborted();
-    await apply(step, both, context);
-    return { container: both.old.name };
-  },
-
-  async observeStep(step, _plan, context: Running) {
-    return observed(step, await look(step, context));
-  },
-
-  async mark({ steps: [step] }, context: Running) {
-    return (await look(step, context)).made?.startedAt ?? '';
-  },
-
-  /** Another signal than what was written: what runs, from which image, and that the other one does not. */
-  async settled({ steps: [step] }, context: Running) {
-    const { old, made } = await look(step, context);
-    if (made?.state !== 'running' || (made.health !== undefined && made.health !== 'healthy')) return false;
-    return made.imageId === step.precondition['wanted_id'] && !isLive(old);
-  },
+  settled: ({ steps: [step] }, context: Running) => runsInstead(step, context),
 
   /** By what serves now: one that Compose has made since shows what its file says. */
   async standing({ steps: [step], params }, context: Running) {
@@ -151,23 +100,9 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
   },
 });
 
-const factsOf = ({ old, made }: Awaited<ReturnType<typeof look>>): Facts => ({
-  container_id: old.id,
-  image_id: old.imageId ?? null,
-  name: old.name,
-  state: old.state,
-  made: made?.id ?? null,
-});
-
-/** What of the container keeps another one from being made in its place. */
-async function mustBeMakeable(old: ComposeContainer, { deps, signal }: Running): Promise<void> {
-  const [obstacle] = old.making?.obstacles ?? (['not-compose'] as const);
-  if (obstacle !== undefined) throw refused(`anew-${obstacle}`, { container: old.name });
-  const leaning = (await deps.compose.containers({ signal })).filter(({ making }) =>
-    making?.leansOn.some((one) => one === old.name || (one.length >= 12 && old.id.startsWith(one))),
-  );
-  if (leaning.length > 0)
-    throw refused('anew-leaned-on', { containers: leaning.map(({ name }) => name).join(', ') });
+/** `name`: its tag, or its id where the tag leads elsewhere by now. */
+interface Ran extends RanImage {
+  readonly name: string;
 }
 
 /** The image that was seen to run before: the engine still has it, and it is of the same repository. */
@@ -176,7 +111,7 @@ async function wantedImage(
   old: ComposeContainer,
   anew: ComposeAnew,
   { deps, signal }: Running,
-): Promise<Wanted> {
+): Promise<Ran> {
   const ran = (await deps.compose.ran?.(part)) ?? [];
   if (ran.some(({ id }) => id === old.imageId)) throw refused('anew-image-ran', { image: old.image });
   const earlier = earlierImage(old.imageId, ran);
@@ -200,7 +135,7 @@ async function wantedImage(
 }
 
 /** The same for the Compose file. A tag that leads elsewhere by now gets a name for what it was. */
-function inFile(service: string, old: ComposeContainer, { image, id, name }: Wanted): readonly string[] {
+function inFile(service: string, old: ComposeContainer, { image, id, name }: Ran): readonly string[] {
   const own = name === image ? image : `${repositoryOf(image)}:before-${shortId(id)}`;
   return [
     ...(own === image ? [] : [`docker tag ${id} ${own}`]),

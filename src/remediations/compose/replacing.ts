@@ -1,10 +1,10 @@
 import type { Observation, Operation, PlanStep } from '../../domain/fix/remediation.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { RanImage } from '../../domain/platform/ran-image.ts';
 import { isLive, runsWell } from '../../domain/probe/container-life.ts';
 import { nameBefore, nameBeside } from '../../domain/probe/replaced-container.ts';
-import type { ComposeAnew, ComposeContainer } from '../../domain/probe/targets/compose.ts';
+import type { ComposeAnew, ComposeContainer, LeftOut } from '../../domain/probe/targets/compose.ts';
+import { elementsOf, Given, isFlag } from '../override.ts';
 import { stale } from '../stale.ts';
 import type { Context } from './containers.ts';
 
@@ -12,7 +12,7 @@ import type { Context } from './containers.ts';
 export type Running = Context & { readonly operation?: Operation; now(): Date };
 
 /** What a step does, and whether to the container that was there or to the one that is made. */
-const create = 'compose-create';
+const creating: ReadonlySet<string> = new Set(['compose-create', 'compose-create-without']);
 const stop = 'compose-stop';
 const restartPolicy = 'compose-restart-policy';
 const rename = 'compose-rename';
@@ -20,9 +20,20 @@ const start = 'compose-start';
 const remove = 'compose-remove';
 type Which = 'old' | 'new';
 
-/** An image to make a container from: `name` is its tag, or its id where the tag leads elsewhere by now. */
-export interface Wanted extends RanImage {
-  readonly name: string;
+/** What the new container is made from, and why. */
+export interface Wanted {
+  /** Its image. `name` is the image's tag, or its id where the tag leads elsewhere by now. */
+  readonly image: { readonly id: string; readonly name: string };
+  /** While the old one ends again and again it may be replaced, or only while it runs. */
+  readonly whileIt: 'fails' | 'runs';
+  /** How the first step is told. */
+  readonly kind: 'compose-create' | 'compose-create-without';
+  readonly from: Facts;
+  readonly to: Facts;
+  /** What else must hold when it is made, and again right before it is started. */
+  readonly besides?: Facts;
+  /** What it is not given. */
+  readonly without?: Given;
 }
 
 /** As `docker images` shows it. */
@@ -36,13 +47,17 @@ type Steps = readonly [PlanStep, ...PlanStep[]];
  */
 export function stepsOf(
   old: ComposeContainer,
-  { id: wantedId, name: wantedName, image }: Wanted,
+  wanted: Wanted,
 ): { readonly made: Steps; readonly undo: Steps } {
   const { id, name, imageId = '', making } = old;
+  const { image, whileIt, without, besides = {} } = wanted;
   const [before, beside] = [nameBefore(name, id), nameBeside(name, id)];
   const policy = making?.restart ?? 'no';
   const ran = isLive(old);
-  const of = { container_id: id, image_id: imageId, wanted_id: wantedId, wanted: wantedName, name };
+  const of = {
+    ...{ container_id: id, image_id: imageId, wanted_id: image.id, wanted: image.name, name },
+    ...{ while: whileIt, ...(without === undefined ? {} : withoutFacts(without)) },
+  };
   const step = (
     which: Which,
     kind: string,
@@ -50,9 +65,10 @@ export function stepsOf(
     from: Facts,
     to: Facts,
     undo: boolean,
+    more: Facts = {},
   ): PlanStep => ({
     ...{ kind, target, from, to },
-    precondition: { ...of, which, undo },
+    precondition: { ...of, which, undo, ...more },
     // Each is seen to be done by the container itself, and is not done twice.
     safety: 'idempotent',
   });
@@ -64,19 +80,12 @@ export function stepsOf(
       : [step('old', restartPolicy, name, { restartPolicy: from }, { restartPolicy: to }, undo)];
   return {
     made: [
-      step(
-        'new',
-        create,
-        name,
-        { image: old.image, imageId: shortId(imageId) },
-        { image, imageId: shortId(wantedId), container: beside },
-        false,
-      ),
+      step('new', wanted.kind, name, wanted.from, { ...wanted.to, container: beside }, false, besides),
       ...(ran ? [step('old', stop, name, { state: 'running' }, { state: 'exited' }, false)] : []),
       ...policies(policy, 'no'),
       renamed('old', name, before),
       renamed('new', beside, name),
-      step('new', start, name, { state: 'created' }, { state: 'running' }, false),
+      step('new', start, name, { state: 'created' }, { state: 'running' }, false, besides),
     ],
     undo: [
       step('new', stop, name, { state: 'running' }, { state: 'exited' }, true),
@@ -87,6 +96,25 @@ export function stepsOf(
       step('new', remove, beside, { container: beside }, { container: null }, true),
     ],
   };
+}
+
+const withoutFacts = ({ form, at, name, value }: Given): Facts => ({
+  ...{ without_form: form, without_at: at, without_name: name, without_value: value },
+});
+
+/** What the new one is not given, of a step. */
+function withoutIn({ precondition }: PlanStep): Given | undefined {
+  const { without_form: form, without_at: at, without_name: name, without_value: value } = precondition;
+  return form === undefined ? undefined : Given.parse({ form, at, name, value });
+}
+
+/** Whether a container has nothing of that name where the other one had it. */
+export function lacksGiven(
+  { env, command, entrypoint = [] }: ComposeContainer,
+  { form, name }: Given,
+): boolean {
+  if (form === 'variable') return !Object.hasOwn(env, name);
+  return [...entrypoint, ...command].every((word) => !isFlag(word, name));
 }
 
 /** Both containers, as they are now. */
@@ -122,14 +150,19 @@ const lacks = (old: ComposeContainer, made: ComposeContainer) =>
   );
 
 /** What can be said of a step by how both containers are. */
-export function observed({ kind, precondition, from, to }: PlanStep, both: Both): Observation {
+export function observed(step: PlanStep, both: Both): Observation {
+  const { kind, precondition, from, to } = step;
   const { old, made, foreign, now } = both;
+  const without = withoutIn(step);
   const { container_id: id, image_id: image, wanted_id: wanted, name, which, undo } = precondition;
   if (old.id !== id || old.imageId !== image || foreign) return 'unknown';
-  if (made !== undefined && made.imageId !== wanted) return 'unknown';
-  if (kind === create) {
-    // One that runs well by now is left alone.
-    if (made === undefined) return runsWell(old, now) || old.name !== name ? 'unknown' : 'not-done';
+  const isWanted = (one: ComposeContainer) =>
+    one.imageId === wanted && (without === undefined || lacksGiven(one, without));
+  if (made !== undefined && !isWanted(made)) return 'unknown';
+  const byWhile = precondition['while'] === 'runs' ? old.state === 'running' : !runsWell(old, now);
+  if (creating.has(kind)) {
+    // One that has come to run well by now, or was stopped by somebody, is left alone.
+    if (made === undefined) return byWhile && old.name === name ? 'not-done' : 'unknown';
     return lacks(old, made).length > 0 ? 'under-way' : 'done';
   }
   if (made === undefined) {
@@ -141,7 +174,7 @@ export function observed({ kind, precondition, from, to }: PlanStep, both: Both)
   const either = (is: boolean, was: boolean): Observation => (is ? 'done' : was ? 'not-done' : 'unknown');
   switch (kind) {
     case stop:
-      return either(!isLive(one), undo === true || !runsWell(one, now));
+      return either(!isLive(one), undo === true || byWhile);
     case restartPolicy:
       return either(
         one.making?.restart === to['restartPolicy'],
@@ -169,7 +202,7 @@ export async function apply(step: PlanStep, both: Both, context: Running): Promi
   const { signal, operation } = context;
   const anew = anewOf(context);
   const { kind, precondition, to } = step;
-  if (kind === create) {
+  if (creating.has(kind)) {
     await createBeside(step, both, context);
     return;
   }
@@ -205,7 +238,9 @@ async function createBeside(step: PlanStep, { old, made: there }: Both, context:
   const imageId = String(precondition['wanted_id']);
   if (there === undefined) {
     const wanted = { name: String(to['container']), image: String(precondition['wanted']), imageId };
-    await anew.create(old.id, { ...wanted, fix: operation.id }, { signal });
+    const without = withoutIn(step);
+    const leftOut = without === undefined ? {} : { without: leftOutOf(without) };
+    await anew.create(old.id, { ...wanted, ...leftOut, fix: operation.id }, { signal });
   }
   const [made] = await anew.madeFor(old.id, { signal });
   if (made === undefined) throw stale({ container: String(to['container']) }, { container: null });
@@ -216,3 +251,6 @@ async function createBeside(step: PlanStep, { old, made: there }: Both, context:
   }
   for (const network of lacks(old, made)) await anew.join(network, made.id, old.id, { signal });
 }
+
+const leftOutOf = (given: Given): LeftOut =>
+  given.form === 'variable' ? { variable: given.name } : { at: given.at, elements: elementsOf(given) };

@@ -1,23 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { isSecretName, redactText } from '../../domain/kernel/redact.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
-import { givesKey } from '../gives-key.ts';
+import { elementsOf, Given, givenBy, isFlag } from '../override.ts';
 import { refused } from '../stale.ts';
 import { mainOf } from './config-source.ts';
 
-/** What gives a key past the file: one entry of `env`, or one or two elements of `args`, and where it stands. */
-export const Override = z.object({
-  container: z.string(),
-  /** `joined`: `--key=value`; `apart`: `--key`, `value`. */
-  form: z.enum(['variable', 'joined', 'apart']),
-  at: z.int(),
-  name: z.string(),
-  value: z.string(),
-});
-export type Override = z.output<typeof Override>;
+/** What gives a key past the file, and in which container. */
+export const Override = Given.extend({ container: z.string() });
+export type Override = Readonly<z.output<typeof Override>>;
 
 const Container = z.looseObject({
   name: z.string().default(''),
@@ -30,7 +22,6 @@ const Container = z.looseObject({
     .nullish(),
   envFrom: z.array(z.unknown()).nullish(),
 });
-type Container = z.output<typeof Container>;
 const Workload = z.object({
   spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container) }) }) }),
 });
@@ -38,9 +29,9 @@ const containersOf = (object: KubeObject) => Workload.parse(object).spec.templat
 
 /** What such an override is made of, in its list. */
 const listOf = ({ form }: Override) => (form === 'variable' ? ('env' as const) : ('args' as const));
-function itemsOf({ form, name, value }: Override): readonly unknown[] {
-  if (form === 'variable') return [value === '' ? { name } : { name, value }];
-  return form === 'joined' ? [`${name}=${value}`] : [name, value];
+function itemsOf(override: Override): readonly unknown[] {
+  const { form, name, value } = override;
+  return form === 'variable' ? [value === '' ? { name } : { name, value }] : elementsOf(override);
 }
 
 /**
@@ -55,51 +46,26 @@ export function overrideOf(
 ): Override {
   const container = mainOf(containersOf(object), part, platform);
   if (container === undefined) throw refused('no-target', { workload: object.metadata.name });
-  const found = name.startsWith('-') ? flagOf(container, name, key) : variableOf(container, name);
-  if (found.form === 'variable' && !givesKey(name, part, key, platform))
-    throw refused('override-gone', { key, name });
-  if (!/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,200}$/u.test(found.value))
-    throw refused('override-not-plain', { name });
-  return found;
+  const { env, envFrom, command, args, ...others } = container;
+  const given = givenBy(
+    {
+      ...{
+        command: command ?? [],
+        args: args ?? [],
+        others: [others, envFrom],
+        wholes: (envFrom ?? []).length > 0,
+      },
+      env: (env ?? []).map(({ name: own, value, valueFrom }) => ({
+        name: own,
+        ...(valueFrom == null ? { value: value ?? '' } : {}),
+      })),
+    },
+    part,
+    { key, name },
+    platform,
+  );
+  return { container: container.name, ...given };
 }
-
-function variableOf(container: Container, name: string): Override {
-  const all = container.env ?? [];
-  const at = all.findIndex((one) => one.name === name);
-  const entry = all[at];
-  const from = entry === undefined ? container.envFrom : entry.valueFrom;
-  if (from != null && (!Array.isArray(from) || from.length > 0))
-    throw refused('override-from-elsewhere', { name });
-  if (entry === undefined) throw refused('override-gone', { name });
-  if (all.filter((one) => one.name === name).length > 1) throw refused('override-twice', { name });
-  // `$(NAME)` of Kubernetes, and what a shell in a command or in a probe would put in its place.
-  const { env: _, ...others } = container;
-  const used = new RegExp(`\\$[({]?${name.replaceAll(/[^\w]/g, String.raw`\$&`)}(?![A-Za-z0-9_])`);
-  if (used.test(JSON.stringify([others, all.toSpliced(at, 1)]))) throw refused('override-used', { name });
-  return { container: container.name, form: 'variable', at, name, value: entry.value ?? '' };
-}
-
-/** Programs that read their arguments as a text or by their number. */
-const shell = /(?:^|\/)(?:ba|da|a|z|k)?sh$/;
-
-function flagOf({ name: container, command, args }: Container, name: string, key: string): Override {
-  const isIt = (one: string) => one === name || one.startsWith(`${name}=`);
-  if ((command ?? []).some(isIt)) throw refused('override-in-command', { name });
-  const all = args ?? [];
-  if (all.filter(isIt).length > 1) throw refused('override-twice', { name });
-  const at = all.findIndex(isIt);
-  const element = all[at];
-  if (element === undefined || !namesOfFlag(key).includes(name))
-    throw refused('override-gone', { key, name });
-  if ([...(command ?? []), ...all].some((one) => shell.test(one)))
-    throw refused('override-in-command', { name });
-  if (element !== name) return { container, form: 'joined', at, name, value: element.slice(name.length + 1) };
-  const value = all[at + 1];
-  if (value === undefined || value.startsWith('-')) throw refused('override-not-plain', { name });
-  return { container, form: 'apart', at, name, value };
-}
-
-const namesOfFlag = (key: string) => [`--${key}`, `-${key}`, `--${key.replaceAll('.', '-')}`];
 
 /** Whether it stands there as it did, at its place. */
 export function stands(object: KubeObject, override: Override): boolean {
@@ -111,9 +77,7 @@ export function stands(object: KubeObject, override: Override): boolean {
 /** Whether nothing of that name stands in its list. */
 export function isAway(object: KubeObject, override: Override): boolean {
   return listIn(object, override).every((one) =>
-    typeof one === 'string'
-      ? one !== override.name && !one.startsWith(`${override.name}=`)
-      : one.name !== override.name,
+    typeof one === 'string' ? !isFlag(one, override.name) : one.name !== override.name,
   );
 }
 
@@ -151,7 +115,3 @@ export const argsWithout = (object: KubeObject, override: Override): readonly st
     override.at,
     itemsOf(override).length,
   );
-
-/** By its name or its own look a secret: in no plan, and so nothing that an undo could put back. */
-export const maySecret = (name: string, value: string): boolean =>
-  isSecretName(name) || redactText(`${name}=${value}`) !== `${name}=${value}` || redactText(value) !== value;

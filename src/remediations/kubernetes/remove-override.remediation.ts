@@ -11,9 +11,9 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
 import { valueIn } from '../config-text.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { maySecret, mustBeNoSecret, overrideFor, overrideParams } from '../override.ts';
 import { runsWith } from '../setting-proof.ts';
 import { refused } from '../stale.ts';
 import { takenUp, verifyPart } from '../verify-part.ts';
@@ -21,16 +21,7 @@ import { isYounger } from './config-proof.ts';
 import { fileMapOf, lookAtMap, sourceOf } from './config-source.ts';
 import { lasting } from './lasting.ts';
 import { otherHandIn } from './other-hand.ts';
-import {
-  argsWithout,
-  isAway,
-  maySecret,
-  Override,
-  overrideOf,
-  restored,
-  stands,
-  without,
-} from './override.ts';
+import { argsWithout, isAway, Override, overrideOf, restored, stands, without } from './override.ts';
 import type { FieldPath } from './ownership.ts';
 import { standingIn } from './standing.ts';
 import {
@@ -57,20 +48,7 @@ import { signsOf } from './workload-object.ts';
 const annotation = 'aetherius.io/uncovered-generation';
 const prefix = 'generation ';
 
-const Params = z.strictObject({
-  part: z.enum(serviceIds).meta({ description: 'Service whose configuration it is.' }),
-  workload: workloadName,
-  key: z
-    .string()
-    .max(200)
-    .regex(/^[\w-]+(?:\.[\w-]+)*$/)
-    .meta({ description: 'Key of the file that has no effect.' }),
-  name: z
-    .string()
-    .max(200)
-    .regex(/^[\w.-]+$/)
-    .meta({ description: 'Variable or flag that gives the key another value.' }),
-});
+const Params = z.strictObject({ ...overrideParams, workload: workloadName });
 type Params = z.output<typeof Params>;
 
 /** What the file says, and where: all of it must still hold when the override goes. */
@@ -99,13 +77,7 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
   on: 'kubernetes',
   helpsWith: [],
   helpsCause: ['CONFIG_OVERRIDDEN'],
-  paramsFor({ part, facts }) {
-    const key = String(facts['key']);
-    // Of one that comes from elsewhere the name says from where.
-    const name = String(facts['name']).replace(/ \(.*$/, '');
-    const params = Params.safeParse({ part, key, name });
-    return params.success ? { part: params.data.part, key, name } : undefined;
-  },
+  paramsFor: overrideFor,
   instruction: 'remove-override',
   changes: [
     {
@@ -138,9 +110,7 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     const known = isNamedPart(part, place.name, signsOf(seen.object), deps.platform);
     const override = overrideOf(seen.object, part, params, deps.platform);
     const { source, value } = await below(seen, override, params, place, context);
-    if ([key, name].some((one) => maySecret(one, override.value) || maySecret(one, value)))
-      throw refused('override-may-be-secret', { key, name });
-    if (value === override.value) throw refused('override-says-the-same', { key, name });
+    mustBeNoSecret(key, override, value);
     const started = `${prefix}${seen.generation}`;
     const change = body(seen, override, false, started);
     const admitted = await dryRun(place, change, context, 'features.workloads');

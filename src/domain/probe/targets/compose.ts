@@ -100,7 +100,15 @@ export interface ComposeImage {
   readonly id: string;
   /** Folders for which each container gets a volume of its own, unless something is mounted there. */
   readonly volumes: readonly string[];
+  /** What a container of it has unless it is told otherwise. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
 }
+
+/** What a container that is made like another one is not given: one variable, or these elements of its arguments. */
+export type LeftOut =
+  | { readonly variable: string }
+  | { readonly at: number; readonly elements: readonly string[] };
 
 /** What makes a container in the place of another one, by calls of which each is one effect (ADR 0057). */
 export interface ComposeAnew {
@@ -109,12 +117,19 @@ export interface ComposeAnew {
   /** Containers that a fix has made in the place of this one, each as it is now. */
   madeFor(id: string, options?: CallOptions): Promise<readonly ComposeContainer[]>;
   /**
-   * Makes one as the other is, from another image, and starts it not. What the other has from its own image is left to
-   * the new one. It is on the network on which the other was made.
+   * Makes one as the other is, but for its image or for what is left out, and starts it not. What the other has from its
+   * own image is left to the new one. It is on the network on which the other was made. AppError CONFLICT where what is
+   * to be left out is not there.
    */
   create(
     like: string,
-    wanted: { readonly name: string; readonly image: string; readonly imageId: string; readonly fix: string },
+    wanted: {
+      readonly name: string;
+      readonly image: string;
+      readonly imageId: string;
+      readonly fix: string;
+      readonly without?: LeftOut;
+    },
     options?: CallOptions,
   ): Promise<void>;
   /** Puts it on one more network, with the names and the fixed address that the other has there. */

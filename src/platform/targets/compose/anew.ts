@@ -7,6 +7,7 @@ import type {
   ComposeAnew,
   ComposeContainer,
   ContainerMaking,
+  LeftOut,
 } from '../../../domain/probe/targets/compose.ts';
 
 type Info = Docker.ContainerInspectInfo;
@@ -34,21 +35,25 @@ export function composeAnew(
   return {
     async image(name, options = {}) {
       const found = await image(name, options);
-      return found === undefined
-        ? undefined
-        : { id: found.Id, volumes: Object.keys((found.Config as Config | null)?.Volumes ?? {}) };
+      if (found === undefined) return undefined;
+      const config = found.Config as Config | null;
+      return {
+        ...{ id: found.Id, volumes: Object.keys(config?.Volumes ?? {}) },
+        ...{ env: variablesOf(config?.Env ?? []), command: listOf(config?.Cmd) },
+      };
     },
     async madeFor(id, options = {}) {
       const filters = { label: [`${madeBy.replaces}=${id}`] };
       const found = await call(options, (docker) => docker.listContainers({ all: true, filters }));
       return Promise.all(found.map(({ Id }) => inspect(Id, options)));
     },
-    async create(like, { name, image: wanted, imageId, fix }, options = {}) {
-      const info = await call(options, (docker) => docker.getContainer(like).inspect());
+    async create(old, { name, image: wanted, imageId, fix, without }, options = {}) {
+      const info = await call(options, (docker) => docker.getContainer(old).inspect());
       const own = await image(info.Image, options);
       if (own === undefined)
         throw new AppError('NOT_FOUND', 'the image of the container is not there any more');
-      const body = bodyLike(info, own.Config as Config | null);
+      const like = bodyLike(info, own.Config as Config | null);
+      const body = without === undefined ? like : bodyWithout(like, info, without);
       const labels = { ...body.Labels, [madeBy.fix]: fix, [madeBy.replaces]: info.Id };
       // Compose compares it with what its file leads to, and is to see that this is another image.
       const digest = `${ofCompose}image`;
@@ -88,6 +93,39 @@ export function composeAnew(
         await docker.getContainer(id).remove({ force: false, v: false });
       }),
   };
+}
+
+const listOf = (words: string | readonly string[] | null | undefined): readonly string[] =>
+  typeof words === 'string' ? [words] : (words ?? []);
+
+/** Lines `NAME=value` by their names. */
+export function variablesOf(lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf('=');
+      return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+}
+
+/** The same without one variable, or without some elements of its arguments. AppError CONFLICT where they are not there. */
+export function bodyWithout(
+  body: Docker.ContainerCreateOptions,
+  { Config: config }: Info,
+  without: LeftOut,
+): Docker.ContainerCreateOptions {
+  const gone = () => new AppError('CONFLICT', 'what is to be left out is not there any more');
+  if ('variable' in without) {
+    const kept = (body.Env ?? []).filter((line) => !Object.hasOwn(variablesOf([line]), without.variable));
+    if (kept.length === body.Env?.length) throw gone();
+    return { ...body, Env: kept };
+  }
+  const { at, elements } = without;
+  const words = listOf(config.Cmd);
+  if (!same(words.slice(at, at + elements.length), elements)) throw gone();
+  const { Cmd: _, ...rest } = body;
+  const left = words.toSpliced(at, elements.length);
+  return left.length === 0 ? rest : { ...rest, Cmd: [...left] };
 }
 
 /** 304: it is so already. */

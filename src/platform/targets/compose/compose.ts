@@ -12,7 +12,7 @@ import type {
 } from '../../../domain/probe/targets/compose.ts';
 import { cannotEverPass } from '../../../domain/probe/wrong-check.ts';
 import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
-import { composeAnew, makingOf } from './anew.ts';
+import { composeAnew, makingOf, variablesOf } from './anew.ts';
 import { filesOfArchive, firstBytes } from './archive.ts';
 
 export interface ComposeSettings {
@@ -270,12 +270,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     nanoCpus: host.NanoCpus ?? 0,
     ...present({ memorySwapBytes: host.MemorySwap }),
     ...(state.Error === '' ? {} : { error: state.Error }),
-    env: Object.fromEntries(
-      (config.Env ?? []).map((line) => {
-        const at = line.indexOf('=');
-        return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
-      }),
-    ),
+    env: variablesOf(config.Env ?? []),
     command: [...(config.Cmd ?? [])],
     entrypoint: typeof config.Entrypoint === 'string' ? [config.Entrypoint] : [...(config.Entrypoint ?? [])],
     ...reachedAt(info),

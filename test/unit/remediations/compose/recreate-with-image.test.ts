@@ -87,7 +87,7 @@ describe('compose.recreate-with-image', () => {
 
   it('goes by the id where the tag leads elsewhere, and gives the image a name of its own', async () => {
     const { plan, all, engine, log } = fresh();
-    engine.images.set(images.good.name, { id: images.bad.id, volumes: [] });
+    engine.images.set(images.good.name, { id: images.bad.id, volumes: [], env: {}, command: [] });
     const planned = await plan();
 
     await all('steps', planned, 1);
@@ -101,7 +101,7 @@ describe('compose.recreate-with-image', () => {
   it('takes away what it has made where the tag was moved in the last moment', async () => {
     const { plan, context, engine, log } = fresh();
     const planned = await plan();
-    engine.images.set(images.good.name, { id: images.bad.id, volumes: [] });
+    engine.images.set(images.good.name, { id: images.bad.id, volumes: [], env: {}, command: [] });
 
     await expect(recreateWithImage.applyStep(planned.steps[0], planned, context)).rejects.toMatchObject({
       facts: { reason: 'stale' },

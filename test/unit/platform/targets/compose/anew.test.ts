@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { describe, expect, it } from 'vitest';
-import { bodyLike, makingOf } from '../../../../../src/platform/targets/compose/anew.ts';
+import { bodyLike, bodyWithout, makingOf } from '../../../../../src/platform/targets/compose/anew.ts';
 
 type Info = Docker.ContainerInspectInfo;
 const id = 'c1d2'.padEnd(64, '0');
@@ -124,5 +124,34 @@ describe('what decides whether another may be made in its place', () => {
     const host = { NetworkMode: 'container:c9', VolumesFrom: ['c8:ro'] };
 
     expect(makingOf(info({}, host)).leansOn).toEqual(['c9', 'c8']);
+  });
+});
+
+describe('a container without something that the other one has', () => {
+  const of = (config: object, without: Parameters<typeof bodyWithout>[2]) => {
+    const like = info(config);
+    return bodyWithout(bodyLike(like, null), like, without);
+  };
+
+  it('has all other variables, those whose names begin alike, too', () => {
+    const { Env } = of({ Env: ['A=1', 'AB=2', 'B=A=3'] }, { variable: 'A' });
+
+    expect(Env).toEqual(['AB=2', 'B=A=3']);
+  });
+
+  it.each([
+    [['--a', '1', '--b'], { at: 0, elements: ['--a', '1'] }, ['--b']],
+    [['--b', '--a=1'], { at: 1, elements: ['--a=1'] }, ['--b']],
+    [['--a=1'], { at: 0, elements: ['--a=1'] }, undefined],
+  ])('of the arguments %j keeps the others, or none at all', (Cmd, without, left) => {
+    expect(of({ Cmd }, without).Cmd).toEqual(left);
+  });
+
+  it.each([
+    [{ Env: ['AB=2'] }, { variable: 'A' }],
+    [{ Cmd: ['--b', '--a=1'] }, { at: 0, elements: ['--a=1'] }],
+    [{ Cmd: ['--a=2'] }, { at: 0, elements: ['--a=1'] }],
+  ])('is not made of %j without %j', (config, without) => {
+    expect(() => of(config, without)).toThrow(/not there any more/);
   });
 });
