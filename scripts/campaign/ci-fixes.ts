@@ -37,6 +37,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'compose.connect-network': compose('N1.d'),
   'compose.fetch-model': compose('S6.b', 'truncated'),
   'compose.recreate-with-image': compose('part.agent-manager.bad-image'),
+  'compose.remove-override': compose('C1.b'),
   'redis.set-eviction-policy': compose('D3.a'),
   'redis.set-memory-limit': compose('D3.b'),
   'redis.delete-keys': compose('T1.a'),

@@ -32,6 +32,7 @@ export const configNotApplied = defineDiagnosis({
       remedies: [
         { remediation: 'kubernetes.remove-override', on: 'kubernetes' },
         { instruction: 'remove-override', on: 'kubernetes' },
+        { remediation: 'compose.remove-override', on: 'compose' },
         { instruction: 'remove-override-compose', on: 'compose' },
       ],
     },

@@ -1,6 +1,7 @@
 import { connectNetwork } from './compose/connect-network.remediation.ts';
 import { fetchModel } from './compose/fetch-model.remediation.ts';
 import { recreateWithImage } from './compose/recreate-with-image.remediation.ts';
+import { removeOverrideAnew } from './compose/remove-override.remediation.ts';
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setConfigKeyInFile } from './compose/set-config-key.remediation.ts';
 import { setConfigTextInFile } from './compose/set-config-text.remediation.ts';
@@ -71,6 +72,7 @@ export const remediations = [
   connectNetwork,
   fetchModel,
   recreateWithImage,
+  removeOverrideAnew,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

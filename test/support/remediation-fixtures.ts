@@ -13,7 +13,7 @@ import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
 import { graphSecrets, ofService } from './graph-secrets.ts';
 import { inBase64 } from './kube-objects.ts';
-import { replacedService } from './replaced-service.ts';
+import { overriddenService, replacedService } from './replaced-service.ts';
 import { mapPath, textCluster } from './text-cluster.ts';
 import { textProject } from './text-project.ts';
 import { agents, tokenSecrets } from './token-secrets.ts';
@@ -1570,4 +1570,5 @@ export const fixtures = {
   'compose.set-limits': () => limitedService(),
   'compose.connect-network': cutOff,
   'compose.recreate-with-image': () => replacedService(),
+  'compose.remove-override': () => overriddenService(),
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

@@ -37,6 +37,8 @@ export const remediations = {
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
   'remediation.compose.fetch-model': 'Fetch the model of root-cause analysis again',
+  'remediation.compose.remove-override':
+    'Make a container anew without what hides a setting of its configuration file',
   'remediation.compose.recreate-with-image': 'Make a container anew with its former image',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
@@ -93,6 +95,8 @@ export const remediations = {
   'step.compose-put-model-back': 'Rename the kept file back to {target}',
   'step.compose-restart': 'Restart the container {target}',
   'step.compose-create': 'Make another container like {target} from the image {image}, without starting it',
+  'step.compose-create-without':
+    'Make another container like {target} without {name}, and do not start it: {key} is {value} there, as {by} says',
   'step.compose-stop': 'Stop the container {target}',
   'step.compose-restart-policy': 'Set the restart policy of {target} to {restartPolicy}',
   'step.compose-rename': 'Rename the container {target} to {container}',
@@ -371,6 +375,12 @@ export const remediations = {
     'To keep the connection, put this into the Compose file, where it is not there yet:',
   'note.lost-image':
     ':warning: The file still names the image {image}. The next `docker compose up` may make `{service}` anew from it. To keep the former image, put this into the Compose file:',
+  'note.lost-override':
+    ':warning: The Compose file still gives {name}, or a file of variables does. The next `docker compose up` may make `{service}` anew with it.',
+  'note.lost-override-patch':
+    'To keep this, take it away where it stands, or put this into a Compose file that is read after that one:',
+  'note.file-read-anew':
+    'The new container reads its whole file. Other keys that were changed since `{service}` started count from then on, too.',
   'note.image-ran': '{image} ({id}) was last seen to run well {at:time}.',
   'note.container-kept':
     'The container from before stays as `{container}`, stopped, and the undo needs it. Once it is not needed: `docker rm {container}`.',
@@ -390,6 +400,10 @@ export const remediations = {
     'The container of {service} is made anew with {image}; its settings, mounts, networks and ports stay. What it wrote outside of its mounts is not in the new one. Between the stop of the old one and the start of the new one it does not run.',
   'blast.compose-recreate-undo':
     'The container of {service} from before comes back, with {image} and with what was wrong with it. The one of the fix is removed, with what it wrote outside of its mounts.',
+  'blast.compose-remove-override':
+    '{key} goes from {before} to {value}, as {file} says, because {name} is gone. The container of {service} is made anew for that; its image, mounts, networks and ports stay. What it wrote outside of its mounts is not in the new one. Between the stop of the old one and the start of the new one it does not run.',
+  'blast.compose-remove-override-undo':
+    'The container of {service} from before comes back, in which {name} gives {key} the value {before}. The one of the fix is removed, with what it wrote outside of its mounts.',
 
   'raised.rows-gone': 'Risk 3, because rows that are deleted do not come back.',
   'raised.credential-written':
@@ -676,6 +690,14 @@ export const remediations = {
   'offer.refused.override-may-be-secret':
     'What {name} gives {key} may be a secret. The undo would need it, and no secret is kept here.',
   'offer.refused.override-says-the-same': '{name} gives {key} the same value as the file.',
+  'offer.refused.override-not-running': '{container} does not run, so nothing shows what counts now.',
+  'offer.refused.override-of-image':
+    'The image {image} gives {name} as well, so it would be there without the Compose file, too.',
+  'offer.refused.override-before-image':
+    'Without {name} the container would run the command of its image {image}, which is more than that change.',
+  'offer.refused.override-file-inside':
+    '{file} of {container} lies in no folder and no volume that is mounted, so a new container may have another one.',
+  'offer.refused.override-file-unread': '{file} cannot be read out of the container.',
   'offer.refused.token-not-in-secret':
     '{part} does not have its token from a key of a Secret, so it is changed where it is set.',
   'offer.refused.token-not-at-source': '{secret} has no token, so there is nothing to copy.',

@@ -36,6 +36,7 @@ export const remediations = {
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
   'remediation.compose.fetch-model': '重新下载根因分析的模型',
+  'remediation.compose.remove-override': '重新创建容器，去掉遮盖其配置文件设置的变量或参数',
   'remediation.compose.recreate-with-image': '用之前的镜像重建容器',
 
   'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
@@ -90,6 +91,8 @@ export const remediations = {
   'step.compose-put-model-back': '把保留的旧文件改名恢复为 {target}',
   'step.compose-restart': '重启容器 {target}',
   'step.compose-create': '用镜像 {image} 再建一个与 {target} 相同的容器，先不启动',
+  'step.compose-create-without':
+    '仿照 {target} 另建一个没有 {name} 的容器，不启动：其中 {key} 改由 {by} 决定，即 {value}',
   'step.compose-stop': '停止容器 {target}',
   'step.compose-restart-policy': '把 {target} 的重启策略设为 {restartPolicy}',
   'step.compose-rename': '把容器 {target} 改名为 {container}',
@@ -344,6 +347,10 @@ export const remediations = {
   'note.lost-network-patch': '要保留该连接，请把以下内容写入 Compose 文件（如果还没有）：',
   'note.lost-image':
     ':warning: 文件中写的仍是镜像 {image}，下次 `docker compose up` 可能会用它重建 `{service}`。要保留之前的镜像，请把以下内容写入 Compose 文件：',
+  'note.lost-override':
+    ':warning: Compose 文件或变量文件中仍有 {name}，下一次 `docker compose up` 可能会带着它重新创建 `{service}`。',
+  'note.lost-override-patch': '要保留此更改，请在原处删除它，或把下面内容写入其后读取的 Compose 文件：',
+  'note.file-read-anew': '新容器会读取整个文件。自 `{service}` 启动以来改过的其他键也会随之生效。',
   'note.image-ran': '最后一次看到 {image}（{id}）正常运行是在 {at:time}。',
   'note.container-kept':
     '之前的容器停止后保留为 `{container}`，撤销时需要它。不再需要时：`docker rm {container}`。',
@@ -361,6 +368,10 @@ export const remediations = {
     '用 {image} 重建 {service} 的容器，其设置、挂载、网络和端口不变。写在挂载之外的内容不会带到新容器。旧容器停止到新容器启动之间它不运行。',
   'blast.compose-recreate-undo':
     '{service} 之前的容器恢复，仍是 {image}，问题也随之恢复。修复所建的容器连同写在挂载之外的内容一并删除。',
+  'blast.compose-remove-override':
+    '{name} 被去掉，{key} 从 {before} 改为 {file} 中的 {value}。为此重新创建 {service} 的容器，镜像、挂载、网络和端口不变，挂载以外写入的内容不在新容器中。旧容器停止到新容器启动之间，服务不运行。',
+  'blast.compose-remove-override-undo':
+    '恢复 {service} 修复前的容器，其中 {name} 使 {key} 为 {before}。删除修复所建的容器，连同其在挂载以外写入的内容。',
 
   'raised.rows-gone': '风险 3：删除的行无法恢复。',
   'raised.credential-written': '风险 3：会写入凭据。如果凭据有误，采集代理都无法注册。',
@@ -575,6 +586,12 @@ export const remediations = {
   'offer.refused.override-may-be-secret':
     '{name} 给 {key} 的值可能是机密。撤销时需要它，而这里不保存任何机密。',
   'offer.refused.override-says-the-same': '{name} 给 {key} 的值与文件相同。',
+  'offer.refused.override-not-running': '{container} 没有运行，因此看不出当前生效的是什么。',
+  'offer.refused.override-of-image': '镜像 {image} 也带有 {name}，即使 Compose 文件中没有，它仍会存在。',
+  'offer.refused.override-before-image': '没有 {name} 时容器会运行其镜像 {image} 的命令，这不只是去掉它。',
+  'offer.refused.override-file-inside':
+    '{container} 的 {file} 不在挂载的目录或卷中，新容器可能会有另一个文件。',
+  'offer.refused.override-file-unread': '无法从容器中读取 {file}。',
   'offer.refused.token-not-in-secret': '{part} 的令牌不是来自 Secret 的某个键，请在设置它的地方修改。',
   'offer.refused.token-not-at-source': '{secret} 中没有令牌，没有可复制的内容。',
   'offer.refused.tokens-agree': '两个 Secret 中的令牌已经相同。',
