@@ -1,10 +1,12 @@
 import { healthRole } from '../domain/health/health-calls.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 import type { Discovered } from '../domain/platform/discovered.ts';
 import type { InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import { databaseOwners } from '../domain/platform/table.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import type { TriedFolder } from '../domain/probe/targets/host-files.ts';
+import type { ModelTarget } from '../domain/probe/targets/model.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import { inventoryChange } from '../text/inventory.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -119,6 +121,26 @@ export function inventoryChecks(
     }),
   );
   return [...changes, ...late];
+}
+
+/** Whether the address of the model gives it to this process; nothing where the environment names none. */
+export async function modelChecks(
+  model: Pick<ModelTarget, 'source' | 'offered'> | undefined,
+  words: Words,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  if (model === undefined) return [];
+  const area = 'environment';
+  const { url } = model.source;
+  try {
+    const bytes = await model.offered({ signal });
+    return [{ area, key: 'environment.model', state: 'ok', facts: { url, bytes } }];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const reason = String(error.facts['reason'] ?? error.code);
+    const why = words.lookupPlain(`offer.refused.${reason}`, error.facts) ?? reason;
+    return [{ area, key: 'environment.model-not-given', state: 'failed', facts: { url, why } }];
+  }
 }
 
 /** Whether the folders that the worker is given of a Compose host can be read and written from here. */

@@ -2,7 +2,13 @@ import { visible } from '../domain/kernel/text.ts';
 import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { environmentChecks, fileChecks, inventoryChecks, isTarget } from './doctor-environment.ts';
+import {
+  environmentChecks,
+  fileChecks,
+  inventoryChecks,
+  isTarget,
+  modelChecks,
+} from './doctor-environment.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { DoctorOutput } from './output-schemas.ts';
 import { table } from './table.ts';
@@ -38,6 +44,7 @@ async function examineEnvironment(context: CliContext, name: string): Promise<re
     ...environmentChecks(environment, outcomes, environments[environment]?.discovered, words),
     ...inventoryChecks(environment, await context.inventory(environment), words),
     ...fileChecks((await seen.hostFiles?.tried({ signal: context.signal })) ?? []),
+    ...(await modelChecks(seen.model, words, context.signal)),
   ];
 }
 

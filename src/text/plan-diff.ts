@@ -6,6 +6,7 @@ import type { Words } from './words.ts';
 /** Values of these facts that are another thing than a number of anything. */
 const formats: Readonly<Record<string, string>> = {
   maxmemory: 'bytes',
+  bytes: 'bytes',
   seconds: 'seconds',
   startedAt: 'time',
 };

@@ -224,6 +224,8 @@ export const cli = {
     'the folder {host} of the host cannot be read here as {worker} ({why}): fixes change no file in it',
   'doctor.environment.folder-unwritable':
     'the folder {folder} of the host cannot be written here: fixes change no file in it',
+  'doctor.environment.model': 'the model can be fetched from {url} ({bytes:bytes})',
+  'doctor.environment.model-not-given': 'no model can be fetched from {url}: {why}',
   'doctor.environment.not-seen': '{what} could not be looked at since {seenAt:time}',
   'doctor.configuration.recreate':
     '{environment}: a fix may make the container of a service anew (environments.{environment}.runtime.recreate)',

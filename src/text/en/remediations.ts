@@ -293,7 +293,7 @@ export const remediations = {
   'note.config-shared':
     'The ConfigMap `{map}` is read by others as well, which do not restart now: {workloads}.',
   'note.model-source':
-    'Fetched from {url}. Only a file whose SHA-256 begins with `{sha256}` is put there, as the configuration says.',
+    'Fetched from {url}. Only a file with the configured SHA-256 (`{sha256}…`) is put there.',
   'note.model-kept':
     'The old file is kept beside {file} under a name of this fix, until somebody removes it.',
   'note.model-was-missing': 'There is no file now, so there is nothing to go back to.',

@@ -211,6 +211,8 @@ export const cli = {
   'doctor.environment.folder-unread':
     '主机目录 {host} 在此处（{worker}）无法读取（{why}）：修复不会更改其中的文件',
   'doctor.environment.folder-unwritable': '主机目录 {folder} 在此处不可写：修复不会更改其中的文件',
+  'doctor.environment.model': '可以从 {url} 下载模型（{bytes:bytes}）',
+  'doctor.environment.model-not-given': '无法从 {url} 下载模型：{why}',
   'doctor.environment.not-seen': '自 {seenAt:time} 起无法查看{what}',
   'doctor.configuration.recreate':
     '{environment}：修复可以重建服务的容器（environments.{environment}.runtime.recreate）',

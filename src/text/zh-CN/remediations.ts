@@ -279,7 +279,7 @@ export const remediations = {
   'note.any-node': '不再保证 {label} 所代表的条件，例如更快的磁盘或可用区。',
   'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
   'note.config-shared': 'ConfigMap `{map}` 也被其他工作负载读取，它们现在不会重启：{workloads}。',
-  'note.model-source': '从 {url} 下载。只有 SHA-256 以 `{sha256}` 开头（按配置）的文件才会放入。',
+  'note.model-source': '从 {url} 下载。只有 SHA-256 与配置一致（`{sha256}…`）的文件才会放入。',
   'note.model-kept': '旧文件以本次修复的名称保留在 {file} 旁，直到有人删除它。',
   'note.model-was-missing': '现在没有文件，因此没有可恢复的内容。',
   'note.file-shared': '其他服务也挂载了同一个文件，它们现在不会重启：{services}。',

@@ -4,10 +4,12 @@ import {
   fileChecks,
   inventoryChecks,
   isTarget,
+  modelChecks,
 } from '../../../src/cli/doctor-environment.ts';
 import type { Discovered } from '../../../src/domain/platform/discovered.ts';
 import type { InventoryNews } from '../../../src/domain/platform/inventory.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import { refused } from '../../../src/remediations/stale.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
 const outcome = (probe: string, more: Partial<ProbeOutcome>): ProbeOutcome => ({
@@ -118,6 +120,27 @@ describe('what doctor says of an environment (W16)', () => {
     ]);
     expect(checks.every(({ facts }) => facts['at'] === seen.at)).toBe(true);
   });
+
+  it.each(['en', 'zh-CN'] as const)(
+    'says whether the address of the model gives it, in %s',
+    async (language) => {
+      const words = wordsIn(language);
+      const { signal } = new AbortController();
+      const url = 'https://models.example/m';
+      const from = (offered: () => Promise<number>) =>
+        modelChecks({ source: { url, sha256: 'ab12'.repeat(16) }, offered }, words, signal);
+      const said = async (offered: () => Promise<number>) =>
+        (await from(offered)).map(
+          ({ state, key, facts }) => `${state} ${words.lookupPlain(`doctor.${key}`, facts)}`,
+        );
+
+      expect(await modelChecks(undefined, words, signal)).toEqual([]);
+      expect((await said(() => Promise.resolve(5_000)))[0]).toMatch(/^ok .*models\.example\/m.*4\.9 KiB/);
+      const gone = () => Promise.reject(refused('model-not-found', { status: 404 }));
+      expect((await said(gone))[0]).toMatch(/^failed .*models\.example\/m.*404/);
+      await expect(from(() => Promise.reject(new Error('ours')))).rejects.toThrow('ours');
+    },
+  );
 
   it.each(['en', 'zh-CN'] as const)(
     'says of each folder of the host what can be done there, in %s',
