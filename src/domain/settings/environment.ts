@@ -65,7 +65,7 @@ const Runtime = z
         }),
         recreate: z.boolean().exactOptional().meta({
           description:
-            'Lets a fix make the container of a service or a collect agent anew, with an image that was seen to run before, or without what hides a key of its file ([what that means](../guides/operate.md#a-container-that-is-made-anew)).',
+            'Lets a fix make the container of a service or a collect agent anew ([what that means](../guides/operate.md#a-container-that-is-made-anew)). The new one has an image that was seen to run before, or lacks what hides a key of its file.',
         }),
       })
       .meta({ description: 'The platform runs in Docker Compose.' }),
