@@ -1,13 +1,19 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
 import type { ServiceId } from '../domain/platform/part.ts';
 
 /** At its limit all the time, or held back at it again and again. */
 const atLimit = (part: ServiceId) => any(found('CPU_AT_LIMIT', part), found('CPU_THROTTLED', part));
 const busy = (part: ServiceId) => any(found('CPU_HIGH', part), atLimit(part));
 const hot = (part: ServiceId) => all(busy(part), found('HOT_FUNCTION', part));
-/** A limit so small that no profile can show the consumer is too low: after a raise, a profile can. */
+/**
+ * A limit so small that no profile can show the consumer is too low: after a raise, a profile can. Where a function runs
+ * hot, that is why it is reached, and whether it is too low besides nobody can tell.
+ */
 const throttled = (part: ServiceId) =>
-  all(atLimit(part), any(found('CPU_LIMIT_TINY', part), not(found('HOT_FUNCTION', part))));
+  any(
+    all(atLimit(part), found('CPU_LIMIT_TINY', part)),
+    unlessExplained(atLimit(part), found('HOT_FUNCTION', part)),
+  );
 
 const anyBusy = any(busy('agent-manager'), busy('orchestrator-service'), busy('reasoning-service'));
 

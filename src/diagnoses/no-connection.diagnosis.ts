@@ -20,11 +20,11 @@ const noEndpoints = any(
 );
 const offNetwork = found('CONTAINER_OFF_NETWORK');
 const askers = ['agent-manager', 'orchestrator-service'] as const;
-/** A policy that shuts a service off from name servers is why it finds no name, and no fault of theirs. */
+/** A policy that shuts a service off from name servers is why it finds no name, whatever these do. */
 const namesForbidden = (part: PartId) =>
   all(found('NAME_LOOKUP_FAILS', part), found('POLICY_BLOCKS_DNS', part));
 const namesUnknown = (part: PartId) =>
-  all(found('NAME_LOOKUP_FAILS', part), not(found('POLICY_BLOCKS_DNS', part)));
+  unlessExplained(found('NAME_LOOKUP_FAILS', part), found('POLICY_BLOCKS_DNS', part));
 /** A container that is on no network reaches no name server either, and says nothing of it. */
 const names = unlessExplained(
   any(found('DNS_NOT_RUNNING'), namesUnknown(askers[0]), namesUnknown(askers[1])),

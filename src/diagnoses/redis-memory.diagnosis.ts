@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
 
 const atLimit = found('REDIS_MEMORY_AT_LIMIT');
 const keepsAll = found('REDIS_POLICY_NOEVICTION');
@@ -44,7 +44,8 @@ export const redisMemory = defineDiagnosis({
       id: 'D3.b',
       part: 'redis',
       symptom: pressed,
-      when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), all(atLimit, not(keepsAll))),
+      // Memory that nothing may leave is full under any limit: whether this one is too low, nobody can tell.
+      when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), unlessExplained(atLimit, keepsAll)),
       remedies: [{ remediation: 'redis.set-memory-limit' }, { instruction: 'raise-maxmemory' }],
     },
   ],

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
 
 /** Executions do not go on, or a file cannot be read by anybody who starts one. */
 const stuck = any(
@@ -39,7 +39,7 @@ export const workflowStuck = defineDiagnosis({
       when: any(
         found('WORKFLOW_FILE_BROKEN'),
         // Behind a starved executor, executions wait even when their file is correct.
-        all(found('WORKFLOW_FILE_FAULTY'), not(starved)),
+        unlessExplained(found('WORKFLOW_FILE_FAULTY'), starved),
       ),
       remedies: [{ instruction: 'mend-workflow-file' }],
     },

@@ -57,6 +57,21 @@ describe('a network that drops packets beside another fault', () => {
     );
   });
 
+  it('is found by a policy that shuts off name servers, which leaves open what these do', () => {
+    const names = { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' };
+    const policy = { code: 'POLICY_BLOCKS_DNS', probe: 'kubernetes.network-policies' };
+
+    const other = callKey({ probe: names.probe, with: { part: 'orchestrator-service' } });
+    const outcomes = outcomesOf(noConnection, [names, policy]).map((outcome) =>
+      outcome.key === other ? { ...outcome, status: 'healthy' as const, findings: [] } : outcome,
+    );
+
+    expect(verdictsOf(noConnection, outcomes)).toMatchObject({
+      'N1.b': 'possible',
+      'N1.c': 'confirmed',
+    });
+  });
+
   it('is ruled out where every connection comes about', () => {
     const names = { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' };
 
