@@ -6,8 +6,9 @@ import type { Combination } from './combinations.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed, type Judged } from './trial.ts';
+import { comparedAll, type RefereedStage, type RefereeWord } from './truth.ts';
 
-export interface CombinationTrial {
+export interface CombinationTrial extends RefereeWord {
   readonly planted: string;
   readonly runtime: Lab['runtime'];
   /** What the answer to its own symptom says of each planted cause, in the order of planting. */
@@ -67,7 +68,7 @@ export interface Impossible {
 
 /** Plants all, asks for the symptom of each, clears all. Never throws. */
 export async function tryCombination(
-  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  { lab, product, referee }: RefereedStage,
   combination: Combination,
   onAnswer: (symptom: string, answer: Answer) => void,
 ): Promise<CombinationTrial | Impossible> {
@@ -87,6 +88,7 @@ export async function tryCombination(
   } catch (error) {
     impossible = error instanceof Error ? error.message : String(error);
   }
+  let word: RefereeWord = { contradicted: [] };
   if (impossible === undefined)
     try {
       for (const symptom of new Set(expected.map((one) => one.symptom))) {
@@ -94,6 +96,8 @@ export async function tryCombination(
         answers.set(symptom, answer);
         onAnswer(symptom, answer);
       }
+      word = await comparedAll(referee, combination, answers);
+      problems.push(...word.contradicted);
     } catch (error) {
       problems.push(String(error));
     }
@@ -108,6 +112,7 @@ export async function tryCombination(
     planted: planted.map(({ fault, variant }) => `${fault.id} ${variant}`).join(' + '),
     runtime: lab.runtime,
     ...said,
+    ...word,
     problems: [...problems, ...said.problems],
   };
 }

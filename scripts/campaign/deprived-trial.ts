@@ -5,8 +5,9 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed } from './trial.ts';
+import { compared, type RefereedStage, type RefereeWord } from './truth.ts';
 
-export interface DeprivedTrial {
+export interface DeprivedTrial extends RefereeWord {
   readonly fault: string;
   readonly variant: string;
   readonly runtime: Lab['runtime'];
@@ -36,7 +37,7 @@ export function tells(environment: string, fault: Fault): boolean {
 
 /** Plants once, asks in every deprived environment that the fault is a sample for, clears, asks again. Never throws. */
 export async function tryDeprived(
-  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  { lab, product, referee }: RefereedStage,
   fault: Fault,
   variant: string,
   environments: readonly string[],
@@ -57,13 +58,18 @@ export async function tryDeprived(
       const falseCauses = confirmed(answer).filter((id) => id !== cause && id !== or && !also.includes(id));
       const verdictOf = (id: string | undefined) => answer.causes.find((one) => one.id === id)?.verdict;
       const verdict = verdictOf(verdictOf(or) === 'confirmed' ? or : cause) ?? 'not asked for';
+      const said: RefereeWord =
+        referee === undefined
+          ? { contradicted: [] }
+          : await compared(referee, [fault], [{ asked: symptom, causes: answer.causes }]);
       trials.push({
         ...head,
         without,
         verdict,
         falseCauses,
         seconds: answer.seconds,
-        problems: problemsOf(answer, expected, verdict, falseCauses),
+        ...said,
+        problems: [...problemsOf(answer, expected, verdict, falseCauses), ...said.contradicted],
       });
     }
   } catch (error) {
@@ -77,7 +83,14 @@ export async function tryDeprived(
     broken ??= String(error);
   }
   if (broken === undefined) return trials;
-  const failed = { ...head, without: environments.join(', '), verdict: '–', falseCauses: [], seconds: 0 };
+  const failed = {
+    ...head,
+    without: environments.join(', '),
+    verdict: '–',
+    falseCauses: [],
+    contradicted: [],
+    seconds: 0,
+  };
   return [...trials, { ...failed, problems: [broken] }];
 }
 

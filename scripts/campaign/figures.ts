@@ -23,7 +23,7 @@ const isFalse = ({ verdict, falseCauses, result }: Told) =>
 export function figuresOf(rows: readonly string[]): string {
   const all = rows.map(told);
   const count = (is: (one: Told) => boolean) => all.filter(is).length;
-  const possible = count(({ result }) => result === 'possible');
+  const possible = count(({ result }) => /^possible\b/.test(result));
   const lost = count(
     (one) =>
       !one.healthy &&

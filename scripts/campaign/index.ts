@@ -47,7 +47,7 @@ import {
 } from './table.ts';
 import { Controls, tryFault } from './trial.ts';
 import { type Row, TrialLog } from './trial-log.ts';
-import { createReferee } from './truth.ts';
+import { createReferee, type Referee } from './truth.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -198,12 +198,13 @@ async function report(lab: Lab, rows: readonly Row[], answers: readonly (readonl
 type Stage = {
   readonly lab: Lab;
   readonly product: FixingProduct;
+  readonly referee: Referee;
   readonly log: TrialLog;
   readonly offline?: Offline;
   readonly logs?: LogReader;
 };
 
-async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenerator<Row> {
+async function* single({ lab, product, referee, log, offline, logs }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
   if (offline !== undefined) {
     const symptoms = new Set(chosenFaults(options).map((fault) => expectationOf(fault).symptom));
@@ -224,7 +225,6 @@ async function* single({ lab, product, log, offline, logs }: Stage): AsyncGenera
       }
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const referee = createReferee(lab);
       const stage = {
         ...{ lab, product, controls, referee, onAnswer },
         ...present({ offline, logs, mender }),
@@ -494,7 +494,13 @@ if (options.resume && wasUp) await putBack(lab);
 const rows: Row[] = [];
 try {
   print(part.head);
-  for await (const row of part.run({ lab, product, log, ...present({ offline, logs }) })) {
+  for await (const row of part.run({
+    lab,
+    product,
+    referee: createReferee(lab),
+    log,
+    ...present({ offline, logs }),
+  })) {
     rows.push(row);
     if (stopping) break;
   }

@@ -5,6 +5,7 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import { expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed } from './trial.ts';
+import { comparedAll, type RefereedStage, type RefereeWord } from './truth.ts';
 
 export interface Planting {
   readonly fault: string;
@@ -183,7 +184,7 @@ export const pairs: readonly (readonly [Planting, Planting])[] = named.map(([one
   planting(other),
 ]);
 
-export interface PairTrial {
+export interface PairTrial extends RefereeWord {
   readonly planted: string;
   readonly runtime: Lab['runtime'];
   /** Causes confirmed, by what was asked. */
@@ -194,7 +195,7 @@ export interface PairTrial {
 
 /** Plants both, asks for the symptom of each, clears both. Never throws. */
 export async function tryPair(
-  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  { lab, product, referee }: RefereedStage,
   planted: readonly { readonly fault: Fault; readonly variant: string }[],
   onAnswer: (symptom: string, answer: Answer) => void,
 ): Promise<PairTrial> {
@@ -203,6 +204,8 @@ export async function tryPair(
   const problems: string[] = [];
   const found: string[] = [];
   const falseCauses: string[] = [];
+  const answers = new Map<string, Answer>();
+  let word: RefereeWord = { contradicted: [] };
   try {
     for (const { fault, variant } of planted) await fault.plant(lab, variant);
     for (const { fault, variant } of planted) await until(fault, lab, variant, true, fault.within);
@@ -210,6 +213,7 @@ export async function tryPair(
     for (const symptom of new Set(expected.map((one) => one.symptom))) {
       const answer = await product.diagnose(symptom);
       onAnswer(symptom, answer);
+      answers.set(symptom, answer);
       const causes = confirmed(answer);
       found.push(`${symptom}: ${causes.join(', ') || '–'}`);
       falseCauses.push(...causes.filter((id) => !allowed.has(id)));
@@ -217,6 +221,12 @@ export async function tryPair(
       problems.push(...missed.map(({ cause }) => `${cause} is not confirmed`));
     }
     if (falseCauses.length > 0) problems.push(`not planted: ${falseCauses.join(', ')}`);
+    word = await comparedAll(
+      referee,
+      planted.map(({ fault }) => fault),
+      answers,
+    );
+    problems.push(...word.contradicted);
   } catch (error) {
     problems.push(String(error));
   }
@@ -234,6 +244,7 @@ export async function tryPair(
     runtime: lab.runtime,
     found: found.join('; '),
     falseCauses,
+    ...word,
     problems,
   };
 }

@@ -3,13 +3,14 @@
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
 import { againstIn, openIn, type Shell } from './shell.ts';
 import { newIn, type Standing } from './standing.ts';
 import { confirmed, type Judged, judge } from './trial.ts';
-import { compared, createReferee, type Truth } from './truth.ts';
+import { compared, createReferee, type RefereeWord } from './truth.ts';
 
-export interface InstallationTrial {
+export interface InstallationTrial extends RefereeWord {
   readonly seed: number | 'as-is';
   readonly runtime: 'compose' | 'kubernetes';
   /** `healthy`, or the fault that was planted. */
@@ -20,12 +21,10 @@ export interface InstallationTrial {
   readonly verdict: string;
   /** Confirmed, and not planted. */
   readonly falseCauses: readonly string[];
-  /** What the referee says of the parts, right after the answers; undefined: it was not asked. */
-  readonly truth?: Truth;
-  /** Where it contradicts the answer, or what was planted. */
-  readonly contradicted: readonly string[];
   readonly seconds: number;
   readonly problems: readonly string[];
+  /** Why the planted cause is only possible, as the answer says; undefined: it is not. */
+  readonly open?: string;
 }
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -58,7 +57,8 @@ export async function plantedIn(
   const began = performance.now();
   const problems: string[] = [];
   let answer: Judged | undefined;
-  let said: Pick<InstallationTrial, 'truth' | 'contradicted'> = { contradicted: [] };
+  let open: string | undefined;
+  let said: RefereeWord = { contradicted: [] };
   try {
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
@@ -72,13 +72,11 @@ export async function plantedIn(
     await settled(lab, expected);
     const asked = await ask();
     answer = newIn(asked.body, before);
-    const wrong = isOpen(answer, expected) ? [] : judge(answer, expected);
+    if (isOpen(answer, expected)) open = openIn(asked.body);
+    const wrong = open === undefined ? judge(answer, expected) : [];
     problems.push(...wrong);
     if (wrong.length > 0) problems.push(openIn(asked.body), ...againstIn(asked.body, expected.cause));
-    said = await compared(createReferee(lab), fault, {
-      asked: expected.symptom,
-      confirmed: confirmed(answer),
-    });
+    said = await compared(createReferee(lab), [fault], [{ asked: expected.symptom, causes: answer.causes }]);
     problems.push(...said.contradicted);
   } catch (error) {
     problems.push(messageOf(error));
@@ -101,6 +99,7 @@ export async function plantedIn(
     ...said,
     seconds: (performance.now() - began) / 1000,
     problems,
+    ...present({ open }),
   };
 }
 

@@ -32,7 +32,12 @@ export interface Evidence {
 /** What one `/aetherius diagnose` came to. */
 export interface Answer {
   readonly runId: string;
-  readonly causes: readonly { readonly id: string; readonly verdict: Verdict }[];
+  readonly causes: readonly {
+    readonly id: string;
+    readonly verdict: Verdict;
+    /** The part that it is about; undefined: the command line was asked, which does not say. */
+    readonly part?: PartId;
+  }[];
   readonly overall: string;
   /** Requests to the Kubernetes API; undefined on other runtimes. */
   readonly apiRequests?: number;

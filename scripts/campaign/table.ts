@@ -8,7 +8,7 @@ import type { HealthTrial } from './health-trial.ts';
 import type { PairTrial } from './pairs.ts';
 import type { InstallationTrial } from './planted.ts';
 import type { Trial } from './trial.ts';
-import { notWorking } from './truth.ts';
+import { notWorking, type RefereeWord } from './truth.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
@@ -33,7 +33,7 @@ export const trialHead = headOf(...trialCells, 'whole s', 'result');
 export const logTrialHead = headOf(...trialCells, 'its log says', 'whole s', 'result');
 
 /** What does not work by its word, and whether that contradicts the answer or what was planted. */
-function refereeSays({ truth, contradicted }: Pick<Trial, 'truth' | 'contradicted'>): string {
+function refereeSays({ truth, contradicted }: RefereeWord): string {
   if (truth === undefined) return '–';
   const down = notWorking(truth);
   const said = down.length === 0 ? 'all work' : `down: ${down.join(', ')}`;
@@ -58,7 +58,8 @@ export const trialRow = (trial: Trial, readsLogs = false): string =>
   ]);
 
 export const deprivedHead = headOf(
-  ...['fault', 'variant', 'runtime', 'without', 'planted cause is', 'false causes', 'answer s', 'result'],
+  ...['fault', 'variant', 'runtime', 'without', 'planted cause is', 'false causes', 'the referee'],
+  ...['answer s', 'result'],
 );
 
 /** One planted fault, seen with less. */
@@ -70,17 +71,25 @@ export const deprivedRow = (trial: DeprivedTrial): string =>
     trial.without,
     trial.verdict,
     listed(trial.falseCauses),
+    refereeSays(trial),
     trial.seconds.toFixed(1),
     resultOf(trial.problems),
   ]);
 
-export const pairHead = headOf('planted', 'runtime', 'confirmed', 'false causes', 'result');
+export const pairHead = headOf('planted', 'runtime', 'confirmed', 'false causes', 'the referee', 'result');
 
 export const pairRow = (trial: PairTrial): string =>
-  line([trial.planted, trial.runtime, trial.found, listed(trial.falseCauses), resultOf(trial.problems)]);
+  line([
+    trial.planted,
+    trial.runtime,
+    trial.found,
+    listed(trial.falseCauses),
+    refereeSays(trial),
+    resultOf(trial.problems),
+  ]);
 
 export const combinationHead = headOf(
-  ...['planted', 'runtime', 'planted causes are', 'false causes', 'result'],
+  ...['planted', 'runtime', 'planted causes are', 'false causes', 'the referee', 'result'],
 );
 
 /** Several faults at once. */
@@ -90,6 +99,7 @@ export const combinationRow = (trial: CombinationTrial): string =>
     trial.runtime,
     trial.verdicts.join(', '),
     listed(trial.falseCauses),
+    refereeSays(trial),
     resultOf(trial.problems),
   ]);
 
@@ -142,7 +152,9 @@ export const installationRow = (trial: InstallationTrial): string =>
     listed(trial.falseCauses),
     refereeSays(trial),
     trial.seconds.toFixed(1),
-    trial.problems.length === 0 && trial.verdict === 'possible' ? 'possible' : resultOf(trial.problems),
+    trial.problems.length === 0 && trial.open !== undefined
+      ? `possible: ${trial.open}`
+      : resultOf(trial.problems),
   ]);
 
 export const fixHead = headOf(

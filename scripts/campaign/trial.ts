@@ -9,9 +9,9 @@ import type { Mender } from './fixing.ts';
 import { judgeLog, type LogReader, type Said, saidIn } from './log-says.ts';
 import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
-import { compared, type Referee, type Truth } from './truth.ts';
+import { compared, type Referee, type RefereeWord } from './truth.ts';
 
-export interface Trial {
+export interface Trial extends RefereeWord {
   readonly fault: string;
   readonly variant: string;
   readonly runtime: Runtime;
@@ -22,10 +22,6 @@ export interface Trial {
   /** Seconds from the command to the answer. */
   readonly seconds: number;
   readonly apiRequests?: number;
-  /** What the referee says of the parts, right after the answer; undefined: it was not asked. */
-  readonly truth?: Truth;
-  /** Where it contradicts the answer, or what was planted. */
-  readonly contradicted: readonly string[];
   /** What the logs speak of since the planting; undefined: they were not read. */
   readonly log?: readonly string[];
   /** Seconds for all of it: control, planting, answer, clearing, answer. */
@@ -91,7 +87,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   const problems: string[] = [];
   let planted: Answer | undefined;
   let said: readonly Said[] | undefined;
-  let truth: Truth | undefined;
+  let truth: RefereeWord['truth'];
   let contradicted: readonly string[] = [];
   let mended: FixTrial | undefined;
   let step = 'control';
@@ -132,8 +128,8 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     problems.push(...judge(planted, expected));
     if (referee !== undefined && !forFix) {
       step = 'ask the referee';
-      const answer = { asked: symptom, confirmed: confirmed(planted) };
-      ({ truth, contradicted } = await compared(referee, fault, answer));
+      const answer = { asked: symptom, causes: planted.causes };
+      ({ truth, contradicted } = await compared(referee, [fault], [answer]));
       problems.push(...contradicted);
       step = 'ask';
     }

@@ -3,9 +3,11 @@
 import { glance } from '../../lab/referee/glance.ts';
 import type { PartFinding } from '../../lab/referee/judge.ts';
 import type { Endpoints, Fault, Lab, Names } from '../../lab/types.ts';
+import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
+import type { Product } from './product.ts';
 
 /** The referee's word on each part. */
 export type Truth = readonly PartFinding[];
@@ -65,10 +67,10 @@ function brokenBy(id: string): readonly PartId[] {
   return ({ 'S2.c': ['collect-agent'], 'S7.c': ['neo4j'] } as const)[id] ?? [];
 }
 
-/** The part that a confirmed cause says is not there. `asked`: as a person types it, `H2 redis`. */
-function saidToBeDown(cause: string, asked: string): PartId | undefined {
-  if (cause === 'H2.a') return partIds.find((part) => asked === `H2 ${part}`);
-  return ({ 'S2.c': 'collect-agent', 'S7.c': 'neo4j' } as const)[cause];
+/** The part that a confirmed cause says is not there: the one that the answer names with it, or that was asked for. */
+function saidToBeDown({ id, part }: SaidCause, asked: string): PartId | undefined {
+  if (id === 'H2.a') return part ?? partIds.find((one) => asked === `H2 ${one}`);
+  return ({ 'S2.c': 'collect-agent', 'S7.c': 'neo4j' } as const)[id];
 }
 
 /** The parts and all that stands on them. */
@@ -88,28 +90,63 @@ export const notWorking = (truth: Truth): readonly string[] =>
 export const secondLook = 4_000;
 
 /** Asks the referee; what contradicts the answer has to be seen a second time, with more patience. */
-export async function compared(
-  referee: Referee,
-  ...known: Known
-): Promise<{ readonly truth: Truth; readonly contradicted: readonly string[] }> {
+export async function compared(referee: Referee, ...known: Known): Promise<RefereeWord> {
   const truth = await referee();
   if (contradictions(truth, ...known).length === 0) return { truth, contradicted: [] };
   const again = await referee(secondLook);
   return { truth: again, contradicted: contradictions(again, ...known) };
 }
 
+/** What the referee says of the parts, and where that contradicts the answers or what was planted. */
+export interface RefereeWord {
+  /** Undefined: it was not asked. */
+  readonly truth?: Truth;
+  readonly contradicted: readonly string[];
+}
+
+/** What a trial is made on. */
+export interface RefereedStage {
+  readonly lab: Lab;
+  readonly product: Product;
+  /** Says what is true while it is planted, apart from the product and from what plants. */
+  readonly referee?: Referee;
+}
+
+/** The word on several faults and what was answered to several questions, by what was asked. */
+export const comparedAll = async (
+  referee: Referee | undefined,
+  planted: Known[0],
+  answers: ReadonlyMap<string, { readonly causes: readonly SaidCause[] }>,
+): Promise<RefereeWord> =>
+  referee === undefined
+    ? { contradicted: [] }
+    : compared(
+        referee,
+        planted,
+        [...answers].map(([asked, { causes }]) => ({ asked, causes })),
+      );
+
+interface SaidCause {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly part?: PartId;
+}
+
 type Known = readonly [
-  fault: Pick<Fault, 'id'>,
-  answer: { readonly asked: string; readonly confirmed: readonly string[] },
+  /** All that is planted. */
+  planted: readonly Pick<Fault, 'id'>[],
+  /** `asked`: as a person types it, `H2 redis`. */
+  answers: readonly { readonly asked: string; readonly causes: readonly SaidCause[] }[],
 ];
 
 /**
- * Where fault, answer and referee contradict each other: a belief that fault and probe share shows here. `unknown` of the
- * referee contradicts nothing. What else a fault of a program brings about is not known before, so only a part that is
- * stopped or paused says which others may be down.
+ * Where faults, answers and referee contradict each other: a belief that fault and probe share shows here. `unknown` of
+ * the referee contradicts nothing. What else a fault of a program brings about is not known before, so only parts that are
+ * stopped or paused, and nothing else beside them, say which others may be down.
  */
-function contradictions(truth: Truth, ...[fault, answer]: Known): readonly string[] {
-  const broken = brokenBy(fault.id);
+function contradictions(truth: Truth, ...[planted, answers]: Known): readonly string[] {
+  const broken = planted.flatMap(({ id }) => brokenBy(id));
+  const partsAlone = planted.every(({ id }) => id.startsWith('part.') && brokenBy(id).length > 0);
   const wordOn = (part: string) => truth.find((one) => one.part === part);
   const working = (part: string) => wordOn(part)?.works === true;
   const may = standingOn(broken);
@@ -117,13 +154,16 @@ function contradictions(truth: Truth, ...[fault, answer]: Known): readonly strin
     ...broken
       .filter(working)
       .map((part) => `the referee: ${part} works (${wordOn(part)?.saw}), though its fault is planted`),
-    ...answer.confirmed.flatMap((cause) => {
-      const part = saidToBeDown(cause, answer.asked);
-      return part !== undefined && working(part)
-        ? [`the referee: ${part} works (${wordOn(part)?.saw}), though ${cause} is confirmed`]
-        : [];
-    }),
-    ...(fault.id.startsWith('part.') && broken.length > 0
+    ...answers.flatMap(({ asked, causes }) =>
+      causes.flatMap((cause) => {
+        if (cause.verdict !== 'confirmed') return [];
+        const part = saidToBeDown(cause, asked);
+        return part !== undefined && working(part)
+          ? [`the referee: ${part} works (${wordOn(part)?.saw}), though ${cause.id} is confirmed`]
+          : [];
+      }),
+    ),
+    ...(partsAlone
       ? truth
           .filter(({ part, works }) => works === false && !may.has(part))
           .map(({ part, saw }) => `the referee: ${part} does not work (${saw}), and nobody planted that`)

@@ -7,10 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { faultById, faults } from '../../lab/faults/index.ts';
 import { writeSection } from '../../lab/report.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
+import { tryCombination } from '../../scripts/campaign/combination-trial.ts';
 import { samples, tryDeprived } from '../../scripts/campaign/deprived-trial.ts';
 import { expectationOf, spokenInLog } from '../../scripts/campaign/expectation.ts';
 import type { Said } from '../../scripts/campaign/log-says.ts';
-import { pairs } from '../../scripts/campaign/pairs.ts';
+import { pairs, tryPair } from '../../scripts/campaign/pairs.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
 import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
 
@@ -56,6 +57,23 @@ function stage(whilePlanted: Answer, otherwise: Answer = healthy) {
     stop: async () => undefined,
   };
   return { fault, options: { lab, product, controls: new Controls() } };
+}
+
+type Refereed = Parameters<typeof tryDeprived>[0];
+const nothing = () => undefined;
+
+async function tryDeprivedOnce(stage: Refereed, fault: Fault) {
+  const [trial] = await tryDeprived(stage, fault, 'one', ['without-logs'], nothing);
+  if (trial === undefined) throw new Error('one environment, one trial');
+  return trial;
+}
+
+const tryPairOnce = (stage: Refereed, fault: Fault) => tryPair(stage, [{ fault, variant: 'one' }], nothing);
+
+async function tryCombinationOnce(stage: Refereed, fault: Fault) {
+  const trial = await tryCombination(stage, [fault], nothing);
+  if ('impossible' in trial) throw new Error(trial.impossible);
+  return trial;
 }
 
 const problemsWith = async (whilePlanted: Answer, otherwise?: Answer) => {
@@ -137,6 +155,34 @@ describe('the fault campaign', () => {
     expect(await withWord('unknown', down)).toEqual([]);
     expect(await withWord(true, answer(['S2.a', 'confirmed']))).toEqual([]);
   });
+
+  it.each([
+    ['with less evidence', tryDeprivedOnce],
+    ['two at a time', tryPairOnce],
+    ['together', tryCombinationOnce],
+  ])(
+    'asks the referee %s as well, and a second time before it believes in a contradiction',
+    async (_how, run) => {
+      const said = answer(['S2.a', 'confirmed'], ['S2.c', 'confirmed']);
+      const withWords = async (...words: readonly boolean[]) => {
+        let looks = 0;
+        const referee = async () => {
+          const works = words[Math.min(looks, words.length - 1)] ?? false;
+          looks += 1;
+          return [{ part: 'collect-agent', works, saw: 'a heartbeat' }];
+        };
+        const { fault, options } = stage(said);
+        const { contradicted, problems } = await run({ ...options, referee }, fault);
+        expect(problems).toEqual(expect.arrayContaining([...contradicted]));
+        return { contradicted, looks };
+      };
+      const works = 'the referee: collect-agent works (a heartbeat), though S2.c is confirmed';
+
+      expect(await withWords(true)).toEqual({ contradicted: [works], looks: 2 });
+      expect(await withWords(true, false)).toEqual({ contradicted: [], looks: 2 });
+      expect(await withWords(false)).toEqual({ contradicted: [], looks: 1 });
+    },
+  );
 
   it('takes "possible" for an answer only where evidence was taken away', async () => {
     const less = async (seen: Answer) => {

@@ -19,7 +19,7 @@ describe('the figures of other platforms', () => {
       row({ state: 'healthy', verdict: '–', falseCauses: ['N1.b'], problems: ['N1 ends with 1'] }),
       // It does no harm: then it is right that nothing is said.
       row({ verdict: 'ruled-out' }),
-      row({ verdict: 'possible' }),
+      row({ verdict: 'possible', open: 'D3.a possible (redis.memory: it could not be asked)' }),
       row({ verdict: 'ruled-out', problems: ['D3.a is ruled-out | by nothing'] }),
       row({ falseCauses: ['D3.b'], problems: ['not planted: D3.b'] }),
       row({ verdict: '–', problems: ['no answer'] }),

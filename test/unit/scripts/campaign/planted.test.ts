@@ -52,8 +52,9 @@ async function tried(planted: Said, afterwards: Said, standing: readonly string[
     },
   });
   if ('impossible' in trial) throw new Error(trial.impossible);
-  const { topCause, verdict, falseCauses, problems } = trial;
-  return { topCause, verdict, falseCauses, problems: problems.filter((one) => one !== 'no platform') };
+  const { topCause, verdict, falseCauses, problems, open } = trial;
+  const said = { topCause, verdict, falseCauses, ...(open === undefined ? {} : { open }) };
+  return { ...said, problems: problems.filter((one) => one !== 'no platform') };
 }
 
 describe('a fault in a platform that is not as it should be', () => {
@@ -105,9 +106,10 @@ describe('a fault in a platform that is not as it should be', () => {
     expect(trial).toMatchObject({ topCause: 'D3.a', falseCauses: [], problems: ['no platform'] });
   });
 
-  it('may be possible, where nothing else is said with certainty', async () => {
+  it('may be possible, where nothing else is said with certainty, and its row says why', async () => {
     expect(await tried([['D3.a', 'possible']], [], [])).toEqual({
       ...{ topCause: '–', verdict: 'possible', falseCauses: [], problems: [] },
+      open: 'D3.a possible (REDIS_OOM)',
     });
   });
 });

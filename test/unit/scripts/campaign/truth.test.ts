@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { asIsNames } from '../../../../lab/platform/as-is/installed.ts';
 import { guidedNames } from '../../../../lab/platform/names.ts';
 import type { Names } from '../../../../lab/types.ts';
-import { compared, notWorking, type Truth, whereaboutsOf } from '../../../../scripts/campaign/truth.ts';
+import type { Answer } from '../../../../scripts/campaign/product.ts';
+import {
+  compared,
+  comparedAll,
+  notWorking,
+  type Truth,
+  whereaboutsOf,
+} from '../../../../scripts/campaign/truth.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
 
 /** The referee's word: these do not work, these it could not see, the rest does. */
@@ -11,11 +18,22 @@ const truth = (down: readonly string[], unseen: readonly string[] = []): Truth =
     .filter((part) => part !== 'runtime')
     .map((part) => ({ part, works: unseen.includes(part) ? 'unknown' : !down.includes(part), saw: 'seen' }));
 
+const refereeOf = (looks: readonly Truth[]) => {
+  const seen = { looks: 0 };
+  const referee = () => {
+    seen.looks += 1;
+    return Promise.resolve(looks[Math.min(seen.looks, looks.length) - 1] ?? []);
+  };
+  return { referee, seen };
+};
+const said = (...confirmed: readonly string[]) => ({
+  causes: confirmed.map((id) => ({ id, verdict: 'confirmed' as const })),
+});
+
 const against = async (fault: string, asked: string, confirmed: readonly string[], ...looks: Truth[]) => {
-  let look = 0;
-  const referee = () => Promise.resolve(looks[Math.min(look++, looks.length - 1)] ?? []);
-  const { contradicted } = await compared(referee, { id: fault }, { asked, confirmed });
-  return { contradicted, looks: look };
+  const { referee, seen } = refereeOf(looks);
+  const { contradicted } = await compared(referee, [{ id: fault }], [{ asked, ...said(...confirmed) }]);
+  return { contradicted, ...seen };
 };
 
 describe('the referee beside an answer', () => {
@@ -62,6 +80,57 @@ describe('the referee beside an answer', () => {
       contradicted: [],
       looks: 2,
     });
+  });
+});
+
+describe('the referee beside several faults', () => {
+  const together = async (
+    faults: readonly string[],
+    answers: Readonly<Record<string, Pick<Answer, 'causes'>>>,
+    ...looks: Truth[]
+  ) => {
+    const { referee, seen } = refereeOf(looks);
+    const planted = faults.map((id) => ({ id }));
+    const { contradicted } = await comparedAll(referee, planted, new Map(Object.entries(answers)));
+    return { contradicted, ...seen };
+  };
+  const both = ['part.redis.stopped', 'part.nats.paused'];
+  const down = ['redis', 'nats', 'agent-manager', 'collect-agent', 'orchestrator-service'];
+
+  it('agrees where each of them is there, and contradicts each that is not, seen twice', async () => {
+    expect(await together(both, { 'H2 redis': said('H2.a') }, truth(down))).toEqual({
+      ...{ contradicted: [], looks: 1 },
+    });
+    expect(await together(both, {}, truth(['redis']))).toEqual({
+      contradicted: ['the referee: nats works (seen), though its fault is planted'],
+      looks: 2,
+    });
+    expect((await together(both, {}, truth(['redis']), truth(down))).contradicted).toEqual([]);
+  });
+
+  it('contradicts by each answer, at the part that the answer names', async () => {
+    const answers = { S7: said('S7.c'), 'H2 agent-manager': said('H2.a') };
+    const works = (part: string, cause: string) =>
+      `the referee: ${part} works (seen), though ${cause} is confirmed`;
+
+    expect((await together(['D2.a', 'T1.b'], answers, truth([]))).contradicted).toEqual([
+      works('neo4j', 'S7.c'),
+      works('agent-manager', 'H2.a'),
+    ]);
+    // Who asks for agent-manager is told of what it stands on.
+    const below = { causes: [{ id: 'H2.a', verdict: 'confirmed', part: 'postgres' }] } as const;
+    expect(
+      (await together(['D2.a'], { 'H2 agent-manager': below }, truth(['postgres']))).contradicted,
+    ).toEqual([]);
+    const open = { causes: [{ id: 'S7.c', verdict: 'possible' }] } as const;
+    expect((await together(['D2.a'], { S7: open }, truth([]))).contradicted).toEqual([]);
+  });
+
+  it('contradicts by what nobody planted only where parts alone are stopped', async () => {
+    const unplanned = ['the referee: neo4j does not work (seen), and nobody planted that'];
+
+    expect((await together(both, {}, truth([...down, 'neo4j']))).contradicted).toEqual(unplanned);
+    expect((await together([...both, 'S1.a'], {}, truth([...down, 'neo4j']))).contradicted).toEqual([]);
   });
 });
 
