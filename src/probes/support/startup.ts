@@ -1,5 +1,5 @@
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { configuredIds, type PartId, serviceIds } from '../../domain/platform/part.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { ProbeContext } from '../../domain/probe/probe.ts';
 import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
@@ -58,7 +58,9 @@ export async function failingInstance(
     (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
   );
   if (young === undefined) return undefined;
-  if ((await ask(deps, young.part, signal)) === 'answers') return undefined;
+  const word = await ask(deps, young.part, signal);
+  // A store is asked by its own probes.
+  if (word === 'answers' || (word === 'nobody-to-ask' && !isProgram(young.part))) return undefined;
   // Its first life may be about to end: it was started moments ago, and does not answer or cannot be asked. What a cluster
   // says of it may be a second old, too. Only an end proves it.
   await wait(SECOND_LOOK_MS);
@@ -66,6 +68,9 @@ export async function failingInstance(
   if (later === undefined || !failsToStart(later, now())) return undefined;
   return (await ask(deps, young.part, signal)) === 'answers' ? undefined : later;
 }
+
+/** A service or agent, which may listen on no port. */
+const isProgram = (part: PartId): boolean => configuredIds.some((id) => id === part);
 
 async function ask(
   { services }: StartupDeps,

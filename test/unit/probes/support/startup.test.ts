@@ -113,6 +113,8 @@ describe('the instance that fails to start', () => {
       expect(await find([young], services)).toEqual({ found: undefined, waited: 3_000 });
     }
     expect(await find([ends], fakeServices({}))).toEqual({ found: undefined, waited: 0 });
+    // A store is asked by its own probes.
+    expect(await find([ends], undefined, 'redis')).toEqual({ found: undefined, waited: 0 });
     expect(await find([{ ...ends, startedAt: startedAt(60) }], refuses('refused'))).toMatchObject({
       waited: 0,
     });
