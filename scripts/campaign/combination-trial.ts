@@ -4,7 +4,7 @@ import { until } from '../../lab/selftest.ts';
 import type { Lab } from '../../lab/types.ts';
 import type { Combination } from './combinations.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
-import type { Answer, Product } from './product.ts';
+import type { Answer } from './product.ts';
 import { confirmed, type Judged } from './trial.ts';
 import { comparedAll, type RefereedStage, type RefereeWord } from './truth.ts';
 

@@ -3,7 +3,7 @@
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
-import type { Answer, Product } from './product.ts';
+import type { Answer } from './product.ts';
 import { confirmed } from './trial.ts';
 import { compared, type RefereedStage, type RefereeWord } from './truth.ts';
 

@@ -3,7 +3,7 @@
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { expectationOf, settled } from './expectation.ts';
-import type { Answer, Product } from './product.ts';
+import type { Answer } from './product.ts';
 import { confirmed } from './trial.ts';
 import { comparedAll, type RefereedStage, type RefereeWord } from './truth.ts';
 
