@@ -9,6 +9,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import { ownClient } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { ofPlatform } from '../support/nats-subjects.ts';
+import { type PartAt, partAddresses } from '../support/part-addresses.ts';
 import { round, verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -29,7 +30,7 @@ const params = z.strictObject({
     .default(2)
     .meta({ description: 'Time between the two samples, in seconds.' }),
 });
-type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform' | 'runtime' | 'compose'>;
 
 interface Connz {
   /** The server's clock. */
@@ -39,11 +40,13 @@ interface Connz {
 interface Connection {
   readonly cid: number;
   readonly name?: string;
+  readonly ip?: string;
   readonly pending_bytes: number;
   readonly out_msgs?: number;
   readonly subscriptions?: number;
   /** Its subjects, with `subs=1`. */
   readonly subscriptions_list?: readonly string[];
+  readonly start?: string;
   /** Only of closed ones: when, and why in the server's words. */
   readonly stop?: string;
   readonly reason?: string;
@@ -90,7 +93,7 @@ export const natsSlowConsumers = defineProbe({
 Reads the monitor twice and names each backlog.
 A backlog is: bytes that wait for a connection in both samples, or a rising count of slow consumers.
 So is a consumer of a stream that takes some messages and falls behind while others wait.
-Only consumers of the platform count, by their name or by their subjects.
+Only consumers of the platform count, by their name, their subjects, or the address of one of its Pods or containers.
 A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
 While the platform's own subjects are unknown, a consumer of any others is undecided, too, also one that was dropped and is away.
 A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
@@ -108,11 +111,11 @@ A consumer of the platform that does not return, under its name or as another th
   ],
   async run(
     { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
-    { deps, signal, wait }: ProbeContext<Deps>,
+    { deps, signal, wait, now }: ProbeContext<Deps>,
   ) {
     const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
-    let known: Known = { platform, own: areKnown(platform) };
+    let known: Known = { platform, own: areKnown(platform), partOf: () => undefined };
     const sample = async (): Promise<Sample> => {
       const [connz, varz, jsz] = await Promise.all([
         nats.monitor<Connz>(`/connz?sort=pending&subs=1&limit=${mostPending}`, { signal }),
@@ -120,10 +123,17 @@ A consumer of the platform that does not return, under its name or as another th
         nats.monitor<Jsz>('/jsz?consumers=true&config=true', { signal }),
       ]);
       const { connections = [] } = connz;
-      known = { platform, own: known.own || usesOwnSubjects(connections, platform) };
+      known = { ...known, own: known.own || usesOwnSubjects(connections, platform) };
       return { connections, varz, consumers: consumersOf(jsz, known) };
     };
 
+    /** Asked once, and only where neither name nor subjects tell whose a slow one is. */
+    let knowsAddresses = false;
+    const learn = async () => {
+      const parts = await partAddresses(deps, signal);
+      knowsAddresses = true;
+      known = { ...known, partOf: (one, asOf) => partOf(one, parts, { server: asOf, own: now().getTime() }) };
+    };
     let before = await sample();
     let seen: Seen;
     let watching: Dropped | undefined;
@@ -132,11 +142,19 @@ A consumer of the platform that does not return, under its name or as another th
       await wait(seconds * 1000);
       const next = await sample();
       seen = compare(before, next, { pendingBytes, pendingMessages, seconds, known });
+      if (seen.unclear.length > 0 && !knowsAddresses) {
+        await learn();
+        seen = compare(before, next, { pendingBytes, pendingMessages, seconds, known });
+      }
       before = next;
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.facts.slowConsumersTotal === 0) break;
-      const closed = await droppedConsumers(nats, known, signal);
-      seen = withDrops(seen, closed, platform);
+      let closed = await droppedConsumers(nats, known, signal);
+      if (closed.some(({ owner }) => owner === 'unclear') && !knowsAddresses) {
+        await learn();
+        closed = await droppedConsumers(nats, known, signal);
+      }
+      seen = withDrops(seen, closed);
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
       const drop = closed.find(({ owner }) => owner === 'platform' || owner === 'unclear');
@@ -147,7 +165,7 @@ A consumer of the platform that does not return, under its name or as another th
     const { facts } = seen;
     if (seen.ours.length > 0) return verdict(seen.ours, facts);
     const away = watching !== undefined && (await stayedAway(nats, watching, signal));
-    if (watching !== undefined && away && clients.has(partNamed(watching.name, platform)))
+    if (watching !== undefined && away && clients.has(watching.part))
       return verdict(
         [
           {
@@ -198,6 +216,8 @@ type Owner = 'platform' | 'others' | 'unclear' | 'bot';
 interface Known {
   readonly platform: Platform;
   readonly own: boolean;
+  /** The part whose Pod or container has the address of a connection. `asOf`: what the server's clock says. */
+  readonly partOf: (connection: Connection, asOf?: string) => PartId | undefined;
 }
 
 /** Configured or observed, and not by the guide alone. */
@@ -293,7 +313,7 @@ function compare(
         ...facts,
         pendingBytes: one.pending_bytes,
         subscriptions: one.subscriptions ?? null,
-        clientPart: partNamed(one.name ?? '', platform) ?? null,
+        clientPart: partNamed(one.name ?? '', platform) ?? known.partOf(one) ?? null,
       },
     }),
   );
@@ -308,7 +328,7 @@ function compare(
 }
 
 /** The server's counter says how many were dropped; whose they are, only its closed connections. */
-function withDrops(seen: Seen, closed: readonly Dropped[], platform: Platform): Seen {
+function withDrops(seen: Seen, closed: readonly Dropped[]): Seen {
   if (seen.dropped <= 0) return seen;
   const { facts } = seen;
   const drops = closed.slice(0, seen.dropped);
@@ -318,7 +338,7 @@ function withDrops(seen: Seen, closed: readonly Dropped[], platform: Platform): 
   const others = drops.filter(({ owner }) => owner === 'others').map(({ name }) => name);
   return {
     ...seen,
-    ours: ours.slice(0, 1).map(({ name }) => ({
+    ours: ours.slice(0, 1).map(({ name, part }) => ({
       code: 'NATS_CONSUMERS_DROPPED',
       severity: 'warning',
       part: 'nats',
@@ -327,7 +347,7 @@ function withDrops(seen: Seen, closed: readonly Dropped[], platform: Platform): 
         ...facts,
         dropped: ours.length,
         consumer: name,
-        clientPart: partNamed(name, platform) ?? null,
+        clientPart: part ?? null,
       },
     })),
     unclear: [...seen.unclear, ...unclear, ...unlisted],
@@ -359,15 +379,32 @@ const subjectsOf = ({ subscriptions_list: all = [] }: Connection) => all.filter(
  * Another application may have a component of the same name ("orchestrator"): one that takes only subjects of others
  * is not known by its name. Inboxes and subjects of the server say nothing of it.
  */
-function ownerOf(connection: Connection, known: Known): Owner {
+function ownerOf(connection: Connection, known: Known, asOf?: string): Owner {
   if (connection.name === ownClient) return 'bot';
+  if (known.partOf(connection, asOf) !== undefined) return 'platform';
   const subjects = subjectsOf(connection);
   if (!clients.has(partNamed(connection.name ?? '', known.platform))) return takenBy(subjects, known);
   return takenBy(subjects, { ...known, own: true }) === 'others' ? 'unclear' : 'platform';
 }
 
+/**
+ * The part that a connection is of, by its address. One that was closed counts only where what has this address now ran
+ * before the connection was made: else the address may have been another one's.
+ */
+function partOf(
+  { ip = '', start = '', stop }: Connection,
+  parts: ReadonlyMap<string, PartAt>,
+  { server = '', own }: { readonly server: string | undefined; readonly own: number },
+): PartId | undefined {
+  const at = parts.get(ip);
+  if (at === undefined || stop === undefined) return at?.part;
+  return own - Date.parse(at.since ?? '') >= Date.parse(server) - Date.parse(start) ? at.part : undefined;
+}
+
 interface Dropped {
   readonly name: string;
+  /** By its name or its address. */
+  readonly part: PartId | undefined;
   /** What it took, but for inboxes and subjects of the server. */
   readonly subjects: readonly string[];
   readonly owner: Owner;
@@ -406,8 +443,9 @@ async function droppedConsumers(
     .filter(({ reason }) => reason?.startsWith('Slow Consumer') === true)
     .map((one) => ({
       name: nameOf(one),
+      part: partNamed(one.name ?? '', known.platform) ?? known.partOf(one, closed.now),
       subjects: subjectsOf(one),
-      owner: ownerOf(one, known),
+      owner: ownerOf(one, known, closed.now),
       secondsAgo: (Date.parse(closed.now ?? '') - Date.parse(one.stop ?? '')) / 1000,
     }));
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { ownAddresses } from '../support/part-addresses.ts';
 import { verdict } from '../support.ts';
 import { anyDatabase, clientSessions } from './databases.ts';
 
@@ -37,11 +38,9 @@ Without a session, or behind a pooler, it could not check; variables of a Secret
       compose?.containers({ signal }) ?? [],
       ...configuredIds.map((part) => runtime.instances(part, { signal })),
     ]);
-    const addressesOf = ({ id, address }: Instance) =>
-      address === undefined ? (containers.find((one) => one.id === id)?.addresses ?? []) : [address.host];
     const running = all.flat().filter(({ phase }) => phase === 'running');
     const wanted = running.flatMap((instance) => {
-      const addresses = addressesOf(instance);
+      const addresses = ownAddresses(instance, containers);
       const sessions = rows.filter(({ address }) => addresses.includes(address));
       return named(instance).map((one) => ({ ...one, instance, sessions }));
     });

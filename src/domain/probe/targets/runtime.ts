@@ -197,5 +197,10 @@ export interface Instance {
   /** Ports that its manifest says something listens on. */
   readonly declares?: readonly DeclaredPort[];
   /** Its own address (Pod IP) and the TCP ports that it declares, past every Service. */
-  readonly address?: { readonly host: string; readonly ports: readonly number[] };
+  readonly address?: {
+    readonly host: string;
+    readonly ports: readonly number[];
+    /** It is that of its node, which other programs have as well. */
+    readonly shared?: true;
+  };
 }

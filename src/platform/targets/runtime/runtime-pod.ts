@@ -90,6 +90,7 @@ export const KubePod = z.object({
     creationTimestamp: z.string().optional(),
   }),
   spec: z.object({
+    hostNetwork: z.boolean().optional(),
     containers: z.array(Container),
     volumes: z
       .array(
@@ -222,7 +223,12 @@ export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Inst
       refers: refersElsewhere(container) ? (true as const) : undefined,
       hasLivenessProbe: container?.livenessProbe === undefined ? undefined : true,
       address:
-        pod.status.podIP === undefined ? undefined : { host: pod.status.podIP, ports: tcpPorts(container) },
+        pod.status.podIP === undefined
+          ? undefined
+          : {
+              ...{ host: pod.status.podIP, ports: tcpPorts(container) },
+              ...present({ shared: pod.spec.hostNetwork === true ? (true as const) : undefined }),
+            },
     }),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsSlowConsumers } from '../../../../src/probes/nats/slow-consumers.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 
 describe('nats.slow-consumers', () => {
@@ -109,6 +110,86 @@ describe('nats.slow-consumers', () => {
       expect(await behind({ subscriptions_list: ['plover.birds.spotted.*'] }, bot)).toMatchObject(anyone);
       expect(await behind(bot)).toMatchObject({ status: 'healthy' });
       expect(await dropped(bot)).toMatchObject({ status: 'healthy' });
+    });
+
+    describe('and of which neither name nor subjects tell whose it is', () => {
+      const nameless = { cid: 19, ip: '10.0.0.6', subscriptions_list: ['quartz.sightings.>'] };
+      const asked = { times: 0 };
+      const at = (host: string, shared?: true): FakePart => ({
+        address: { host, ports: [], ...(shared === undefined ? {} : { shared }) },
+      });
+      const seenAt = (connection: object, ...parts: readonly FakePart[]) =>
+        runAt(() => ({ connections: [{ pending_bytes: 900_000, ...connection }] }), parts);
+      const runAt = async (answer: (path: string) => object, parts: readonly FakePart[]) => {
+        asked.times = 0;
+        const runtime = fakeRuntime({ 'agent-manager': parts });
+        return natsSlowConsumers.run(
+          { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
+          probeContext(
+            {
+              platform: asInGuide,
+              nats: fakeNats({
+                monitor: (<T>(path: string) => Promise.resolve(answer(path) as T)) as NatsTarget['monitor'],
+              }),
+              runtime: {
+                ...runtime,
+                instances: (part) => {
+                  asked.times += 1;
+                  return runtime.instances(part);
+                },
+              },
+            },
+            '2026-03-01T10:05:00Z',
+          ),
+        );
+      };
+
+      it('the address of a Pod or container shows it', async () => {
+        expect(await seenAt(nameless, at('10.0.0.5'), at('10.0.0.6'))).toMatchObject({
+          findings: [
+            { code: 'NATS_SLOW_CONSUMER', subject: 'cid 19', facts: { clientPart: 'agent-manager' } },
+          ],
+        });
+      });
+
+      it.each([
+        ['another address', [at('10.0.0.7')]],
+        ['the address of a node', [at('10.0.0.6', true)]],
+        ['none that is known', []],
+      ])('%s does not', async (_what, parts) => {
+        expect(await seenAt(nameless, ...parts)).toMatchObject(anyone);
+      });
+
+      /** One that the server drops between the samples, connected at this time; it is there again. */
+      const droppedAt = (start: string) => {
+        let asks = 0;
+        const stop = '2026-11-25T03:00:00Z';
+        const reason = 'Slow Consumer (Write Deadline)';
+        const gone = { ...nameless, pending_bytes: 0, start, stop, reason };
+        const again = { ...nameless, cid: 20, pending_bytes: 0 };
+        return runAt(
+          (path) => {
+            if (path.startsWith('/varz')) return { slow_consumers: (asks += 1) === 1 ? 4 : 5 };
+            return { now: stop, connections: [path.includes('state=closed') ? gone : again] };
+          },
+          [at('10.0.0.6')],
+        );
+      };
+
+      it('it shows it of one that was dropped, too, where the Pod was there before the connection', async () => {
+        // What has the address now has run for five minutes, and for the two seconds between two samples.
+        const clientPart = 'agent-manager';
+        expect(await droppedAt('2026-11-25T02:54:58Z')).toMatchObject({
+          findings: [{ code: 'NATS_CONSUMERS_DROPPED', facts: { consumer: 'cid 19', clientPart } }],
+        });
+        expect(await droppedAt('2026-11-25T02:54:57Z')).toMatchObject(anyone);
+        expect(await droppedAt('')).toMatchObject(anyone);
+      });
+
+      it('nobody is asked for it where the name tells', async () => {
+        await seenAt({ ...nameless, name: 'agent-manager', subscriptions_list: [] }, at('10.0.0.7'));
+        expect(asked.times).toBe(0);
+      });
     });
 
     it('one that may be either is not known', async () => {
