@@ -68,6 +68,7 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
 
 /** What was taken back is not green: the problem is back with it. */
 function emojiOf({ remediation: { state, undoOf }, elsewhere }: RemediationView): string {
+  if (elsewhere?.another === true) return stateEmoji[state];
   if (elsewhere !== undefined) return stateEmoji[elsewhere.state];
   return undoOf !== undefined && state === 'succeeded' ? stateEmoji.rolled_back : stateEmoji[state];
 }
@@ -77,8 +78,9 @@ function stateLine({ remediation: row, elsewhere, other }: RemediationView, word
   if (elsewhere !== undefined) {
     const state = words.plain(`fix.state.${elsewhere.state}`);
     const { place } = elsewhere;
-    if (place === undefined) return words.say('card.elsewhere.private', { state });
-    return words.say('card.elsewhere', {
+    const key = elsewhere.another === true ? 'card.beside' : 'card.elsewhere';
+    if (place === undefined) return words.say(`${key}.private`, { state });
+    return words.say(key, {
       state,
       handle: place.handle,
       place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),

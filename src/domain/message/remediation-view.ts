@@ -30,7 +30,7 @@ export interface RemediationView {
   /** It is read by one of them, outside of the place where it was asked for. */
   readonly direct?: true;
   readonly undoValidUntil?: Date;
-  /** The same fix, asked for or under way in another place: nothing can be pressed here meanwhile. */
+  /** The same fix, or another change of the same object, asked for or under way: nothing can be pressed here meanwhile. */
   readonly elsewhere?: Elsewhere;
   /** Another fix of the same answer, of a part that this one's part stands on: it is done first. */
   readonly first?: RemediationRow;
@@ -41,6 +41,8 @@ export interface RemediationView {
 
 export interface Elsewhere {
   readonly state: RemediationState;
+  /** It is another change of the same object, after which this one can be asked for. */
+  readonly another?: true;
   /** Absent where people here may not know of the place. */
   readonly place?: { readonly channel: string; readonly handle: string };
 }

@@ -44,6 +44,10 @@ export const fix = {
     'The same fix is in {place}: `{handle}` is {state}. Nothing can be pressed here meanwhile.',
   'card.elsewhere.private':
     'The same fix is under way elsewhere: it is {state}. Nothing can be pressed here meanwhile.',
+  'card.beside':
+    'Another fix of the same target is in {place}: `{handle}` is {state}. This one can be asked for once that has ended.',
+  'card.beside.private':
+    'Another fix of the same target is under way: it is {state}. This one can be asked for once that has ended.',
   'card.undo-state.requested': 'Waiting for approval by somebody else. The fix is still in place.',
   'card.undo-state.succeeded': 'Taken back: {part} is as it was before the fix. Expect the problem again.',
   'card.undo-state.failed': 'Could not be taken back. Look at the thread before trying again.',

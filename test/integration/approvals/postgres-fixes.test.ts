@@ -399,6 +399,32 @@ describe('an index that is bloated or broken (T1.b)', () => {
     },
   );
 
+  it('is not done with another one of the same server, which is asked for and built anew after it', async () => {
+    for (const name of ['first_of_two', 'second_of_two'])
+      await platform.query(`CREATE INDEX ${name} ON events (cluster_id)`);
+    const h = harnessOf('postgres.rebuild-index');
+    const offers = [
+      await h.offered({ database: 'agentManager', index: 'first_of_two' }),
+      await h.offered({ database: 'agentManager', index: 'second_of_two' }),
+    ];
+
+    const [first, second] = offers.map(({ id }) => id) as [string, string];
+    await h.service.request(h.input(first, 'UREQ'));
+    await expect(h.service.request(h.input(second, 'UREQ'))).rejects.toMatchObject({
+      facts: { reason: 'target-busy', other: offers[0]?.handle },
+    });
+    await h.service.approve(h.input(first, 'ULEAD'));
+    await h.execute(first);
+    expect((await h.row(second)).state).toBe('proposed');
+    await h.service.request(h.input(second, 'UREQ'));
+    await h.service.approve(h.input(second, 'ULEAD'));
+    await h.execute(second);
+
+    const states = await Promise.all(offers.map(async ({ id }) => (await h.row(id)).state));
+    expect(states).toEqual(['succeeded', 'succeeded']);
+    await platform.query('DROP INDEX first_of_two, second_of_two');
+  });
+
   it('R-X16: ends at Stop with the old one in place and nothing left beside it', async () => {
     const oid = async () =>
       (await platform.query<{ oid: string }>("SELECT 'bloated'::regclass::oid::text AS oid")).rows[0]?.oid;

@@ -24,7 +24,7 @@ import type { Messages } from '../../../domain/ports/messages.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { createOverdueMessages, type OverdueMessages } from './overdue-messages.ts';
-import { sameFix } from './same-fix.ts';
+import { isSameChange, sameFix } from './same-fix.ts';
 
 const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
@@ -400,7 +400,7 @@ function ttlOf(purpose: Exclude<RemediationButton, 'undo'>): number {
   return purpose === 'resolve' ? 30 * 24 * 3_600_000 : offerValidMs;
 }
 
-/** The true state of this very fix, where it was asked for in another place or has been done there. */
+/** The true state of this very fix, where it was asked for in another place or has been done there; or of what it waits for. */
 async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise<Elsewhere | undefined> {
   if (row.state !== 'proposed' && row.state !== 'superseded') return undefined;
   const other =
@@ -413,6 +413,7 @@ async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise
   const known = !other.privatePlace || other.surface?.channel === row.surface?.channel;
   return {
     state: other.state,
+    ...(isSameChange(row, other) ? {} : { another: true as const }),
     ...(known && other.surface !== undefined
       ? { place: { channel: other.surface.channel, handle: other.handle } }
       : {}),

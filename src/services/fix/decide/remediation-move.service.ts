@@ -15,7 +15,7 @@ import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, type MoveRepository, system } from './remediation-deps.ts';
 import type { EventInput } from './remediation-messages.service.ts';
-import { sameOffers } from './same-fix.ts';
+import { isSameChange, offersBeside } from './same-fix.ts';
 
 /** Who moves a remediation, and what is kept about it in the audit (R-L2). */
 export interface Cause {
@@ -104,21 +104,25 @@ export async function moveRemediation(
   return moved;
 }
 
-/** Every place that offers the same fix shows what became of it; where it is done, the others are done with it. */
+/**
+ * Every place that offers the same fix shows what became of it; where it is done, the others are done with it. Another
+ * change of the same object can be asked for once this one has ended.
+ */
 async function tellOthers(tx: TxOf<MoveRepository>, deps: Deps, moved: RemediationRow): Promise<void> {
   if (moved.state === 'proposed') return;
-  for (const other of await sameOffers(tx, moved)) {
-    if (moved.state !== 'succeeded' || other.environment !== moved.environment) {
+  for (const other of await offersBeside(tx, moved)) {
+    const done = moved.state === 'succeeded' && isSameChange(moved, other);
+    if (!done || other.environment !== moved.environment) {
       await deps.messages.card(tx, other);
       continue;
     }
     const locked = await tx.remediations.lock(other.id);
     if (locked?.state !== 'proposed') continue;
-    const done = await moveRemediation(tx, deps, locked, 'superseded', {
+    const shown = await moveRemediation(tx, deps, locked, 'superseded', {
       event: 'none',
       change: { successor: moved.id },
     });
-    await deps.onVerdict?.(tx, done);
+    await deps.onVerdict?.(tx, shown);
   }
 }
 

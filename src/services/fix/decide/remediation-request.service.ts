@@ -16,7 +16,7 @@ import {
 import type { DecisionDeps, DecisionRepository, MoveRepository } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { moveRemediation } from './remediation-move.service.ts';
-import { sameFix } from './same-fix.ts';
+import { isSameChange, sameFix } from './same-fix.ts';
 
 /** Tier 1 is confirmed by the requester alone, so it must be one of its list; else any full member may ask. */
 export async function judgeRequester(
@@ -54,7 +54,11 @@ export async function requestInTx(
   if (reason === undefined) return { refused: 'reason-required' };
   // Before anything is moved: what is refused below must leave the offer as it was.
   const asked = await sameFix(tx, row);
-  if (asked !== undefined) return { refused: 'asked-elsewhere', facts: { other: asked.handle } };
+  if (asked !== undefined)
+    return {
+      refused: isSameChange(row, asked) ? 'asked-elsewhere' : 'target-busy',
+      facts: { other: asked.handle },
+    };
   const other = rule.approvals === 0 ? await tx.remediations.ahead(row) : undefined;
   if (other?.state === 'indeterminate') return unknownHolder(other);
   const { eligible, asked: askedPeople } = await eligibleFor(tx, deps, rule, who.personId);

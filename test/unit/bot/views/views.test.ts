@@ -345,6 +345,12 @@ describe('the card of a fix', () => {
     );
     expect(first({ state: 'executing' })).toContain('The same fix is under way elsewhere: it is running.');
     expect(first({ state: 'requested', place }, 'zh-CN')).toContain('<#C0OTHER>');
+    expect(first({ state: 'executing', place, another: true })).toContain(
+      'Another fix of the same target is in <#C0OTHER>: `a1-b2c3` is running. This one can be asked for once',
+    );
+    expect(first({ state: 'executing', another: true })).toContain(
+      'Another fix of the same target is under way',
+    );
   });
 
   it('R-S13: calls an undo one: its title, what users notice, its state and its verdict', () => {
