@@ -61,7 +61,6 @@ const branches: Readonly<Record<string, string>> = {
 const sameThing: Readonly<Record<string, readonly string[]>> = {
   'part.collect-agent.stopped': ['S2.c'],
   'part.collect-agent.paused': ['S2.c'],
-  'part.collect-agent.unreachable': ['S2.c', 'N1.c'],
   'part.neo4j.stopped': ['S7.c'],
   'part.neo4j.paused': ['S7.c'],
   'part.neo4j.refusing': ['S7.b'],
@@ -83,7 +82,7 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     return {
       symptom: first,
       cause: fault.id,
-      also: alsoTrue[fault.id] ?? [],
+      also: alsoTrue[`${fault.id} ${variant ?? fault.variants[0]}`] ?? alsoTrue[fault.id] ?? [],
       // Where its Pod is gone with it, only the time that passes shows that the agents are silent.
       ...(fault.id === 'S2.c' ? { shownBySilence: true as const } : {}),
       // Not one connection may be left, not even for the question who has them.
@@ -95,13 +94,15 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
   // What exits for that reason crashes, as K1 calls it.
   if (refused !== undefined)
     return { symptom: refused[0], cause: refused[1], also: refused[1] === 'H2.a' ? ['K1.b'] : [] };
-  const isolated = third === 'unreachable' ? ['N1.c', 'N1.d'] : [];
+  // A policy on Kubernetes, another network on Compose; packets that get lost on the way are neither of them.
+  const isolated = third === 'unreachable' && variant !== 'dropped' ? ['N1.c', 'N1.d'] : [];
+  const ended = fault.id === 'part.collect-agent.unreachable' && variant !== 'dropped' ? ['S2.c'] : [];
   // An agent listens on no port: what is left to see of it is that it runs and is silent.
   const branch = second === 'collect-agent' && third !== 'stopped' ? 'H2.d' : branches[third];
   return {
     symptom: `H2 ${second}`,
     cause: branch ?? 'H2.b',
-    also: [...(sameThing[fault.id] ?? []), ...isolated],
+    also: [...(sameThing[fault.id] ?? []), ...isolated, ...ended],
     // The login that is refused is the bot's own as well: that says nothing of the part.
     ...(third === 'refusing' ? { mayHide: true as const } : {}),
     ...(third === 'bad-image' ? { seenToRun: second as PartId } : {}),
@@ -112,8 +113,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     elsewhere: variant === 'removed' ? [] : (above[`${second} ${third}`] ?? []),
     // It keeps five connections waiting, and takes no more: then nobody can tell it from one that cannot be reached.
     ...(fault.id === 'part.reasoning-service.paused' ? { later: 'H2.c' } : {}),
-    // An agent that cannot connect at its start ends, again and again.
-    ...(fault.id === 'part.collect-agent.unreachable' ? { or: 'H2.a' } : {}),
+    // An agent that cannot connect at its start ends, again and again: then it is down, as S2 calls it.
+    ...(ended.length > 0 ? { or: 'H2.a' } : {}),
   };
 }
 
@@ -150,7 +151,8 @@ const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   'S1.c': ['H2.a'],
   'S2.c': ['H2.a'],
   // A slow database is slow for a reason that D2 names.
-  'S3.c': ['D2.a', 'D2.b', 'D2.c'],
+  'S3.c no-index': ['D2.a'],
+  'S3.c table-locked': ['D2.c'],
 };
 
 /**

@@ -199,7 +199,7 @@ export async function tryPair(
   planted: readonly { readonly fault: Fault; readonly variant: string }[],
   onAnswer: (symptom: string, answer: Answer) => void,
 ): Promise<PairTrial> {
-  const expected = planted.map(({ fault }) => expectationOf(fault));
+  const expected = planted.map(({ fault, variant }) => expectationOf(fault, variant));
   const allowed = new Set(expected.flatMap(({ cause, also }) => [cause, ...also]));
   const problems: string[] = [];
   const found: string[] = [];
