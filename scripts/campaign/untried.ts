@@ -86,7 +86,14 @@ export const untried: readonly Untried[] = [
   ),
   ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
   { fault: 'part.orchestrator-service.refusing', why: refused },
-  { fault: 'part.collect-agent.refusing', fix: 'restart-service', why: refused },
+  ...['restart-service', 'restart-workload'].map((fix) => ({
+    ...{ fault: 'part.collect-agent.refusing', fix },
+    why: refused,
+  })),
+  {
+    ...{ on: 'kubernetes' as const, fault: 'part.agent-manager.refusing other-token' },
+    why: 'its token is a variable with a value of its own, and one is copied from a Secret alone',
+  },
   ...['postgres', 'redis'].map((store) => ({
     fault: `part.${store}.paused`,
     why: 'it answers nobody, so nothing shows that the bot does not stand on it, and it is not offered',
