@@ -217,7 +217,8 @@ function remedyLine(diagnosis: Diagnosis, remedy: Remedy, language: Language): s
   const given = remedy.at === undefined ? [] : [code(`part=${diagnosis.id === 'H2' ? '{part}' : remedy.at}`)];
   const link = `[${code(remedy.remediation)}](../remediations.md#${anchor(remedy.remediation)})`;
   const title = say(language, `remediation.${remedy.remediation}`);
-  return `${words.button}${where}${words.colon}${title} · ${[link, ...given].join(' ')}`;
+  const unless = remedy.unless === undefined ? '' : words.unless(code(remedy.unless));
+  return `${words.button}${where}${words.colon}${title} · ${[link, ...given].join(' ')}${unless}`;
 }
 
 /** Where the diagnosis leads; of which part is said when it may be asked of several. */

@@ -28,6 +28,7 @@ interface PageWords {
   readonly instruction: string;
   readonly colon: string;
   readonly only: Readonly<Record<'kubernetes' | 'compose', string>>;
+  readonly unless: (code: string) => string;
   readonly onward: string;
   readonly onwardHead: readonly [when: string, diagnosis: string, of: string];
   readonly filled: string;
@@ -62,6 +63,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     instruction: 'Instruction',
     colon: ': ',
     only: { kubernetes: ' (on Kubernetes)', compose: ' (on Compose)' },
+    unless: (code) => ` (not with ${code})`,
     onward: 'Leads on to',
     onwardHead: ['When', 'Diagnosis', 'Of'],
     filled: 'What stands in braces is filled in from what was found.',
@@ -94,6 +96,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     instruction: '操作说明',
     colon: '：',
     only: { kubernetes: '（仅 Kubernetes）', compose: '（仅 Compose）' },
+    unless: (code) => `（有 ${code} 时不提供）`,
     onward: '继续诊断',
     onwardHead: ['条件', '诊断', '组件'],
     filled: '花括号中的内容由实际发现填入。',

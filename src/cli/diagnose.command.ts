@@ -1,7 +1,7 @@
 import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
-import { type InstructionLines, isFor, type Place } from '../domain/diagnosis/place.ts';
+import { type InstructionLines, type Place, remediesHere } from '../domain/diagnosis/place.ts';
 import { rootsFirst } from '../domain/diagnosis/roots-first.ts';
 import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
@@ -123,7 +123,7 @@ function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
 }
 
 function remediesOf(
-  { cause, verdict, for: [finding] }: CauseJudgement,
+  judgement: CauseJudgement,
   {
     place,
     platform,
@@ -135,27 +135,26 @@ function remediesOf(
   },
   words: CliContext['words'],
 ): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
-  if (verdict !== 'confirmed') return [];
-  return cause.remedies
-    .filter((remedy) => isFor(remedy, place))
-    .map((remedy) => {
-      if ('remediation' in remedy) {
-        const { remediation } = remedy;
-        const facts = finding?.facts ?? {};
-        return {
-          remediation,
-          text: words.lookupPlain(`remediation.${remediation}`, facts) ?? remediation,
-          commands: [],
-        };
-      }
-      // As where the finding itself is told: the part by its name, also where nothing was found.
-      const part = words.lookupPlain(`part.${finding?.part ?? cause.part}`) ?? cause.part;
-      const facts = { ...finding?.facts, ...present({ subject: finding?.subject }), part };
+  if (judgement.verdict !== 'confirmed') return [];
+  const [finding] = judgement.for;
+  return remediesHere(judgement, place).map((remedy) => {
+    if ('remediation' in remedy) {
+      const { remediation } = remedy;
+      const facts = finding?.facts ?? {};
       return {
-        text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
-        commands: [...instructionLines(remedy.instruction, place, finding, platform)],
+        remediation,
+        text: words.lookupPlain(`remediation.${remediation}`, facts) ?? remediation,
+        commands: [],
       };
-    });
+    }
+    // As where the finding itself is told: the part by its name, also where nothing was found.
+    const part = words.lookupPlain(`part.${finding?.part ?? judgement.cause.part}`) ?? judgement.cause.part;
+    const facts = { ...finding?.facts, ...present({ subject: finding?.subject }), part };
+    return {
+      text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
+      commands: [...instructionLines(remedy.instruction, place, finding, platform)],
+    };
+  });
 }
 
 const changeLine = (change: DiagnoseOutput['changes'][number]): string =>

@@ -72,8 +72,19 @@ export const agentRegistration = defineDiagnosis({
       when: all(found('NOBODY_PUBLISHES'), any(seenStopped, hint('NOBODY_PUBLISHES'))),
       remedies: [
         { instruction: 'start-collect-agent' },
-        { remediation: 'kubernetes.restart-workload', at: 'collect-agent', on: 'kubernetes' },
-        { remediation: 'compose.restart-service', at: 'collect-agent', on: 'compose' },
+        // One that ends by itself is started anew again and again as it is.
+        {
+          remediation: 'kubernetes.restart-workload',
+          at: 'collect-agent',
+          on: 'kubernetes',
+          unless: 'SERVICE_EXITS_AT_START',
+        },
+        {
+          remediation: 'compose.restart-service',
+          at: 'collect-agent',
+          on: 'compose',
+          unless: 'SERVICE_EXITS_AT_START',
+        },
       ],
     },
     {

@@ -78,7 +78,8 @@ export interface Names {
 /**
  * What to do about a cause. `remediation` is offered as a button where it can be carried out: the first one is
  * recommended. With which values, the remediation says of the finding that it helps with; `at` is the part to mend
- * where that is not the one that the finding is about. `instruction` is a catalogue key (`remedy.<key>`) whose text is
+ * where that is not the one that the finding is about; where `unless` was found with the cause it could not help, and is
+ * not offered. `instruction` is a catalogue key (`remedy.<key>`) whose text is
  * filled with the finding's facts.
  */
 export type Remedy<N extends Names = Names> =
@@ -86,6 +87,7 @@ export type Remedy<N extends Names = Names> =
       readonly remediation: N['remediation'];
       readonly at?: PartId;
       readonly on?: 'kubernetes' | 'compose';
+      readonly unless?: FindingCode;
     }
   | { readonly instruction: N['instruction']; readonly on?: 'kubernetes' | 'compose' };
 

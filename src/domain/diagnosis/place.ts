@@ -2,6 +2,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { Remedy } from './diagnosis.ts';
+import type { CauseJudgement } from './judgement.ts';
 
 /** Where a platform runs, as commands name it. */
 export type Place =
@@ -23,6 +24,16 @@ export type InstructionLines = (
 /** Whether a remedy is one for this kind of place. */
 export function isFor({ on }: Remedy, { kind }: Place): boolean {
   return on === undefined || on === kind;
+}
+
+/** Pure. The remedies of a judged cause that are for this kind of place, and that what was found does not make useless. */
+export function remediesHere(
+  { cause, for: findings }: Pick<CauseJudgement, 'cause' | 'for'>,
+  place: Place,
+): readonly Remedy[] {
+  const useless = (remedy: Remedy) =>
+    'remediation' in remedy && findings.some(({ code }) => code === remedy.unless);
+  return cause.remedies.filter((remedy) => isFor(remedy, place) && !useless(remedy));
 }
 
 /** Place of a configured environment. */

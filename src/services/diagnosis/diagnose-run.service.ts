@@ -1,6 +1,5 @@
-import type { Remedy } from '../../domain/diagnosis/diagnosis.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
-import { type InstructionLines, isFor, type Place } from '../../domain/diagnosis/place.ts';
+import { type InstructionLines, type Place, remediesHere } from '../../domain/diagnosis/place.ts';
 import type {
   DiagnosisRenderer,
   DiagnosisView,
@@ -120,8 +119,6 @@ const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
     causes.filter(({ verdict }) => verdict === 'confirmed'),
   );
 
-const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
-
 /**
  * Plans are made with targets of their own: the evidence may have used up all requests that it may send, and a plan reads
  * what is there now.
@@ -137,8 +134,8 @@ async function planRemedies(
   const known = new Set<string>();
   const causes: (readonly Prepared[])[] = [];
   for (const cause of confirmed(result)) {
-    const wanted = cause.cause.remedies.flatMap((remedy) =>
-      'remediation' in remedy && applies(remedy, targets) ? [remedy] : [],
+    const wanted = remediesHere(cause, placeOf(targets)).flatMap((remedy) =>
+      'remediation' in remedy ? [remedy] : [],
     );
     const plans: Prepared[] = [];
     for (const { call, finding } of proposals.fixes(cause.for, targets, wanted)) {
@@ -159,8 +156,8 @@ function instructionsOf(
   instructionLines: InstructionLines,
 ): DiagnosisView['instructions'] {
   return confirmed(result).flatMap((cause) =>
-    cause.cause.remedies.flatMap((remedy) => {
-      if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
+    remediesHere(cause, placeOf(targets)).flatMap((remedy) => {
+      if (!('instruction' in remedy)) return [];
       const finding = cause.for[0];
       const key = remedy.instruction;
       const commands = instructionLines(key, placeOf(targets), finding, targets.platform);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
-import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import { remediesHere } from '../../../src/domain/diagnosis/place.ts';
+import { emitters, outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
 const silence = 'NOBODY_PUBLISHES nats.registration-traffic';
 
@@ -21,6 +23,24 @@ describe('W4 a collect agent is down', () => {
   ])('when nothing is published and its process was seen: %s', (seen) => {
     expect(judged([silence, seen])['S2.c']).toBe('confirmed');
     expect(judged([seen])['S2.c']).toBe('ruled-out');
+  });
+
+  it.each([
+    ['PART_PAUSED runtime.running', ['kubernetes.restart-workload', 'start-collect-agent']],
+    ['SERVICE_EXITS_AT_START runtime.startup', ['start-collect-agent']],
+  ])('is restarted by a button, but not one that ends by itself again and again: %s', (found, remedies) => {
+    const seen = [silence, found].map((text) => {
+      const [code = '', probe = ''] = text.split(' ');
+      return { code, probe };
+    });
+    const { causes } = judge(agentRegistration, outcomesOf(agentRegistration, seen), emitters);
+    const down = causes.find(({ cause }) => cause.id === 'S2.c');
+    const place = { kind: 'kubernetes', namespace: 'n', agentNamespace: 'a' } as const;
+    const here = down === undefined ? [] : remediesHere(down, place);
+
+    expect(here.map((one) => ('remediation' in one ? one.remediation : one.instruction)).toSorted()).toEqual(
+      remedies,
+    );
   });
 
   it('only possibly when nothing is published and its process runs', () => {
