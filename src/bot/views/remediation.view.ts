@@ -78,9 +78,12 @@ function stateLine({ remediation: row, elsewhere, other }: RemediationView, word
   if (elsewhere !== undefined) {
     const state = words.plain(`fix.state.${elsewhere.state}`);
     const { place } = elsewhere;
-    const key = elsewhere.another === true ? 'card.beside' : 'card.elsewhere';
-    if (place === undefined) return words.say(`${key}.private`, { state });
-    return words.say(key, {
+    const [known, hidden] =
+      elsewhere.another === true
+        ? (['card.beside', 'card.beside.private'] as const)
+        : (['card.elsewhere', 'card.elsewhere.private'] as const);
+    if (place === undefined) return words.say(hidden, { state });
+    return words.say(known, {
       state,
       handle: place.handle,
       place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),
