@@ -27,9 +27,9 @@ export const batchLimits = {
   firstBlocks: 16,
   mostBlocks: 512,
   /** A batch that takes longer is made smaller, and one that takes less than half of it larger. */
-  aimMs: 25,
+  aimMs: 2,
   /** How long it rests after a batch, for each moment that the batch took with its session and its commit. */
-  rests: 2,
+  rests: 4,
 } as const;
 
 /** When it waits for others. Replay lag: bytes of WAL, seconds. */
@@ -288,7 +288,7 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
           database,
           statement.sql,
           [`(${cursor},0)`, `(${upTo},0)`, ...statement.values],
-          { ...batchLimits, signal },
+          { ...batchLimits, keepsSession: true, signal },
         );
         done += row?.n ?? 0;
         servedMs = row?.ms;
@@ -301,7 +301,7 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
       }
       const tookMs = context.now().getTime() - began;
       if (failures === 0) blocks = nextSize(blocks, servedMs ?? tookMs);
-      // At most a third of the time is its own; where commits wait, so does it.
+      // At most a fifth of the time is its own; where commits wait, so does it.
       const restMs = failures === 0 ? batchLimits.rests * tookMs : paceLimits.lookEveryMs * failures;
       await work?.next({ done, total, cursor }, Math.min(paceLimits.unseenMs, Math.ceil(restMs)));
     }

@@ -124,11 +124,11 @@ export const remediations = {
   'blast.postgres-max-connections-undo':
     'From its next restart on, max_connections is {value} again, as before the fix.',
   'blast.postgres-archive-rows':
-    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|moves|move} into {archive}. Reads of {table} no longer find them. Reads and writes go on; the work rests twice as long as it runs.',
+    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|moves|move} into {archive}. Reads of {table} no longer find them. Reads and writes go on; the work rests four times as long as it runs.',
   'blast.postgres-restore-rows':
     'Rows of {archive} from {oldest:time} until {before} move back into {table}: {rows|# row|# rows} by this fix, and what an earlier one put there.',
   'blast.postgres-delete-rows':
-    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|is|are} gone for good. Reads and writes go on; the work rests twice as long as it runs.',
+    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|is|are} gone for good. Reads and writes go on; the work rests four times as long as it runs.',
   'blast.redis-memory-limit':
     'Redis may use {bytes:bytes} ({used:bytes} in use, policy {policy}). No key is touched. It holds until Redis is restarted.',
   'blast.redis-memory-limit-undo':

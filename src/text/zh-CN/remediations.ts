@@ -117,11 +117,11 @@ export const remediations = {
     '现在没有变化：PostgreSQL 重启之前上限仍为 {now}，之后为 {value}。重启不包含在本次修复中。',
   'blast.postgres-max-connections-undo': '下次重启后 PostgreSQL 的连接上限恢复为 {value}，与修复之前相同。',
   'blast.postgres-archive-rows':
-    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会移入 {archive}，之后在 {table} 中查不到。读写照常进行；每工作一段就休息两倍的时间。',
+    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会移入 {archive}，之后在 {table} 中查不到。读写照常进行；每工作一段就休息四倍的时间。',
   'blast.postgres-restore-rows':
     '{archive} 中从 {oldest:time} 到 {before} 的行会移回 {table}：本次修复的 {rows} 行，以及之前归档的行。',
   'blast.postgres-delete-rows':
-    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会被永久删除。读写照常进行；每工作一段就休息两倍的时间。',
+    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会被永久删除。读写照常进行；每工作一段就休息四倍的时间。',
   'blast.redis-memory-limit':
     'Redis 最多可用 {bytes:bytes}（现用 {used:bytes}，策略 {policy}）。不触及任何键，Redis 重启后失效。',
   'blast.redis-memory-limit-undo':

@@ -3,6 +3,16 @@ import type { ValueSource } from '../../platform/source.ts';
 
 export type DatabaseId = 'agentManager' | 'orchestrator';
 
+/** How a statement of a remediation runs. */
+export interface StatementOptions {
+  /** The server itself ends it when it waits longer for a lock (milliseconds), or runs longer than `timeoutMs`. */
+  readonly lockTimeoutMs?: number;
+  /** The server ends it soon after this process is gone, where it can see that (PostgreSQL 14 and later). */
+  readonly endsWithClient?: boolean;
+  /** One of many in a row: its session is kept for the next one, until it is idle for a moment or anything fails. */
+  readonly keepsSession?: boolean;
+}
+
 export interface PostgresTarget {
   /** Name of the database behind the id, or undefined when not configured. */
   databaseName(id: DatabaseId): string | undefined;
@@ -22,15 +32,11 @@ export interface PostgresTarget {
     values?: readonly unknown[],
     options?: CallOptions,
   ): Promise<readonly Row[]>;
-  /**
-   * For remediations alone: one statement outside of a read-only transaction. With `lockTimeoutMs` the server itself
-   * ends it when it waits longer for a lock, or runs longer than `timeoutMs`; with `endsWithClient` also soon after
-   * this process is gone, where it can see that (PostgreSQL 14 and later).
-   */
+  /** For remediations alone: one statement outside of a read-only transaction. */
   execute<Row extends object>(
     database: DatabaseId,
     sql: string,
     values?: readonly unknown[],
-    options?: CallOptions & { readonly lockTimeoutMs?: number; readonly endsWithClient?: boolean },
+    options?: CallOptions & StatementOptions,
   ): Promise<readonly Row[]>;
 }

@@ -4,7 +4,7 @@ import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors
 import { present } from '../../../domain/kernel/present.ts';
 import type { ValueSource } from '../../../domain/platform/source.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
-import type { DatabaseId, PostgresTarget } from '../../../domain/probe/targets/postgres.ts';
+import type { DatabaseId, PostgresTarget, StatementOptions } from '../../../domain/probe/targets/postgres.ts';
 import {
   type Address,
   bounded,
@@ -84,11 +84,13 @@ export function createPostgresTarget(
   const encrypted = settings.tls !== undefined || /[?&]sslmode=(?!disable)/.test(url.search);
 
   const pools = new Map<string, ReturnType<typeof makePool>>();
-  const makePool = (database: string) =>
+  /** Of work in batches, which would else open a session for each of them. */
+  const batches: typeof pools = new Map();
+  const makePool = (database: string, max = 2) =>
     book.share<Pool>({
       async open() {
         const { default: pg } = await import('pg');
-        return survive(new pg.Pool({ ...connection(database), max: 2, idleTimeoutMillis: 1_500 }));
+        return survive(new pg.Pool({ ...connection(database), max, idleTimeoutMillis: 1_500 }));
       },
       async close(pool) {
         await pool.end();
@@ -176,6 +178,29 @@ export function createPostgresTarget(
     );
   };
 
+  /** One statement that may write, on a session of this pool. */
+  const executeIn = <Row extends object>(
+    pool: Pool,
+    sql: string,
+    values: readonly unknown[],
+    options: CallOptions & StatementOptions,
+  ): Promise<readonly Row[]> => {
+    const { lockTimeoutMs, timeoutMs = timeouts.callMs } = options;
+    return withClient(
+      // What the server ends is heard of; its answer takes a moment.
+      lockTimeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + 1_000 },
+      () => pool.connect(),
+      async (client) => {
+        if (lockTimeoutMs !== undefined)
+          await client.query(
+            `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(timeoutMs)}`,
+          );
+        if (options.endsWithClient === true) await endWithClient(client);
+        return (await client.query<Row>(sql, [...values])).rows;
+      },
+    );
+  };
+
   return {
     databaseName: (id) => settings.databases[id],
     databaseSource: (id) => settings.sources?.[id],
@@ -192,26 +217,18 @@ export function createPostgresTarget(
       id: DatabaseId,
       sql: string,
       values: readonly unknown[] = [],
-      options: CallOptions & { readonly lockTimeoutMs?: number; readonly endsWithClient?: boolean } = {},
+      options: CallOptions & StatementOptions = {},
     ): Promise<readonly Row[]> {
       const database = nameOf(id);
-      const { lockTimeoutMs, timeoutMs = timeouts.callMs } = options;
+      if (options.keepsSession === true) {
+        const shared = batches.get(database) ?? makePool(database, 1);
+        batches.set(database, shared);
+        return shared.use((pool) => executeIn<Row>(pool, sql, values, options));
+      }
       const { default: pg } = await import('pg');
       const pool = survive(new pg.Pool({ ...connection(database), max: 1 }));
       try {
-        return await withClient(
-          // What the server ends is heard of; its answer takes a moment.
-          lockTimeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + 1_000 },
-          () => pool.connect(),
-          async (client) => {
-            if (lockTimeoutMs !== undefined)
-              await client.query(
-                `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(timeoutMs)}`,
-              );
-            if (options.endsWithClient === true) await endWithClient(client);
-            return (await client.query<Row>(sql, [...values])).rows;
-          },
-        );
+        return await executeIn<Row>(pool, sql, values, options);
       } finally {
         // Not awaited: ending waits for a server that may be silent.
         void pool.end().catch(() => undefined);
