@@ -32,7 +32,7 @@ async function card(id: string, channel?: string): Promise<Record<string, unknow
 }
 
 /** An offer whose card is shown, as a run shows it. */
-async function offeredIn(channel: string, at: { target: string }, by = 'UREQ') {
+async function offeredIn(channel: string, at: { target: string; value?: string }, by = 'UREQ') {
   const row = await h.offered(at, { channel, by });
   await store.tx((tx) => h.messages.card(tx, row));
   return row;
@@ -99,6 +99,22 @@ describe('one fix in several places (R-S12)', () => {
     });
     expect((await ask(first.id, 'C0INC')).note).toBe('too-late');
     expect(h.world.effects).toHaveLength(1);
+  });
+
+  it('says of an older plan that a newer one was done, and not that it can be asked for', async () => {
+    const at = fresh();
+    const old = await offeredIn('C0INC', at);
+    const next = await offeredIn('C0ZH', { ...at, value: 'other' });
+    await ask(next.id, 'C0ZH');
+    await h.refresh();
+    await h.service.approve(h.input(next.id, 'ULEAD'));
+
+    await h.execute(next.id);
+    await store.tx(async (tx) => h.messages.card(tx, await h.row(old.id)));
+
+    const shown = await card(old.id);
+    expect(shown).toMatchObject({ state: 'superseded', elsewhere: { state: 'succeeded' } });
+    expect(shown['elsewhere']).not.toHaveProperty('another');
   });
 
   it('shows a look that comes later the request of before, in its own place', async () => {

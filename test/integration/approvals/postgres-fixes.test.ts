@@ -403,20 +403,36 @@ describe('an index that is bloated or broken (T1.b)', () => {
     for (const name of ['first_of_two', 'second_of_two'])
       await platform.query(`CREATE INDEX ${name} ON events (cluster_id)`);
     const h = harnessOf('postgres.rebuild-index');
+    const place = { channel: 'C0INC', by: 'UREQ' };
     const offers = [
-      await h.offered({ database: 'agentManager', index: 'first_of_two' }),
-      await h.offered({ database: 'agentManager', index: 'second_of_two' }),
+      await h.offered({ database: 'agentManager', index: 'first_of_two' }, place),
+      await h.offered({ database: 'agentManager', index: 'second_of_two' }, place),
     ];
+    const card = async (id: string) => {
+      await database.store().tx(async (tx) => h.messages.card(tx, await h.row(id)));
+      const [last] = await database.sql<{ payload: { text: string } }>(
+        `SELECT o.payload FROM messages m JOIN outbox o ON o.message_id = m.id
+         WHERE m.remediation_id = $1 AND m.purpose = 'remediation' ORDER BY o.seq DESC LIMIT 1`,
+        [id],
+      );
+      return JSON.parse(last?.payload.text ?? '{}') as Record<string, unknown>;
+    };
 
     const [first, second] = offers.map(({ id }) => id) as [string, string];
     await h.service.request(h.input(first, 'UREQ'));
     await expect(h.service.request(h.input(second, 'UREQ'))).rejects.toMatchObject({
       facts: { reason: 'target-busy', other: offers[0]?.handle },
     });
+    expect(await card(second)).toMatchObject({
+      ...{ state: 'proposed', buttons: [] },
+      elsewhere: { state: 'requested', another: true },
+    });
+    await h.refresh();
     await h.service.approve(h.input(first, 'ULEAD'));
     await h.execute(first);
-    expect((await h.row(second)).state).toBe('proposed');
+    expect(await card(second)).toMatchObject({ state: 'proposed', buttons: ['request'] });
     await h.service.request(h.input(second, 'UREQ'));
+    await h.refresh();
     await h.service.approve(h.input(second, 'ULEAD'));
     await h.execute(second);
 

@@ -413,7 +413,7 @@ async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise
   const known = !other.privatePlace || other.surface?.channel === row.surface?.channel;
   return {
     state: other.state,
-    ...(isSameChange(row, other) ? {} : { another: true as const }),
+    ...(row.state === 'superseded' || isSameChange(row, other) ? {} : { another: true as const }),
     ...(known && other.surface !== undefined
       ? { place: { channel: other.surface.channel, handle: other.handle } }
       : {}),
