@@ -36,7 +36,8 @@ The plan counts them first, and says from when to when they are.
 The archive has the guide's name, such as workflow_executions_archive, and is made where it is missing.
 One statement moves one batch: a row is in one of the two tables at every moment.
 A batch is a stretch of blocks of the table, and ends by itself after 2 seconds; it locks no row that another session holds.
-It rests four times as long as it works, and waits while a copy is behind by more than 64 MiB or 10 seconds, or a session waits for a lock.
+It rests four times as long as it works.
+It waits while a copy is behind by more than 64 MiB or 10 seconds, or a session waits for a lock.
 It shows how far it is, can be stopped between batches, and goes on after a crash; after a stop, ask for it again.
 Refuses tables with partitions, triggers, rules, row security or references to them, and PostgreSQL before 14.
 Undo moves back what the archive holds of that span of time, also what an earlier archiving has put there.

@@ -29,7 +29,8 @@ export const deleteOldRows = defineRemediation({
 Executions are archived and never deleted, as the guide has it.
 The plan counts them first, and says from when to when they are.
 A batch is a stretch of blocks of the table, and ends by itself after 2 seconds; it locks no row that another session holds.
-It rests four times as long as it works, and waits while a copy is behind by more than 64 MiB or 10 seconds, or a session waits for a lock.
+It rests four times as long as it works.
+It waits while a copy is behind by more than 64 MiB or 10 seconds, or a session waits for a lock.
 It shows how far it is, can be stopped between batches, and goes on after a crash; after a stop, ask for it again.
 Refuses tables with partitions, triggers, rules, row security or references to them, and PostgreSQL before 14.
 There is no undo: the rows are gone, so its risk is always 3. To keep them, archive them.
