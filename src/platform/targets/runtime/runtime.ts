@@ -569,8 +569,10 @@ export function runtimeOnCompose(
       const container = await compose.inspect(instance.id, options);
       const began = lifeBegan(container);
       if (previous) {
-        if (composePhase[container.state] !== 'running' || container.finishedAt === undefined) return '';
-        const ended = Date.parse(container.finishedAt);
+        if (container.finishedAt === undefined) return '';
+        // Of one that does not run this is the end of its last life, which may have begun since the caller looked.
+        const runs = composePhase[container.state] === 'running';
+        const ended = runs ? Date.parse(container.finishedAt) : began;
         const text = await compose.logs(instance.id, {
           ...options,
           since: new Date(Math.max(0, ended - shortLifeMs)),

@@ -222,6 +222,14 @@ describe('the log of a container', () => {
     expect(await read(later, { previous: true })).toEqual(['fatal: no database']);
   });
 
+  it('of the life before is there, too, when the one after it has ended between two looks', async () => {
+    const short = { startedAt: '2026-03-01T10:04:30Z', finishedAt: '2026-03-01T10:04:31Z' };
+    const listed = container({ restartCount: 3, state: 'restarting', ...short });
+
+    expect(await read(listed)).not.toContain('fatal: no database');
+    expect(await read(listed, { previous: true })).toEqual(['fatal: no database']);
+  });
+
   it('of one that has ended, or waits for its next life, is of the life that ended', async () => {
     const times = { startedAt: '2026-03-01T10:03:30Z', finishedAt: '2026-03-01T10:05:02Z' };
     const ended = lines.slice(1).map(([, line]) => line);
