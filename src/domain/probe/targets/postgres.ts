@@ -9,7 +9,7 @@ export interface StatementOptions {
   readonly lockTimeoutMs?: number;
   /** The server ends it soon after this process is gone, where it can see that (PostgreSQL 14 and later). */
   readonly endsWithClient?: boolean;
-  /** One of many in a row: its session is kept for the next one, until it is idle for a moment or anything fails. */
+  /** One of many in a row: its session is kept for the next one, until it is idle for a moment or its connection fails. */
   readonly keepsSession?: boolean;
 }
 
