@@ -187,22 +187,24 @@ async function watchEngine(lab: Lab): Promise<Watch> {
   return async () => {
     const until = (Date.now() / 1000).toFixed(3);
     const lines = await lab.docker([
-      ...['events', '--since', (since / 1000).toFixed(3), '--until', until],
+      ...['events', '--since', (since / 1000 - endingSeconds).toFixed(3), '--until', until],
       ...[
         '--format',
-        '{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.name}} {{.Actor.Attributes.container}}',
+        '{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.name}} {{.Actor.Attributes.container}}',
       ],
     ]);
     const names = new Map(await containerNames(lab.docker));
-    const events = lines.split('\n').map((line): EngineEvent => {
-      const [type = '', action = '', id = '', name = '', container = ''] = line
+    const events = lines.split('\n').map((line): EngineEvent & { readonly at: number } => {
+      const [nanos = '', type = '', action = '', id = '', name = '', container = ''] = line
         .replace(/: .*/, '')
         .split(' ');
       // One that is not there any more has the name that it had last.
       if (type === 'container' && action === 'destroy') names.set(id, name);
-      return { type, action, container: type === 'network' ? container : id };
+      return { at: Number(nanos) / 1e6, type, action, container: type === 'network' ? container : id };
     });
-    const seen = ownWish(events, waiting).map(
+    const ended = ending(events.filter(({ at }) => at < since));
+    const told = events.filter(({ at }) => at >= since);
+    const seen = ownWish(told, [...waiting, ...ended]).map(
       ({ action, container }) => `${action} ${names.get(container) ?? container}`,
     );
     return { by: 'engine events', seen: counted(seen) };
@@ -214,6 +216,19 @@ async function containerNames(
 ): Promise<ReadonlyMap<string, string>> {
   const text = await docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}}']);
   return new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
+}
+
+/** The engine takes that long at most from the end of a container to the word that its network is gone. */
+const endingSeconds = 10;
+
+/** Containers that had just ended by themselves: what is told of their network and their next start belongs to that. */
+export function ending(told: readonly EngineEvent[]): readonly string[] {
+  const last = new Map<string, string>();
+  for (const { action, container } of told) {
+    const killed = action === 'die' && last.get(container) === 'kill';
+    if (/^(re)?start$|^die$|^kill$/.test(action)) last.set(container, killed ? 'stop' : action);
+  }
+  return [...last].flatMap(([container, action]) => (action === 'die' ? [container] : []));
 }
 
 /**

@@ -5,7 +5,7 @@ import { faultById, faults } from '../../lab/faults/index.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { chosenVariants, ciChoices, isWanted } from '../../scripts/campaign/choice.ts';
 import { ciFixes, fixToCarryOut } from '../../scripts/campaign/ci-fixes.ts';
-import { notOnce, ownWish } from '../../scripts/campaign/effects.ts';
+import { ending, notOnce, ownWish } from '../../scripts/campaign/effects.ts';
 import { tryFix } from '../../scripts/campaign/fix-trial.ts';
 import type { Ended, Fixes, Offer } from '../../scripts/campaign/fixes.ts';
 import { everyThird, Mender, planned } from '../../scripts/campaign/fixing.ts';
@@ -215,6 +215,17 @@ describe('the campaign to the end', () => {
     expect(ownWish([{ ...network, action: 'disconnect' }], ['c1'])).toEqual([]);
     const asked = [told('kill'), told('die'), told('stop'), network, told('start')];
     expect(ownWish([...itself, ...asked, ...itself])).toEqual([told('start')]);
+  });
+
+  it('takes the network of one that was ending already for nothing that somebody asked for', () => {
+    const told = (action: string, container: string) => ({ type: 'container', action, container });
+    const before = [told('die', 'c1'), told('die', 'c2'), told('start', 'c2'), told('exec_start', 'c1')];
+    expect(ending(before)).toEqual(['c1']);
+    // Somebody has stopped it: its next start is a wish.
+    expect(ending([told('start', 'c3'), told('kill', 'c3'), told('die', 'c3')])).toEqual([]);
+    const network = { type: 'network', action: 'disconnect', container: 'c1' };
+    expect(ownWish([network], ending(before))).toEqual([]);
+    expect(ownWish([{ ...network, container: 'c2' }], ending(before))).toHaveLength(1);
   });
 
   it.each(['kubernetes-keep-secret', 'kubernetes-keep-password'])(
