@@ -43,6 +43,7 @@ export default defineConfig({
       }),
       // Mostly waits for leases to end: files run side by side, each with servers of its own.
       project('crash', ['test/crash/**/*.test.ts'], {
+        globalSetup: ['scripts/build-if-older.ts'],
         setupFiles: ['test/support/own-lab.ts'],
         env: { AETHERIUS_LAB_FIRST: '5' },
         testTimeout: 300_000,

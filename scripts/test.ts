@@ -189,15 +189,16 @@ async function runSuites(folder: string): Promise<Count> {
       return total(trials);
     };
   });
-  // The longest ones first. The suite about labs starts from nothing and leaves nothing, in a lab of its own.
+  // So that both ends meet: the longest ones first, and the short one last. The suite about labs starts from nothing and
+  // leaves nothing, in a lab of its own.
   const labSuite = () => beside('lab', { AETHERIUS_LAB_INSTANCE: String(suiteLab) });
   counts.push(
     await sideBySide([
       () => first,
       ...runs,
       () => beside('integration'),
-      () => beside('e2e'),
       ...(up.length === runtimes.length ? [labSuite] : []),
+      () => beside('e2e'),
       () => beside('crash'),
     ]),
   );

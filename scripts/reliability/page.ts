@@ -167,7 +167,7 @@ export function reliabilityPage({ runs, races: raced, machine, command }: Told):
     ...(raced.length === 0
       ? []
       : [
-          `## Races\n\nTwo processes at once, on one fix or one object; the audit log is checked after every 50 rounds. CI takes 50 rounds of each.\n\n${racesTable(raced)}`,
+          `## Races\n\nTwo processes at once, on one fix or one object; the audit log is checked after every 50 rounds. CI takes 20 rounds of each.\n\n${racesTable(raced)}`,
         ]),
   ].join('\n\n')}\n`;
 }
