@@ -11,6 +11,8 @@ import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtime
 import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import { deprivedShells } from './deprived-shell.ts';
 import { type Expectation, expectationOf } from './expectation.ts';
 import { type InstallationTrial, nothing, plantedIn } from './planted.ts';
 import { answerOf, Shell } from './shell.ts';
@@ -22,6 +24,8 @@ export interface AsIsOptions {
   /** Beginnings of ids; none: all. */
   readonly only: readonly string[];
   readonly keep: boolean;
+  /** Ask of each planted fault with one kind of evidence taken away, drawn by this. */
+  readonly lessBy?: number;
   readonly print: (line: string) => void;
   /** What ended before and is not done again. */
   readonly isDone: (trial: string) => boolean;
@@ -47,7 +51,7 @@ async function putBack(lab: Lab, print: AsIsOptions['print']): Promise<void> {
 
 /** Brings the platform up, if it is not, and takes it down after the last fault. */
 export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<InstallationTrial> {
-  const { runtime, only, keep, print, isDone } = options;
+  const { runtime, only, keep, print, isDone, lessBy } = options;
   const chosen = faults
     .filter((fault) => isAsIs(fault, runtime))
     .filter(({ id }) => only.length === 0 || only.some((prefix) => id.startsWith(prefix)))
@@ -60,7 +64,9 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
   if (runtime === 'compose' && !asIsUp()) await upAsIs('started', quiet);
   const lab = connectLab(runtime);
   await lab.healthy(180);
-  const shell = new Shell(await environmentOf(runtime));
+  const told = await environmentOf(runtime);
+  const shell = new Shell(told);
+  const shells = lessBy === undefined ? undefined : await deprivedShells(lab, told);
   let standing: Standing = new Map(always.map((id) => [id, 'anywhere'] as const));
   const asked = new Set<string>();
   const look = async (symptom: string) => {
@@ -77,8 +83,11 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
     for (const fault of chosen) {
       const variant = asIsVariant(fault);
       const expected = expectedAsIs(fault, variant, runtime);
+      const { asked: asking, without } = shells?.of(fault, lessBy ?? 0) ?? { asked: shell };
+      if (asking === undefined) continue;
       await look(expected.symptom);
-      const trial = await plantedIn(shell, lab, fault, {
+      const trial = await plantedIn(asking, lab, fault, {
+        ...present({ without }),
         seed: 'as-is',
         runtime,
         variant,
@@ -97,6 +106,7 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
     }
   } finally {
     shell.close();
+    await shells?.close();
     if (!keep && !wasUp) await downLab(runtime);
   }
 }

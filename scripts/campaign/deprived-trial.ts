@@ -1,5 +1,6 @@
 /** A planted fault, asked for with one kind of evidence taken away: never a wrong cause, and never "all is well". */
 
+import { faults } from '../../lab/faults/index.ts';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
@@ -33,6 +34,12 @@ export const samples: Readonly<Record<string, readonly string[]>> = {
  */
 export function tells(environment: string, fault: Fault): boolean {
   return environment !== 'without-metrics' || !fault.id.startsWith('part.');
+}
+
+/** What is taken away when this fault is asked for once: another kind for the next fault, and with the next seed. */
+export function takenAway(environments: readonly string[], fault: Fault, seed: number): string | undefined {
+  const own = environments.filter((name) => tells(name, fault));
+  return own[(faults.indexOf(fault) + seed) % own.length];
 }
 
 /** Plants once, asks in every deprived environment that the fault is a sample for, clears, asks again. Never throws. */

@@ -29,9 +29,9 @@ interface Kubeconfig {
   }[];
 }
 
-/** Environments that this lab can offer: all four on Kubernetes, `without-metrics` elsewhere. */
-export async function deprive(lab: Lab): Promise<Deprived> {
-  const whole = await lab.environmentConfig();
+/** Environments that this lab can offer: all four on Kubernetes, `without-metrics` elsewhere. `told`: what the bot knows else. */
+export async function deprive(lab: Lab, told?: Environment): Promise<Deprived> {
+  const whole = told ?? (await lab.environmentConfig());
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-deprived-'));
   const servers: Server[] = [];
   const upgraded = new Set<Duplex>();
@@ -76,13 +76,20 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Each service behind a door that knows neither `/metrics` nor `/debug`. */
+/** Whether a door hides it: `/debug`, and the metrics wherever this platform has them. */
+export function isHidden(whole: Environment, url: string): boolean {
+  const { paths } = (whole['platform'] ?? {}) as { readonly paths?: Readonly<Record<string, string>> };
+  const [path = ''] = url.split('?');
+  return /^\/(metrics|debug)\b/.test(path) || path === paths?.['metrics'];
+}
+
+/** Each service behind a door that has no metrics and no profiles. */
 async function withoutMetrics(whole: Environment, servers: Server[]): Promise<Environment> {
   const services = whole['services'] as Readonly<Record<string, { readonly url: string }>>;
   const hidden: Record<string, { readonly url: string }> = {};
   for (const [name, { url }] of Object.entries(services)) {
     const server = createServer((request, response) => {
-      if (/^\/(metrics|debug)\b/.test(request.url ?? '')) response.writeHead(404).end('404 page not found');
+      if (isHidden(whole, request.url ?? '')) response.writeHead(404).end('404 page not found');
       else void passOn(url, request, response);
     });
     servers.push(server);

@@ -98,7 +98,7 @@ const options = new Command('campaign')
   .option('--report <file>', 'also write how many were right, and what was wrong, as JSON')
   .option(
     '--less',
-    'samples of faults, each with one kind of evidence taken away; with --each every fault, with each kind',
+    'samples of faults, each with one kind of evidence taken away; with --each every fault, with each kind; on other platforms every fault, with one kind drawn by --seed',
     false,
   )
   .option('--pairs', 'faults that occur together', false)
@@ -261,7 +261,8 @@ async function* single({ lab, product, referee, log, offline, logs }: Stage): As
 async function runInstallations(kind: 'generated' | 'as-is'): Promise<boolean> {
   const { runtime } = options;
   if (runtime === 'processes') throw new Error('other platforms run on kubernetes or compose');
-  const name = kind === 'as-is' ? `${runtime}, as-is` : `${runtime}, generated installations`;
+  const platform = kind === 'as-is' ? `${runtime}, as-is` : `${runtime}, generated installations`;
+  const name = options.less ? `${platform}, with less evidence` : platform;
   const log = logOf(name);
   const rows: Row[] = [];
   print(installationHead);
@@ -273,9 +274,12 @@ async function runInstallations(kind: 'generated' | 'as-is'): Promise<boolean> {
   const common = { runtime, print, only: options.fault ?? [], isDone };
   const trials =
     kind === 'as-is'
-      ? tryAsIs({ ...common, keep: options.keep })
+      ? tryAsIs({
+          ...{ ...common, keep: options.keep },
+          ...(options.less ? { lessBy: Number(options.seed[0] ?? 1) } : {}),
+        })
       : tryInstallations({
-          ...{ ...common, seeds: chosenSeeds(), faults: Number(options.plant) },
+          ...{ ...common, seeds: chosenSeeds(), faults: Number(options.plant), less: options.less },
           ...present({ cover: options.cover === undefined ? undefined : Number(options.cover) }),
         });
   // A fault that is planted is always taken away again: the first interrupt waits for it, and what was tried is written.

@@ -17,6 +17,8 @@ import type { Fault, Lab } from '../../lab/types.ts';
 import { exitCodes } from '../../src/cli/context.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import { type DeprivedShells, deprivedShells } from './deprived-shell.ts';
 import { expectationOf } from './expectation.ts';
 import { type InstallationTrial, messageOf, nothing, plantedIn } from './planted.ts';
 import { openIn, Shell } from './shell.ts';
@@ -29,6 +31,8 @@ export interface InstallationOptions {
   readonly faults: number;
   /** Plant each fault that has not been planted in so many installations yet. */
   readonly cover?: number;
+  /** Ask of each planted fault with one kind of evidence taken away, and no questions of the healthy platform. */
+  readonly less: boolean;
   /** Beginnings of ids; none: all. */
   readonly only: readonly string[];
   readonly print: (line: string) => void;
@@ -123,7 +127,7 @@ const ofOrchestrator = ['S4', 'S5'];
 
 /** One installation after the other; each is brought up and taken down here. */
 export async function* tryInstallations(options: InstallationOptions): AsyncGenerator<InstallationTrial> {
-  const { runtime, seeds, print, isDone, cover } = options;
+  const { runtime, seeds, print, isDone, cover, less } = options;
   const planted = new Map<string, number>();
   const count = (id: string) => planted.set(id, (planted.get(id) ?? 0) + 1);
   for (const seed of seeds) {
@@ -137,14 +141,17 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
     );
     const room = Math.max(0, options.faults - before.size);
     const more = cover !== undefined && options.faults === 0 ? wanted.length : room;
-    const healthyBefore = isDone(name('healthy'));
+    const healthyBefore = less || isDone(name('healthy'));
     if (healthyBefore && (more === 0 || wanted.length === 0)) continue;
     await downLab(runtime);
     const quiet = () => undefined;
     let shell: Shell | undefined;
+    let shells: DeprivedShells | undefined;
     try {
       const lab = await (runtime === 'compose' ? upGenerated : upGeneratedKubernetes)(seed, quiet);
-      shell = new Shell(await told(seed, runtime));
+      const block = await told(seed, runtime);
+      shell = new Shell(block);
+      if (less) shells = await deprivedShells(lab, block);
       if (!healthyBefore) {
         const began = performance.now();
         const said = await healthy(shell, lab, seed);
@@ -154,7 +161,9 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
       let left = more;
       for (const fault of wanted) {
         if (left === 0) break;
-        const trial = await plantedIn(shell, lab, fault, { seed, runtime });
+        const { asked, without } = shells?.of(fault, seed) ?? { asked: shell };
+        if (asked === undefined) continue;
+        const trial = await plantedIn(asked, lab, fault, { seed, runtime, ...present({ without }) });
         if ('impossible' in trial) {
           print(`   seed ${seed}: ${fault.id} cannot be planted here: ${trial.impossible.slice(0, 200)}`);
           continue;
@@ -173,6 +182,8 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
       };
     } finally {
       shell?.close();
+      // Its accounts go with the cluster.
+      await shells?.close().catch(() => undefined);
       await downLab(runtime);
     }
   }

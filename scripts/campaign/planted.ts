@@ -40,6 +40,8 @@ interface Where {
   readonly variant?: string;
   /** What the fault has to be called there; undefined: as on the guide's platform. */
   readonly expected?: Expectation;
+  /** What the shell cannot see; undefined: it sees all. */
+  readonly without?: string;
   /** Undefined: the platform is as it should be. */
   readonly standing?: Standing;
 }
@@ -49,7 +51,7 @@ export async function plantedIn(
   shell: Shell,
   lab: Lab,
   fault: Fault,
-  { seed, runtime, variant = fault.variants[0], standing, ...where }: Where,
+  { seed, runtime, variant = fault.variants[0], standing, without, ...where }: Where,
 ): Promise<InstallationTrial | { readonly impossible: string }> {
   const expected = where.expected ?? expectationOf(fault, variant);
   const before = standing ?? new Map();
@@ -92,7 +94,12 @@ export async function plantedIn(
     problems.push(`afterwards: ${messageOf(error)}`);
   }
   return {
-    ...{ seed, runtime, state: `${fault.id} ${variant}`, asked: [expected.symptom] },
+    ...{
+      seed,
+      runtime,
+      state: `${fault.id} ${variant}${without === undefined ? '' : `, ${without}`}`,
+      asked: [expected.symptom],
+    },
     topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
     verdict: answer?.causes.find(({ id }) => id === expected.cause)?.verdict ?? 'not asked for',
     falseCauses: answer === undefined ? [] : confirmed(answer).filter((id) => !isTrue(expected, id)),

@@ -106,6 +106,13 @@ describe('a fault in a platform that is not as it should be', () => {
     expect(trial).toMatchObject({ topCause: 'D3.a', falseCauses: [], problems: ['no platform'] });
   });
 
+  it('is named with what the shell could not see', async () => {
+    const { shell, fault, lab } = stage([['D3.a', 'confirmed']], []);
+    const where = { seed: 7, runtime: 'compose', without: 'without-logs' } as const;
+
+    expect(await plantedIn(shell, lab, fault, where)).toMatchObject({ state: 'D3.a one, without-logs' });
+  });
+
   it('may be possible, where nothing else is said with certainty, and its row says why', async () => {
     expect(await tried([['D3.a', 'possible']], [], [])).toEqual({
       ...{ topCause: '–', verdict: 'possible', falseCauses: [], problems: [] },
