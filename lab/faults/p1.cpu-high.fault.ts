@@ -1,6 +1,7 @@
 /** P1: a service needs much CPU, or more than it may have. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { fetchAnyPort } from '../components/any-port.ts';
 import type { Fault, Lab } from '../types.ts';
 import { type Share, shareOf } from './pprof.ts';
 import { agentLoad, baseUrl, cgroupFile, limit, resetPipeline, untilAnswers } from './services.ts';
@@ -10,7 +11,7 @@ const part = 'agent-manager';
 
 /** Where the CPU time of some seconds went. */
 async function cpuShare(lab: Lab, functionName: string, seconds: number): Promise<Share> {
-  const response = await fetch(`${await baseUrl(lab, part)}/debug/pprof/profile?seconds=${seconds}`, {
+  const response = await fetchAnyPort(`${await baseUrl(lab, part)}/debug/pprof/profile?seconds=${seconds}`, {
     signal: AbortSignal.timeout((seconds + 15) * 1000),
   });
   return shareOf(Buffer.from(await response.arrayBuffer()), functionName);

@@ -1,6 +1,7 @@
 /** P2: the memory of a service grows, or nothing bounds it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { fetchAnyPort } from '../components/any-port.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
@@ -15,7 +16,7 @@ async function heap(
   lab: Lab,
   functionName: string,
 ): Promise<{ readonly live: number; readonly share: number }> {
-  const response = await fetch(`${await baseUrl(lab, part)}/debug/pprof/heap?gc=1`, {
+  const response = await fetchAnyPort(`${await baseUrl(lab, part)}/debug/pprof/heap?gc=1`, {
     signal: AbortSignal.timeout(15_000),
   });
   const { share } = shareOf(Buffer.from(await response.arrayBuffer()), functionName);

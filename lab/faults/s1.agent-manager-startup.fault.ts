@@ -1,5 +1,6 @@
 /** S1: agent-manager exits right after its start. */
 
+import { fetchAnyPort } from '../components/any-port.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
@@ -117,7 +118,9 @@ async function answersOn(lab: Lab, port: number): Promise<boolean> {
   if (!isKubernetes(lab)) return false;
   const [pod] = await lab.pods(part);
   const address = pod?.status.podIP ?? '';
-  const response = await fetch(`http://${address}:${port}/metrics`, { signal: AbortSignal.timeout(2000) });
+  const response = await fetchAnyPort(`http://${address}:${port}/metrics`, {
+    signal: AbortSignal.timeout(2000),
+  });
   return (await response.text()).includes('nothing to see here');
 }
 

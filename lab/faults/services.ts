@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
 import { present } from '../../src/domain/kernel/present.ts';
+import { fetchAnyPort } from '../components/any-port.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Endpoints, Lab, LabPart } from '../types.ts';
@@ -37,7 +38,7 @@ export async function ask<T>(
   body?: unknown,
   ms = 10_000,
 ): Promise<{ readonly status: number; readonly body: T }> {
-  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path(path, part)}`, {
+  const response = await fetchAnyPort(`${await baseUrl(lab, part)}${lab.names.path(path, part)}`, {
     ...present({
       method: body === undefined ? undefined : 'POST',
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -59,7 +60,11 @@ export async function answersHttp(lab: Lab, part: HttpPart): Promise<boolean> {
 }
 
 const isLive = async (lab: Lab, part: HttpPart, base: string): Promise<boolean> =>
-  (await fetch(`${base}${lab.names.path('/health/live', part)}`, { signal: AbortSignal.timeout(2000) })).ok;
+  (
+    await fetchAnyPort(`${base}${lab.names.path('/health/live', part)}`, {
+      signal: AbortSignal.timeout(2000),
+    })
+  ).ok;
 
 /** Whether others reach it, too: a Service leads to a Pod some seconds after its process answers. */
 async function isServed(lab: Lab, part: HttpPart): Promise<boolean> {
@@ -81,7 +86,7 @@ export async function untilAnswers(lab: Lab, part: HttpPart, seconds = 120): Pro
 
 /** A service's metrics: the value of each name, summed over its labels, and of each name with labels. */
 export async function metrics(lab: Lab, part: HttpPart): Promise<(name: string) => number> {
-  const response = await fetch(`${await baseUrl(lab, part)}${lab.names.path('/metrics')}`, {
+  const response = await fetchAnyPort(`${await baseUrl(lab, part)}${lab.names.path('/metrics')}`, {
     signal: AbortSignal.timeout(5000),
   });
   const values = new Map<string, number>();
@@ -107,7 +112,7 @@ export async function recentLog(lab: Lab, part: LabPart, lines = 60): Promise<st
 export async function saidOfGraph(lab: Lab): Promise<string> {
   const part = 'reasoning-service';
   const url = `${await baseUrl(lab, part)}${lab.names.path('/health/status', part)}`;
-  const text = await (await fetch(url, { signal: AbortSignal.timeout(20_000) })).text();
+  const text = await (await fetchAnyPort(url, { signal: AbortSignal.timeout(20_000) })).text();
   return /"(dependencies|checks)"/.test(text) ? text : recentLog(lab, part, 20);
 }
 

@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { connect, type NatsConnection } from 'nats';
 import neo4j from 'neo4j-driver';
 import { Client } from 'pg';
+import { fetchAnyPort } from '../components/any-port.ts';
 import { cacheDir, stateDir } from '../components/cache.ts';
 import { instance } from '../components/instance.ts';
 import { alive, listens, startProcess, stopPid, tail, waitFor } from '../components/process.ts';
@@ -233,7 +234,7 @@ export async function use(lab: Lab, part: LabPart): Promise<void> {
 /** A command for any registered agent, through agent-manager and NATS to it and back. */
 async function askAgent(lab: Lab): Promise<void> {
   const { agentManager } = await lab.endpoints();
-  const list = await fetch(`${agentManager}${lab.names.path('/api/v1/agents')}`, {
+  const list = await fetchAnyPort(`${agentManager}${lab.names.path('/api/v1/agents')}`, {
     signal: AbortSignal.timeout(4000),
   });
   const { agents = [] } = (await list.json()) as {

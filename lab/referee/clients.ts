@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { connect as secureConnect } from 'node:tls';
 import { Client } from 'pg';
+import { request as ask } from 'undici';
 import type { Answer, Message } from './seen.ts';
 
 const LIMIT = 5000;
@@ -41,10 +42,11 @@ export function logText(frames: Buffer): string {
   return parts.join('');
 }
 
+/** `fetch` refuses to ask some ports, which a Service may well have. */
 export async function get(url: string, limit = LIMIT): Promise<Answer | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(limit) });
-    return { status: response.status, body: await response.text() };
+    const { statusCode, body } = await ask(url, { signal: AbortSignal.timeout(limit) });
+    return { status: statusCode, body: await body.text() };
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchAnyPort } from '../components/any-port.ts';
 import { cacheDir } from '../components/cache.ts';
 import * as docker from '../components/docker.ts';
 import { query } from '../components/postgres.ts';
@@ -88,7 +89,7 @@ export const seedInstallation = (one: Installation, at: Endpoints): Promise<void
 /** What does not work now, one line each: the installation's own readiness, by its own paths and names. */
 export async function unhealthyParts(one: Installation, at: Endpoints): Promise<string[]> {
   const get = async (url: string) => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
+    const response = await fetchAnyPort(url, { signal: AbortSignal.timeout(3000) });
     const body = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${body.slice(0, 120)}`);
     return body;

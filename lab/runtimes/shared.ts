@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import neo4j from 'neo4j-driver';
 import { parseDocument } from 'yaml';
+import { fetchAnyPort } from '../components/any-port.ts';
 import { query } from '../components/postgres.ts';
 import { signalPid, waitFor } from '../components/process.ts';
 import type { Endpoints, Lab, LabPart, Names } from '../types.ts';
@@ -22,7 +23,7 @@ type Check = () => Promise<string | undefined>;
 
 const httpHealth = (name: string, base: string): Check => {
   return async () => {
-    const response = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(3000) });
+    const response = await fetchAnyPort(`${base}/health/ready`, { signal: AbortSignal.timeout(3000) });
     const body = await response.text();
     return response.ok ? undefined : `${name}: ${response.status} ${body.slice(0, 120)}`;
   };
@@ -34,7 +35,7 @@ export async function liveAgents(
   seconds: number,
   path = '/api/v1/agents',
 ): Promise<number> {
-  const response = await fetch(`${agentManager}${path}`, { signal: AbortSignal.timeout(3000) });
+  const response = await fetchAnyPort(`${agentManager}${path}`, { signal: AbortSignal.timeout(3000) });
   if (!response.ok) return 0;
   const body = (await response.json()) as { agents?: readonly { last_heartbeat?: string | null }[] };
   const since = Date.now() - seconds * 1000;

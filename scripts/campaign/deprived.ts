@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecurely } from 'node:tls';
 import { parse, stringify } from 'yaml';
+import { fetchAnyPort } from '../../lab/components/any-port.ts';
 import { isKubernetes, type KubernetesLab } from '../../lab/runtimes/kubernetes.ts';
 import type { Lab } from '../../lab/types.ts';
 
@@ -102,7 +103,7 @@ async function passOn(url: string, request: IncomingMessage, response: ServerRes
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   try {
-    const answer = await fetch(`${url}${request.url ?? '/'}`, {
+    const answer = await fetchAnyPort(`${url}${request.url ?? '/'}`, {
       method: request.method ?? 'GET',
       headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
       ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
