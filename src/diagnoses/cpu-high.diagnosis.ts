@@ -1,4 +1,12 @@
-import { all, any, defineDiagnosis, found, unlessExplained } from '../domain/diagnosis/diagnosis.ts';
+import {
+  all,
+  any,
+  type Condition,
+  defineDiagnosis,
+  found,
+  unlessAnswered,
+  unlessExplained,
+} from '../domain/diagnosis/diagnosis.ts';
 import type { ServiceId } from '../domain/platform/part.ts';
 
 /** At its limit all the time, or held back at it again and again. */
@@ -14,6 +22,16 @@ const throttled = (part: ServiceId) =>
     all(atLimit(part), found('CPU_LIMIT_TINY', part)),
     unlessExplained(atLimit(part), found('HOT_FUNCTION', part)),
   );
+
+/**
+ * Of a process that its machine may keep waiting nobody can tell whether it is busy. A profile that holds too little to tell
+ * is none, where the CPU in use was seen.
+ */
+const mayWait = (part: ServiceId): Condition => ({
+  op: 'hint',
+  of: unlessAnswered(found('HOT_FUNCTION_HELD_BACK', part), 'services.process-trend'),
+});
+const heldBack = any(mayWait('agent-manager'), mayWait('orchestrator-service'), mayWait('reasoning-service'));
 
 const anyBusy = any(busy('agent-manager'), busy('orchestrator-service'), busy('reasoning-service'));
 
@@ -36,8 +54,8 @@ export const cpuHigh = defineDiagnosis({
     {
       id: 'P1.a',
       part: 'agent-manager',
-      symptom: anyBusy,
-      when: any(hot('agent-manager'), hot('orchestrator-service'), hot('reasoning-service')),
+      symptom: any(anyBusy, heldBack),
+      when: any(hot('agent-manager'), hot('orchestrator-service'), hot('reasoning-service'), heldBack),
       remedies: [{ instruction: 'mend-hot-function' }],
     },
     {

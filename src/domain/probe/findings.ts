@@ -139,6 +139,7 @@ export const findings = {
   HEALTH_CHECK_CANNOT_PASS: {},
   HEAP_GROWS_AT: {},
   HOT_FUNCTION: {},
+  HOT_FUNCTION_HELD_BACK: {},
   INDEX_BLOATED: {},
   INDEX_CORRUPT: {},
   INDEX_INVALID: {},

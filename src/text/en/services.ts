@@ -148,6 +148,8 @@ export const services = {
   'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} uses {usedMillicores} millicores and has no limit ({subject}).',
   'finding.HOT_FUNCTION':
     '{percent} % of the CPU time of {part} goes to {function} and the libraries it calls ({file}:{line}).',
+  'finding.HOT_FUNCTION_HELD_BACK':
+    '{percent} % of the CPU time that {part} gets goes to {function} ({file}:{line}). That is {cores} cores of a busy machine, where something waits for CPU {waiting} % of the time: it may want more.',
   'finding.MEMORY_GROWS':
     '{part} grows by {growthMiBPerMinute} MiB a minute ({memoryFromMiB} → {memoryMiB} MiB in {seconds} s).',
   'finding.HEAP_GROWS_AT':

@@ -137,6 +137,8 @@ export const services = {
   'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} 占用 {usedMillicores} 毫核且没有上限（{subject}）。',
   'finding.HOT_FUNCTION':
     '{part} 的 CPU 时间有 {percent} % 花在 {function} 及其调用的库上（{file}:{line}）。',
+  'finding.HOT_FUNCTION_HELD_BACK':
+    '{part} 得到的 CPU 时间有 {percent} % 花在 {function} 上（{file}:{line}），共 {cores} 核。所在机器繁忙，{waiting} % 的时间有进程在等待 CPU：它可能需要更多。',
   'finding.MEMORY_GROWS':
     '{part} 内存每分钟增长 {growthMiBPerMinute} MiB（{seconds} 秒内 {memoryFromMiB} → {memoryMiB} MiB）。',
   'finding.HEAP_GROWS_AT':

@@ -39,4 +39,16 @@ describe('why CPU is high', () => {
   it('is possible where nobody knows whether the limit is reached', () => {
     expect(judged([hot], ['runtime.cpu-limit'])).toEqual({ 'P1.a': 'possible', 'P1.b': 'possible' });
   });
+
+  it('is possible where a busy machine may be why nothing is called busy, and confirmed where it is not', () => {
+    const heldBack: Seen = { code: 'HOT_FUNCTION_HELD_BACK', probe: 'services.cpu-profile' };
+
+    expect(judged([heldBack])).toEqual({ 'P1.a': 'possible', 'P1.b': 'ruled-out' });
+    expect(judged([hot, heldBack])).toEqual({ 'P1.a': 'possible', 'P1.b': 'ruled-out' });
+    expect(judged([hot])).toEqual({ 'P1.a': 'ruled-out', 'P1.b': 'ruled-out' });
+    expect(judged([hot, heldBack, limit('CPU_AT_LIMIT')])).toEqual({
+      'P1.a': 'confirmed',
+      'P1.b': 'possible',
+    });
+  });
 });

@@ -270,3 +270,67 @@ describe('services.cpu-profile, at its thresholds', () => {
     await expect(ask('aborted')).rejects.toMatchObject({ stage: 'aborted' });
   });
 });
+
+describe('services.cpu-profile, on a busy machine', () => {
+  const match = 'aetherius.io/agent/rules.match';
+  const params = servicesCpuProfile.params.parse({ service: 'agent-manager' });
+  const pressure = (percent: string) => `some avg10=${percent} avg60=0.00 avg300=0.00 total=15523884077\n`;
+  /** Samples of ten milliseconds in one function, in five seconds, beside what the kernel says of its machine. */
+  const look = async (
+    samples: number,
+    said: string | TargetError,
+    { parts = [{}], own = samples }: { readonly parts?: readonly FakePart[]; readonly own?: number } = {},
+  ) => {
+    const asked: (readonly string[])[] = [];
+    const runtime = {
+      ...fakeRuntime({ 'agent-manager': parts }),
+      exec: async (_: unknown, command: readonly string[]) => {
+        asked.push(command);
+        if (typeof said !== 'string') throw said;
+        return { code: 0, stdout: said, stderr: '' };
+      },
+    };
+    const stacks: Stacks = [
+      [own * 1e7, match],
+      [(samples - own) * 1e7, 'runtime.gcBgMarkWorker'],
+    ];
+    const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(stacked('cpu', stacks))] });
+    const outcome = await servicesCpuProfile.run(params, probeContext({ services, runtime }));
+    const codes = 'findings' in outcome ? outcome.findings.map(({ code }) => code) : outcome.status;
+    return { codes, asked, outcome };
+  };
+
+  it('says that a function may want more than it gets', async () => {
+    const { codes, outcome } = await look(60, pressure('89.13'));
+
+    expect(codes).toEqual(['HOT_FUNCTION_HELD_BACK']);
+    expect(outcome).toMatchObject({
+      findings: [
+        { part: 'agent-manager', subject: match, facts: { cores: 0.12, percent: 100, waiting: 89 } },
+      ],
+    });
+    expect((await look(150, pressure('50.00'))).codes).toEqual(['HOT_FUNCTION', 'HOT_FUNCTION_HELD_BACK']);
+  });
+
+  it.each([
+    ['of a machine that is not busy', 60, pressure('49.99'), 'healthy'],
+    ['of a kernel that does not say', 60, 'cat: /proc/pressure/cpu: Operation not supported', 'healthy'],
+    ['where nobody may look', 60, new TargetError('forbidden', 'no'), 'healthy'],
+    ['of a few samples', 49, pressure('89.13'), 'healthy'],
+  ] as const)('says it not %s', async (_, samples, said, codes) => {
+    expect(await look(samples, said)).toMatchObject({ codes });
+  });
+
+  it('does not look where no function stands out, it gets enough, or several run', async () => {
+    expect(await look(60, pressure('89.13'), { own: 20 })).toMatchObject({ codes: 'healthy', asked: [] });
+    expect(await look(300, pressure('89.13'))).toMatchObject({ codes: ['HOT_FUNCTION'], asked: [] });
+    expect(await look(60, pressure('89.13'), { parts: [{}, {}] })).toMatchObject({
+      codes: 'inconclusive',
+      asked: [],
+    });
+  });
+
+  it('passes an end of the run on', async () => {
+    await expect(look(60, new TargetError('aborted', 'over'))).rejects.toMatchObject({ stage: 'aborted' });
+  });
+});
