@@ -132,7 +132,7 @@ const namesOf = (one: Installation): KubernetesNames => ({
     if (!isProgram(part)) return { map, file: configFile[part] };
     return one.settings === 'file' ? { map, file: settingsName(one) } : undefined;
   },
-  workflows: flowsOf(one),
+  workflows: one.parts['orchestrator-service'] === undefined ? '' : flowsOf(one),
   secret: (of) => {
     const { secret: name, secretKey: key } = rowOf(one, of === 'token' ? 'agent-manager' : of);
     return { name, key };
