@@ -62,6 +62,12 @@ export function remediationsReference(): string {
   );
 }
 
+/** Of a host that the worker is given folders of: what looks there refuses as well. */
+const hosts = [
+  { port: /\bdeps\.hostFiles\b/, adapter: 'host-files.ts' },
+  { port: /\bdeps\.model\b/, adapter: 'model-files.ts' },
+] as const;
+
 /** When it is offered, what it does and what it refuses, from its registry entry, the diagnoses and its own source. */
 function useRows({
   id,
@@ -84,6 +90,10 @@ function useRows({
       return text === undefined ? [] : [sentence(asRead(text))];
     });
   const refusals = [...source.matchAll(/\brefused\(([^,)]*)/g)].flatMap(([, first = '']) => keysIn(first));
+  const targets = join(import.meta.dirname, '../../src/platform/targets/compose');
+  const behind = hosts.flatMap(({ port, adapter }) =>
+    port.test(source) ? keysIn(sourceUsed(join(targets, adapter), join(targets, '../..'))) : [],
+  );
   const row = (name: string, cells: readonly string[], between = ' ') =>
     cells.length === 0 ? [] : [[name, cells.join(between)]];
   const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
@@ -101,7 +111,7 @@ function useRows({
     ...row('Steps, and those of its undo', [said('step', keysIn(source)).join('; ')]),
     ...row('Proved by the probes', probed.length === 0 ? [] : [list(probed)]),
     ...row('Changes on Kubernetes', [...new Set(fields)]),
-    ...row('Refuses, with these words', said('offer.refused', refusals), '<br>'),
+    ...row('Refuses, with these words', said('offer.refused', [...refusals, ...behind]), '<br>'),
   ];
 }
 

@@ -41,6 +41,20 @@ describe('a page of a diagnosis', () => {
   );
 });
 
+describe('the page of the remediations', () => {
+  it.each(['set-config-key', 'set-config-text', 'set-step-timeout', 'fetch-model'])(
+    'says for which files of a host compose.%s is refused',
+    (name) => {
+      const [, section = ''] = read('docs/reference/remediations.md').split(`## \`compose.${name}\`\n`);
+      const [own = ''] = section.split('\n## ');
+
+      expect(own).toContain('A link leads from {file} out of the folder that the worker is given.');
+      expect(own).toContain('{file} is no plain file.');
+      expect(own.includes('under the others it would stay as it is')).toBe(name !== 'fetch-model');
+    },
+  );
+});
+
 describe('generated files on disk', () => {
   it('are told apart: one that was changed, and the page of a diagnosis that is no more', () => {
     const folder = mkdtempSync(join(tmpdir(), 'aetherius-docs-'));
