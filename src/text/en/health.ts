@@ -207,7 +207,7 @@ export const health = {
   'cause.sessions-hidden':
     'the role does not see what {hidden|# session|# sessions} of other roles {hidden|does|do}: it needs membership in pg_monitor',
   'cause.slow-consumer-unclear':
-    'NATS has a slow consumer ({consumer}), but its name and subjects do not show whether it is the platform’s',
+    'NATS has a slow consumer ({consumer}), but its name, address and subjects do not show whether it is the platform’s',
   'cause.cache-keys-unknown':
     '{keys|# key agent:* matches|# keys agent:* match} no agent in the table ({rows|# row|# rows}): the naming of keys is unknown',
   'cause.part-not-recognised':
