@@ -1,4 +1,4 @@
-/** R-X2 in Slack: two fixes that were approved while another one changed the same PostgreSQL, in both languages. */
+/** R-X2 in Slack: fixes of one PostgreSQL that were approved or offered while another one changed it, in both languages. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,13 +30,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('R-X2: wait for it, say so on their cards, and begin one after the other by themselves', async () => {
-  const platform = await connect();
-  await platform.query(
-    `CREATE TABLE events (id int PRIMARY KEY, severity text, timestamp timestamptz, cluster_id text); CREATE TABLE other ();
-     INSERT INTO events SELECT i, 'low', now() - interval '40 days' FROM generate_series(1, 1000) i`,
-  );
-  const product = await stage.start({
+const start = () =>
+  stage.start({
     environmentsYaml: `  prod:
     runtime: { kind: none }
     postgres: { url: { env: TARGET_PG_URL }, databases: { agentManager: agent_manager } }
@@ -44,6 +39,14 @@ it('R-X2: wait for it, say so on their cards, and begin one after the other by t
     slackYaml: `  channels: { ${places.ops}: { environment: prod, language: zh-CN } }`,
     env: { TARGET_PG_URL: server.url() },
   });
+
+it('R-X2: wait for it, say so on their cards, and begin one after the other by themselves', async () => {
+  const platform = await connect();
+  await platform.query(
+    `CREATE TABLE events (id int PRIMARY KEY, severity text, timestamp timestamptz, cluster_id text); CREATE TABLE other ();
+     INSERT INTO events SELECT i, 'low', now() - interval '40 days' FROM generate_series(1, 1000) i`,
+  );
+  const product = await start();
   const { control } = product.slack;
   const cardShows = ({ channel, ts: of }: SlackMessage, text: string) =>
     control.waitForMessage(
@@ -106,3 +109,36 @@ it('R-X2: wait for it, say so on their cards, and begin one after the other by t
   ]);
   expect((await platform.query('SELECT FROM events_archive')).rowCount).toBe(1000);
 }, 150_000);
+
+it('R-S12: another value for what the first one has changed is overtaken, and its card says so', async () => {
+  const { control } = (await start()).slack;
+  const press = ({ channel, ts }: SlackMessage, user: string, actionId: string) =>
+    control.click({ user, channel, ts, actionId, confirm: true });
+  const cardShows = ({ channel, ts: of }: SlackMessage, text: string) =>
+    control.waitForMessage(
+      { channel, where: ({ ts, blocks }) => ts === of && JSON.stringify(blocks).includes(text) },
+      { timeoutMs: 40_000 },
+    );
+  const typed = (channel: string, user: string, value: number) =>
+    control.command({
+      user,
+      channel,
+      text: `/aetherius fix postgres.set-max-connections value=${value} prod`,
+    });
+  await typed(places.incidents, people.requester, 170);
+  const first = await control.waitForMessage({ channel: places.incidents, contains: 'remediation.request' });
+  await press(first, people.requester, 'remediation.request');
+  await cardShows(first, 'remediation.approve');
+  await typed(places.ops, people.approver, 200);
+  const other = await control.waitForMessage({ channel: places.ops, contains: '同一目标的另一个修复' });
+
+  await press(first, people.approver, 'remediation.approve');
+  await cardShows(first, 'remediation.undo');
+
+  const overtaken = await cardShows(other, '已被取代');
+  expect(JSON.stringify(overtaken.blocks)).not.toContain('remediation.request');
+  expect(JSON.stringify(overtaken.blocks)).toContain('请重新提问');
+  const own = await connect();
+  const { rows } = await own.query("SELECT setting FROM pg_file_settings WHERE name = 'max_connections'");
+  expect(rows.map(({ setting }) => setting)).toContain('170');
+}, 90_000);

@@ -68,7 +68,7 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
 
 /** What was taken back is not green: the problem is back with it. */
 function emojiOf({ remediation: { state, undoOf }, elsewhere }: RemediationView): string {
-  if (elsewhere?.another === true) return stateEmoji[state];
+  if (elsewhere?.another === true || elsewhere?.overtook === true) return stateEmoji[state];
   if (elsewhere !== undefined) return stateEmoji[elsewhere.state];
   return undoOf !== undefined && state === 'succeeded' ? stateEmoji.rolled_back : stateEmoji[state];
 }
@@ -79,9 +79,11 @@ function stateLine({ remediation: row, elsewhere, other }: RemediationView, word
     const state = words.plain(`fix.state.${elsewhere.state}`);
     const { place } = elsewhere;
     const [known, hidden] =
-      elsewhere.another === true
-        ? (['card.beside', 'card.beside.private'] as const)
-        : (['card.elsewhere', 'card.elsewhere.private'] as const);
+      elsewhere.overtook === true
+        ? (['card.overtaken', 'card.overtaken.private'] as const)
+        : elsewhere.another === true
+          ? (['card.beside', 'card.beside.private'] as const)
+          : (['card.elsewhere', 'card.elsewhere.private'] as const);
     if (place === undefined) return words.say(hidden, { state });
     return words.say(known, {
       state,

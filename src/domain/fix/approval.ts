@@ -58,6 +58,15 @@ export function waitedFor(outcome: Facts | undefined): string | undefined {
   return waits && typeof other === 'string' ? other : undefined;
 }
 
+/** What is kept of an offer whose object another fix has changed since. */
+export const overtakenBy = ({ id }: { readonly id: string }): Facts => ({ reason: 'overtaken', by: id });
+
+/** Id of the fix that has changed its object since; undefined: none has. */
+export function overtaker(outcome: Facts | undefined): string | undefined {
+  const by = outcome?.['by'];
+  return outcome?.['reason'] === 'overtaken' && typeof by === 'string' ? by : undefined;
+}
+
 export function isTerminal(state: RemediationState): boolean {
   return transitions[state].length === 0;
 }

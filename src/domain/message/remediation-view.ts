@@ -43,6 +43,8 @@ export interface Elsewhere {
   readonly state: RemediationState;
   /** It is another change of the same object, after which this one can be asked for. */
   readonly another?: true;
+  /** It is another change, which has changed what this one starts from. */
+  readonly overtook?: true;
   /** Absent where people here may not know of the place. */
   readonly place?: { readonly channel: string; readonly handle: string };
 }

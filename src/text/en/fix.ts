@@ -48,6 +48,10 @@ export const fix = {
     'Another fix of the same target is in {place}: `{handle}` is {state}. This one can be asked for once that has ended.',
   'card.beside.private':
     'Another fix of the same target is under way: it is {state}. This one can be asked for once that has ended.',
+  'card.overtaken':
+    'Overtaken: `{handle}` in {place} has changed the same since. Nothing can be pressed here; if the problem is still there, ask again.',
+  'card.overtaken.private':
+    'Overtaken: another fix has changed the same since. Nothing can be pressed here; if the problem is still there, ask again.',
   'card.undo-state.requested': 'Waiting for approval by somebody else. The fix is still in place.',
   'card.undo-state.succeeded': 'Taken back: {part} is as it was before the fix. Expect the problem again.',
   'card.undo-state.failed': 'Could not be taken back. Look at the thread before trying again.',

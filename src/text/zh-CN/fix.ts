@@ -44,6 +44,10 @@ export const fix = {
   'card.elsewhere.private': '同一修复正在别处进行：{state}。在此期间这里无法操作。',
   'card.beside': '同一目标的另一个修复在 {place}：`{handle}` {state}。待其结束后才能申请此修复。',
   'card.beside.private': '同一目标的另一个修复正在进行：{state}。待其结束后才能申请此修复。',
+  'card.overtaken':
+    '已被取代：{place} 的 `{handle}` 之后改动了同一处。此处不能再操作；问题若仍存在，请重新提问。',
+  'card.overtaken.private':
+    '已被取代：另一个修复之后改动了同一处。此处不能再操作；问题若仍存在，请重新提问。',
   'card.undo-state.requested': '等待他人批准，修复仍然有效。',
   'card.undo-state.succeeded': '已撤销：{part} 恢复到修复之前的状态，问题可能再次出现。',
   'card.undo-state.failed': '撤销失败。重试前请先查看讨论串。',

@@ -117,6 +117,37 @@ describe('one fix in several places (R-S12)', () => {
     expect(shown['elsewhere']).not.toHaveProperty('another');
   });
 
+  it('says of another value for the same that it is overtaken once the first one is done', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    await ask(first.id, 'C0INC');
+    const other = await offeredIn('C0ZH', { ...at, value: 'other' }, 'UMEMBER');
+    expect(await card(other.id)).toMatchObject({ buttons: [], elsewhere: { another: true } });
+    await h.refresh();
+    await h.service.approve(h.input(first.id, 'ULEAD'));
+
+    await h.execute(first.id);
+
+    expect(await card(other.id)).toMatchObject({
+      state: 'superseded',
+      buttons: [],
+      elsewhere: { state: 'succeeded', overtook: true, place: { channel: 'C0INC', handle: first.handle } },
+    });
+    expect((await ask(other.id, 'C0ZH', 'UMEMBER')).note).toBe('too-late');
+    expect(h.world.effects).toHaveLength(1);
+  });
+
+  it('gives another value its button back when the first one has ended without an effect', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    await ask(first.id, 'C0INC');
+    const other = await offeredIn('C0ZH', { ...at, value: 'other' }, 'UMEMBER');
+
+    await h.service.cancel(h.input(first.id, 'UREQ'));
+
+    expect(await card(other.id)).toMatchObject({ state: 'proposed', buttons: ['request'] });
+  });
+
   it('shows a look that comes later the request of before, in its own place', async () => {
     const at = fresh();
     const first = await offeredIn('C0INC', at);

@@ -1,5 +1,5 @@
 import { askFacts } from '../../../domain/access/access.ts';
-import { waitedFor } from '../../../domain/fix/approval.ts';
+import { overtaker, waitedFor } from '../../../domain/fix/approval.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import { offerValidMs, type Policy } from '../../../domain/fix/policy.ts';
 import type { RemedyCall } from '../../../domain/fix/remediation.ts';
@@ -403,16 +403,19 @@ function ttlOf(purpose: Exclude<RemediationButton, 'undo'>): number {
 /** The true state of this very fix, where it was asked for in another place or has been done there; or of what it waits for. */
 async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise<Elsewhere | undefined> {
   if (row.state !== 'proposed' && row.state !== 'superseded') return undefined;
+  const overtaken = overtaker(row.outcome);
+  const since = row.successor ?? overtaken;
   const other =
     row.state === 'proposed'
       ? await sameFix(tx, row)
-      : row.successor === undefined
+      : since === undefined
         ? undefined
-        : await tx.remediations.get(row.successor);
+        : await tx.remediations.get(since);
   if (other === undefined || (row.state === 'superseded' && other.state !== 'succeeded')) return undefined;
   const known = !other.privatePlace || other.surface?.channel === row.surface?.channel;
   return {
     state: other.state,
+    ...(overtaken === undefined ? {} : { overtook: true as const }),
     ...(row.state === 'superseded' || isSameChange(row, other) ? {} : { another: true as const }),
     ...(known && other.surface !== undefined
       ? { place: { channel: other.surface.channel, handle: other.handle } }

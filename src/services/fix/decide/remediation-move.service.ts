@@ -1,6 +1,7 @@
 import {
   isTerminal,
   openStates,
+  overtakenBy,
   personId,
   type RemediationState,
   waitedFor,
@@ -15,7 +16,7 @@ import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, type MoveRepository, system } from './remediation-deps.ts';
 import type { EventInput } from './remediation-messages.service.ts';
-import { isSameChange, offersBeside } from './same-fix.ts';
+import { isOvertaken, isSameChange, offersBeside } from './same-fix.ts';
 
 /** Who moves a remediation, and what is kept about it in the audit (R-L2). */
 export interface Cause {
@@ -106,13 +107,14 @@ export async function moveRemediation(
 
 /**
  * Every place that offers the same fix shows what became of it; where it is done, the others are done with it. Another
- * change of the same object can be asked for once this one has ended.
+ * change of the same object can be asked for once this one has ended, unless this one has changed what it starts from.
  */
 async function tellOthers(tx: TxOf<MoveRepository>, deps: Deps, moved: RemediationRow): Promise<void> {
   if (moved.state === 'proposed') return;
   for (const other of await offersBeside(tx, moved)) {
-    const done = moved.state === 'succeeded' && isSameChange(moved, other);
-    if (!done || other.environment !== moved.environment) {
+    const same = isSameChange(moved, other);
+    const over = moved.state === 'succeeded' && (same || isOvertaken(moved, other));
+    if (!over || other.environment !== moved.environment) {
       await deps.messages.card(tx, other);
       continue;
     }
@@ -120,9 +122,9 @@ async function tellOthers(tx: TxOf<MoveRepository>, deps: Deps, moved: Remediati
     if (locked?.state !== 'proposed') continue;
     const shown = await moveRemediation(tx, deps, locked, 'superseded', {
       event: 'none',
-      change: { successor: moved.id },
+      change: same ? { successor: moved.id } : { outcome: overtakenBy(moved) },
     });
-    await deps.onVerdict?.(tx, shown);
+    if (same) await deps.onVerdict?.(tx, shown);
   }
 }
 

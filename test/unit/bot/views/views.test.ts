@@ -351,6 +351,10 @@ describe('the card of a fix', () => {
     expect(first({ state: 'executing', another: true })).toContain(
       'Another fix of the same target is under way',
     );
+    expect(first({ state: 'succeeded', place, overtook: true })).toContain(
+      'Overtaken: `a1-b2c3` in <#C0OTHER> has changed the same since.',
+    );
+    expect(first({ state: 'succeeded', overtook: true }, 'zh-CN')).toContain('已被取代：另一个修复');
   });
 
   it('R-S13: calls an undo one: its title, what users notice, its state and its verdict', () => {
