@@ -13,7 +13,7 @@ export interface Untried {
 }
 
 const stores = ['postgres', 'redis', 'nats', 'neo4j'] as const;
-const refused = 'a password that is refused stays refused by what starts anew; people correct it';
+const refused = 'a refused password is corrected by people, so no start anew is offered';
 
 export const untried: readonly Untried[] = [
   ...['part.collect-agent.stopped', 'S2.c not-running'].map((fault) => ({
@@ -64,32 +64,22 @@ export const untried: readonly Untried[] = [
     fault: 'S2.a manager-renamed',
     why: 'both subjects stand beside the others, so nothing shows which side is wrong',
   },
-  ...['S1.a wrong-password', 'S1.b wrong-password'].map((fault) => ({
-    ...{ fault, fix: 'set-config-text' },
-    why: 'the address is right, and passwords are not set',
+  ...['S1.a wrong-password', 'S1.b wrong-password'].map((fault) => ({ fault, why: refused })),
+  ...[{ fault: 'S1.a wrong-port' }, { on: 'compose' as const, fault: 'S1.b wrong-port' }].map((which) => ({
+    ...which,
+    why: 'the host is right, no port alone is set, and a store that serves is not started anew',
   })),
   {
-    ...{ on: 'compose', fault: 'S1.b wrong-port', fix: 'set-config-text' },
-    why: 'the host is right, and an engine does not say on which ports a container listens',
-  },
-  { fault: 'S1.a wrong-port', fix: 'set-config-text', why: 'the host is right, and no port alone is set' },
-  {
-    fault: 'S1.a database-stopped',
-    fix: 'set-config-text',
+    ...{ fault: 'S1.a database-stopped', fix: 'set-config-text' },
     why: 'the address is right, and the database is started',
   },
-  ...['S1.a wrong', 'S1.b'].flatMap((fault) =>
-    ['start-workload', 'start-service', 'restart-workload', 'restart-service'].map((fix) => ({
-      ...{ fault, fix },
-      why: 'its own configuration is wrong, and no restart of what it names corrects that',
-    })),
-  ),
+  {
+    fault: 'S2.c crashing',
+    why: 'its address is wrong: it ends again and again, and no start anew is offered',
+  },
   ...stores.map((store) => ({ fault: `part.${store}.refusing`, why: refused })),
   { fault: 'part.orchestrator-service.refusing', why: refused },
-  ...['restart-service', 'restart-workload'].map((fix) => ({
-    ...{ fault: 'part.collect-agent.refusing', fix },
-    why: refused,
-  })),
+  { fault: 'part.collect-agent.refusing nats-password', why: refused },
   {
     ...{ on: 'kubernetes' as const, fault: 'part.agent-manager.refusing other-token' },
     why: 'its token is a variable with a value of its own, and one is copied from a Secret alone',

@@ -119,6 +119,9 @@ function diagnosisPage(diagnosis: Diagnosis, language: Language): string {
       `### ${cause.id}`,
       cause.remedies.map((remedy) => `- ${remedyLine(diagnosis, remedy, language)}`).join('\n'),
     ]),
+    ...longConditions(diagnosis).map(
+      ({ id, when }) => `${id}${words.colon}${condition(diagnosis, when, language)}`,
+    ),
     ...onward(diagnosis, language),
   );
 }
@@ -207,9 +210,24 @@ function condition(
   return term(when);
 }
 
+/** What decides whether a remedy is offered, where it is too long for its line: each with a letter. */
+function longConditions({ causes }: Diagnosis): readonly { readonly id: string; readonly when: Condition }[] {
+  const all = causes.flatMap(({ remedies }) => remedies.flatMap(({ where, unless }) => [where, unless]));
+  const long = all.flatMap((one) =>
+    one !== undefined && codesOf(one).length > 2 ? [[JSON.stringify(one), one] as const] : [],
+  );
+  return [...new Map(long).values()].map((when, at) => ({ id: String.fromCharCode(65 + at), when }));
+}
+
 function remedyLine(diagnosis: Diagnosis, remedy: Remedy, language: Language): string {
   const words = pageWords[language];
-  const where = remedy.on === undefined ? '' : words.only[remedy.on];
+  const found = (one: Condition | undefined, say: (text: string) => string) =>
+    one === undefined ? '' : say(condition(diagnosis, one, language, longConditions(diagnosis)));
+  const where = [
+    remedy.on === undefined ? '' : words.only[remedy.on],
+    found(remedy.where, words.where),
+    found(remedy.unless, words.unless),
+  ].join('');
   if ('instruction' in remedy) {
     const text = prose(say(language, `remedy.${remedy.instruction}`));
     return `${words.instruction}${where}${words.colon}${text}`;
@@ -217,8 +235,7 @@ function remedyLine(diagnosis: Diagnosis, remedy: Remedy, language: Language): s
   const given = remedy.at === undefined ? [] : [code(`part=${diagnosis.id === 'H2' ? '{part}' : remedy.at}`)];
   const link = `[${code(remedy.remediation)}](../remediations.md#${anchor(remedy.remediation)})`;
   const title = say(language, `remediation.${remedy.remediation}`);
-  const unless = remedy.unless === undefined ? '' : words.unless(code(remedy.unless));
-  return `${words.button}${where}${words.colon}${title} · ${[link, ...given].join(' ')}${unless}`;
+  return `${words.button}${where}${words.colon}${title} · ${[link, ...given].join(' ')}`;
 }
 
 /** Where the diagnosis leads; of which part is said when it may be asked of several. */

@@ -28,7 +28,8 @@ interface PageWords {
   readonly instruction: string;
   readonly colon: string;
   readonly only: Readonly<Record<'kubernetes' | 'compose', string>>;
-  readonly unless: (code: string) => string;
+  readonly where: (condition: string) => string;
+  readonly unless: (condition: string) => string;
   readonly onward: string;
   readonly onwardHead: readonly [when: string, diagnosis: string, of: string];
   readonly filled: string;
@@ -63,7 +64,8 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     instruction: 'Instruction',
     colon: ': ',
     only: { kubernetes: ' (on Kubernetes)', compose: ' (on Compose)' },
-    unless: (code) => ` (not with ${code})`,
+    where: (condition) => ` (only with ${condition})`,
+    unless: (condition) => ` (not with ${condition})`,
     onward: 'Leads on to',
     onwardHead: ['When', 'Diagnosis', 'Of'],
     filled: 'What stands in braces is filled in from what was found.',
@@ -96,7 +98,8 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     instruction: '操作说明',
     colon: '：',
     only: { kubernetes: '（仅 Kubernetes）', compose: '（仅 Compose）' },
-    unless: (code) => `（有 ${code} 时不提供）`,
+    where: (condition) => `（仅在有 ${condition} 时提供）`,
+    unless: (condition) => `（有 ${condition} 时不提供）`,
     onward: '继续诊断',
     onwardHead: ['条件', '诊断', '组件'],
     filled: '花括号中的内容由实际发现填入。',

@@ -1,4 +1,5 @@
 import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
+import { startAnew, storeIll } from './started-anew.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
 /** It has said why, in words that no cause here has: then none of them is ruled out by that. */
@@ -29,13 +30,11 @@ export const agentManagerStartup = defineDiagnosis({
         any(found('STARTUP_DATABASE_UNREACHABLE'), found('STARTUP_DATABASE_CREDENTIALS'), unknown),
       ),
       remedies: [
-        { instruction: 'correct-database-config' },
+        { instruction: 'start-database', where: storeIll('postgres') },
+        { instruction: 'correct-database-config', unless: storeIll('postgres') },
         { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
         { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
-        { remediation: 'kubernetes.start-workload', at: 'postgres', on: 'kubernetes' },
-        { remediation: 'kubernetes.restart-workload', at: 'postgres', on: 'kubernetes' },
-        { remediation: 'compose.start-service', at: 'postgres', on: 'compose' },
-        { remediation: 'compose.restart-service', at: 'postgres', on: 'compose' },
+        ...startAnew('postgres'),
       ],
     },
     {
@@ -44,13 +43,11 @@ export const agentManagerStartup = defineDiagnosis({
       symptom: exits,
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
-        { instruction: 'correct-nats-config' },
+        { instruction: 'start-nats', where: storeIll('nats') },
+        { instruction: 'correct-nats-config', unless: storeIll('nats') },
         { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
         { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
-        { remediation: 'kubernetes.start-workload', at: 'nats', on: 'kubernetes' },
-        { remediation: 'kubernetes.restart-workload', at: 'nats', on: 'kubernetes' },
-        { remediation: 'compose.start-service', at: 'nats', on: 'compose' },
-        { remediation: 'compose.restart-service', at: 'nats', on: 'compose' },
+        ...startAnew('nats'),
       ],
     },
     {
@@ -65,13 +62,7 @@ export const agentManagerStartup = defineDiagnosis({
       part: 'redis',
       symptom: exits,
       when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
-      remedies: [
-        { instruction: 'correct-redis-address' },
-        { remediation: 'kubernetes.start-workload', at: 'redis', on: 'kubernetes' },
-        { remediation: 'kubernetes.restart-workload', at: 'redis', on: 'kubernetes' },
-        { remediation: 'compose.start-service', at: 'redis', on: 'compose' },
-        { remediation: 'compose.restart-service', at: 'redis', on: 'compose' },
-      ],
+      remedies: [{ instruction: 'correct-redis-address' }, ...startAnew('redis')],
     },
     {
       id: 'S1.e',

@@ -1,4 +1,5 @@
 import { all, any, defineDiagnosis, found, hint, unlessFound } from '../domain/diagnosis/diagnosis.ts';
+import { restartUseless, saidAtEnd, startUseless } from './started-anew.ts';
 
 const tokens = any(
   found('AUTH_TOKENS_DIFFER'),
@@ -15,11 +16,12 @@ const unregistered = any(
   found('NOBODY_PUBLISHES'),
   found('AGENT_SUBJECTS_DIFFER'),
 );
+const exits = found('SERVICE_EXITS_AT_START', 'collect-agent');
 /** Its process or Pod was seen to be stopped; or agent-manager knew agents, which are silent and nowhere to be found. */
 const seenStopped = any(
   found('PART_NOT_RUNNING', 'collect-agent'),
   found('PART_PAUSED', 'collect-agent'),
-  found('SERVICE_EXITS_AT_START', 'collect-agent'),
+  exits,
   all(
     any(found('PART_MISSING', 'collect-agent'), found('PART_ABSENT', 'collect-agent')),
     found('AGENTS_SILENT'),
@@ -39,6 +41,7 @@ export const agentRegistration = defineDiagnosis({
     { probe: 'runtime.auth-token' },
     { probe: 'runtime.running', with: { part: 'collect-agent' } },
     { probe: 'runtime.startup', with: { part: 'collect-agent' } },
+    { probe: 'runtime.startup-log', with: { part: 'collect-agent' } },
     { probe: 'http.service-health', with: { service: 'agent-manager' } },
     { probe: 'nats.server' },
   ],
@@ -70,21 +73,25 @@ export const agentRegistration = defineDiagnosis({
       symptom: unregistered,
       // Silence alone is what an agent that hangs, or cannot reach NATS, shows as well.
       when: all(found('NOBODY_PUBLISHES'), any(seenStopped, hint('NOBODY_PUBLISHES'))),
+      why: saidAtEnd('collect-agent'),
       remedies: [
-        { instruction: 'start-collect-agent' },
+        { instruction: 'start-collect-agent', unless: restartUseless('collect-agent') },
+        { instruction: 'mend-what-it-said', where: restartUseless('collect-agent') },
         // One that ends by itself is started anew again and again as it is.
         {
           remediation: 'kubernetes.restart-workload',
           at: 'collect-agent',
           on: 'kubernetes',
-          unless: 'SERVICE_EXITS_AT_START',
+          unless: exits,
         },
+        // Whether it has stopped for good, its plan sees.
         {
-          remediation: 'compose.restart-service',
+          remediation: 'compose.start-service',
           at: 'collect-agent',
           on: 'compose',
-          unless: 'SERVICE_EXITS_AT_START',
+          unless: startUseless('collect-agent'),
         },
+        { remediation: 'compose.restart-service', at: 'collect-agent', on: 'compose', unless: exits },
       ],
     },
     {
@@ -98,6 +105,6 @@ export const agentRegistration = defineDiagnosis({
   ],
   handOver: [
     { when: found('ENDPOINT_REFUSED', 'agent-manager'), to: 'H2' },
-    { when: found('SERVICE_EXITS_AT_START', 'collect-agent'), to: 'K1' },
+    { when: exits, to: 'K1' },
   ],
 });

@@ -7,10 +7,14 @@ import {
   not,
   unlessAnswered,
 } from '../domain/diagnosis/diagnosis.ts';
-import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
+import { present } from '../domain/kernel/present.ts';
+import { configuredIds, type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
 import { gone } from './absence.ts';
+import { restartUseless, saidAtEnd, startUseless } from './started-anew.ts';
 
+/** Its log says why it ends. */
+const isProgram = (part: PartId): boolean => (configuredIds as readonly string[]).includes(part);
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
 
 /** An answer that is only late shows a slow service or a slow way to it, not one that hangs. */
@@ -147,6 +151,7 @@ export function unreachable(part: PartId) {
         part,
         symptom: running,
         when: running,
+        ...(isProgram(part) ? { why: saidAtEnd(part) } : {}),
         remedies: start(part),
         leavesWhyOpen: true,
         answersBelow: 'seen-stopped',
@@ -188,24 +193,24 @@ export function unreachable(part: PartId) {
   });
 }
 
-/** What does not run because it is stopped is started; all else is started anew. */
+/** What does not run because it is stopped is started; all else is started anew, where that can help. */
 function start(part: PartId) {
-  const [first, onKubernetes, onCompose] = restart(part);
-  const service = { remediation: 'compose.start-service', at: part, on: 'compose' } as const;
-  const image = { instruction: 'set-image-in-file', on: 'compose' } as const;
-  // Offered where it has not run since its image changed: a start of the same would end as the one before did.
-  const anew = { remediation: 'compose.recreate-with-image', at: part, on: 'compose' } as const;
-  return part === 'collect-agent'
-    ? ([first, image, onKubernetes, anew, service, onCompose] as const)
-    : ([
-        first,
-        image,
-        { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' },
-        onKubernetes,
-        anew,
-        service,
-        onCompose,
-      ] as const);
+  const useless = isProgram(part) ? restartUseless(part) : undefined;
+  const anew = { at: part, ...present({ unless: useless }) };
+  const stopped = { at: part, ...present({ unless: useless && startUseless(part) }) };
+  return [
+    { instruction: 'see-why-not-running', ...present({ unless: useless }) },
+    ...(useless === undefined ? [] : ([{ instruction: 'mend-what-it-said', where: useless }] as const)),
+    { instruction: 'set-image-in-file', on: 'compose', ...present({ unless: useless }) },
+    ...(part === 'collect-agent'
+      ? []
+      : ([{ remediation: 'kubernetes.start-workload', on: 'kubernetes', ...stopped }] as const)),
+    { remediation: 'kubernetes.restart-workload', on: 'kubernetes', ...anew },
+    // Offered where it has not run since its image changed: a start of the same would end as the one before did.
+    { remediation: 'compose.recreate-with-image', at: part, on: 'compose' },
+    { remediation: 'compose.start-service', on: 'compose', ...stopped },
+    { remediation: 'compose.restart-service', on: 'compose', ...anew },
+  ] as const;
 }
 
 function restart(part: PartId) {

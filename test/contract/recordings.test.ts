@@ -9,6 +9,7 @@ import { expectationOf } from '../../scripts/campaign/expectation.ts';
 import { type AskedOffline, diagnosed, judgeOffline } from '../../scripts/campaign/recordings.ts';
 import { confirmed } from '../../scripts/campaign/trial.ts';
 import type { RecordedRow } from '../../src/domain/bundle/recording.ts';
+import { remediesHere } from '../../src/domain/diagnosis/place.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { createLogAnalysis } from '../../src/domain/logs/analysis.ts';
 import { partIds } from '../../src/domain/platform/part.ts';
@@ -152,5 +153,23 @@ describe('what the log of a fault says', () => {
     expect(said.map(({ id }) => id)).toContain(known);
     // Never another cause alone: what speaks for some speaks for this one.
     for (const { causes } of said) if (causes.length > 0) expect(causes).toContain(cause);
+  });
+});
+
+/** What a confirmed cause of a recorded fault advises on Compose: no start or restart that could not help. */
+const advice = [
+  ['S1.a/wrong-password', 'S1', 'S1.a', ['correct-database-config', 'compose.set-config-text']],
+  ['S1.b/wrong-host', 'S1', 'S1.b', ['correct-nats-config', 'compose.set-config-text']],
+  ['S2.c/not-running', 'S2', 'S2.c', ['start-collect-agent', 'compose.start-service']],
+] as const;
+
+describe('what a recorded fault is mended by', () => {
+  it.each(advice)('%s', async (name, symptom, id, expected) => {
+    const judged = await diagnosed(rowsOf(['compose', ...name.split('/')]), symptom);
+    const cause = judged.flatMap(({ causes }) => causes).find((one) => one.cause.id === id);
+    const here = cause === undefined ? [] : remediesHere(cause, { kind: 'compose', project: 'aetherius' });
+
+    expect(cause?.verdict).toBe('confirmed');
+    expect(here.map((one) => ('remediation' in one ? one.remediation : one.instruction))).toEqual(expected);
   });
 });

@@ -64,6 +64,16 @@ const limited = ({ workload, composeService }: Limited, kubernetes: string, dock
   compose: [`docker update ${docker} ${container(composeService)}`],
 });
 
+/** A store that does not serve: why, and how it is started. */
+const started = ({ workload, composeService }: Limited): Lines => ({
+  kubernetes: [
+    `kubectl -n {ns} get ${workload}`,
+    `kubectl -n {ns} logs ${workload} --tail=50`,
+    `kubectl -n {ns} scale ${workload} --replicas=1`,
+  ],
+  compose: [`${compose} logs --tail 50 ${composeService}`, `${compose} up -d ${composeService}`],
+});
+
 /** The part of the finding, whichever it is. */
 const itself: Limited = { workload: '{workload}', composeService: '{composeService}' };
 
@@ -115,9 +125,12 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'collect-agent': agent,
     postgres,
     redis,
+    nats,
     neo4j,
   } = platform.parts;
   return {
+    'start-database': started(postgres),
+    'start-nats': started(nats),
     'correct-database-config': configured(manager, [
       keys['database.host'],
       keys['database.port'],
@@ -291,16 +304,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         `docker exec -it ${container(neo4j.composeService)} cypher-shell -u neo4j`,
       ],
     },
-    'start-neo4j': {
-      kubernetes: [
-        `kubectl -n {ns} logs ${neo4j.workload} --previous --tail=50`,
-        `kubectl -n {ns} scale ${neo4j.workload} --replicas=1`,
-      ],
-      compose: [
-        `${compose} logs --tail 50 ${neo4j.composeService}`,
-        `${compose} up -d ${neo4j.composeService}`,
-      ],
-    },
+    'start-neo4j': started(neo4j),
     'mend-hot-function': profiled(`${paths.cpuProfile}?seconds=30`),
     'mend-leak': profiled(`${paths.heapProfile}?gc=1`),
     'raise-cpu-limit': limited(itself, '--limits=cpu=2 --requests=cpu=1', '--cpus 2'),
@@ -368,6 +372,10 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         'kubectl -n {home} logs {workload} --previous --tail=50',
       ],
       compose: [`${compose} ps -a {composeService}`, `${compose} logs --tail 50 {composeService}`],
+    },
+    'mend-what-it-said': {
+      kubernetes: ['kubectl -n {home} logs {workload} --previous --tail=50'],
+      compose: [`${compose} logs --tail 50 {composeService}`],
     },
     'set-image-in-file': {
       compose: [

@@ -78,18 +78,19 @@ export interface Names {
 /**
  * What to do about a cause. `remediation` is offered as a button where it can be carried out: the first one is
  * recommended. With which values, the remediation says of the finding that it helps with; `at` is the part to mend
- * where that is not the one that the finding is about; where `unless` was found with the cause it could not help, and is
- * not offered. `instruction` is a catalogue key (`remedy.<key>`) whose text is
+ * where that is not the one that the finding is about. `instruction` is a catalogue key (`remedy.<key>`) whose text is
  * filled with the finding's facts.
  */
-export type Remedy<N extends Names = Names> =
-  | {
-      readonly remediation: N['remediation'];
-      readonly at?: PartId;
-      readonly on?: 'kubernetes' | 'compose';
-      readonly unless?: FindingCode;
-    }
-  | { readonly instruction: N['instruction']; readonly on?: 'kubernetes' | 'compose' };
+export type Remedy<N extends Names = Names> = (
+  | { readonly remediation: N['remediation']; readonly at?: PartId }
+  | { readonly instruction: N['instruction'] }
+) & {
+  readonly on?: 'kubernetes' | 'compose';
+  /** It helps only where this was seen; where nobody could look, it is not offered. */
+  readonly where?: Condition;
+  /** It cannot help where this was seen. */
+  readonly unless?: Condition;
+};
 
 export interface DiagnosisCause<N extends Names = Names> {
   /** Stable id of the catalogue: `D3.a`. */
@@ -102,6 +103,8 @@ export interface DiagnosisCause<N extends Names = Names> {
    */
   readonly symptom: Condition;
   readonly when: Condition;
+  /** What says why it is so: where it was found it is shown with the cause, which it does not decide. */
+  readonly why?: Condition;
   readonly remedies: readonly Remedy<N>[];
   /** It may be the consequence of a part below that fails: unhealthy, or slow, because of what it stands on. */
   readonly maybeConsequence?: true;

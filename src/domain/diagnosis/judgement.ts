@@ -3,7 +3,7 @@ import { depth } from '../platform/dependencies.ts';
 import type { Finding, Severity } from '../probe/finding.ts';
 import { type FindingCode, traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
-import { type Condition, codesOf, type Diagnosis, type DiagnosisCause } from './diagnosis.ts';
+import { type Condition, codesOf, type Diagnosis, type DiagnosisCause, type Remedy } from './diagnosis.ts';
 
 /** Kleene's third value is `undefined`: it could not be seen. */
 export type Truth = true | false | undefined;
@@ -20,6 +20,8 @@ export interface CauseJudgement {
   readonly against: readonly ProbeOutcome[];
   /** Probes that could not check; with them the verdict could be another. */
   readonly missing: readonly ProbeOutcome[];
+  /** Those of the cause that what was seen does not make useless, in their order. */
+  readonly remedies: readonly Remedy[];
 }
 
 export interface DiagnosisJudgement {
@@ -214,6 +216,12 @@ const verdictOf = (truth: Truth): Verdict =>
 const verdictRank: Readonly<Record<Verdict, number>> = { confirmed: 0, possible: 1, 'ruled-out': 2 };
 const severityRank: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 
+function canHelp({ where, unless }: Remedy, see: (condition: Condition) => Seen): boolean {
+  return (
+    (where === undefined || see(where).truth === true) && (unless === undefined || see(unless).truth !== true)
+  );
+}
+
 function unique<T>(items: readonly T[]): readonly T[] {
   return [...new Set(items)];
 }
@@ -237,12 +245,15 @@ export function judge(
   outcomes: readonly ProbeOutcome[],
   emitters: Emitters,
 ): DiagnosisJudgement {
+  const see = (condition: Condition) => evaluate(condition, outcomes, emitters);
   const judged = diagnosis.causes.map((cause): CauseJudgement => {
-    const seen = explained(cause, (condition) => evaluate(condition, outcomes, emitters));
+    const seen = explained(cause, see);
+    const why = seen.truth === true && cause.why !== undefined ? see(cause.why).for : [];
     return {
       cause,
       verdict: verdictOf(seen.truth),
-      for: unique(seen.for),
+      remedies: cause.remedies.filter((remedy) => canHelp(remedy, see)),
+      for: unique([...seen.for, ...why]),
       against: unique(seen.against),
       missing: unique(seen.missing),
     };
@@ -256,7 +267,7 @@ export function judge(
       support(a) - support(b),
   );
   const handOver = diagnosis.handOver
-    .filter((entry) => evaluate(entry.when, outcomes, emitters).truth === true)
+    .filter((entry) => see(entry.when).truth === true)
     .map((entry) => entry.to);
   const top = causes[0]?.verdict;
   return {
@@ -283,10 +294,11 @@ export function faultsOf(diagnosis: Diagnosis, registries: Registries): readonly
     for (const code of codes ?? []) emitted.add(code);
   }
   const conditions = [
-    ...diagnosis.causes.flatMap(({ id, when, symptom }) => [
-      { at: id, when },
-      { at: id, when: symptom },
-    ]),
+    ...diagnosis.causes.flatMap(({ id, when, symptom, why, remedies }) =>
+      [when, symptom, why, ...remedies.flatMap((remedy) => [remedy.where, remedy.unless])].flatMap((one) =>
+        one === undefined ? [] : [{ at: id, when: one }],
+      ),
+    ),
     ...diagnosis.handOver.map((entry) => ({ at: `${diagnosis.id} → ${entry.to}`, when: entry.when })),
   ];
   for (const { at, when } of conditions) {

@@ -26,14 +26,12 @@ export function isFor({ on }: Remedy, { kind }: Place): boolean {
   return on === undefined || on === kind;
 }
 
-/** Pure. The remedies of a judged cause that are for this kind of place, and that what was found does not make useless. */
+/** Pure. The remedies of a judged cause that can help and are for this kind of place. */
 export function remediesHere(
-  { cause, for: findings }: Pick<CauseJudgement, 'cause' | 'for'>,
+  { remedies }: Pick<CauseJudgement, 'remedies'>,
   place: Place,
 ): readonly Remedy[] {
-  const useless = (remedy: Remedy) =>
-    'remediation' in remedy && findings.some(({ code }) => code === remedy.unless);
-  return cause.remedies.filter((remedy) => isFor(remedy, place) && !useless(remedy));
+  return remedies.filter((remedy) => isFor(remedy, place));
 }
 
 /** Place of a configured environment. */

@@ -4,6 +4,8 @@ import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import type { DiagnosisJudgement } from './judgement.ts';
 
+const asSaid = ({ code, excerpts }: Finding): string => JSON.stringify([code, excerpts]);
+
 /**
  * What parts said of themselves that no confirmed cause explains, each once, to be shown word for word: a line that
  * nobody understands beats a wrong cause. A cause explains what is said about its part, and by parts that need it,
@@ -16,7 +18,8 @@ export function unexplained(
   const confirmed = judgements.flatMap(({ causes }) =>
     causes.filter(({ verdict }) => verdict === 'confirmed'),
   );
-  const shown = new Set(confirmed.flatMap(({ for: evidence }) => evidence));
+  // Two questions may have been given the same answer.
+  const shown = new Set(confirmed.flatMap(({ for: evidence }) => evidence.map(asSaid)));
   const explains = (finding: Finding) => [finding.part, ...foundations(finding.part)];
   const said = outcomes
     .flatMap(({ findings }) => findings)
@@ -24,7 +27,7 @@ export function unexplained(
       (finding) =>
         traitsOf(finding.code).verbatim === true &&
         (finding.excerpts ?? []).some(({ lines }) => lines.length > 0) &&
-        !shown.has(finding) &&
+        !shown.has(asSaid(finding)) &&
         !confirmed.some(
           ({ cause }) =>
             // What a part needs explains it in any case; the part itself only where the cause says why.

@@ -135,6 +135,10 @@ export const diagnoses = {
   'cause.C1.b': 'A flag or an environment variable wins over the file.',
   'remedy.correct-database-config':
     'Correct {@keys.database.host}, {@keys.database.port}, {@keys.database.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@agent-manager.secret}), then restart {@agent-manager}.',
+  'remedy.start-database':
+    'PostgreSQL itself does not serve: start it or mend it first. {@agent-manager} starts by itself once it answers.',
+  'remedy.start-nats':
+    'NATS itself does not serve: start it or mend it first. {@agent-manager} starts by itself once it answers.',
   'remedy.correct-nats-config':
     'Correct {@keys.nats.url}, {@keys.nats.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@secrets.nats}), then restart {@agent-manager}.',
   'remedy.correct-redis-address':
@@ -255,6 +259,8 @@ export const diagnoses = {
   'diagnose.verdict.ruled-out': 'ruled out',
   'remedy.set-image-in-file':
     'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. Where I have seen another image of {part} run here before, a button can do the same for a while (`runtime.recreate`).',
+  'remedy.mend-what-it-said':
+    'Mend what it said above: in the configuration of {part}, or at the other end. Started as it is, it ends again.',
   'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',

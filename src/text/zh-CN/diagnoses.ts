@@ -136,6 +136,9 @@ export const diagnoses = {
   'cause.C1.b': '命令行参数或环境变量覆盖了文件。',
   'remedy.correct-database-config':
     '修正 {@agent-manager} 配置中的 {@keys.database.host}、{@keys.database.port}、{@keys.database.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@agent-manager.secret}），然后重启 {@agent-manager}。',
+  'remedy.start-database':
+    'PostgreSQL 本身不提供服务：先启动或修好它。它恢复应答后，{@agent-manager} 会自行启动。',
+  'remedy.start-nats': 'NATS 本身不提供服务：先启动或修好它。它恢复应答后，{@agent-manager} 会自行启动。',
   'remedy.correct-nats-config':
     '修正 {@agent-manager} 配置中的 {@keys.nats.url}、{@keys.nats.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@secrets.nats}），然后重启 {@agent-manager}。',
   'remedy.correct-redis-address':
@@ -238,6 +241,8 @@ export const diagnoses = {
   'diagnose.verdict.ruled-out': '已排除',
   'remedy.set-image-in-file':
     '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。如果之前看到 {part} 的另一个镜像在这里运行过，可以用按钮暂时换回它（`runtime.recreate`）。',
+  'remedy.mend-what-it-said':
+    '先处理上面它说明的原因：修改 {part} 的配置，或修好对端。原样启动只会再次退出。',
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',

@@ -216,6 +216,9 @@ const leftToPeople: ReadonlySet<string> = new Set([
 /** Refusals that only say that another fix does the same: where that one is offered there is nothing to say. */
 const doneByAnother: ReadonlySet<string> = new Set(['rollback-does-it']);
 
+/** Refusals that only say that it runs: beside a cause that names other fixes as well, that is no advice. */
+const runsAlready: ReadonlySet<string> = new Set(['nothing-stopped', 'not-scaled-to-zero']);
+
 /** A refused offer comes with its reason and with what people do by hand instead. */
 async function saveAll(
   tx: TxOf<OfferRepository>,
@@ -237,7 +240,7 @@ async function saveAll(
       continue;
     }
     const { remediation, reason, facts } = proposal;
-    if (recommended !== undefined && doneByAnother.has(reason)) continue;
+    if (runsAlready.has(reason) || (recommended !== undefined && doneByAnother.has(reason))) continue;
     const instruction = leftToPeople.has(reason)
       ? remediations.find(({ id }) => id === remediation)?.instruction
       : undefined;

@@ -157,7 +157,7 @@ function judgement(
   const evidence = codes.map((code) => finding(code, part));
   return {
     diagnosis: defineDiagnosis({ id: 'X1', slug: 'x', part, evidence: [], causes: [cause], handOver: [] }),
-    causes: [{ cause, verdict, for: evidence, against: [], missing: [] }],
+    causes: [{ cause, verdict, for: evidence, against: [], missing: [], remedies: [] }],
     handOver: [],
     overall: 'unknown',
   };

@@ -49,6 +49,14 @@ describe('W7 a line that nobody understands', () => {
     expect(said(way, [stopped, exits, unknown])).toEqual(['STARTUP_REASON_UNKNOWN']);
   });
 
+  it('is not shown again where two questions were given the same answer', () => {
+    const way = unreachable('agent-manager');
+    const body = { probe: 'http.service-health', code: 'SERVICE_UNHEALTHY' };
+    const outcomes = seen(way, [body]);
+
+    expect(unexplained([judge(way, outcomes, emitters)], [...outcomes, ...seen(way, [body])])).toEqual([]);
+  });
+
   it('of an unhealthy answer is shown as well', () => {
     const body = { probe: 'http.service-health', code: 'SERVICE_UNHEALTHY' };
 

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { agentManagerStartup } from '../../../src/diagnoses/agent-manager-startup.diagnosis.ts';
+import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
+import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import type { Diagnosis } from '../../../src/domain/diagnosis/diagnosis.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import { remediesHere } from '../../../src/domain/diagnosis/place.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import { emitters, outcomesOf } from '../../support/diagnosis.ts';
+
+const places = {
+  kubernetes: { kind: 'kubernetes', namespace: 'n', agentNamespace: 'a' },
+  compose: { kind: 'compose', project: 'p' },
+} as const;
+
+/** What a confirmed cause then advises; each finding is `CODE probe part`. */
+function advised(diagnosis: Diagnosis, id: string, findings: readonly string[], on: keyof typeof places) {
+  const outcomes = outcomesOf(diagnosis, []).map((outcome): ProbeOutcome => {
+    const { part } = outcome;
+    const own = findings.flatMap((text) => {
+      const [code, probe, about] = text.split(' ');
+      return probe === outcome.probe && about === part
+        ? [{ code: code as FindingCode, severity: 'critical' as const, part, subject: part, facts: {} }]
+        : [];
+    });
+    return own.length === 0 ? outcome : { ...outcome, status: 'unhealthy', findings: own };
+  });
+  const cause = judge(diagnosis, outcomes, emitters).causes.find((one) => one.cause.id === id);
+  if (cause?.verdict !== 'confirmed') return [cause?.verdict];
+  return remediesHere(cause, places[on]).map((one) =>
+    'remediation' in one ? `${one.remediation} ${one.at}` : one.instruction,
+  );
+}
+
+const exits = 'SERVICE_EXITS_AT_START runtime.startup agent-manager';
+const said = (code: string) => `${code} runtime.startup-log agent-manager`;
+
+describe('a store whose client ends at its start', () => {
+  const startup = (findings: readonly string[], on: keyof typeof places = 'compose') =>
+    advised(agentManagerStartup, 'S1.a', [exits, ...findings], on);
+
+  it.each(['STARTUP_DATABASE_CREDENTIALS', 'STARTUP_DATABASE_UNREACHABLE'])(
+    'is not started anew while it serves: the address or the password is wrong, %s',
+    (code) => {
+      expect(startup([said(code)])).toEqual([
+        'correct-database-config',
+        'compose.set-config-text agent-manager',
+      ]);
+      expect(startup([said(code)], 'kubernetes')).toEqual([
+        'correct-database-config',
+        'kubernetes.set-config-text agent-manager',
+      ]);
+    },
+  );
+
+  it.each([
+    'PART_NOT_RUNNING runtime.running postgres',
+    'PART_PAUSED runtime.running postgres',
+    'ENDPOINT_REFUSED postgres.connection postgres',
+    'ENDPOINT_HUNG postgres.connection postgres',
+  ])('is started anew where it does not serve, and the words say so: %s', (found) => {
+    expect(startup([said('STARTUP_DATABASE_UNREACHABLE'), found])).toEqual([
+      'start-database',
+      'compose.set-config-text agent-manager',
+      'compose.start-service postgres',
+      'compose.restart-service postgres',
+    ]);
+  });
+
+  it('is another matter where another store does not serve', () => {
+    expect(startup([said('STARTUP_DATABASE_UNREACHABLE'), 'PART_NOT_RUNNING runtime.running nats'])).toEqual([
+      'correct-database-config',
+      'compose.set-config-text agent-manager',
+    ]);
+  });
+});
+
+describe('a program that does not run', () => {
+  const down = (findings: readonly string[], on: keyof typeof places = 'compose') =>
+    advised(
+      unreachable('agent-manager'),
+      'H2.a',
+      ['PART_NOT_RUNNING runtime.running agent-manager', ...findings],
+      on,
+    );
+
+  it.each(['STARTUP_DATABASE_CREDENTIALS', 'STARTUP_NATS_CREDENTIALS', 'STARTUP_CONFIG_REFUSED'])(
+    'is not started anew with what it was refused for: %s',
+    (code) => {
+      expect(down([exits, said(code)])).toEqual([
+        'mend-what-it-said',
+        'compose.recreate-with-image agent-manager',
+      ]);
+      expect(down([exits, said(code)], 'kubernetes')).toEqual(['mend-what-it-said']);
+    },
+  );
+
+  it('is started, where it stands still, once what it missed answers; what ends by itself starts by itself', () => {
+    expect(down([exits, said('STARTUP_NATS_UNREACHABLE')])).toEqual([
+      'mend-what-it-said',
+      'compose.recreate-with-image agent-manager',
+      'compose.start-service agent-manager',
+    ]);
+  });
+
+  it.each([[[]], [[exits]], [[exits, said('STARTUP_PORT_IN_USE')]]])(
+    'is started anew otherwise: %j',
+    (more) => {
+      expect(down(more)).toContain('compose.restart-service agent-manager');
+      expect(down(more)).toContain('compose.start-service agent-manager');
+      expect(down(more, 'kubernetes')).toContain('kubernetes.restart-workload agent-manager');
+    },
+  );
+
+  it('shows what it said with it, which does not decide whether it runs', () => {
+    const diagnosis = unreachable('agent-manager');
+    const seen = [
+      { code: 'PART_NOT_RUNNING', probe: 'runtime.running' },
+      { code: 'STARTUP_DATABASE_CREDENTIALS', probe: 'runtime.startup-log' },
+    ];
+    const of = (findings: typeof seen) =>
+      judge(diagnosis, outcomesOf(diagnosis, findings), emitters).causes.find(
+        ({ cause }) => cause.id === 'H2.a',
+      );
+
+    expect(of(seen)?.for.map(({ code }) => code)).toEqual([
+      'PART_NOT_RUNNING',
+      'STARTUP_DATABASE_CREDENTIALS',
+    ]);
+    expect(of(seen.slice(1))?.verdict).toBe('ruled-out');
+  });
+});
+
+describe('an agent that has ended', () => {
+  const down = (...found: readonly string[]) =>
+    advised(
+      agentRegistration,
+      'S2.c',
+      ['NOBODY_PUBLISHES nats.registration-traffic collect-agent', ...found],
+      'compose',
+    );
+
+  it('is started where it stands still, and not restarted while it ends again and again', () => {
+    expect(down('SERVICE_EXITS_AT_START runtime.startup collect-agent')).toEqual([
+      'start-collect-agent',
+      'compose.start-service collect-agent',
+    ]);
+  });
+
+  it('is left to people where its password is refused', () => {
+    expect(
+      down(
+        'SERVICE_EXITS_AT_START runtime.startup collect-agent',
+        'STARTUP_NATS_CREDENTIALS runtime.startup-log collect-agent',
+      ),
+    ).toEqual(['mend-what-it-said']);
+  });
+});
