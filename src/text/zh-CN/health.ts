@@ -174,7 +174,8 @@ export const health = {
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
-  'cause.slow-consumer-unclear': 'NATS 有一个慢消费者（{consumer}），从名称、地址和主题都看不出它是否属于本平台',
+  'cause.slow-consumer-unclear':
+    'NATS 有一个慢消费者（{consumer}），从名称、地址和主题都看不出它是否属于本平台',
   'cause.cache-keys-unknown': '{keys} 个 agent:* 键没有一个对应表中的 agent（{rows} 行）：键的命名方式未知',
   'cause.part-not-recognised':
     '这里没有识别出 {part:part} 的工作负载；它可能是 {strangers} 之一。请在 {setting} 下写明',
