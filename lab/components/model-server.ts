@@ -1,4 +1,4 @@
-/** Serves the model of reasoning-service over HTTP on this machine alone, as an operator would have it somewhere. */
+/** Serves the model of reasoning-service over HTTP on this machine, as an operator would have it somewhere. */
 
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
@@ -14,8 +14,11 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
-/** Undefined: nobody has trained the model here yet. */
-export async function startModelServer(): Promise<ModelServer | undefined> {
+/**
+ * Undefined: nobody has trained the model here yet. `host`: the address that it is asked at; Pods of the lab's node see
+ * this machine at one of its own.
+ */
+export async function startModelServer(host = '127.0.0.1'): Promise<ModelServer | undefined> {
   const file = join(servicesFolder(), 'reasoning/models/isolation-forest.joblib');
   if (!existsSync(file)) return undefined;
   const server = createServer((request, response) => {
@@ -24,10 +27,10 @@ export async function startModelServer(): Promise<ModelServer | undefined> {
     else createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, host, resolve);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/isolation-forest.joblib`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}/isolation-forest.joblib`,
     sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
     stop: () =>
       new Promise((resolve) => {

@@ -10,7 +10,7 @@ export interface KubernetesOptions {
   readonly flavour: Flavour;
   readonly namespace: string;
   readonly agentNamespace: string;
-  /** Folder on the node for the volumes of PostgreSQL, NATS and Neo4j. */
+  /** Folder on the node for the volumes of PostgreSQL, NATS, Neo4j and the models. */
   readonly dataFolder: string;
 }
 
@@ -300,6 +300,37 @@ function deployment(options: KubernetesOptions, one: Program): Manifest[] {
   ];
 }
 
+/** The models of reasoning-service outlive its Pods, as those of an operator do. */
+function modelClaim({ namespace, dataFolder }: KubernetesOptions): Manifest[] {
+  const name = 'reasoning-models';
+  const storage = '4Gi';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: `${namespace}-${name}` },
+      spec: {
+        capacity: { storage },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'lab',
+        persistentVolumeReclaimPolicy: 'Retain',
+        claimRef: { namespace, name },
+        hostPath: { path: `${dataFolder}/models`, type: 'DirectoryOrCreate' },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'lab',
+        resources: { requests: { storage } },
+      },
+    },
+  ];
+}
+
 function services(options: KubernetesOptions): Manifest[] {
   const nats = secretEnv('NATS_PASSWORD', 'nats-credentials');
   const database = secretEnv('DATABASE_PASSWORD', 'database-credentials');
@@ -328,6 +359,7 @@ function services(options: KubernetesOptions): Manifest[] {
       mounts: [{ name: 'workflows', mountPath: '/etc/aetherius/workflows' }],
       volumes: [{ name: 'workflows', configMap: { name: 'orchestrator-workflows' } }],
     }),
+    ...modelClaim(options),
     ...deployment(options, {
       part: 'reasoning-service',
       port: ports['reasoning-service'],
@@ -337,7 +369,7 @@ function services(options: KubernetesOptions): Manifest[] {
       ],
       resources: resources({ cpu: '100m', memory: '256Mi' }, { cpu: '1', memory: '1Gi' }),
       mounts: [models],
-      volumes: [{ name: 'models', emptyDir: {} }],
+      volumes: [{ name: 'models', persistentVolumeClaim: { claimName: 'reasoning-models' } }],
       initContainers: [
         {
           name: 'fetch-model',

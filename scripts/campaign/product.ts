@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
+import { instance } from '../../lab/components/instance.ts';
 import { type ModelServer, startModelServer } from '../../lab/components/model-server.ts';
 import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { waitFor } from '../../lab/components/process.ts';
@@ -115,6 +116,14 @@ interface ProbeRow {
   readonly duration_ms: number;
 }
 
+/** Where the worker and, on Kubernetes, the Pods reach this machine. */
+function hostOfModels(blocks: Readonly<Record<string, Environment>>): string | undefined {
+  const onCluster = Object.values(blocks).some(
+    ({ runtime }) => (runtime as { readonly kind?: string } | undefined)?.kind === 'kubernetes',
+  );
+  return onCluster ? instance().kubernetes['HOST_IP'] : undefined;
+}
+
 /** Starts the product for these environments; one of them is named `lab`. */
 export async function startCampaignProduct(
   blocks: Readonly<Record<string, Environment>>,
@@ -126,7 +135,7 @@ export async function startCampaignProduct(
     startPostgres({ dir: join(folder, 'postgres'), databases: ['aetherius_bot'] }),
     startRedis({ dir: join(folder, 'redis'), args: ['--maxmemory-policy', 'noeviction'] }),
     startSlackEmulator(),
-    startModelServer(),
+    startModelServer(hostOfModels(blocks)),
   ]);
   const url = await ownedBy(database, 'aetherius_bot');
   const model = models === undefined ? {} : { model: { ...namedModel(models), plainHttp: true } };
