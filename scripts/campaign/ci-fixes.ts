@@ -55,6 +55,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'kubernetes.restart-workload': kubernetes('part.agent-manager.paused'),
   'kubernetes.copy-registration-token': kubernetes('S2.b'),
   'kubernetes.reset-neo4j-password': kubernetes('S7.b'),
+  'kubernetes.fetch-model': kubernetes('S6.b', 'truncated'),
   'kubernetes.set-config-key': kubernetes('D1.b'),
   'kubernetes.set-step-timeout': kubernetes('S5.a'),
   'kubernetes.set-config-text': kubernetes('S2.a'),

@@ -6,6 +6,7 @@ import type {
   KubernetesChange,
   KubernetesKeeping,
   KubernetesMaking,
+  KubernetesRunning,
   KubernetesUpdate,
   Remediation,
 } from '../../src/domain/fix/remediation.ts';
@@ -33,6 +34,12 @@ interface Told {
   readonly mayConnect: string;
   /** Whether a credential may be written here. */
   readonly mayHand: string;
+  /** Whether the model may be fetched here; with which image, into which claim, from where, and what it is. */
+  readonly mayFetch: string;
+  readonly modelImage: string;
+  readonly modelClaim: string;
+  readonly modelUrl: string;
+  readonly modelSha256: string;
 }
 
 /** Several remediations restart in the same way. */
@@ -64,6 +71,7 @@ const updating = all.filter((change): change is KubernetesUpdate => 'fields' in 
 /** Each rule costs the API server time at each request. */
 const changes = updating.filter((change) => !updating.some((other) => covers(other, change)));
 const makings = all.filter((change): change is KubernetesMaking => 'prefix' in change);
+const runnings = all.filter((change): change is KubernetesRunning => 'runs' in change);
 const keepings = all.filter((change): change is KubernetesKeeping => 'kept' in change);
 
 const quoted = (text: string) => `'${text}'`;
@@ -229,6 +237,9 @@ const clocks = [
   ...keepings.map(({ clock, mostSeconds }) => ({ prefix: clock, mostSeconds, may: 'variables.mayHand' })),
 ].filter((one, at, every) => every.findIndex((other) => isDeepStrictEqual(one, other)) === at);
 
+/** Names of Jobs that may be made, and where. */
+const jobNames = [...clocks, ...runnings.map(({ runs }) => ({ prefix: runs, may: 'variables.mayFetch' }))];
+
 /** Nobody else may keep it alive, and it belongs to nobody. */
 const loose = '!has(object.metadata.finalizers) && !has(object.metadata.labels)';
 
@@ -249,6 +260,80 @@ function capOfJob({ mostSeconds }: Pick<KubernetesMaking, 'mostSeconds'>): strin
     "object.spec.template.spec.containers.all(c, c.image == 'nothing.invalid/nothing')",
   ].join(' && ');
 }
+
+/** A text of CEL: its escapes are those of JSON. */
+const text = (one: string) => JSON.stringify(one);
+
+/** A Job that runs this one program on the one claim, with an image of the one repository, and nothing beside it. */
+function capOfRunning({
+  mostSeconds,
+  keptSeconds,
+  command,
+  variables,
+  pinned,
+  mountedAt,
+}: KubernetesRunning) {
+  const spec = (field: string, other: string) => `object.spec[?'${field}'].orValue(${other})`;
+  const pod = 'object.spec.template.spec';
+  const only = (map: string, keys: readonly string[]) => `${map}.all(k, k in ${list(keys)})`;
+  const has = (at: string, field: string, other: string) => `${at}[?'${field}'].orValue(${other})`;
+  const value = (name: string) => `e.name != ${quoted(name)} || e[?'value'].orValue('')`;
+  return [
+    `${spec('parallelism', '1')} == 1 && ${spec('completions', '1')} == 1 && ${spec('backoffLimit', '6')} == 0`,
+    `${spec('activeDeadlineSeconds', '0')} >= 1 && ${spec('activeDeadlineSeconds', '0')} <= ${mostSeconds}`,
+    `has(object.spec.ttlSecondsAfterFinished) && object.spec.ttlSecondsAfterFinished <= ${keptSeconds}`,
+    `!${spec('manualSelector', 'false')} && !has(object.metadata.ownerReferences)`,
+    '!has(object.metadata.finalizers)',
+    // What the server itself writes: whoever selects Pods by other labels selects none of these.
+    `${only("object.metadata[?'labels'].orValue({})", jobLabels)} && ${only("object.spec.template[?'metadata'][?'labels'].orValue({})", jobLabels)}`,
+    only(pod, podFields),
+    `${has(pod, 'restartPolicy', "''")} == 'Never' && ${has(pod, 'automountServiceAccountToken', 'true')} == false`,
+    `${pod}.volumes.size() == 1 && ${pod}.volumes.all(v, ${only('v', ['name', 'persistentVolumeClaim'])} && v.persistentVolumeClaim.claimName == variables.modelClaim)`,
+    `${pod}.containers.size() == 1 && ${pod}.containers.all(c, ${[
+      only('c', containerFields),
+      `c.image.${repository} == variables.modelImage`,
+      `c.command == [${command.map(text).join(', ')}]`,
+      `${list(variables)}.all(n, c.env.exists_one(e, e.name == n)) && c.env.all(e, ${[
+        `e.name in ${list(variables)} && ${only('e', ['name', 'value'])}`,
+        `(${value(pinned.url)} == variables.modelUrl) && (${value(pinned.sha256)} == variables.modelSha256)`,
+      ].join(' && ')})`,
+      `c.volumeMounts.size() == 1 && c.volumeMounts.all(m, m.mountPath == ${quoted(mountedAt)} && !has(m.mountPropagation) && !has(m.subPathExpr))`,
+      [
+        only("c[?'securityContext'].orValue({})", [
+          ...['allowPrivilegeEscalation', 'readOnlyRootFilesystem', 'capabilities'],
+        ]),
+        "!c[?'securityContext'][?'allowPrivilegeEscalation'].orValue(true)",
+        "c[?'securityContext'][?'readOnlyRootFilesystem'].orValue(false)",
+        "c[?'securityContext'][?'capabilities'][?'drop'].orValue([]) == ['ALL'] && c[?'securityContext'][?'capabilities'][?'add'].orValue([]) == []",
+      ].join(' && '),
+    ].join(' && ')})`,
+    only(`${pod}[?'securityContext'].orValue({})`, [
+      ...['runAsUser', 'runAsGroup', 'runAsNonRoot', 'fsGroup', 'fsGroupChangePolicy', 'supplementalGroups'],
+      ...['seLinuxOptions', 'seccompProfile'],
+    ]),
+    `${pod}[?'securityContext'][?'seccompProfile'][?'type'].orValue('Unconfined') != 'Unconfined'`,
+  ].join(' && ');
+}
+const jobLabels = [
+  ...['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'],
+];
+/** Those that the bot sets, and those that the server fills in; none is another container, account, host or network. */
+const podFields = [
+  ...['restartPolicy', 'automountServiceAccountToken', 'enableServiceLinks', 'terminationGracePeriodSeconds'],
+  ...[
+    'securityContext',
+    'affinity',
+    'tolerations',
+    'imagePullSecrets',
+    'runtimeClassName',
+    'priorityClassName',
+  ],
+  ...['containers', 'volumes', 'dnsPolicy', 'schedulerName'],
+];
+const containerFields = [
+  ...['name', 'image', 'imagePullPolicy', 'command', 'env', 'resources', 'securityContext', 'volumeMounts'],
+  ...['terminationMessagePath', 'terminationMessagePolicy'],
+];
 
 /** By one Job of that name, and nothing else. */
 const ownedBy = (prefix: string, and: string) =>
@@ -351,12 +436,17 @@ export const policyRules = {
       message: 'the bot changes no object of this kind, and creates and deletes none',
     },
     {
-      expression: `!(variables.asked in ${list([newJob, endedJob])}) || ${clocks.map(({ prefix, may }) => `(${may} && request.name.startsWith(${quoted(prefix)}))`).join(' || ')}`,
-      message: `the bot makes and deletes only Jobs that are named ${clocks.map(({ prefix }) => `${prefix}…`).join(' or ')}, each where it may`,
+      expression: `!(variables.asked in ${list([newJob, endedJob])}) || ${jobNames.map(({ prefix, may }) => `(${may} && request.name.startsWith(${quoted(prefix)}))`).join(' || ')}`,
+      message: `the bot makes and deletes only Jobs that are named ${jobNames.map(({ prefix }) => `${prefix}…`).join(' or ')}, each where it may`,
     },
     ...clocks.map(({ prefix, mostSeconds }) => ({
       expression: `variables.asked != ${quoted(newJob)} || !request.name.startsWith(${quoted(prefix)}) || (${capOfJob({ mostSeconds })})`,
       message: `the bot makes only Jobs that run nothing and end within ${mostSeconds} seconds`,
+    })),
+    ...runnings.map((running) => ({
+      expression: `variables.asked != ${quoted(newJob)} || !request.name.startsWith(${quoted(running.runs)}) || (${capOfRunning(running)})`,
+      message:
+        'the bot runs only its own program, on the named claim and with an image of the named repository',
     })),
     ...makings.flatMap((making) => [
       {
@@ -402,6 +492,7 @@ export const policyRules = {
 const toldKeys = [
   ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
   ...(['mayRestart', 'mayChange', 'maySelect', 'mayConfigure', 'mayConnect', 'mayHand'] as const),
+  ...(['mayFetch', 'modelImage', 'modelClaim', 'modelUrl', 'modelSha256'] as const),
 ] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
@@ -463,11 +554,16 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     mayConfigure: 'false',
     mayConnect: 'false',
     mayHand: 'false',
+    mayFetch: 'false',
+    modelImage: "''",
+    modelClaim: "''",
+    modelUrl: "''",
+    modelSha256: "''",
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n# \`mayHand\`: \`true\` in the agents' namespace with agents/credentials.yaml, in the platform's with credentials.yaml, for the same reason.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n# \`mayConfigure\`: \`true\` with configmaps.yaml.\n# \`mayConnect\`: \`true\` with connections.yaml, which this file is needed for: alone it would let any Pod run.\n# \`mayHand\`: \`true\` in the agents' namespace with agents/credentials.yaml, in the platform's with credentials.yaml, for the same reason.\n# \`mayFetch\`: \`true\` with models.yaml, for the same reason; \`modelImage\`: the repository of reasoning-service's image, without tag and digest; \`modelClaim\`: the claim that holds its model; \`modelUrl\`, \`modelSha256\`: those of \`model\` in the configuration.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

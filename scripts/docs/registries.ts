@@ -102,6 +102,8 @@ function useRows({
       return `${list(change.resources)}: ${list(change.fields.map(({ path }) => path.join('.')))}.`;
     if ('kept' in change)
       return `New \`secrets\`: ${change.madeBy === undefined ? '' : 'the one that is missing, and '}\`${change.kept}\` with a \`jobs\` for ${change.mostSeconds} seconds at most.`;
+    if ('runs' in change)
+      return `New \`jobs\` named \`${change.runs}…\` that run one fixed program, for ${change.mostSeconds} seconds at most.`;
     return `New \`jobs\` and \`networkpolicies\` named \`${change.prefix}…\`, for ${change.mostSeconds} seconds at most.`;
   });
   return [

@@ -44,7 +44,11 @@ export const rootCauseFailure = defineDiagnosis({
           found('SKLEARN_IMPORT_FAILS'),
         ),
       ),
-      remedies: [{ remediation: 'compose.fetch-model', on: 'compose' }, { instruction: 'fetch-model-again' }],
+      remedies: [
+        { remediation: 'compose.fetch-model', on: 'compose' },
+        { remediation: 'kubernetes.fetch-model', on: 'kubernetes' },
+        { instruction: 'fetch-model-again' },
+      ],
     },
   ],
   handOver: [{ when: found('ROOT_CAUSE_GRAPH_UNAVAILABLE'), to: 'S7' }],

@@ -10,6 +10,7 @@ import { setStepTimeoutInFile } from './compose/set-step-timeout.remediation.ts'
 import { startService } from './compose/start-service.remediation.ts';
 import { allowConnection } from './kubernetes/allow-connection.remediation.ts';
 import { copyRegistrationToken } from './kubernetes/copy-registration-token.remediation.ts';
+import { fetchModelOnKubernetes } from './kubernetes/fetch-model.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { removeOverride } from './kubernetes/remove-override.remediation.ts';
 import { resetNeo4jPassword } from './kubernetes/reset-neo4j-password.remediation.ts';
@@ -71,6 +72,7 @@ export const remediations = [
   createStream,
   connectNetwork,
   fetchModel,
+  fetchModelOnKubernetes,
   recreateWithImage,
   removeOverrideAnew,
 ] as const;

@@ -98,13 +98,15 @@ describe('the sentences and lines of a cause say what its fix would do', () => {
   });
 });
 
-describe('what a button does on one runtime alone says so', () => {
+describe('what a button does by a name in our configuration says so', () => {
   it.each(['fetch-model-again'])('%s', (instruction) => {
     const said = (language: 'en' | 'zh-CN') =>
       wordsIn(language).lookupPlain(`remedy.${instruction}`, {}) ?? '';
 
-    expect(said('en')).toMatch(/On Docker Compose there is a button where our configuration names/);
-    expect(said('zh-CN')).toMatch(/在 Docker Compose 上，如果我们的配置给出.+就有按钮/);
+    expect(said('en')).toMatch(
+      /There is a button where our configuration names .+on Docker Compose .+, on Kubernetes /,
+    );
+    expect(said('zh-CN')).toMatch(/如果我们的配置给出.+就有按钮：在 Docker Compose 上.+，在 Kubernetes 上/);
     const named = causes.filter(({ remedies }) =>
       remedies.some((remedy) => 'instruction' in remedy && remedy.instruction === instruction),
     );
@@ -112,6 +114,7 @@ describe('what a button does on one runtime alone says so', () => {
     for (const { remedies } of named)
       expect(remedies.flatMap((remedy) => ('remediation' in remedy ? [remedy] : []))).toEqual([
         { remediation: 'compose.fetch-model', on: 'compose' },
+        { remediation: 'kubernetes.fetch-model', on: 'kubernetes' },
       ]);
   });
 });

@@ -36,7 +36,7 @@ describe('the rights that are asked for', () => {
       for (const verb of ['get', 'patch']) expect(may(verb, kind), `${verb} ${kind}`).toBe(true);
   });
 
-  it('contain no wildcard, and of what makes or deletes only what lets a connection through or hands a credential on', () => {
+  it('contain no wildcard, and of what makes or deletes only what lets a connection through, fetches the model or hands a credential on', () => {
     const wild = kubernetesRights.filter(({ group, resource, verbs }) =>
       [group, resource, ...verbs].includes('*'),
     );
@@ -53,6 +53,8 @@ describe('the rights that are asked for', () => {
       'connections create jobs platform',
       'connections delete jobs platform',
       'connections create networkpolicies platform',
+      'models create jobs platform',
+      'models delete jobs platform',
       'credentials delete secrets agents',
       ...['agents', 'platform'].flatMap((place) => [
         `credentials delete secrets ${place}`,

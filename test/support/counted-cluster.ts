@@ -101,6 +101,8 @@ export function countedCluster(content: ClusterContent): CountedCluster {
     },
     create: () => Promise.reject(absent()),
     remove: () => Promise.reject(absent()),
+    endJob: () => Promise.reject(absent()),
+    jobPods: () => Promise.reject(absent()),
     groups: () => Promise.resolve([]),
     async watchPods(namespace, { signal }, onPod) {
       count(`watch pods ${namespace}`);

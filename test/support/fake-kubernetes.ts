@@ -29,6 +29,8 @@ export function fakeKubernetes(given: Partial<KubernetesTarget>): KubernetesTarg
     patch: refuse,
     create: refuse,
     remove: refuse,
+    endJob: refuse,
+    jobPods: refuse,
     groups: refuse,
     ...given,
   };

@@ -11,6 +11,7 @@ import type { ModelTarget } from '../../src/domain/probe/targets/model.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { blockedConnection, setOf, workloadOf } from './blocked-connection.ts';
+import { brokenClaim } from './broken-claim.ts';
 import { graphSecrets, ofService } from './graph-secrets.ts';
 import { inBase64 } from './kube-objects.ts';
 import { overriddenService, replacedService } from './replaced-service.ts';
@@ -1561,6 +1562,7 @@ export const fixtures = {
   'kubernetes.allow-connection': closedOff,
   'kubernetes.copy-registration-token': tokensDiffer,
   'kubernetes.reset-neo4j-password': passwordRefused,
+  'kubernetes.fetch-model': () => brokenClaim(),
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-config-key': () => configuredOnHost(),

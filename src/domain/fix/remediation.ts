@@ -187,7 +187,7 @@ export interface FieldChange {
  * What an effect changes of an object of Kubernetes. The admission policy of the worker's account is made of these, so
  * an effect that is not said here is denied there (R-X15).
  */
-export type KubernetesChange = KubernetesUpdate | KubernetesMaking | KubernetesKeeping;
+export type KubernetesChange = KubernetesUpdate | KubernetesMaking | KubernetesKeeping | KubernetesRunning;
 
 export interface KubernetesUpdate {
   /** What an installation switches on to let it happen. */
@@ -227,6 +227,23 @@ export interface KubernetesKeeping {
   readonly kept: string;
   /** Annotation of a Secret that was made because it was missing; no other one is deleted. Absent: none is made. */
   readonly madeBy?: string;
+}
+
+/** A Job that an effect makes and that runs one fixed program on one claim, with the image of the part it is for. */
+export interface KubernetesRunning {
+  readonly feature: 'models';
+  /** How the names of these Jobs begin; no object of another name is made or deleted. */
+  readonly runs: string;
+  /** Seconds after which the cluster ends the Pod at the latest, and for which it keeps what has ended. */
+  readonly mostSeconds: number;
+  readonly keptSeconds: number;
+  /** All of the command; values come as these variables and as nothing else. */
+  readonly command: readonly string[];
+  readonly variables: readonly string[];
+  /** The variables whose values the installation itself names. */
+  readonly pinned: { readonly url: string; readonly sha256: string };
+  /** Where the claim is mounted. */
+  readonly mountedAt: string;
 }
 
 /** `under-way`: the target itself is still at it, begun by this very fix; whoever does the step again goes on with that. */

@@ -13,6 +13,7 @@ export const rightFeatures = [
   'services',
   'configmaps',
   'connections',
+  'models',
   'secrets',
   'credentials',
   'debug',
@@ -318,6 +319,27 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   ),
   { feature: 'connections', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'connections', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
+  // A Job that runs one fixed program on the claim of the model, with the image of the service: the admission policy says
+  // which. It belongs to nobody and is deleted by us alone where it was stopped, else by the cluster.
+  {
+    feature: 'models',
+    group: 'batch',
+    resource: 'jobs',
+    verbs: ['get', 'create', 'delete'],
+    places: platform,
+  },
+  // Who may mount it, and from where.
+  {
+    feature: 'models',
+    group: '',
+    resource: 'persistentvolumeclaims',
+    verbs: ['get'],
+    places: platform,
+  },
+  // Whose Pods mount it, how its own Pod ended, and how far it is.
+  { feature: 'models', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  { feature: 'models', group: '', resource: 'pods/log', verbs: ['get'], places: platform },
+  { feature: 'models', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // One key of the agents' Secret. It may be made where it is missing, and deleted again where it was made.
   {

@@ -38,7 +38,9 @@ export async function examineKubernetes(
   const features = rightFeatures.filter(
     (feature) =>
       (feature !== 'secrets' || usesSecrets(config)) &&
-      (feature !== 'debug' || runtime.debugImage !== undefined),
+      (feature !== 'debug' || runtime.debugImage !== undefined) &&
+      // Without its name nothing is fetched.
+      (feature !== 'models' || config.model !== undefined),
   );
   const places: readonly [RightPlace, string][] = [
     ['platform', runtime.namespace],

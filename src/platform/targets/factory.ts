@@ -11,7 +11,7 @@ import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { createHostFiles } from './compose/host-files.ts';
 import { withRanImages } from './compose/image-before.ts';
-import { createModelTarget } from './compose/model-files.ts';
+import { createModelOffer, createModelTarget } from './compose/model-files.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
@@ -128,7 +128,7 @@ function runtimeOf(
   timeouts: Timeouts,
   logins: KubeLogins,
   { endedUnder, ran }: KeptRecord,
-): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'model' | 'runtime'> {
+): Pick<Targets, 'kubernetes' | 'compose' | 'hostFiles' | 'model' | 'modelOffer' | 'runtime'> {
   const { runtime, model } = config;
   switch (runtime.kind) {
     case 'none':
@@ -156,6 +156,7 @@ function runtimeOf(
       const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
       return {
         kubernetes,
+        ...(model === undefined ? {} : { modelOffer: createModelOffer(model) }),
         runtime: runtimeOnKubernetes(kubernetes, config.platform, debug, logins.around.learn),
       };
     }

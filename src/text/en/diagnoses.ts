@@ -206,7 +206,7 @@ export const diagnoses = {
     'In {@agent-manager}’s configuration set {@keys.agent.command.default_timeout} to 600 and {@keys.agent.command.max_concurrent} to 200, then restart it.',
   'remedy.raise-memory-limit': 'Raise {@reasoning-service}’s memory limit to 2Gi and its request to 1Gi.',
   'remedy.fetch-model-again':
-    'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. On Docker Compose there is a button where our configuration names the address and the checksum; no setting of the platform does.',
+    'Fetch the model again into {@files.models}/, compare its checksum and keep the old file, then restart {@reasoning-service}. Where that folder is no volume, a new container loses it: build the model into the image. There is a button where our configuration names the address and the checksum: on Docker Compose for a folder of the host, on Kubernetes for a claim. No setting of the platform names them.',
   'remedy.wait-for-neo4j':
     'Wait until Neo4j says "Started.": some ten seconds after its start, minutes with little CPU or much data. A restart begins all of that anew: it is offered once Neo4j has run for five minutes.',
   'remedy.reset-neo4j-password':

@@ -98,6 +98,7 @@ export const fix = {
   'card.work.lag': 'Waiting: a copy of the database is behind.',
   'card.work.locks': 'Waiting: another session waits for a lock.',
   'card.work.transactions': 'Waiting: an older transaction has to end.',
+  'card.work.pod': 'Waiting: the Pod of the Job has not started.',
   'card.work.unseen': 'Waiting: the database cannot be looked at now.',
   'card.stopping': 'Stop was pressed: it ends after the current step or batch.',
   'confirm.request.title': 'Apply this fix?',
@@ -194,6 +195,36 @@ export const fix = {
     ':red_circle: `{handle}`: the disk has no room for the model. The old file was left as it was.',
   'event.failed.model-unwritten':
     ':red_circle: `{handle}`: the worker could not write in the folder of the model. The old file was left as it was.',
+  'event.failed.model-too-large':
+    ':red_circle: `{handle}`: the address gives more than 2 GiB. The old file was left as it was.',
+  'event.failed.model-job-unreachable':
+    ':red_circle: `{handle}`: the Pod of the Job could not reach the address of the model. A NetworkPolicy may keep it from that. The old file was left as it was.',
+  'event.failed.model-job-certificate':
+    ':red_circle: `{handle}`: the image does not trust the certificate of the address. The old file was left as it was.',
+  'event.failed.model-not-plain':
+    ':red_circle: `{handle}`: at the place of the model is a link or a folder, and no plain file. The old file was left as it was.',
+  'event.failed.model-no-former':
+    ':red_circle: `{handle}`: the model was missing before the fix. There is no old file to go back to.',
+  'event.failed.model-job-unwritten':
+    ':red_circle: `{handle}`: the Job could not write in the folder of the model. The old file was left as it was.',
+  'event.failed.model-job-no-python':
+    ':red_circle: `{handle}`: there is no python3 in the image of the service. The old file was left as it was.',
+  'event.failed.model-job-memory':
+    ':red_circle: `{handle}`: the Pod of the Job was killed for its memory. The old file was left as it was.',
+  'event.failed.model-job-failed':
+    ':red_circle: `{handle}`: the Pod of the Job ended and said nothing. Look at it with kubectl describe. The old file was left as it was.',
+  'event.failed.model-job-gone':
+    ':red_circle: `{handle}`: somebody deleted the Job before it was done. The old file was left as it was.',
+  'event.failed.model-job-no-pod':
+    ':red_circle: `{handle}`: the cluster made no Pod for the Job: a quota or an admission rule may forbid it. The Job was deleted. The old file was left as it was.',
+  'event.failed.model-job-image':
+    ':red_circle: `{handle}`: the node does not get the image for the Pod of the Job. The Job was deleted. The old file was left as it was.',
+  'event.failed.model-job-refused':
+    ':red_circle: `{handle}`: the node refuses the Pod of the Job. The Job was deleted. The old file was left as it was.',
+  'event.failed.model-job-unscheduled':
+    ':red_circle: `{handle}`: the node of the service has no place for the Pod of the Job. The Job was deleted. The old file was left as it was.',
+  'event.failed.model-job-unstarted':
+    ':red_circle: `{handle}`: the Pod of the Job did not start within five minutes. The Job was deleted. The old file was left as it was.',
   'event.failed.changed-meanwhile':
     ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
   'event.keep-patch': 'To keep it, put the lines of the plan where the object is made.',

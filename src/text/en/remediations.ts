@@ -36,6 +36,7 @@ export const remediations = {
   'remediation.compose.connect-network': 'Connect a service to its network',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
+  'remediation.kubernetes.fetch-model': 'Fetch the model of root-cause analysis again into its volume',
   'remediation.compose.fetch-model': 'Fetch the model of root-cause analysis again',
   'remediation.compose.remove-override':
     'Make a container anew without what hides a setting of its configuration file',
@@ -93,6 +94,9 @@ export const remediations = {
   'step.compose-fetch-model':
     'Fetch the model beside {target}, compare its checksum, keep the old file, and rename the new one over it',
   'step.compose-put-model-back': 'Rename the kept file back to {target}',
+  'step.kubernetes-fetch-model':
+    'Fetch the model beside {target} by a Job, compare its checksum, keep the old file, and rename the new one over it',
+  'step.kubernetes-put-model-back': 'Rename the kept file back to {target} by a Job',
   'step.compose-restart': 'Restart the container {target}',
   'step.compose-create': 'Make another container like {target} from the image {image}, without starting it',
   'step.compose-create-without':
@@ -208,6 +212,10 @@ export const remediations = {
     'Step {step} of {workflow} may take {value} s instead of {before} s. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to read it. {running|# execution runs now and may begin again, or fail|# executions run now and may begin again, or fail}.',
   'blast.compose-set-step-timeout-undo':
     'Step {step} of {workflow} may take only {value} s again, as before the fix. {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other}, and executions that run may begin again, or fail.',
+  'blast.kubernetes-fetch-model':
+    'A Job fetches the model into the claim {claim}. Until it is there with the right checksum nothing changes. Then {pods|# Pod|# Pods} of {workload} {pods|is restarted|are restarted} to load it; with one Pod no analysis runs for some seconds.',
+  'blast.kubernetes-fetch-model-undo':
+    'The model from before the fix is back in the claim {claim}, with what was wrong with it, and {pods|# Pod|# Pods} of {workload} {pods|is restarted|are restarted}. The problem from before comes back.',
   'blast.compose-fetch-model':
     'The worker fetches {bytes:bytes}. Until they are there with the right checksum nothing changes. Then {containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} to load the model; with one container no analysis runs for some seconds.',
   'blast.compose-fetch-model-undo':
@@ -297,6 +305,12 @@ export const remediations = {
   'note.model-kept':
     'The old file is kept beside {file} under a name of this fix, until somebody removes it.',
   'note.model-was-missing': 'There is no file now, so there is nothing to go back to.',
+  'note.model-by-job':
+    'The Job runs with the image {image} on the node {node} and mounts the claim {claim} alone. It has no account and is kept for a day.',
+  'note.model-size-unknown':
+    'The address cannot be reached from the worker, so its size is not known. Up to 2 GiB are fetched, if the cluster reaches it.',
+  'note.model-unseen':
+    'What lies at {file} now was not seen. The Job looks first; a file that is there is kept under a name of this fix, and without one the undo has nothing to go back to.',
   'note.file-shared': 'Others have the same file as well, and do not restart now: {services}.',
   'note.puts-back.git':
     ':warning: The file is kept in the Git work tree {folder}, so the next deploy from there may undo this.',
@@ -620,6 +634,23 @@ export const remediations = {
     'The configuration names no address and no checksum of the model (environments.{environment}.model).',
   'offer.refused.model-path-unseen':
     'Which file {container} loads was not seen: {key} is not set, or names no file.',
+  'offer.refused.model-no-pod': 'No Pod of {workload} runs on a node, so nothing shows where its model lies.',
+  'offer.refused.model-in-image':
+    '{file} lies in the image of {container}, and no volume: what is put there is gone with the next Pod. Build it into the image.',
+  'offer.refused.model-in-empty-dir':
+    '{file} lies in an emptyDir, which goes with its Pod: what is put there is gone after the restart. A claim would keep it.',
+  'offer.refused.model-in-host-path':
+    '{file} lies in a folder of the node (hostPath). Nothing is mounted from a node, so people put it there.',
+  'offer.refused.model-in-object':
+    '{file} comes from a {kind}, and its mount cannot be written. Change it there.',
+  'offer.refused.model-in-volume': '{file} lies in a volume of the kind {kind}, and not in a claim.',
+  'offer.refused.model-read-only':
+    'The Pods mount the claim {claim} of {file} only to read, so somebody else puts the model there.',
+  'offer.refused.model-mounted-alone':
+    '{file} is mounted by itself or by an expression, so no other file can take its place.',
+  'offer.refused.model-claim-one-pod':
+    'Only one Pod at a time may mount the claim {claim}, and the service has it.',
+  'offer.refused.model-no-python': 'There is no python3 in {container}, so its image cannot fetch anything.',
   'offer.refused.model-differs':
     'The worker sees another folder or file at {file} than the engine shows of {container}.',
   'offer.refused.model-there-already': '{file} has the named checksum, so it is not the file that is wrong.',

@@ -193,7 +193,7 @@ export const diagnoses = {
     '在 {@agent-manager} 配置中把 {@keys.agent.command.default_timeout} 设为 600、{@keys.agent.command.max_concurrent} 设为 200，然后重启。',
   'remedy.raise-memory-limit': '把 {@reasoning-service} 的内存 limit 提高到 2Gi、request 提高到 1Gi。',
   'remedy.fetch-model-again':
-    '重新下载模型到 {@files.models}/，核对校验和并保留旧文件，然后重启 {@reasoning-service}。如果该目录不在卷上，新容器会丢失它：请把模型放进镜像。在 Docker Compose 上，如果我们的配置给出地址和校验和，就有按钮；平台自身没有这样的设置。',
+    '重新下载模型到 {@files.models}/，核对校验和并保留旧文件，然后重启 {@reasoning-service}。如果该目录不在卷上，新容器会丢失它：请把模型放进镜像。如果我们的配置给出地址和校验和（平台自身没有这样的设置），就有按钮：在 Docker Compose 上用于主机的目录，在 Kubernetes 上用于 PVC。',
   'remedy.wait-for-neo4j':
     '等待 Neo4j 输出 "Started."：通常在启动后约十秒，CPU 少或数据多时需要数分钟。重启会让这一切从头开始，因此启动后五分钟内不提供重启。',
   'remedy.reset-neo4j-password':

@@ -91,6 +91,7 @@ export const fix = {
   'card.work.lag': '正在等待：数据库的副本落后。',
   'card.work.locks': '正在等待：另一个会话在等锁。',
   'card.work.transactions': '正在等待：较早的事务需先结束。',
+  'card.work.pod': '正在等待：Job 的 Pod 尚未启动。',
   'card.work.unseen': '正在等待：现在无法查看数据库。',
   'card.stopping': '已按下停止：当前步骤或批次结束后停止。',
   'confirm.request.title': '应用此修复？',
@@ -169,6 +170,29 @@ export const fix = {
   'event.failed.model-unreachable': ':red_circle: `{handle}`：worker 无法连接模型的地址。旧文件保持不变。',
   'event.failed.model-no-room': ':red_circle: `{handle}`：磁盘空间不足以存放模型。旧文件保持不变。',
   'event.failed.model-unwritten': ':red_circle: `{handle}`：worker 无法写入模型所在目录。旧文件保持不变。',
+  'event.failed.model-too-large': ':red_circle: `{handle}`：该地址给出的文件超过 2 GiB。旧文件保持不变。',
+  'event.failed.model-job-unreachable':
+    ':red_circle: `{handle}`：Job 的 Pod 无法连接模型的地址，可能被 NetworkPolicy 阻止。旧文件保持不变。',
+  'event.failed.model-job-certificate': ':red_circle: `{handle}`：镜像不信任该地址的证书。旧文件保持不变。',
+  'event.failed.model-not-plain':
+    ':red_circle: `{handle}`：模型的位置上是链接或目录，而不是普通文件。旧文件保持不变。',
+  'event.failed.model-no-former': ':red_circle: `{handle}`：没有保留的文件，因为修复之前没有文件。',
+  'event.failed.model-job-unwritten': ':red_circle: `{handle}`：Job 无法写入模型所在目录。旧文件保持不变。',
+  'event.failed.model-job-no-python': ':red_circle: `{handle}`：服务的镜像中没有 python3。旧文件保持不变。',
+  'event.failed.model-job-memory': ':red_circle: `{handle}`：Job 的 Pod 因内存不足被终止。旧文件保持不变。',
+  'event.failed.model-job-failed':
+    ':red_circle: `{handle}`：Job 的 Pod 已结束，没有说明原因。请用 kubectl describe 查看。旧文件保持不变。',
+  'event.failed.model-job-gone': ':red_circle: `{handle}`：Job 在完成之前被人删除。旧文件保持不变。',
+  'event.failed.model-job-no-pod':
+    ':red_circle: `{handle}`：集群没有为 Job 创建 Pod：可能被配额或准入规则禁止。Job 已删除。旧文件保持不变。',
+  'event.failed.model-job-image':
+    ':red_circle: `{handle}`：节点无法取得 Job 的 Pod 的镜像。Job 已删除。旧文件保持不变。',
+  'event.failed.model-job-refused':
+    ':red_circle: `{handle}`：节点拒绝 Job 的 Pod。Job 已删除。旧文件保持不变。',
+  'event.failed.model-job-unscheduled':
+    ':red_circle: `{handle}`：服务所在节点没有空间运行 Job 的 Pod。Job 已删除。旧文件保持不变。',
+  'event.failed.model-job-unstarted':
+    ':red_circle: `{handle}`：Job 的 Pod 五分钟内没有启动。Job 已删除。旧文件保持不变。',
   'event.failed.changed-meanwhile': ':red_circle: `{handle}`：观察期间有其他人改动了同一对象，现状予以保留。',
   'event.keep-patch': '要保留它，请把方案中的内容放到生成该对象的地方。',
   'event.rolling_back': ':rewind: `{handle}`：正在撤回更改。',

@@ -35,6 +35,7 @@ export const remediations = {
   'remediation.compose.connect-network': '把服务接回网络',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
+  'remediation.kubernetes.fetch-model': '把根因分析的模型重新下载到它的卷',
   'remediation.compose.fetch-model': '重新下载根因分析的模型',
   'remediation.compose.remove-override': '重新创建容器，去掉遮盖其配置文件设置的变量或参数',
   'remediation.compose.recreate-with-image': '用之前的镜像重建容器',
@@ -89,6 +90,9 @@ export const remediations = {
   'step.compose-set-step-timeout': '在 {target} 中把步骤 {step} 的 timeout 设为 {value} 秒',
   'step.compose-fetch-model': '把模型下载到 {target} 旁，核对校验和，保留旧文件，再用新文件替换',
   'step.compose-put-model-back': '把保留的旧文件改名恢复为 {target}',
+  'step.kubernetes-fetch-model':
+    '由一个 Job 把模型下载到 {target} 旁，核对校验和，保留旧文件，再用新文件替换',
+  'step.kubernetes-put-model-back': '由一个 Job 把保留的旧文件改名恢复为 {target}',
   'step.compose-restart': '重启容器 {target}',
   'step.compose-create': '用镜像 {image} 再建一个与 {target} 相同的容器，先不启动',
   'step.compose-create-without':
@@ -197,6 +201,10 @@ export const remediations = {
     '{workflow} 的步骤 {step} 的时限从 {before} 秒改为 {value} 秒，并逐个重启 {service} 的 {containers} 个容器使其生效。目前有 {running} 个执行在运行，可能会重新开始或失败。',
   'blast.compose-set-step-timeout-undo':
     '{workflow} 的步骤 {step} 恢复为修复之前的 {value} 秒时限，并逐个重启 {service} 的 {containers} 个容器，正在运行的执行可能会重新开始或失败。',
+  'blast.kubernetes-fetch-model':
+    '由一个 Job 把模型下载到 PVC {claim}。在文件完整且校验和正确之前不改变任何内容。随后重启 {workload} 的 {pods} 个 Pod 以加载模型；只有一个 Pod 时，数秒内无法分析。',
+  'blast.kubernetes-fetch-model-undo':
+    '在 PVC {claim} 中恢复修复之前的模型及其问题，并重启 {workload} 的 {pods} 个 Pod。之前的问题会再次出现。',
   'blast.compose-fetch-model':
     'worker 下载 {bytes:bytes}。在文件完整且校验和正确之前不改变任何内容。随后逐个重启 {service} 的 {containers} 个容器以加载模型；只有一个容器时，数秒内无法分析。',
   'blast.compose-fetch-model-undo':
@@ -282,6 +290,11 @@ export const remediations = {
   'note.model-source': '从 {url} 下载。只有 SHA-256 与配置一致（`{sha256}…`）的文件才会放入。',
   'note.model-kept': '旧文件以本次修复的名称保留在 {file} 旁，直到有人删除它。',
   'note.model-was-missing': '现在没有文件，因此没有可恢复的内容。',
+  'note.model-by-job':
+    '该 Job 使用镜像 {image}，在节点 {node} 上运行，只挂载 PVC {claim}。它没有服务账户，保留一天。',
+  'note.model-size-unknown': 'worker 无法连接该地址，因此不知道文件大小。如果集群能连接，最多下载 2 GiB。',
+  'note.model-unseen':
+    '没有看到 {file} 现在的内容。Job 会先查看：已有的文件以本次修复的名称保留；如果没有文件，撤销就没有可恢复的内容。',
   'note.file-shared': '其他服务也挂载了同一个文件，它们现在不会重启：{services}。',
   'note.puts-back.git': ':warning: 该文件位于 Git 工作区 {folder} 中，下次从那里部署可能会撤销此更改。',
   'note.temporary-file': '因此这只是临时更改。要保留它，请在该文件的版本库中做同样的更改：',
@@ -532,6 +545,19 @@ export const remediations = {
   'offer.refused.file-unread': 'worker 无法读取 {file}（{why}）。',
   'offer.refused.model-not-named': '配置没有给出模型的地址和校验和（environments.{environment}.model）。',
   'offer.refused.model-path-unseen': '看不出 {container} 加载哪个文件：{key} 未设置，或不是文件。',
+  'offer.refused.model-no-pod': '{workload} 没有在节点上运行的 Pod，因此看不出模型在哪里。',
+  'offer.refused.model-in-image':
+    '{file} 在 {container} 的镜像里，不在卷上：放在那里的文件会随下一个 Pod 消失。请把它放进镜像。',
+  'offer.refused.model-in-empty-dir':
+    '{file} 在 emptyDir 中，会随 Pod 消失：放在那里的文件重启后就没有了。PVC 才能保留它。',
+  'offer.refused.model-in-host-path':
+    '{file} 在节点的目录中（hostPath）。不会从节点挂载任何内容，请由人放置。',
+  'offer.refused.model-in-object': '{file} 来自 {kind}，不能通过挂载写入。请在那里修改。',
+  'offer.refused.model-in-volume': '{file} 在 {kind} 类型的卷中，不在 PVC 中。',
+  'offer.refused.model-read-only': 'Pod 以只读方式挂载 {file} 所在的 PVC {claim}，因此模型由别处放入。',
+  'offer.refused.model-mounted-alone': '{file} 是单独挂载的，或由表达式挂载，因此不能用另一个文件替换。',
+  'offer.refused.model-claim-one-pod': 'PVC {claim} 同时只能由一个 Pod 挂载，而服务正在使用它。',
+  'offer.refused.model-no-python': '{container} 中没有 python3，因此它的镜像无法下载任何内容。',
   'offer.refused.model-differs': 'worker 在 {file} 看到的目录或文件与引擎在 {container} 中显示的不同。',
   'offer.refused.model-there-already': '{file} 的校验和与配置一致，因此问题不在该文件。',
   'offer.refused.model-no-room': '{file} 所在磁盘只剩 {free:bytes}，而模型有 {bytes:bytes}。',

@@ -440,6 +440,16 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
+    it('the right to fetch the model is asked for where the model is named', async () => {
+      const named = { url: 'https://files.example/m.joblib', sha256: 'ab'.repeat(32) };
+      const checks = await examineKubernetes('prod', { ...environment(), model: named }, account, logins);
+
+      expect(checks.map(({ facts }) => [facts['feature'], facts['missing']])).toContainEqual([
+        'models',
+        'get persistentvolumeclaims',
+      ]);
+    });
+
     it('one right taken away is the one that is named', async () => {
       const seed = kubeSeed(api.kubeconfig);
       const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/aetherius/roles/aetherius-bot-restart';

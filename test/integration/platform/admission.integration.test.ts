@@ -19,6 +19,7 @@ import {
   madeMark,
 } from '../../../src/remediations/kubernetes/kept-value.ts';
 import { clockJob, dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
+import { modelJob, modelJobName, type OwnPod } from '../../../src/remediations/kubernetes/model-job.ts';
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { removeOverride } from '../../../src/remediations/kubernetes/remove-override.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
@@ -1128,6 +1129,160 @@ describe.skipIf(lacking !== undefined)(
         expect(() => renderChart({ features: { credentials: true }, admissionPolicy: false })).toThrow(
           /features\.credentials/,
         );
+      });
+    });
+
+    describe('where the model may be fetched', () => {
+      const jobs = '/apis/batch/v1/namespaces/aetherius/jobs';
+      const models = { claim: 'models', image: 'registry.example:5000/ai/reasoning-service' };
+      const url = 'https://files.example/$models/it%27s.joblib';
+      const sha256 = 'ab12'.repeat(16);
+      const config = { environments: { prod: { model: { url, sha256 } } } };
+      const own: OwnPod = {
+        ...{ image: `${models.image}:2025.09`, pullPolicy: 'Always', pullSecrets: [{ name: 'pull' }] },
+        ...{ claim: models.claim, subPath: 'ai', node: 'node-1', runtimeClass: null },
+        ...{ tolerations: [{ key: 'ai', operator: 'Exists' }], priorityClass: null },
+        runsAs: { runAsUser: 1_000, fsGroup: 1_000, seccompProfile: { type: 'RuntimeDefault' } },
+      };
+      const variables = {
+        ...{ AETHERIUS_DO: 'fetch', AETHERIUS_FILE: `a/it's $(HOME) "x".joblib`, AETHERIUS_FIX: 'one' },
+        ...{ AETHERIUS_URL: url, AETHERIUS_SHA256: sha256, AETHERIUS_BYTES: '5', AETHERIUS_WAS: 'none' },
+      };
+      interface Pod {
+        readonly spec: Loose & { readonly containers: readonly Loose[]; readonly volumes: readonly Loose[] };
+      }
+      const good = modelJob(modelJobName('one', 'fetch'), own, variables) as Loose & {
+        readonly metadata: Loose;
+        readonly spec: Loose & { readonly template: Pod };
+      };
+      const { template } = good.spec;
+      const spec = (more: object) => ({ ...good, spec: { ...good.spec, ...more } });
+      const inPod = (more: object) => spec({ template: { spec: { ...template.spec, ...more } } });
+      const [main = {}] = template.spec.containers;
+      const inMain = (more: object) => inPod({ containers: [{ ...main, ...more }] });
+      const env = (name: string, value: object) =>
+        inMain({
+          env: (main['env'] as { name: string }[]).map((one) =>
+            one.name === name ? { name, ...value } : one,
+          ),
+        });
+      const secure = (more: object) =>
+        inMain({ securityContext: { ...(main['securityContext'] as object), ...more } });
+      let fetcher: Awaited<ReturnType<typeof mighty>>;
+      const post = (body: object, seed = fetcher.seed, path = jobs) => tried(seed.post(dry(path), body));
+
+      beforeAll(async () => {
+        await install(ofPolicy(renderChart({ features: { models: true }, models, config }, 'ai', 'fetches')));
+        fetcher = await mighty('system:serviceaccount:fetches:ai-worker');
+        await inForce(fetcher.seed);
+      });
+
+      it('lets that one Job be made in both directions, with another tag of the same image, and deleted', async () => {
+        expect(await post(good)).toBe('allowed');
+        expect(await post(inMain({ image: `${models.image}@sha256:${sha256}` }))).toBe('allowed');
+        const back = modelJob(modelJobName('one', 'back'), own, { ...variables, AETHERIUS_DO: 'back' });
+        expect(await post(back)).toBe('allowed');
+        await admin.post(jobs, spec({ suspend: true }));
+        const path = `${jobs}/${modelJobName('one', 'fetch')}`;
+        expect(await tried(fetcher.seed.remove(dry(path)))).toBe('allowed');
+        expect(await tried(fetcher.seed.merge(dry(path), { spec: { suspend: false } }))).toMatch(
+          /denied request/,
+        );
+        await admin.remove(path);
+      });
+
+      const sidecar = { name: 'more', image: own.image, command: ['sh'] };
+      const secret = { name: 'more', secret: { secretName: 'neo4j-credentials' } };
+      it.each<readonly [string, object]>([
+        ['another image', inMain({ image: 'registry.example:5000/ai/reasoning-service-evil:1' })],
+        ['an image of another registry', inMain({ image: 'evil.example/ai/reasoning-service:1' })],
+        ['another command', inMain({ command: ['sh', '-c', 'id'] })],
+        ['one more word', inMain({ command: [...(main['command'] as string[]), 'x'] })],
+        ['arguments', inMain({ args: ['x'] })],
+        ['no command', inMain({ command: undefined })],
+        ['another address', env('AETHERIUS_URL', { value: 'https://evil.example/x' })],
+        ['another checksum', env('AETHERIUS_SHA256', { value: 'cd34'.repeat(16) })],
+        [
+          'a variable of a Secret',
+          env('AETHERIUS_FILE', {
+            valueFrom: { secretKeyRef: { name: 'neo4j-credentials', key: 'password' } },
+          }),
+        ],
+        [
+          'one more variable',
+          inMain({ env: [...(main['env'] as object[]), { name: 'LD_PRELOAD', value: 'x' }] }),
+        ],
+        [
+          'a variable twice in the place of another',
+          inMain({
+            env: (main['env'] as { name: string }[]).map((one) =>
+              one.name === 'AETHERIUS_SHA256' ? { name: 'AETHERIUS_WAS', value: 'x' } : one,
+            ),
+          }),
+        ],
+        ['variables from a Secret', inMain({ envFrom: [{ secretRef: { name: 'neo4j-credentials' } }] })],
+        [
+          'another claim',
+          inPod({ volumes: [{ name: 'model', persistentVolumeClaim: { claimName: 'data-postgres-0' } }] }),
+        ],
+        ['a folder of the node', inPod({ volumes: [{ name: 'model', hostPath: { path: '/' } }] })],
+        ['one more volume', inPod({ volumes: [...template.spec.volumes, secret] })],
+        ['another mount', inMain({ volumeMounts: [{ name: 'model', mountPath: '/usr/lib/python3' }] })],
+        ['another container', inPod({ containers: [main, sidecar] })],
+        ['an init container', inPod({ initContainers: [sidecar] })],
+        ['the host’s network', inPod({ hostNetwork: true })],
+        ['the host’s processes', inPod({ hostPID: true })],
+        ['a service account', inPod({ serviceAccountName: 'bots-worker' })],
+        ['an account’s token', inPod({ automountServiceAccountToken: true })],
+        ['names of hosts', inPod({ hostAliases: [{ ip: '10.0.0.1', hostnames: ['files.example'] }] })],
+        ['a node past the scheduler', inPod({ nodeName: 'node-1' })],
+        ['a privileged container', secure({ privileged: true, allowPrivilegeEscalation: true })],
+        ['capabilities', secure({ capabilities: { drop: ['ALL'], add: ['CHOWN'] } })],
+        ['a root that can be written', secure({ readOnlyRootFilesystem: false })],
+        ['no filter of system calls', inPod({ securityContext: { seccompProfile: { type: 'Unconfined' } } })],
+        ['a hook', inMain({ lifecycle: { preStop: { exec: { command: ['sh'] } } } })],
+        ['a probe', inMain({ livenessProbe: { exec: { command: ['sh'] } } })],
+        [
+          'labels of the service',
+          spec({ template: { ...template, metadata: { labels: { app: 'reasoning-service' } } } }),
+        ],
+        ['a label of its own', { ...good, metadata: { ...good.metadata, labels: { app: 'x' } } }],
+        ['a finalizer', { ...good, metadata: { ...good.metadata, finalizers: ['example/x'] } }],
+        [
+          'an owner',
+          {
+            ...good,
+            metadata: {
+              ...good.metadata,
+              ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'x', uid: 'y' }],
+            },
+          },
+        ],
+        ['more time', spec({ activeDeadlineSeconds: 3_601 })],
+        ['no end', spec({ activeDeadlineSeconds: undefined })],
+        ['a longer life', spec({ ttlSecondsAfterFinished: 86_401 })],
+        ['several Pods', spec({ parallelism: 2, completions: 2 })],
+        ['more attempts', spec({ backoffLimit: 1 })],
+        ['another name', { ...good, metadata: { name: 'aetherius-other-one' } }],
+      ])('lets no Job be made with %s', async (_what, body) => {
+        expect(await post(body)).toMatch(/denied request/);
+      });
+
+      it('lets nobody do it elsewhere, nor where it is not switched on', async () => {
+        expect(await post(good, fetcher.seed, '/apis/batch/v1/namespaces/kube-system/jobs')).toMatch(
+          /denied request/,
+        );
+        expect(await post(good, bot.seed)).toMatch(/denied request/);
+        expect(await post(clockJob(jobName('one'), 300))).toMatch(/denied request/);
+      });
+
+      it('is not to be had from the chart without the policy, or without what it names', () => {
+        const features = { models: true };
+        expect(() => renderChart({ features, models, config, admissionPolicy: false })).toThrow(
+          /features\.models/,
+        );
+        expect(() => renderChart({ features, models: { claim: 'models' }, config })).toThrow(/models\.image/);
+        expect(() => renderChart({ features, models })).toThrow(/model/);
       });
     });
 

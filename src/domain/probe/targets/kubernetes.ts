@@ -28,7 +28,7 @@ export type KubeKind = (typeof kubeKinds)[number];
 /** By which name Kubernetes keeps what we have written (`managedFields`). */
 export const ourManager = 'aetherius-bot';
 
-/** What a fix may make: a Job that runs nothing, what ends with it, and a Secret that was missing. */
+/** What a fix may make: a Job, what ends with it, and a Secret that was missing. */
 export type MadeKind = 'jobs' | 'networkpolicies' | 'secrets';
 
 /** Kinds that a cluster without the Prometheus operator does not have. */
@@ -73,6 +73,8 @@ export interface KubernetesTarget {
   list(kind: KubeKind, namespace: string, options?: ListOptions): Promise<readonly KubeObject[]>;
   /** Whether the run has asked for this LIST already, so that it costs no further request. */
   hasListed(kind: KubeKind, namespace: string, options?: Pick<ListOptions, 'fieldSelector'>): boolean;
+  /** The Pods of a Job as they are now, past the cache. */
+  jobPods(namespace: string, job: string, options?: CallOptions): Promise<readonly KubeObject[]>;
   /** Reads past the cache. NOT_FOUND as AppError. */
   get(
     kind: KubeKind | MadeKind | 'namespaces',
@@ -148,6 +150,13 @@ export interface KubernetesTarget {
     only: { readonly uid: string },
     options?: CallOptions,
   ): Promise<void>;
+  /** Deletes a Job with its Pods and waits until they are gone: their last known states. */
+  endJob(
+    namespace: string,
+    name: string,
+    only: { readonly uid: string },
+    options?: CallOptions,
+  ): Promise<readonly KubeObject[]>;
   /** Names of the API groups that are served: what is installed in this cluster. */
   groups(options?: CallOptions): Promise<readonly string[]>;
   /**

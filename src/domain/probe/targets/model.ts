@@ -33,17 +33,21 @@ export interface ModelPlace {
 /** How far a fetch is; it may take its time, and throws where it may not go on. */
 export type Fetched = (bytes: number) => Promise<void>;
 
-/**
- * The model of reasoning-service as the configuration names it, and its place on the engine's host. All paths are the
- * host's; what lies in no given folder is refused as in `HostFilesTarget`.
- */
-export interface ModelTarget {
+/** What the configuration says of the model of reasoning-service. */
+export interface ModelOffer {
   readonly source: ModelSource;
   /**
    * Bytes that the address says it gives. AppError CONFLICT `model-…` where it does not answer with a size, answers with
    * another address, or with more than the most that is fetched.
    */
   offered(options?: CallOptions): Promise<number>;
+}
+
+/**
+ * The model of reasoning-service as the configuration names it, and its place on the engine's host. All paths are the
+ * host's; what lies in no given folder is refused as in `HostFilesTarget`.
+ */
+export interface ModelTarget extends ModelOffer {
   look(path: string, options?: CallOptions): Promise<ModelPlace>;
   /** Whether the file that is there has the named checksum. All of it is read, once for each state. */
   isThere(path: string, options?: CallOptions): Promise<boolean>;

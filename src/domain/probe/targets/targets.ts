@@ -5,7 +5,7 @@ import type { HostFilesTarget } from './host-files.ts';
 import type { ServicesTarget } from './http.ts';
 import type { KubernetesTarget } from './kubernetes.ts';
 import type { ManifestsTarget } from './manifests.ts';
-import type { ModelTarget } from './model.ts';
+import type { ModelOffer, ModelTarget } from './model.ts';
 import type { NatsTarget } from './nats.ts';
 import type { Neo4jTarget } from './neo4j.ts';
 import type { NetworkTarget } from './network.ts';
@@ -54,8 +54,10 @@ export interface Targets {
   readonly compose?: ComposeTarget;
   /** Files of the engine's host, in the folders that are given; absent: none is. */
   readonly hostFiles?: HostFilesTarget;
-  /** The model of reasoning-service; absent: the configuration does not name it. */
+  /** The model of reasoning-service on Compose; absent: the configuration does not name it. */
   readonly model?: ModelTarget;
+  /** The same on Kubernetes, where the cluster itself fetches it. */
+  readonly modelOffer?: ModelOffer;
   /** Over whichever of the two is configured. */
   readonly runtime?: RuntimeTarget;
   readonly network?: NetworkTarget;

@@ -7,7 +7,13 @@ import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { GivenFolder } from '../../../domain/probe/targets/host-files.ts';
-import type { Fetched, ModelSource, ModelState, ModelTarget } from '../../../domain/probe/targets/model.ts';
+import type {
+  Fetched,
+  ModelOffer,
+  ModelSource,
+  ModelState,
+  ModelTarget,
+} from '../../../domain/probe/targets/model.ts';
 import { FileNotGiven, fileAt, sizeAt } from '../download.ts';
 import { bounded, DeadlinePassed } from '../failure.ts';
 import { codeOf, folderOf, forbidden, isWithin, mayWrite, refused, synced, whyNot } from './host-files.ts';
@@ -32,31 +38,41 @@ const mostBreaks = 3;
 /** Milliseconds between two words on how far it is. */
 const saidEveryMs = 1_000;
 
-/** The model as it is named, and its place in these folders of the engine's host. */
-export function createModelTarget(
-  source: ModelSource,
-  folders: readonly GivenFolder[],
-  times: FetchTimes = usualTimes,
-): ModelTarget {
-  const { silentMs } = times;
+/** The model as it is named, where others fetch it. */
+export function createModelOffer(source: ModelSource, times: FetchTimes = usualTimes): ModelOffer {
+  const { call: _, ...offer } = offerOf(source, times);
+  return offer;
+}
+
+function offerOf(source: ModelSource, { silentMs }: FetchTimes) {
   const call = <T>({ signal, timeoutMs = 30_000 }: CallOptions, work: (signal: AbortSignal) => Promise<T>) =>
     bounded({ timeoutMs, ...present({ signal }) }, work).catch((error: unknown) => {
       throw error instanceof DeadlinePassed
         ? new TargetError('no-answer', 'a file of the host did not answer')
         : error;
     });
+  const offered: ModelOffer['offered'] = (options = {}) =>
+    call(options, async (signal) => {
+      const bytes = await sizeAt({ url: source.url, signal, silentMs: Math.min(silentMs, 5_000) }).catch(
+        (error: unknown) => {
+          throw error instanceof FileNotGiven ? refused(error.why, { ...error.facts }) : error;
+        },
+      );
+      if (bytes > mostBytes) throw refused('model-too-large', { bytes, most: mostBytes });
+      return bytes;
+    });
+  return { source, offered, call };
+}
+
+/** The model as it is named, and its place in these folders of the engine's host. */
+export function createModelTarget(
+  source: ModelSource,
+  folders: readonly GivenFolder[],
+  times: FetchTimes = usualTimes,
+): ModelTarget {
+  const { call, ...offer } = offerOf(source, times);
   return {
-    source,
-    offered: (options = {}) =>
-      call(options, async (signal) => {
-        const bytes = await sizeAt({ url: source.url, signal, silentMs: Math.min(silentMs, 5_000) }).catch(
-          (error: unknown) => {
-            throw error instanceof FileNotGiven ? refused(error.why, { ...error.facts }) : error;
-          },
-        );
-        if (bytes > mostBytes) throw refused('model-too-large', { bytes, most: mostBytes });
-        return bytes;
-      }),
+    ...offer,
     look: (path, options = {}) =>
       call(options, async () => {
         const place = await placeOf(folders, path);

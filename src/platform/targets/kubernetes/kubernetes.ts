@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
@@ -76,6 +76,10 @@ const strategicPatch = 'application/strategic-merge-patch+json';
 
 /** For how long at most it is waited for requests that are under way. */
 const quietMs = 3_000;
+
+/** For how long at most it is waited for the Pods of a Job that was deleted, and how often it is looked. */
+const endMs = 30_000;
+const endEveryMs = 150;
 
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
 const pageSize = 500;
@@ -187,12 +191,14 @@ export function createKubernetesTarget(
   async function listPages(
     kind: KubeKind,
     namespace: string,
-    { fieldSelector, ...options }: ListOptions,
+    { fieldSelector, labelSelector, ...options }: ListOptions & { readonly labelSelector?: string },
   ): Promise<readonly KubeObject[]> {
     const slim = createSlimmer(kind);
     const items: KubeObject[] = [];
     const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
-    const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
+    const selected = Object.entries(present({ fieldSelector, labelSelector }))
+      .map(([name, text]) => `&${name}=${encodeURIComponent(text)}`)
+      .join('');
     let token = '';
     for (let page = 1; page <= maxPages; page += 1) {
       const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
@@ -227,6 +233,36 @@ export function createKubernetesTarget(
     return answer.text();
   };
 
+  // The older of its two labels, which newer clusters set as well.
+  const jobPods: KubernetesTarget['jobPods'] = (namespace, job, options = {}) =>
+    listPages('pods', namespace, { ...options, labelSelector: `job-name=${job}` });
+  const get: KubernetesTarget['get'] = async (kind, namespace, name, options = {}) => {
+    const answer = await send(
+      kind === 'nodes' || kind === 'namespaces'
+        ? `${groupOf[kind]}/${kind}/${encodeURIComponent(name)}`
+        : `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
+      { verb: 'get', resource: kind, namespace },
+      options,
+    );
+    return JSON.parse(answer.text()) as KubeObject;
+  };
+  const remove: KubernetesTarget['remove'] = async (kind, namespace, name, { uid }, options = {}) => {
+    await send(
+      `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
+      { verb: 'delete', resource: kind, namespace },
+      // What it owns is deleted first, as when the cluster ends it.
+      { ...options, method: 'DELETE', body: { propagationPolicy: 'Foreground', preconditions: { uid } } },
+    );
+  };
+  const isThere = (kind: 'jobs', namespace: string, name: string, uid: string, options: CallOptions) =>
+    get(kind, namespace, name, options).then(
+      ({ metadata }) => metadata.uid === uid,
+      (error: unknown) => {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') return false;
+        throw error;
+      },
+    );
+
   return {
     namespace: settings.namespace,
     agentNamespace: settings.agentNamespace,
@@ -259,16 +295,8 @@ export function createKubernetesTarget(
       return untilAborted(listing, signal);
     },
     hasListed: (kind, namespace, options = {}) => lists.has(keyOf(kind, namespace, options)),
-    async get(kind, namespace, name, options = {}) {
-      const answer = await send(
-        kind === 'nodes' || kind === 'namespaces'
-          ? `${groupOf[kind]}/${kind}/${encodeURIComponent(name)}`
-          : `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
-        { verb: 'get', resource: kind, namespace },
-        options,
-      );
-      return JSON.parse(answer.text()) as KubeObject;
-    },
+    jobPods,
+    get,
     logs: shareLogs(readLogs),
     exec: (namespace, pod, container, command, options = {}) =>
       passedOnCalls.add(() =>
@@ -329,13 +357,20 @@ export function createKubernetesTarget(
       );
       return JSON.parse(answer.text()) as KubeObject;
     },
-    async remove(kind, namespace, name, { uid }, options = {}) {
-      await send(
-        `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
-        { verb: 'delete', resource: kind, namespace },
-        // What it owns is deleted first, as when the cluster ends it.
-        { ...options, method: 'DELETE', body: { propagationPolicy: 'Foreground', preconditions: { uid } } },
-      );
+    remove,
+    async endJob(namespace, name, { uid }, options = {}) {
+      await remove('jobs', namespace, name, { uid }, options).catch((error: unknown) => {
+        if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
+      });
+      const late = performance.now() + endMs;
+      // Its Pods say last how they ended: a look that comes after them sees no more of it.
+      for (let last: readonly KubeObject[] = []; ; ) {
+        const pods = await jobPods(namespace, name, options);
+        last = pods.length > 0 ? pods : last;
+        if (pods.length === 0 && !(await isThere('jobs', namespace, name, uid, options))) return last;
+        if (performance.now() > late) throw new TargetError('no-answer', 'the Pods of a Job do not end');
+        await delay(endEveryMs, undefined, present({ signal: options.signal }));
+      }
     },
     async groups(options = {}) {
       const asked = { verb: 'get', resource: 'apis', namespace: '' };

@@ -100,6 +100,8 @@ function cluster({
     get: refuse,
     create: refuse,
     remove: refuse,
+    endJob: refuse,
+    jobPods: refuse,
     groups: refuse,
     async exec(_namespace, name, _container, command) {
       calls.push(`exec ${name}`);
