@@ -206,7 +206,7 @@ export const hasRead = (
 ): boolean => Date.parse(startedAt) > Date.parse(writtenAt);
 
 export const restartOf = (container: ComposeContainer, more: Facts): PlanStep => ({
-  ...{ kind: restartKind, target: container.name, from: {}, to: { restarted: true }, safety: 'idempotent' },
+  ...{ kind: restartKind, target: container.name, from: {}, to: { anew: true }, safety: 'idempotent' },
   precondition: { ...sameNow(container), ...more },
 });
 

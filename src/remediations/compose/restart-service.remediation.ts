@@ -125,7 +125,7 @@ function toStep(container: ComposeContainer): PlanStep {
     kind: restartKind,
     target: container.name,
     from: { startedAt: container.startedAt, state: container.state },
-    to: { restarted: true },
+    to: { anew: true },
     precondition: identityOf(container),
     safety: 'observable',
   };
