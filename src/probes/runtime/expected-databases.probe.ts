@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { similarTo } from '../../domain/kernel/similar.ts';
-import { type ConfiguredId, configuredIds } from '../../domain/platform/part.ts';
+import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { PostgresTarget } from '../../domain/probe/targets/postgres.ts';
@@ -18,7 +18,7 @@ const absent = /database \\?"([^"\\]+)\\?" does not exist/i;
 export const runtimeExpectedDatabases = defineProbe({
   id: 'runtime.expected-databases',
   doc: `Does a program end because PostgreSQL does not have the database that it wants?
-Reads the last lines of a part that fails to start, and asks PostgreSQL which databases it has.
+Reads the last lines of a service that fails to start, and asks PostgreSQL which databases it has.
 A database that is there by now is no finding.`,
   params,
   part: 'runtime',
@@ -27,7 +27,8 @@ A database that is there by now is no finding.`,
   emits: ['EXPECTED_DATABASE_MISSING'],
   async run(_params: z.output<typeof params>, context: ProbeContext<Deps>) {
     const { deps, signal } = context;
-    const wanted = (await Promise.all(configuredIds.map((part) => wantedBy(part, context)))).flat();
+    // An agent has no connection to PostgreSQL, and a second look at a young one costs a request.
+    const wanted = (await Promise.all(serviceIds.map((part) => wantedBy(part, context)))).flat();
     if (wanted.length === 0) return verdict([]);
     // Where PostgreSQL does not answer us, what it told the program is all there is.
     const known = await databasesOf(deps.postgres, signal).catch(() => undefined);
@@ -50,7 +51,7 @@ A database that is there by now is no finding.`,
   },
 });
 
-async function wantedBy(part: ConfiguredId, context: ProbeContext<Deps>) {
+async function wantedBy(part: ServiceId, context: ProbeContext<Deps>) {
   const { deps, signal } = context;
   const instances = await deps.runtime.instances(part, { signal });
   const instance = instances.length === 0 ? undefined : await failingInstance(instances, context);

@@ -37,6 +37,26 @@ describe('runtime.expected-databases', () => {
     expect(await look(ended)).toMatchObject({ findings: [{ facts: { known: '–', similar: '–' } }] });
   });
 
+  it('takes no second look at an agent that has just started: it has no connection to PostgreSQL', async () => {
+    const young: FakePart = { readinessChecked: false, startedAt: '2026-03-01T10:04:50Z' };
+    const again: string[] = [];
+    const look = async (part: 'agent-manager' | 'collect-agent') => {
+      const fake = fakeRuntime({ [part]: [young] });
+      const runtime: typeof fake = {
+        ...fake,
+        again: (instance) => {
+          again.push(instance.part);
+          return Promise.resolve(instance);
+        },
+      };
+      return runtimeExpectedDatabases.run({}, probeContext({ runtime }));
+    };
+
+    expect(await look('collect-agent')).toMatchObject({ status: 'healthy' });
+    expect(await look('agent-manager')).toMatchObject({ status: 'healthy' });
+    expect(again).toEqual(['agent-manager']);
+  });
+
   it.each([
     ['is there by now', ended, ['aetherius_agent_manager']],
     ['is not what a program ended for', { ...ended, log: 'fatal: no memory' }, []],
