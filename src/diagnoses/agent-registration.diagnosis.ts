@@ -1,4 +1,12 @@
-import { all, any, defineDiagnosis, found, hint, unlessFound } from '../domain/diagnosis/diagnosis.ts';
+import {
+  all,
+  any,
+  defineDiagnosis,
+  found,
+  hint,
+  unlessExplained,
+  unlessFound,
+} from '../domain/diagnosis/diagnosis.ts';
 import { restartUseless, saidAtEnd, startUseless } from './started-anew.ts';
 
 const tokens = any(
@@ -98,8 +106,11 @@ export const agentRegistration = defineDiagnosis({
       id: 'S2.d',
       part: 'collect-agent',
       symptom: unregistered,
-      // A subject that is set otherwise on one side can be set alike: that is S2.a.
-      when: unlessFound(found('AGENT_SUBJECTS_DIFFER'), 'REGISTRATION_SUBJECTS_DIFFER'),
+      // A subject that is set otherwise on one side can be set alike: that is S2.a. Who does not run cannot be asked.
+      when: unlessExplained(
+        unlessFound(found('AGENT_SUBJECTS_DIFFER'), 'REGISTRATION_SUBJECTS_DIFFER'),
+        found('ENDPOINT_REFUSED', 'agent-manager'),
+      ),
       remedies: [{ instruction: 'report-subject-drift' }],
     },
   ],

@@ -41,6 +41,10 @@ const targetUnwell = any(
   found('PART_NOT_READY'),
   found('SERVICE_EXITS_AT_START'),
 );
+const explained = any(noEndpoints, names, offNetwork, targetUnwell);
+/** Whoever takes our own connection and says nothing on it is silent to its neighbour as well, and no network is why. */
+const blocked = (from: PartId, to: PartId) =>
+  unlessExplained(found('CONNECTION_FAILS', from), any(explained, found('ENDPOINT_HUNG', to)));
 
 export const noConnection = defineDiagnosis({
   id: 'N1',
@@ -55,6 +59,8 @@ export const noConnection = defineDiagnosis({
     { probe: 'runtime.name-lookup', with: { part: 'orchestrator-service' } },
     { probe: 'runtime.connection', with: { from: 'agent-manager', to: 'orchestrator-service' } },
     { probe: 'runtime.connection', with: { from: 'orchestrator-service', to: 'agent-manager' } },
+    { probe: 'http.service-health', with: { service: 'agent-manager' } },
+    { probe: 'http.service-health', with: { service: 'orchestrator-service' } },
     { probe: 'runtime.running', with: { part: 'agent-manager' } },
     { probe: 'runtime.running', with: { part: 'orchestrator-service' } },
     { probe: 'runtime.startup', with: { part: 'agent-manager' } },
@@ -86,7 +92,8 @@ export const noConnection = defineDiagnosis({
         found('POLICY_ISOLATES'),
         namesForbidden(askers[0]),
         namesForbidden(askers[1]),
-        unlessExplained(found('CONNECTION_FAILS'), any(noEndpoints, names, offNetwork, targetUnwell)),
+        blocked(askers[0], askers[1]),
+        blocked(askers[1], askers[0]),
       ),
       remedies: [
         { remediation: 'kubernetes.allow-connection', on: 'kubernetes' },

@@ -6,6 +6,7 @@ import {
   found,
   not,
   unlessAnswered,
+  unlessExplained,
 } from '../domain/diagnosis/diagnosis.ts';
 import { present } from '../domain/kernel/present.ts';
 import { configuredIds, type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
@@ -129,7 +130,10 @@ export function unreachable(part: PartId) {
   const broken = all(not(running), not(health), network);
   const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
   const lost = badWay === undefined ? unreached : all(unreached, not(found('NETWORK_SLOW', part)));
-  const unfit = tellsWhyItEnds(part) ? any(running, health) : all(not(running), health);
+  // It listens once it has started: until then a refusal says nothing of the network.
+  const starting = part === 'neo4j' ? found('NEO4J_STARTING') : undefined;
+  const ends = tellsWhyItEnds(part) ? any(running, health) : all(not(running), health);
+  const unfit = starting === undefined ? ends : any(ends, starting);
   return defineDiagnosis({
     id: 'H2',
     slug: 'unreachable',
@@ -140,6 +144,7 @@ export function unreachable(part: PartId) {
       { probe: 'runtime.startup', with: { part } },
       { probe: 'runtime.startup-log', with: { part } },
       ...ownProbes(part),
+      ...(part === 'neo4j' ? ([{ probe: 'runtime.neo4j-startup' }] as const) : []),
       ...(part === 'collect-agent' || part === 'runtime'
         ? []
         : ([{ probe: 'network.path', with: { part } }] as const)),
@@ -170,7 +175,7 @@ export function unreachable(part: PartId) {
         id: 'H2.c',
         part,
         symptom: badWay === undefined ? network : any(network, badWay),
-        when: unreached,
+        when: starting === undefined ? unreached : unlessExplained(unreached, starting),
         remedies: [{ instruction: 'see-network' }],
         answersBelow: 'missed',
       },
@@ -187,7 +192,7 @@ export function unreachable(part: PartId) {
     handOver: [
       { when: running, to: 'K1' },
       ...(specific === undefined ? [] : ([{ when: unfit, to: specific }] as const)),
-      { when: lost, to: 'N1' },
+      { when: starting === undefined ? lost : all(lost, not(starting)), to: 'N1' },
       ...(part === 'collect-agent' ? ([{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] as const) : []),
     ],
   });

@@ -12,6 +12,9 @@ const aboutRegistration = /regist/i;
 const failed =
   /regist\S* (?:failed|refused|rejected|denied|error|timed? ?out)|(?:fail|cannot|unable)\S* .*regist/i;
 const tokenRefused = /regist.*(?:token|unauthori[sz]ed|authentication|credential)/i;
+/** Why agent-manager itself was let in nowhere: by a store, or by NATS. That is no word on the agent's token. */
+const loginRefused =
+  /sqlstate|\bsasl\b|password authentication|\bpostgres|\bredis\b|\b(?:wrongpass|noauth)\b|\bnats: auth/i;
 const succeeded =
   /agent registered|"registered"|\bregistered\b.*cluster|registration (?:succeeded|accepted|ok)/i;
 
@@ -93,7 +96,7 @@ An agent may say so right after it has published.`,
     }
     const refused = [agent.lines, manager?.lines ?? []]
       .flatMap(sinceRegistered)
-      .some((line) => failed.test(line.raw) && tokenRefused.test(line.raw));
+      .some(({ raw }) => failed.test(raw) && tokenRefused.test(raw) && !loginRefused.test(raw));
     const sayer = state === 'failing' || manager === undefined ? agent : manager;
     return {
       status: 'unhealthy',

@@ -64,6 +64,19 @@ describe('W4 a collect agent is down', () => {
 });
 
 describe('a subject that is set otherwise on one side', () => {
+  it('may be all there is while agent-manager does not run, whose settings nobody can read', () => {
+    const apart = [
+      'AGENT_SUBJECTS_DIFFER nats.registration-traffic',
+      'ENDPOINT_REFUSED http.service-health',
+      'AGENT_REGISTRATION_FAILS runtime.registration-log',
+    ];
+
+    expect(judged(apart, ['runtime.registration-subjects'])).toMatchObject({
+      'S2.a': 'possible',
+      'S2.d': 'possible',
+    });
+  });
+
   it('is S2.a alone: it can be set alike, and no program has to change', () => {
     const apart = [
       'AGENT_SUBJECTS_DIFFER nats.registration-traffic',

@@ -48,6 +48,7 @@ describe('a network that drops packets beside another fault', () => {
     ['a Service without endpoints', 'SERVICE_WITHOUT_ENDPOINTS', 'kubernetes.services-endpoints', 'N1.a'],
     ['a program that ends at its start', 'SERVICE_EXITS_AT_START', 'runtime.startup', undefined],
     ['a part that is stopped', 'PART_NOT_RUNNING', 'runtime.running', undefined],
+    ['a program that takes connections and answers none', 'ENDPOINT_HUNG', 'http.service-health', undefined],
   ])('%s explains the connection, and does not rule the network out', (_what, code, probe, found) => {
     const verdicts = verdictsOf(noConnection, outcomesOf(noConnection, [fails, { code, probe }]));
 
@@ -55,6 +56,20 @@ describe('a network that drops packets beside another fault', () => {
     expect(Object.entries(verdicts).filter(([, verdict]) => verdict === 'confirmed')).toEqual(
       found === undefined ? [] : [[found, 'confirmed']],
     );
+  });
+
+  it('is found where the one that connects is hung, and the other one is not', () => {
+    const [from, to] = ['agent-manager', 'orchestrator-service'];
+    const own = [
+      callKey({ probe: fails.probe, with: { from, to } }),
+      callKey({ probe: 'http.service-health', with: { service: from } }),
+    ];
+    const hung = { code: 'ENDPOINT_HUNG', probe: 'http.service-health' };
+    const outcomes = outcomesOf(noConnection, [fails, hung]).map((outcome) =>
+      own.includes(outcome.key) ? outcome : { ...outcome, status: 'healthy' as const, findings: [] },
+    );
+
+    expect(verdictsOf(noConnection, outcomes)['N1.c']).toBe('confirmed');
   });
 
   it('is found by a policy that shuts off name servers, which leaves open what these do', () => {

@@ -1,14 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
 import type { PartId } from '../../../src/domain/platform/part.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
-import { outcomesOf, type Seen, verdictsOf } from '../../support/diagnosis.ts';
+import { emitters, outcomesOf, type Seen, verdictsOf } from '../../support/diagnosis.ts';
 
 const outcomes = (part: PartId, findings: readonly Seen[], blind?: readonly string[]) =>
   outcomesOf(unreachable(part), findings, blind);
 const verdicts = (part: PartId, seen: readonly ProbeOutcome[]) => verdictsOf(unreachable(part), seen);
 
 describe('the path to a part that cannot be reached', () => {
+  it('is not broken in the network while Neo4j starts and does not listen yet', () => {
+    const refused = { code: 'ENDPOINT_REFUSED', probe: 'neo4j.connection' };
+    const starting = { code: 'NEO4J_STARTING', probe: 'runtime.neo4j-startup' };
+    const judged = (findings: readonly Seen[]) =>
+      judge(unreachable('neo4j'), outcomes('neo4j', findings), emitters);
+
+    expect(verdicts('neo4j', outcomes('neo4j', [refused]))['H2.c']).toBe('confirmed');
+    expect(judged([refused]).handOver).toEqual(['N1']);
+    expect(verdicts('neo4j', outcomes('neo4j', [refused, starting]))['H2.c']).toBe('possible');
+    expect(judged([refused, starting]).handOver).toEqual(['S7']);
+  });
+
   it('ends at "it does not run" and asks nothing further', () => {
     const seen = outcomes('redis', [
       { code: 'PART_NOT_RUNNING', probe: 'runtime.running' },

@@ -42,6 +42,15 @@ describe('runtime.registration-log: the logs of registration', () => {
     expect(await codes(crashing, `${registered}\n${refusal}`)).toContain('REGISTRATION_REFUSED_TOKEN');
   });
 
+  it('do not take the login of agent-manager that a store refuses for the token of the agent', async () => {
+    const error = 'failed SASL auth: FATAL: password authentication failed for user "x" (SQLSTATE 28P01)';
+    const manager = json('error', 'registration failed: database', { error });
+
+    expect(await codes(failed('no answer from agent-manager'), manager)).toEqual([
+      'AGENT_REGISTRATION_FAILS',
+    ]);
+  });
+
   it('tell a request that never arrives from one that is refused', async () => {
     expect(await codes(failed('nobody listens on the subject (no responders)'), '')).toEqual([
       'AGENT_REGISTRATION_FAILS',
