@@ -53,6 +53,15 @@ export function chosenVariants(choice: Choice, fault: Fault): readonly string[] 
   return choice.once === true || choice.each === true ? fault.variants.slice(0, 1) : fault.variants;
 }
 
+/** All that anybody may ask for on a platform. */
+export function symptomsOn(runtime: Runtime): readonly string[] {
+  const asked = faults
+    .filter(({ runtimes }) => runtimes.includes(runtime))
+    .map((fault) => expectationOf(fault))
+    .flatMap(({ symptom, elsewhere = [] }) => [symptom, ...elsewhere]);
+  return [...new Set(asked)];
+}
+
 /** What CI plants: all that Compose can have there, the rest on Kubernetes. */
 export const ciChoices = {
   compose: { runtime: 'compose' },

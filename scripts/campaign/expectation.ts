@@ -150,6 +150,9 @@ const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   'S1.b': ['H2.a'],
   'S1.c': ['H2.a'],
   'S2.c': ['H2.a'],
+  'S7.c': ['H2.a'],
+  // What is on no network cannot be reached.
+  'N1.d': ['H2.c'],
   // A slow database is slow for a reason that D2 names.
   'S3.c no-index': ['D2.a'],
   'S3.c table-locked': ['D2.c'],

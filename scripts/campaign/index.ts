@@ -14,12 +14,12 @@ import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { tryAsIs } from './as-is.ts';
 import { audited } from './audited.ts';
-import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
+import { type Choice, chosenFaults, chosenVariants, isWanted, symptomsOn } from './choice.ts';
 import { tryCombination } from './combination-trial.ts';
 import { combinationsOf, type KindOfCombination, kindsOfCombination } from './combinations.ts';
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
-import { expectationOf, spokenInLog } from './expectation.ts';
+import { spokenInLog } from './expectation.ts';
 import { figuresOf } from './figures.ts';
 import { Mender, planned, tryFixes } from './fixing.ts';
 import { tryHealth } from './health-trial.ts';
@@ -207,8 +207,7 @@ type Stage = {
 async function* single({ lab, product, referee, log, offline, logs }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
   if (offline !== undefined) {
-    const symptoms = new Set(chosenFaults(options).map((fault) => expectationOf(fault).symptom));
-    const problems = await offline.healthy([lab.runtime, 'healthy'], [...symptoms]);
+    const problems = await offline.healthy([lab.runtime, 'healthy'], symptomsOn(lab.runtime));
     if (problems.length > 0) throw new Error(problems.join('; '));
   }
   const seed = seedOfCommit();

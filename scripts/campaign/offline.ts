@@ -12,8 +12,10 @@ import { isRecording } from '../../src/domain/bundle/manifest.ts';
 import { RecordedRow } from '../../src/domain/bundle/recording.ts';
 import { readBundle } from '../../src/platform/bundle/read.ts';
 import type { Expectation } from './expectation.ts';
+import { keptOf } from './kept.ts';
 import { withReferences } from './product.ts';
-import { type AskedOffline, judgeOffline, lanesAsked, pruned } from './recordings.ts';
+import { type AskedOffline, judgeOffline, lanesAsked, pruned as prunedTo } from './recordings.ts';
+import { type Evidence, evidenceOf } from './simulated.ts';
 import { confirmed } from './trial.ts';
 
 const entry = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -21,7 +23,10 @@ const entry = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export interface Offline {
   /** Takes a bundle now, asks it what `expected` asks, and keeps its recording; what is wrong with the answers. */
   take(name: readonly string[], expected: Expectation): Promise<readonly string[]>;
-  /** The same while nothing is planted: no cause may be confirmed for any of these symptoms. */
+  /**
+   * The same while nothing is planted: no cause may be confirmed for any of these symptoms. Whatever a fault says to any
+   * of them, and this platform does not, is kept of the faults that are taken later.
+   */
   healthy(name: readonly string[], symptoms: readonly string[]): Promise<readonly string[]>;
   stop(): void;
 }
@@ -33,6 +38,7 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
   const { environment: block, variables } = withReferences('lab', environment);
   writeFileSync(config, stringify({ environments: { lab: block } }));
   let taken = 0;
+  let well: { readonly healthy: Evidence; readonly symptoms: readonly string[] } | undefined;
 
   /** As a process of its own: this one plants faults, and has the whole product in it. */
   function aetherius(...args: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
@@ -53,6 +59,7 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
     name: readonly string[],
     asked: readonly string[],
     problemsOf: (answer: AskedOffline) => readonly string[],
+    kept: (rows: readonly RecordedRow[]) => Promise<readonly RecordedRow[]>,
   ): Promise<readonly string[]> {
     const bundle = join(folder, `${(taken += 1)}.tar.gz`);
     const made = await aetherius('--config', config, 'collect', '--since', '5m', '-o', bundle);
@@ -68,9 +75,10 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
       for (const line of text.split('\n'))
         if (line !== '') rows.push(RecordedRow.parse(JSON.parse(line)) as unknown as RecordedRow);
     });
-    const kept = pruned(rows, await lanesAsked(rows, asked));
     // Which machine the lab ran on is nothing that a diagnosis may stand on.
-    const text = kept.map((row) => JSON.stringify(row).replaceAll(release(), '6.1.0')).join('\n');
+    const text = (await kept(rows))
+      .map((row) => JSON.stringify(row).replaceAll(release(), '6.1.0'))
+      .join('\n');
     const file = `${join(keepIn, ...name)}.jsonl.gz`;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, gzipSync(text, { level: 9 }));
@@ -78,13 +86,29 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
     return problems;
   }
 
+  const pruned = async (rows: readonly RecordedRow[], symptoms: readonly string[]) =>
+    prunedTo(rows, await lanesAsked(rows, symptoms));
+
   return {
-    take: (name, expected) =>
-      take(name, [expected.symptom, ...(expected.elsewhere ?? [])], (answer) =>
-        judgeOffline(answer, expected),
-      ),
+    take(name, expected) {
+      const own = [expected.symptom, ...(expected.elsewhere ?? [])];
+      return take(
+        name,
+        own,
+        (answer) => judgeOffline(answer, expected),
+        (rows) => (well === undefined ? pruned(rows, own) : keptOf(rows, own, well)),
+      );
+    },
     healthy: (name, symptoms) =>
-      take(name, symptoms, (answer) => confirmed(answer).map((id) => `${id} confirmed`)),
+      take(
+        name,
+        symptoms,
+        (answer) => confirmed(answer).map((id) => `${id} confirmed`),
+        async (rows) => {
+          well = { healthy: await evidenceOf(rows), symptoms };
+          return pruned(rows, symptoms);
+        },
+      ),
     stop: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

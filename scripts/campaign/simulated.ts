@@ -64,11 +64,11 @@ export async function evidenceOf(rows: readonly RecordedRow[]): Promise<Evidence
   };
 }
 
-const isRecorded = ({ cause }: ProbeOutcome): boolean => cause?.code !== 'not-recorded';
+export const isRecorded = ({ cause }: ProbeOutcome): boolean => cause?.code !== 'not-recorded';
 const hasLooked = ({ status }: ProbeOutcome): boolean => status === 'healthy' || status === 'unhealthy';
 
 /** Whether two outcomes say the same, whatever the figures. */
-const sayTheSame = (one: ProbeOutcome, other: ProbeOutcome): boolean => saidBy(one) === saidBy(other);
+export const sayTheSame = (one: ProbeOutcome, other: ProbeOutcome): boolean => saidBy(one) === saidBy(other);
 const saidBy = ({ status, reason, cause, findings }: ProbeOutcome): string =>
   JSON.stringify([status, reason, cause?.code, findings.map(findingKey).toSorted()]);
 
@@ -79,8 +79,10 @@ const sawNothing = ({ findings }: ProbeOutcome): boolean =>
   findings.some(({ code }) => silences.has(code) || traitsOf(code).ownAttempt === true);
 
 /** The target itself kept us from looking, and so from whatever else there is to see. A look that we gave up did not. */
-const wasShutOut = ({ cause }: ProbeOutcome): boolean =>
-  cause !== undefined && !cutOff.has(cause.code) && [...targetStages].some((stage) => stage === cause.code);
+const wasShutOut = (outcome: ProbeOutcome): boolean =>
+  isTargetsDoing(outcome) && [...targetStages].some((stage) => stage === outcome.cause?.code);
+/** Nothing could be seen, and it was not this process that gave up. */
+const isTargetsDoing = ({ cause }: ProbeOutcome): boolean => cause !== undefined && !cutOff.has(cause.code);
 
 /**
  * What a probe would say where both faults are. `isOpen`: the readings differ.
@@ -203,7 +205,8 @@ const stateBy: Readonly<Partial<Record<FindingCode, string>>> = {
   POD_UNSCHEDULABLE: 'has no node',
   POD_CONFIG_MISSING: 'has no configuration',
   POD_PROBE_FAILS: 'runs',
-  NEO4J_STARTING: 'runs',
+  // It takes no connection yet, whatever would become of one.
+  NEO4J_STARTING: 'starts',
 };
 
 function statesOf(id: string, { outcomes }: Said): ReadonlyMap<PartId, string> {
@@ -211,7 +214,8 @@ function statesOf(id: string, { outcomes }: Said): ReadonlyMap<PartId, string> {
   const ofName = partIds.filter((part) => part === named).map((part) => [part, 'runs'] as const);
   const said = outcomes.flatMap(({ findings }) =>
     findings.flatMap(({ code, part }) => {
-      const state = stateBy[code];
+      // As with two faults of one part: what is cut off shows no other state.
+      const state = code === 'CONTAINER_OFF_NETWORK' && named === undefined ? 'is cut off' : stateBy[code];
       return state === undefined ? [] : [[part, state] as const];
     }),
   );
@@ -224,10 +228,12 @@ export async function recordedFault(
   { id, expected, evidence }: Pick<RecordedFault, 'id' | 'expected' | 'evidence'>,
 ): Promise<RecordedFault> {
   const said = await ask([evidence, healthy], 'stands', expected.symptom);
-  const isConfirmedAlone = causesOf(said).some(
-    ({ cause, verdict }) => verdict === 'confirmed' && isTrue(expected, cause.id),
-  );
-  return { id, expected, evidence, isConfirmedAlone, states: statesOf(id, said) };
+  const confirmed = causesOf(said).flatMap(({ cause, verdict }) => (verdict === 'confirmed' ? cause.id : []));
+  const { later } = expected;
+  // So many questions were asked for the recording that it is what these make of it.
+  const now = later !== undefined && confirmed.includes(later) ? { ...expected, cause: later } : expected;
+  const isConfirmedAlone = confirmed.some((cause) => isTrue(now, cause));
+  return { id, expected: now, evidence, isConfirmedAlone, states: statesOf(id, said) };
 }
 
 /** Why two cannot be there at once; undefined: they can. */
@@ -241,6 +247,14 @@ export function whyApart(one: RecordedFault, other: RecordedFault): string | und
 
 const causesOf = ({ judgements }: Said): readonly CauseJudgement[] =>
   judgements.flatMap(({ causes }) => causes);
+
+/** The way to another part, which the answer was led to, says nothing of this one but what is confirmed there. */
+const causesFor = (symptom: string, { judgements }: Said): readonly CauseJudgement[] =>
+  judgements.flatMap(({ diagnosis, causes }) =>
+    isWay(diagnosis) && symptom !== `H2 ${diagnosis.part}`
+      ? causes.filter(({ verdict }) => verdict === 'confirmed')
+      : causes,
+  );
 
 /** What is wrong with the answers to a pair, by each reading of what could not be seen. */
 export async function judgeSimulated(
@@ -259,7 +273,7 @@ export async function judgeSimulated(
       all.set(symptom, await ask([pair[0].evidence, pair[1].evidence], reading, symptom));
     const answers = new Map(
       [...all].map(([symptom, said]) => {
-        const causes = causesOf(said).map(({ cause, verdict }) => ({ id: cause.id, verdict }));
+        const causes = causesFor(symptom, said).map(({ cause, verdict }) => ({ id: cause.id, verdict }));
         return [symptom, { causes, title: '' }] as const;
       }),
     );
@@ -282,14 +296,18 @@ export async function judgeSimulated(
   return problems;
 }
 
-/** Each is possible: its own recording says no more, or a probe that is wanting was kept from looking by the other. */
+/**
+ * Each does no harm, or is possible: its own recording says no more, or with the other one there is nothing to see where
+ * it was seen alone.
+ */
 function isHidden(pair: readonly RecordedFault[], all: ReadonlyMap<string, Said>): boolean {
   return pair.every(({ expected, isConfirmedAlone }) => {
+    if (expected.harmless === true) return true;
     const said = all.get(expected.symptom);
     const own = said === undefined ? [] : causesOf(said).filter(({ cause }) => isTrue(expected, cause.id));
     return own.some(
       ({ verdict, missing }) =>
-        verdict === 'possible' && missing.length > 0 && (!isConfirmedAlone || missing.some(wasShutOut)),
+        verdict === 'possible' && missing.length > 0 && (!isConfirmedAlone || missing.some(isTargetsDoing)),
     );
   });
 }
