@@ -7,6 +7,9 @@ const unserved = any(
   found('ENDPOINT_HUNG', 'postgres'),
   found('ENDPOINT_CLOSED', 'postgres'),
 );
+/** Where its own packets come late, each write does, however fast the database is. */
+const ownWayIsSlow = found('NETWORK_SLOW', 'agent-manager');
+
 export const eventLatency = defineDiagnosis({
   id: 'S3',
   slug: 'event-latency',
@@ -15,6 +18,7 @@ export const eventLatency = defineDiagnosis({
     { probe: 'services.event-pipeline' },
     { probe: 'http.service-health', with: { service: 'agent-manager' } },
     { probe: 'postgres.connection', with: { database: 'agentManager' } },
+    { probe: 'network.path', with: { part: 'agent-manager' } },
   ],
   causes: [
     {
@@ -44,7 +48,7 @@ export const eventLatency = defineDiagnosis({
       part: 'postgres',
       symptom: late,
       // Whether it is slow besides, nobody can tell.
-      when: unlessExplained(all(late, found('EVENT_WRITES_SLOW')), unserved),
+      when: unlessExplained(all(late, found('EVENT_WRITES_SLOW')), any(unserved, ownWayIsSlow)),
       remedies: [{ instruction: 'see-slow-database' }],
     },
   ],
