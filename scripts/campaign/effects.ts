@@ -221,12 +221,15 @@ async function containerNames(
 /** The engine takes that long at most from the end of a container to the word that its network is gone. */
 const endingSeconds = 10;
 
-/** Containers that had just ended by themselves: what is told of their network and their next start belongs to that. */
+/**
+ * Containers that had just ended by themselves: what is told of their network and their next start belongs to that. One
+ * that was stopped while it waited for its next start has ended by itself before, and starts again by a wish alone.
+ */
 export function ending(told: readonly EngineEvent[]): readonly string[] {
   const last = new Map<string, string>();
   for (const { action, container } of told) {
     const killed = action === 'die' && last.get(container) === 'kill';
-    if (/^(re)?start$|^die$|^kill$/.test(action)) last.set(container, killed ? 'stop' : action);
+    if (/^((re)?start|die|kill|stop)$/.test(action)) last.set(container, killed ? 'stop' : action);
   }
   return [...last].flatMap(([container, action]) => (action === 'die' ? [container] : []));
 }

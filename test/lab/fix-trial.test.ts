@@ -223,6 +223,7 @@ describe('the campaign to the end', () => {
     expect(ending(before)).toEqual(['c1']);
     // Somebody has stopped it: its next start is a wish.
     expect(ending([told('start', 'c3'), told('kill', 'c3'), told('die', 'c3')])).toEqual([]);
+    expect(ending([told('start', 'c3'), told('die', 'c3'), told('stop', 'c3')])).toEqual([]);
     const network = { type: 'network', action: 'disconnect', container: 'c1' };
     expect(ownWish([network], ending(before))).toEqual([]);
     expect(ownWish([{ ...network, container: 'c2' }], ending(before))).toHaveLength(1);
