@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { parse } from 'yaml';
 import type { ServiceId } from '../../domain/platform/part.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
-import { fromFlags, valueOf } from '../../domain/probe/config-layers.ts';
+import { fromFlags } from '../../domain/probe/config-layers.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { ModelPlace, ModelTarget } from '../../domain/probe/targets/model.ts';
+import { modelPathIn } from '../model-path.ts';
 import { refused } from '../stale.ts';
 import { type Context, named } from './containers.ts';
 import { pathOf } from './file-source.ts';
@@ -74,19 +74,6 @@ async function insideOf(
   const [seen] = (await compose.files?.(id, file, { signal }).catch(() => [])) ?? [];
   const { prefix } = platform.variables;
   const own = variablesRead[part];
-  const sources = { command: words, env, file: parsed(seen?.text ?? ''), prefix, ...(own && { own }) };
-  const path = valueOf(sources, key)?.value ?? '';
-  // A folder (`/app/models/`) names no file.
-  if (!posix.isAbsolute(path) || path.endsWith('/') || posix.normalize(path) !== path)
-    throw refused('model-path-unseen', { key, container: name });
-  return path;
-}
-
-/** A file that is no YAML sets nothing; the services themselves say so at start. */
-function parsed(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
+  const sources = { command: words, env, text: seen?.text, prefix, ...(own && { own }) };
+  return modelPathIn(sources, key, name);
 }

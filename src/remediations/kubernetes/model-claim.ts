@@ -1,13 +1,12 @@
-import { posix } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
-import { envNames, fromFlags, ownNames, valueOf } from '../../domain/probe/config-layers.ts';
+import { envNames, fromFlags, ownNames } from '../../domain/probe/config-layers.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { modelPathIn } from '../model-path.ts';
 import { refused } from '../stale.ts';
 import { mainOf } from './config-source.ts';
 import { type OwnPod, runsAs } from './model-job.ts';
@@ -194,22 +193,7 @@ async function pathIn(instance: Instance, { deps, signal }: ModelContext): Promi
     }),
     runtime.referred(instance, new Map(names.map((one) => [one, undefined])), { signal }),
   ]);
-  const sources = { command, env, referred, file: parsed(text?.text ?? ''), prefix, ...present({ own }) };
-  const found = valueOf(sources, key);
-  const path = found?.unread === undefined && found?.secret === undefined ? (found?.value ?? '') : '';
-  // A folder (`/app/models/`) names no file.
-  if (!posix.isAbsolute(path) || path.endsWith('/') || posix.normalize(path) !== path || path.includes('\0'))
-    throw refused('model-path-unseen', { key, container: name });
-  return path;
-}
-
-/** A file that is no YAML sets nothing; the services themselves say so at start. */
-function parsed(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
+  return modelPathIn({ command, env, referred, text: text?.text, prefix, ...present({ own }) }, key, name);
 }
 
 const Looked = z.object({
