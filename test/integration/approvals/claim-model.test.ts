@@ -219,7 +219,7 @@ describe.skipIf(lacking !== undefined)(
         ),
       ]);
       await Promise.all([account(), reset().then(() => apply(platform()))]);
-      await kubectl(['rollout', 'status', '-n', namespace, `deployment/${part}`, '--timeout=60s']);
+      await rolledOut();
       address = (
         await kubectl(['get', '-n', namespace, `service/${part}`, '-o', 'jsonpath={.spec.clusterIP}'])
       ).trim();
@@ -238,8 +238,12 @@ describe.skipIf(lacking !== undefined)(
       gives = whole;
       asked = [];
     }
+    /** An undo ends once the controller acts upon it, and its Pods may still come. */
+    const rolledOut = () =>
+      kubectl(['rollout', 'status', '-n', namespace, `deployment/${part}`, '--timeout=60s']);
     // The same fix of the same target more than twice an hour is refused (R-X9).
     beforeEach(async () => {
+      await rolledOut();
       await reset();
       await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
     });
@@ -301,7 +305,8 @@ describe.skipIf(lacking !== undefined)(
       expect(await undone(h, row.id)).toMatchObject({ state: 'succeeded' });
       expect(readFileSync(file(), 'utf8')).toBe('broken');
       expect(hidden()).toEqual([]);
-      expect(await loaded()).not.toBe(sha256);
+      await rolledOut();
+      await waitFor(async () => (await loaded()) !== sha256, { seconds: 20, what: 'the old file loaded' });
       expect(await jobs()).toEqual([`aetherius-model-${row.id}`, `aetherius-model-${row.id}-undo`]);
     });
 
