@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '../../domain/kernel/canonical.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import { wellFormed } from '../../domain/kernel/text.ts';
@@ -32,6 +34,12 @@ const leaseSeconds = 20;
 /** Slack's users have given up by then; a click from an hour ago must not act. */
 const tooOldMinutes = 15;
 const mostAttempts = 3;
+
+/** Nobody answered, or not in time; the server itself has refused nothing. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof AppError &&
+  error.code === 'DEPENDENCY_UNAVAILABLE' &&
+  error.facts['sqlstate'] === undefined;
 
 const accept = `
 WITH wanted (key, kind, digest, body) AS (
@@ -182,9 +190,22 @@ export function createDeliveryInbox(options: InboxOptions) {
         [limit],
       );
     },
-    /** Opens a connection, so that the first command does not wait for one. */
-    async warm(): Promise<void> {
-      await query('SELECT 1', []);
+    /**
+     * Opens a connection, so that the first command does not wait for one. On a busy machine the first one may take longer
+     * than a delivery may wait, and that ends no start: it is tried for `warmMs` (default ten seconds).
+     */
+    async warm(warmMs = 10_000): Promise<void> {
+      const ends = performance.now() + warmMs;
+      for (;;) {
+        try {
+          await query('SELECT 1', []);
+          return;
+        } catch (error) {
+          if (!isUnreachable(error) || performance.now() > ends) throw error;
+          options.logger.warn({ err: error }, 'the delivery inbox is not connected yet');
+          await delay(100);
+        }
+      }
     },
     async close(): Promise<void> {
       await pool.end();
