@@ -15,6 +15,8 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts'], {
         isolate: false,
         maxWorkers: 2,
+        // Against a hang: on a machine that does something else as well, a pure rule over a megabyte takes seconds.
+        testTimeout: 20_000,
         exclude: [...configDefaults.exclude, ...leftOut],
       }),
       project('contract', ['test/contract/**/*.test.ts'], { isolate: false, maxWorkers: 2 }),
