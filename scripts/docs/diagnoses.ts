@@ -186,10 +186,11 @@ function condition(
   const term = (one: Condition, inside?: Condition['op']): string => {
     const known = named.find((other) => JSON.stringify(other.when) === JSON.stringify(one));
     if (known !== undefined) return known.id;
-    if (one.op === 'found')
-      return one.part === undefined || diagnosis.id === 'H2'
-        ? code(one.code)
-        : `${code(one.code)} (${say(language, `part.${one.part}`)})`;
+    if (one.op === 'found') {
+      const about =
+        one.part === undefined || diagnosis.id === 'H2' ? '' : ` (${say(language, `part.${one.part}`)})`;
+      return `${code(one.code)}${about}${one.fact === undefined ? '' : words.giving(code(one.fact))}`;
+    }
     if (one.op === 'found-apart') {
       const text = words.apart(code(one.code), one.from.map(code).join(` ${words.or} `));
       return inside === undefined ? text : `(${text})`;

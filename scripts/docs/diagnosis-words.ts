@@ -20,6 +20,7 @@ interface PageWords {
   readonly or: string;
   readonly not: string;
   readonly apart: (code: string, others: string) => string;
+  readonly giving: (fact: string) => string;
   readonly hint: (code: string) => string;
   /** Of what the other finding explains as well. */
   readonly onlyPossible: (code: string) => string;
@@ -57,6 +58,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     or: 'or',
     not: 'not',
     apart: (code, others) => `${code} of something without ${others}`,
+    giving: (fact) => ` with its ${fact}`,
     hint: (code) => `possible with ${code}`,
     onlyPossible: (code) => `no more than possible with ${code}`,
     remedies: 'Remedies',
@@ -91,6 +93,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     or: '或',
     not: '非',
     apart: (code, others) => `${code}（且同一对象没有 ${others}）`,
+    giving: (fact) => `（且给出 ${fact}）`,
     hint: (code) => `有 ${code} 时为“可能”`,
     onlyPossible: (code) => `有 ${code} 时至多为“可能”`,
     remedies: '处理办法',

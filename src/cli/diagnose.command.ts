@@ -1,7 +1,7 @@
 import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
-import { type InstructionLines, type Place, remediesHere } from '../domain/diagnosis/place.ts';
+import { findingOf, type InstructionLines, type Place, remediesHere } from '../domain/diagnosis/place.ts';
 import { rootsFirst } from '../domain/diagnosis/roots-first.ts';
 import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
@@ -136,8 +136,8 @@ function remediesOf(
   words: CliContext['words'],
 ): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
   if (judgement.verdict !== 'confirmed') return [];
-  const [finding] = judgement.for;
   return remediesHere(judgement, place).map((remedy) => {
+    const finding = findingOf(remedy, judgement);
     if ('remediation' in remedy) {
       const { remediation } = remedy;
       const facts = finding?.facts ?? {};

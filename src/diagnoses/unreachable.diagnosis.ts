@@ -4,6 +4,7 @@ import {
   type Condition,
   defineDiagnosis,
   found,
+  foundWith,
   not,
   unlessAnswered,
   unlessExplained,
@@ -218,11 +219,19 @@ function start(part: PartId) {
   ] as const;
 }
 
+/** What it blames is mended first: started anew without that it may not come up at all. */
 function restart(part: PartId) {
+  const unless = isService(part)
+    ? any(
+        foundWith('dependencies', 'SERVICE_UNHEALTHY', part),
+        foundWith('dependencies', 'SERVICE_HEALTH_STALLED', part),
+      )
+    : undefined;
   return [
-    { instruction: 'see-why-not-running' },
-    { remediation: 'kubernetes.restart-workload', at: part, on: 'kubernetes' },
-    { remediation: 'compose.restart-service', at: part, on: 'compose' },
+    ...(unless === undefined ? [] : ([{ instruction: 'see-what-it-blames', where: unless }] as const)),
+    { instruction: 'see-why-not-running', ...present({ unless }) },
+    { remediation: 'kubernetes.restart-workload', at: part, on: 'kubernetes', ...present({ unless }) },
+    { remediation: 'compose.restart-service', at: part, on: 'compose', ...present({ unless }) },
   ] as const;
 }
 

@@ -49,7 +49,7 @@ const keptByPeople: ReadonlySet<PartId> = new Set<PartId>(['postgres', 'neo4j'])
 export function restartable(finding: Finding, at?: PartId): Exclude<PartId, 'runtime'> | undefined {
   const { part: found, code } = finding;
   const part = at ?? found;
-  if (mayOnlyNeedTime(finding)) return undefined;
+  if (mayOnlyNeedTime(finding) || blamesAnother(finding)) return undefined;
   if (part === 'runtime' || (at !== undefined && (saidOf[code] ?? found) !== at)) return undefined;
   return at !== undefined || code === 'POD_OLDER_THAN_CONFIG' || !keptByPeople.has(part) ? part : undefined;
 }
@@ -68,6 +68,9 @@ function mayOnlyNeedTime({ code, part, facts }: Finding): boolean {
     runningSeconds < patienceSeconds
   );
 }
+
+/** What a service says that it misses is mended first: started anew without that it may not come up at all. */
+const blamesAnother = ({ facts }: Finding): boolean => typeof facts['dependencies'] === 'string';
 
 /** Whether the facts of a finding are those of the thing to restart. */
 export function namesItself({ code }: Pick<Finding, 'code'>): boolean {

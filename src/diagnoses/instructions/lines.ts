@@ -373,6 +373,10 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       ],
       compose: [`${compose} ps -a {composeService}`, `${compose} logs --tail 50 {composeService}`],
     },
+    'see-what-it-blames': {
+      kubernetes: ['kubectl -n {home} get pods', 'kubectl -n {home} logs {workload} --tail=50'],
+      compose: [`${compose} ps -a`, `${compose} logs --tail 50 {composeService}`],
+    },
     'mend-what-it-said': {
       kubernetes: ['kubectl -n {home} logs {workload} --previous --tail=50'],
       compose: [`${compose} logs --tail 50 {composeService}`],

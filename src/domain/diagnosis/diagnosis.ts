@@ -7,7 +7,7 @@ import type { ProbeCall } from '../probe/probe.ts';
  * hand-overs. It holds no functions; arithmetic belongs into a probe (ADR 0002).
  */
 export type Condition =
-  | { readonly op: 'found'; readonly code: FindingCode; readonly part?: PartId }
+  | { readonly op: 'found'; readonly code: FindingCode; readonly part?: PartId; readonly fact?: string }
   | { readonly op: 'found-apart'; readonly code: FindingCode; readonly from: readonly FindingCode[] }
   | { readonly op: 'hint'; readonly of: Condition }
   | { readonly op: 'unless-answered'; readonly of: Condition; readonly probes: readonly string[] }
@@ -18,6 +18,10 @@ export type Condition =
 /** True when a finding with this code was made (about `part`, when given). */
 export function found(code: FindingCode, part?: PartId): Condition {
   return part === undefined ? { op: 'found', code } : { op: 'found', code, part };
+}
+/** True when a finding with this code was made about `part` that gives this fact. */
+export function foundWith(fact: string, code: FindingCode, part: PartId): Condition {
+  return { op: 'found', code, part, fact };
 }
 /**
  * True when a finding with this code has a subject without findings of the other codes: a Pod that

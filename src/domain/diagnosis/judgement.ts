@@ -66,6 +66,7 @@ function lookFor(
   part: string | undefined,
   outcomes: readonly ProbeOutcome[],
   emitters: Emitters,
+  fact?: string,
 ): Seen {
   const speakers = outcomes.filter(
     (outcome) => emitters.get(outcome.probe)?.includes(code) === true && !hasNoSay(outcome),
@@ -80,7 +81,10 @@ function lookFor(
   );
   const hits = about.flatMap((outcome) =>
     outcome.findings.filter(
-      (finding) => finding.code === code && (part === undefined || finding.part === part),
+      (finding) =>
+        finding.code === code &&
+        (part === undefined || finding.part === part) &&
+        (fact === undefined || (finding.facts[fact] ?? null) !== null),
     ),
   );
   const missing = about.filter(
@@ -158,7 +162,7 @@ function gotAnswer({ status, findings }: ProbeOutcome): boolean {
 export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[], emitters: Emitters): Seen {
   switch (condition.op) {
     case 'found':
-      return lookFor(condition.code, condition.part, outcomes, emitters);
+      return lookFor(condition.code, condition.part, outcomes, emitters, condition.fact);
     case 'found-apart':
       return lookApart(condition.code, condition.from, outcomes, emitters);
     case 'hint': {

@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/platform.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
-import type { Remedy } from './diagnosis.ts';
+import { codesOf, type Remedy } from './diagnosis.ts';
 import type { CauseJudgement } from './judgement.ts';
 
 /** Where a platform runs, as commands name it. */
@@ -32,6 +32,12 @@ export function remediesHere(
   place: Place,
 ): readonly Remedy[] {
   return remedies.filter((remedy) => isFor(remedy, place));
+}
+
+/** The finding whose facts fill an instruction: of those for its cause the one that it is for, where that is named. */
+export function findingOf({ where }: Remedy, cause: Pick<CauseJudgement, 'for'>): Finding | undefined {
+  const asked = where === undefined ? [] : codesOf(where);
+  return cause.for.find(({ code }) => asked.some((one) => one.code === code)) ?? cause.for[0];
 }
 
 /** Place of a configured environment. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened, withoutColours } from '../../domain/kernel/text.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
+import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -87,10 +88,14 @@ What the service reports about its own dependencies is kept as a witness.`,
         return firstAnswer(target, request(true));
       });
     } catch (error) {
-      if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get)))
-        return verdict([base('SERVICE_HEALTH_STALLED', 'critical', { path: target.healthPaths[0] ?? '' })], {
-          ...(await dependencies),
-        });
+      if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get))) {
+        const path = target.healthPaths[0] ?? '';
+        const named = await dependencies;
+        return verdict(
+          [base('SERVICE_HEALTH_STALLED', 'critical', { path, ...blamedOf(named, service) })],
+          named,
+        );
+      }
       return verdict([endpointFinding(error, service, { url: target.url })]);
     }
     if (found === undefined && target.healthPathsSource === 'documented')
@@ -109,13 +114,9 @@ What the service reports about its own dependencies is kept as a witness.`,
     const seen = { path, httpStatus: answer.status, ...present({ word: word.text }) };
     const named = { ...dependencyFacts(answer.text(), deps.platform), ...(await dependencies) };
     if (answer.status < 200 || answer.status > 299 || !word.healthy) {
-      const down = Object.entries(named).flatMap(([key, state]) =>
-        state === 'down' ? [key.replace('dependency.', '')] : [],
-      );
-      const blamed = down.length === 0 ? {} : { dependencies: down.join(', ') };
       const said = bodyLine(answer.text());
       const unhealthy = {
-        ...base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamed }),
+        ...base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamedOf(named, service) }),
         ...present({
           excerpts: said === undefined ? undefined : [{ source: `GET ${path}`, lines: [said] }],
         }),
@@ -138,6 +139,15 @@ What the service reports about its own dependencies is kept as a witness.`,
     });
   },
 });
+
+/** The parts that it says are down, for its finding; what it calls by its own name is no other part. */
+function blamedOf(named: Facts, service: ServiceId): { readonly dependencies?: string } {
+  const down = Object.entries(named).flatMap(([name, state]) => {
+    const part = name.replace('dependency.', '');
+    return state === 'down' && part !== service ? [part] : [];
+  });
+  return down.length === 0 ? {} : { dependencies: down.join(', ') };
+}
 
 /** What an unhealthy body says, in one line; undefined for none, and for a page made for browsers. */
 function bodyLine(body: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
-import { type InstructionLines, type Place, remediesHere } from '../../domain/diagnosis/place.ts';
+import { findingOf, type InstructionLines, type Place, remediesHere } from '../../domain/diagnosis/place.ts';
 import type {
   DiagnosisRenderer,
   DiagnosisView,
@@ -158,7 +158,7 @@ function instructionsOf(
   return confirmed(result).flatMap((cause) =>
     remediesHere(cause, placeOf(targets)).flatMap((remedy) => {
       if (!('instruction' in remedy)) return [];
-      const finding = cause.for[0];
+      const finding = findingOf(remedy, cause);
       const key = remedy.instruction;
       const commands = instructionLines(key, placeOf(targets), finding, targets.platform);
       return [{ cause: cause.cause.id, key, commands, ...present({ finding }) }];

@@ -261,6 +261,8 @@ export const diagnoses = {
     'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. Where I have seen another image of {part} run here before, a button can do the same for a while (`runtime.recreate`).',
   'remedy.mend-what-it-said':
     'Mend what it said above: in the configuration of {part}, or at the other end. Started as it is, it ends again.',
+  'remedy.see-what-it-blames':
+    '{part} says that this does not work for it: {dependencies:part}. Look there first: does it run, does it answer, does it accept the user and password of {part}? No restart of {part} is offered: that does not mend what it needs, and {part} may not come up again without it. Restart it by hand only if all is well there and it still says so.',
   'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',

@@ -243,6 +243,8 @@ export const diagnoses = {
     '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。如果之前看到 {part} 的另一个镜像在这里运行过，可以用按钮暂时换回它（`runtime.recreate`）。',
   'remedy.mend-what-it-said':
     '先处理上面它说明的原因：修改 {part} 的配置，或修好对端。原样启动只会再次退出。',
+  'remedy.see-what-it-blames':
+    '{part} 自报以下依赖不可用：{dependencies:part}。先检查该依赖：是否在运行、是否应答、是否接受 {part} 的用户名和密码。这里不提供重启 {part}：重启修不好它的依赖，依赖不可用时它重启后可能起不来。只有该依赖一切正常而 {part} 仍然这样报告时，才手动重启它。',
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',

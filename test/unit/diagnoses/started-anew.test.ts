@@ -14,14 +14,15 @@ const places = {
   compose: { kind: 'compose', project: 'p' },
 } as const;
 
-/** What a confirmed cause then advises; each finding is `CODE probe part`. */
+/** What a confirmed cause then advises; each finding is `CODE probe part`, and `blames=<part>` where it names one. */
 function advised(diagnosis: Diagnosis, id: string, findings: readonly string[], on: keyof typeof places) {
   const outcomes = outcomesOf(diagnosis, []).map((outcome): ProbeOutcome => {
     const { part } = outcome;
     const own = findings.flatMap((text) => {
-      const [code, probe, about] = text.split(' ');
+      const [code, probe, about, more] = text.split(' ');
+      const facts = more === undefined ? {} : { dependencies: more.replace('blames=', '') };
       return probe === outcome.probe && about === part
-        ? [{ code: code as FindingCode, severity: 'critical' as const, part, subject: part, facts: {} }]
+        ? [{ code: code as FindingCode, severity: 'critical' as const, part, subject: part, facts }]
         : [];
     });
     return own.length === 0 ? outcome : { ...outcome, status: 'unhealthy', findings: own };
@@ -130,6 +131,33 @@ describe('a program that does not run', () => {
     ]);
     expect(of(seen.slice(1))?.verdict).toBe('ruled-out');
   });
+});
+
+describe('a service that is not well', () => {
+  const unwell = (findings: readonly string[], on: keyof typeof places = 'compose') =>
+    advised(unreachable('agent-manager'), 'H2.b', findings, on);
+  const says = (code: string, more: string) => [`${code} http.service-health agent-manager${more}`];
+  const notReady = 'PART_NOT_READY runtime.running agent-manager';
+
+  it.each([
+    says('SERVICE_UNHEALTHY', ' blames=nats'),
+    says('SERVICE_HEALTH_STALLED', ' blames=postgres'),
+    [notReady, ...says('SERVICE_UNHEALTHY', ' blames=postgres, nats')],
+  ])('is not restarted for what it says that it misses: it may not come up again (%s)', (...findings) => {
+    expect(unwell(findings)).toEqual(['see-what-it-blames']);
+    expect(unwell(findings, 'kubernetes')).toEqual(['see-what-it-blames']);
+  });
+
+  it.each([says('SERVICE_UNHEALTHY', ''), says('SERVICE_HEALTH_STALLED', ''), [notReady]])(
+    'is restarted where it blames nothing (%s)',
+    (...findings) => {
+      expect(unwell(findings)).toEqual(['see-why-not-running', 'compose.restart-service agent-manager']);
+      expect(unwell(findings, 'kubernetes')).toEqual([
+        'see-why-not-running',
+        'kubernetes.restart-workload agent-manager',
+      ]);
+    },
+  );
 });
 
 describe('an agent that has ended', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis/diagnosis.ts';
-import { remediesOfCause } from '../../../src/domain/fix/remedies.ts';
+import { remediesFor, remediesOfCause } from '../../../src/domain/fix/remedies.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import { runtimeNeo4jStartup } from '../../../src/probes/runtime/neo4j-startup.probe.ts';
@@ -46,6 +46,26 @@ describe.each([
 
   it('may be restarted after five minutes', async () => {
     expect(fixes(await found(300), on)).toEqual([restart]);
+  });
+});
+
+describe('a service whose health does not answer', () => {
+  const offered = (facts: Finding['facts']) =>
+    remediesFor(
+      {
+        code: 'SERVICE_HEALTH_STALLED',
+        severity: 'critical',
+        part: 'agent-manager',
+        subject: 'agent-manager',
+        facts: { path: '/health', ...facts },
+      },
+      registered,
+      { compose: {} as never },
+    ).map(({ call }) => call.remediation);
+
+  it('is restarted by a health check, unless it names what it waits for', () => {
+    expect(offered({})).toEqual(['compose.restart-service']);
+    expect(offered({ dependencies: 'nats' })).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   defineDiagnosis,
   found,
   foundApart,
+  foundWith,
   hint,
   not,
   unlessExplained,
@@ -55,6 +56,22 @@ const table = {
 } as const;
 type Name = keyof typeof table;
 const truthOf = (name: Name) => (name === 'unknown' ? undefined : name === 'true');
+
+describe('a finding that gives a fact', () => {
+  const truth = (facts: Finding['facts'], part: Finding['part'] = 'redis') =>
+    evaluate(
+      foundWith('dependencies', 'PG_SLOW', 'redis'),
+      [outcome('t.a', { status: 'unhealthy', findings: [finding('PG_SLOW', { facts, part })] })],
+      emitters,
+    ).truth;
+
+  it('is there only with that fact', () => {
+    expect(truth({ dependencies: 'nats' })).toBe(true);
+    expect(truth({ dependencies: null })).toBe(false);
+    expect(truth({ reason: 'nats' })).toBe(false);
+    expect(truth({ dependencies: 'nats' }, 'nats')).toBe(false);
+  });
+});
 
 describe('three-valued judgement', () => {
   const names: readonly Name[] = ['true', 'false', 'unknown'];

@@ -1,5 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { isFor, placeOfRuntime } from '../../../../src/domain/diagnosis/place.ts';
+import { found } from '../../../../src/domain/diagnosis/diagnosis.ts';
+import { findingOf, isFor, placeOfRuntime } from '../../../../src/domain/diagnosis/place.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+
+describe('an instruction', () => {
+  const finding = (code: Finding['code']): Finding => ({
+    ...{ code, severity: 'critical', part: 'agent-manager', subject: 'a', facts: {} },
+  });
+  const cause = { for: [finding('PART_NOT_READY'), finding('SERVICE_UNHEALTHY')] };
+  const filledBy = (code: Finding['code']) =>
+    findingOf({ instruction: 'x', where: found(code) }, cause)?.code;
+
+  it('is filled from the finding that it is for, else from the first one', () => {
+    expect(filledBy('SERVICE_UNHEALTHY')).toBe('SERVICE_UNHEALTHY');
+    expect(filledBy('ENDPOINT_HUNG')).toBe('PART_NOT_READY');
+    expect(findingOf({ instruction: 'x' }, cause)?.code).toBe('PART_NOT_READY');
+    expect(findingOf({ instruction: 'x' }, { for: [] })).toBeUndefined();
+  });
+});
 
 describe('a place', () => {
   it('is what commands must name: the namespaces, or the project', () => {

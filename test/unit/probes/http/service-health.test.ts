@@ -194,6 +194,17 @@ describe('http.service-health', () => {
     expect(guessed.outcome).toMatchObject({ findings: [{ code: 'SERVICE_HEALTH_STALLED' }] });
   });
 
+  it('names with what is wrong what it says that it misses, and never itself', async () => {
+    const status = answer(200, '{"services":{"agent-manager":"degraded","nats":"down","redis":"up"}}');
+    const stalled = { '/health': hung, '/health/live': answer(200), '/health/status': status };
+    const unhealthy = { '/health': answer(503), '/health/status': status };
+
+    for (const paths of [stalled, unhealthy])
+      expect((await look(paths)).outcome).toMatchObject({ findings: [{ facts: { dependencies: 'nats' } }] });
+    const { outcome } = await look({ '/health': answer(503, '{"services":{"agent-manager":"degraded"}}') });
+    expect(outcome).not.toHaveProperty('findings[0].facts.dependencies');
+  });
+
   it('names what the connection fails of, and fails itself where it cannot look', async () => {
     expect((await look({ '/health': new TargetError('refused', 'no') })).outcome).toMatchObject({
       findings: [{ code: 'ENDPOINT_REFUSED', part: 'agent-manager', facts: { url: 'http://a' } }],
