@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { createDeliveryInbox } from '../../../src/platform/slack/inbox.ts';
