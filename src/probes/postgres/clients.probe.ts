@@ -5,7 +5,7 @@ import { databaseOwners } from '../../domain/platform/table.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
-import { anyDatabase, clientSessions } from './databases.ts';
+import { askAnywhere, clientSessions } from './databases.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
@@ -22,8 +22,8 @@ It is a witness for health: a service that holds sessions runs.`,
   emits: [],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { postgres, platform } = deps;
-    const rows = await postgres.query<{ database: string; application: string | null; sessions: number }>(
-      anyDatabase(postgres),
+    const rows = await askAnywhere<{ database: string; application: string | null; sessions: number }>(
+      postgres,
       `SELECT datname AS database, application_name AS application, count(*)::int AS sessions
        FROM pg_stat_activity WHERE ${clientSessions} GROUP BY 1, 2`,
       [],

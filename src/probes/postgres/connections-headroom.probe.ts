@@ -3,7 +3,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { anyDatabase } from './databases.ts';
+import { askAnywhere } from './databases.ts';
 
 const params = z.strictObject({
   percent: z
@@ -39,9 +39,8 @@ Names the application and the database that hold most of them.`,
   emits: ['PG_CONNECTIONS_NEAR_LIMIT'],
   async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { postgres } = deps;
-    const database = anyDatabase(postgres);
-    const [row] = await postgres.query<Row>(
-      database,
+    const [row] = await askAnywhere<Row>(
+      postgres,
       `SELECT count(*)::int AS used, current_setting('max_connections')::int AS max,
          current_setting('superuser_reserved_connections')::int AS reserved,
          count(*) FILTER (WHERE state = 'idle')::int AS idle,
@@ -63,8 +62,8 @@ Names the application and the database that hold most of them.`,
       idleInTransaction: row.in_transaction,
     };
     if (used < percent) return verdict([], facts);
-    const [application] = await postgres.query<Top>(database, top('application_name'), [], { signal });
-    const [busiest] = await postgres.query<Top>(database, top('datname'), [], { signal });
+    const [application] = await askAnywhere<Top>(postgres, top('application_name'), [], { signal });
+    const [busiest] = await askAnywhere<Top>(postgres, top('datname'), [], { signal });
     return verdict(
       [
         {

@@ -1,4 +1,5 @@
-import { AppError } from '../../domain/kernel/errors.ts';
+import type { CallOptions } from '../../domain/kernel/call.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { TableName } from '../../domain/platform/platform.ts';
 import { databaseOwners } from '../../domain/platform/table.ts';
 import type { ProbeResult } from '../../domain/probe/probe.ts';
@@ -23,9 +24,29 @@ export function mustKnow(postgres: PostgresTarget, id: DatabaseId, name: string)
     });
 }
 
+/** As `mustKnow`, of each database that is looked at. */
+export function mustKnowAll(postgres: PostgresTarget): void {
+  for (const id of databases) {
+    const name = postgres.databaseName(id);
+    if (name !== undefined) mustKnow(postgres, id, name);
+  }
+}
+
 /** Statistics are server-wide: any configured database serves to read them. */
-export function anyDatabase(postgres: PostgresTarget): DatabaseId {
-  return databases.find((id) => postgres.databaseName(id) !== undefined) ?? 'agentManager';
+export async function askAnywhere<Row extends object>(
+  postgres: PostgresTarget,
+  sql: string,
+  values: readonly unknown[],
+  options: CallOptions,
+): Promise<readonly Row[]> {
+  const id = databases.find((one) => postgres.databaseName(one) !== undefined) ?? 'agentManager';
+  try {
+    return await postgres.query<Row>(id, sql, values, options);
+  } catch (error) {
+    if (error instanceof TargetError && error.facts['sqlstate'] === '3D000')
+      mustKnow(postgres, id, postgres.databaseName(id) ?? id);
+    throw error;
+  }
 }
 
 /** Sessions of clients other than the bot; without rights on statistics `backend_type` and names are null. */

@@ -4,7 +4,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import {
-  anyDatabase,
+  askAnywhere,
   clientSessions,
   databaseId,
   hiddenSessions,
@@ -47,8 +47,8 @@ Without membership in pg_monitor, sessions of other roles are hidden: seeing no 
   async run({ seconds }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { postgres } = deps;
     const ours = platformDatabases(postgres);
-    const rows = await postgres.query<Row>(
-      anyDatabase(postgres),
+    const rows = await askAnywhere<Row>(
+      postgres,
       `SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, datname AS database,
          count(*)::int AS sessions, extract(epoch FROM max(now() - state_change))::int AS oldest,
          min(state_change) AS since, (array_agg(pid ORDER BY state_change))[1:${maxPids}] AS pids
@@ -59,8 +59,8 @@ Without membership in pg_monitor, sessions of other roles are hidden: seeing no 
       { signal },
     );
     if (rows.length === 0) {
-      const [hidden] = await postgres.query<{ readonly sessions: number }>(
-        anyDatabase(postgres),
+      const [hidden] = await askAnywhere<{ readonly sessions: number }>(
+        postgres,
         `SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE ${hiddenSessions} AND datname = ANY($1::text[])`,
         [ours],
         { signal },

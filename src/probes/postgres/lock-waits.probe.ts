@@ -4,7 +4,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { anyDatabase, platformDatabases } from './databases.ts';
+import { askAnywhere, platformDatabases } from './databases.ts';
 
 const params = z.strictObject({
   seconds: z
@@ -69,8 +69,7 @@ Four kinds of wait do not count: of the bot itself, for advisory locks (leader e
   emits: ['PG_LOCK_BLOCKS'],
   async run({ seconds }: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
     const { postgres } = deps;
-    const look = () =>
-      postgres.query<Wait>(anyDatabase(postgres), WAITS, [platformDatabases(postgres)], { signal });
+    const look = () => askAnywhere<Wait>(postgres, WAITS, [platformDatabases(postgres)], { signal });
     const before = new Set((await look()).map(pair));
     if (before.size === 0) return verdict([], { roots: 0 });
     const betweenMs = Math.min(seconds * 1_000, 3_000) + 250;

@@ -5,7 +5,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-import { anyDatabase, clientSessions } from './databases.ts';
+import { askAnywhere, clientSessions } from './databases.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
@@ -35,19 +35,18 @@ Which columns a program expects is not to be seen here; a program that misses on
   emits: ['SCHEMA_TWICE'],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { postgres, platform } = deps;
-    const at = anyDatabase(postgres);
     const options = { signal };
     const [names, open] = await Promise.all([
-      postgres.query<{ name: string }>(
-        at,
+      askAnywhere<{ name: string }>(
+        postgres,
         `SELECT datname AS name FROM pg_database
          WHERE datallowconn AND NOT datistemplate AND has_database_privilege(datname, 'CONNECT')
          ORDER BY datname LIMIT ${mostDatabases + 1}`,
         [],
         options,
       ),
-      postgres.query<{ name: string }>(
-        at,
+      askAnywhere<{ name: string }>(
+        postgres,
         `SELECT DISTINCT datname AS name FROM pg_stat_activity WHERE ${clientSessions}`,
         [],
         options,

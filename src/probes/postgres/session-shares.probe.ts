@@ -5,7 +5,14 @@ import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { anyDatabase, databaseId, hiddenSessions, platformDatabases, sessionsHidden } from './databases.ts';
+import {
+  askAnywhere,
+  databaseId,
+  hiddenSessions,
+  mustKnowAll,
+  platformDatabases,
+  sessionsHidden,
+} from './databases.ts';
 
 /** PostgreSQL's own default of max_connections; a server below it was made smaller on purpose or by mistake. */
 const DEFAULT_LIMIT = 100;
@@ -106,10 +113,9 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
   emits: ['PG_SESSIONS_LEAKED', 'PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW', 'PG_CONNECTIONS_ELSEWHERE'],
   async run(_params: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
     const { postgres, platform } = deps;
-    const database = anyDatabase(postgres);
     const ours = platformDatabases(postgres);
     const look = async () =>
-      (await postgres.query<Totals>(database, TOTALS, [LEAK_SECONDS, ours], { signal }))[0];
+      (await askAnywhere<Totals>(postgres, TOTALS, [LEAK_SECONDS, ours], { signal }))[0];
     let totals = await look();
     if (totals !== undefined && isShort(totals) && hasMany(totals.inTransaction, totals)) {
       // Busy clients are between two statements as well, but each only for a moment.
@@ -129,8 +135,10 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
     // So many are hidden that leaks could be the reason: then nothing else is by elimination.
     if (!hasMany(totals.leaked, totals) && hasMany(totals.leaked + totals.hidden, totals))
       return sessionsHidden(totals.hidden);
-    const shares = await postgres.query<Share>(database, SHARES, [ours], { signal });
+    const shares = await askAnywhere<Share>(postgres, SHARES, [ours], { signal });
     const { code, by } = explain(totals, shares);
+    // Whose a database is that nobody has recognised cannot be said.
+    if (code === 'PG_CONNECTIONS_ELSEWHERE') mustKnowAll(postgres);
     const finding: Finding = {
       code,
       severity: facts.percent >= 95 ? 'critical' : 'warning',

@@ -7,7 +7,7 @@ import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { ownAddresses } from '../support/part-addresses.ts';
 import { verdict } from '../support.ts';
-import { anyDatabase, clientSessions } from './databases.ts';
+import { askAnywhere, clientSessions } from './databases.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'postgres' | 'runtime'>, 'postgres' | 'runtime' | 'compose'>;
@@ -27,8 +27,8 @@ Without a session, or behind a pooler, it could not check; variables of a Secret
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { postgres, runtime, compose } = deps;
     const [rows, containers, ...all] = await Promise.all([
-      postgres.query<{ database: string; address: string; sessions: number }>(
-        anyDatabase(postgres),
+      askAnywhere<{ database: string; address: string; sessions: number }>(
+        postgres,
         `SELECT datname AS database, host(client_addr) AS address, count(*)::int AS sessions
          FROM pg_stat_activity WHERE ${clientSessions} AND client_addr IS NOT NULL AND datname IS NOT NULL
          GROUP BY 1, 2 ORDER BY 1`,

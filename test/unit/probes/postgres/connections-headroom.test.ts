@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { postgresConnectionsHeadroom } from '../../../../src/probes/postgres/connections-headroom.probe.ts';
-import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
+import { fakePostgres, postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.connections-headroom', () => {
   const row = { used: 0, max: 203, reserved: 3, idle: 5, in_transaction: 2 };
@@ -10,6 +11,23 @@ describe('postgres.connections-headroom', () => {
       postgresConnectionsHeadroom.params.parse({}),
       probeContext({ postgres: postgresInTurn([{ ...row, used }], ...tops) }),
     );
+
+  it.each([
+    ['documented', { facts: { reason: 'database-not-recognised', part: 'agent-manager' } }],
+    ['observed', { stage: 'protocol' }],
+  ] as const)('says why it cannot look where no database has the name that is %s', async (source, why) => {
+    const missing = new TargetError('protocol', 'no', { facts: { sqlstate: '3D000' } });
+    const postgres = {
+      ...fakePostgres(() => {
+        throw missing;
+      }),
+      databaseSource: () => source,
+    };
+
+    await expect(
+      postgresConnectionsHeadroom.run({ percent: 80 }, probeContext({ postgres })),
+    ).rejects.toMatchObject(why);
+  });
 
   it.each([
     // Whole percents of the 200 that are not reserved: 79.5 rounds to 80.

@@ -70,6 +70,21 @@ describe('postgres.session-shares', () => {
     ).toMatchObject(elsewhere);
   });
 
+  it('does not call others whose database nobody has recognised', async () => {
+    const postgres = {
+      ...postgresInTurn(
+        [full],
+        [{ ...app, application: '(no name)', database: 'plays', ours: false, sessions: 50 }],
+      ),
+      databaseSource: (id: string) =>
+        id === 'orchestrator' ? ('documented' as const) : ('observed' as const),
+    };
+
+    await expect(postgresSessionShares.run({}, probeContext({ postgres }))).rejects.toMatchObject({
+      facts: { reason: 'database-not-recognised', part: 'orchestrator-service' },
+    });
+  });
+
   it('says who holds how many, and that nobody does where the limit is what is too low', async () => {
     expect(await shares(full, app)).toMatchObject({
       findings: [
