@@ -1,6 +1,7 @@
 /** C1: a change of the configuration has no effect. */
 
-import { isCompose } from '../runtimes/compose.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ComposeLab, isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
 import { configValue, type HttpPart, metrics, untilAnswers } from './services.ts';
@@ -38,15 +39,22 @@ const unread = {
   },
 } as const satisfies Record<string, Setting>;
 
+/** What is written in the first seconds of a container may be read there yet, for all that anybody can see. */
+async function hasStarted(lab: ComposeLab, part: HttpPart): Promise<void> {
+  const { State: state } = (await lab.inspect(part)) ?? {};
+  if (state !== undefined) await delay(Math.max(0, Date.parse(state.StartedAt) + 3_500 - Date.now()));
+}
+
 const configUnread = defineFault({
   id: 'C1.a',
   title: 'the configuration was changed after the service had read it',
   variants: ['agent-manager', 'orchestrator-service', 'reasoning-service'],
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 60,
-  plant(lab, variant) {
+  async plant(lab, variant) {
     const { part, key, file } = unread[variant as keyof typeof unread];
-    return lab.configure(part, { [key]: file });
+    if (isCompose(lab)) await hasStarted(lab, part);
+    await lab.configure(part, { [key]: file });
   },
   check: async (lab, variant) => (await differs(lab, unread[variant as keyof typeof unread])) !== undefined,
   async clear(lab, variant) {

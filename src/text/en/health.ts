@@ -214,6 +214,8 @@ export const health = {
     'no workload here was recognised as {part:part}; it may be one of {strangers}. Name it under {setting}',
   'cause.database-not-recognised':
     'no database here was recognised as that of {part:part}. Name it under postgres.databases',
+  'cause.written-while-starting':
+    '{file} was written in the first two seconds of {container}; whether the program had read it before is unknown. A restart makes it read the file',
   'cause.tables-not-recognised':
     'database {database} has tables of other names than {tables}. Name them under platform.tables',
   'cause.health-path-not-recognised':

@@ -180,6 +180,8 @@ export const health = {
   'cause.part-not-recognised':
     '这里没有识别出 {part:part} 的工作负载；它可能是 {strangers} 之一。请在 {setting} 下写明',
   'cause.database-not-recognised': '这里没有识别出 {part:part} 的数据库。请在 postgres.databases 下写明',
+  'cause.written-while-starting':
+    '{file} 写于 {container} 启动后的两秒内；程序在此之前是否已读取它，无从得知。重启后程序会读取该文件',
   'cause.tables-not-recognised': '数据库 {database} 中的表与 {tables} 名称不同。请在 platform.tables 下写明',
   'cause.health-path-not-recognised':
     '{part:part} 有应答，但 {paths} 都返回 404。请在 services.{part}.healthPaths 下写明它的路径',
