@@ -22,6 +22,7 @@ import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { spokenInLog } from './expectation.ts';
 import { figuresOf } from './figures.ts';
 import { Mender, planned, tryFixes } from './fixing.ts';
+import { refresh } from './fresh.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
 import { createLogReader, type LogReader } from './log-says.ts';
@@ -252,6 +253,7 @@ async function* single({ lab, product, referee, log, offline, logs }: Stage): As
       }
       log.add(name, [row]);
       if (await report(lab, [row], answers)) controls.forget();
+      if (offline !== undefined) await refresh(lab, fault);
       yield row;
     }
 }
