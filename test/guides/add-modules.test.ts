@@ -22,17 +22,25 @@ import { inserted, stepsOf } from './guide.ts';
 const guides = ['add-a-probe', 'add-a-remediation', 'add-a-diagnosis'] as const;
 
 /**
- * The longest tests that are about what no guide touches: the redactor (two fifths of the time of the unit tests), and
- * the compiler's and the scaffold's strictness (four more compilations). They run on the same source beside this test,
- * and the check of the copy need not run them once more.
+ * The longest tests that are about what no guide touches: the redactor (two fifths of the time of the unit tests), logs,
+ * the program that fetches a model, files and connections, and the compiler's and the scaffold's strictness (four more
+ * compilations). They run on the same source beside this test, and the check of the copy need not run them once more.
  */
 const untouched = [
-  ...['src/domain/kernel', 'src/platform', 'src/main', 'scripts/new.ts', 'tsconfig.json'],
-  ...['test/unit/domain', 'test/unit/platform', 'test/repo'],
+  ...['src/domain/kernel', 'src/domain/logs', 'src/platform', 'src/services/logs', 'src/main'],
+  ...['src/remediations/kubernetes', 'scripts/new.ts', 'tsconfig.json'],
+  ...['test/unit/domain', 'test/unit/platform', 'test/unit/services/logs', 'test/repo'],
 ];
 const leftOut = [
   ...['known', 'linear', 'planted', 'stream'].map((name) => `test/unit/domain/kernel/redact/${name}.test.ts`),
   'test/unit/platform/redact/every-exit.test.ts',
+  ...['analysis', 'quick'].map((name) => `test/unit/domain/logs/${name}.test.ts`),
+  ...['side-by-side', 'log-threads'].map((name) => `test/unit/platform/logs/${name}.test.ts`),
+  'test/unit/services/logs/read-part.test.ts',
+  'test/unit/remediations/kubernetes/model-script.test.ts',
+  ...['compose/model-files', 'kubernetes/kube-config', 'network/network-questions'].map(
+    (name) => `test/unit/platform/targets/${name}.test.ts`,
+  ),
   ...['literals', 'scaffold'].map((name) => `test/repo/${name}.test.ts`),
 ];
 
