@@ -59,8 +59,8 @@ export interface Words {
   /** For plain_text objects and files: arguments as they are. */
   plain<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /**
-   * A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. With the fact
-   * `allowedBy` it is `<key>.switch`, where that is written: words that name what would allow it.
+   * A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. With a fact of
+   * `otherWords` it is `<key>.<ending>`, where that is written.
    */
   lookup(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
   lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
@@ -79,6 +79,14 @@ export function factsNamed(language: Language, platform: Platform): Named {
   };
 }
 
+/** Facts that have words of their own, and how their keys end. */
+const otherWords = {
+  /** Words that name what would allow it. */
+  allowedBy: 'switch',
+  /** It ended, and nothing has started it since. */
+  notStartedAgain: 'ended',
+} as const;
+
 export function wordsIn(language: Language, platform: Platform = asInGuide): Words {
   const catalogue = catalogues[language];
   const templateOf = (key: string) => (Object.hasOwn(catalogue, key) ? catalogue[key] : undefined);
@@ -96,7 +104,8 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
   ) => {
     const own = ownName(key);
     if (own !== undefined) return clean(own);
-    const template = ('allowedBy' in values ? templateOf(`${key}.switch`) : undefined) ?? templateOf(key);
+    const ending = Object.entries(otherWords).find(([fact]) => fact in values)?.[1];
+    const template = (ending === undefined ? undefined : templateOf(`${key}.${ending}`)) ?? templateOf(key);
     return template === undefined ? undefined : interpolate(template, values, language, clean, named, moment);
   };
   const asIs = (text: string): string => text;

@@ -12,7 +12,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import { keyHints } from '../support/key-hints.ts';
 import { excerpt, type LogLine, lastWords, logEmpty, logLines } from '../support/log-lines.ts';
-import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
+import { exitText, failingInstance, orderedEnds, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
 interface Reason {
@@ -40,9 +40,6 @@ const endedWell = ({ terminated, last }: Instance): boolean => (terminated ?? la
 
 const reasonIn = (line: LogLine, reasons: readonly Reason[]) =>
   reasons.find(({ pattern }) => pattern.test(line.raw));
-
-/** Ended by somebody (SIGINT, SIGKILL, SIGTERM) or well: a program that was told to end owes no reason. */
-const orderedEnds: ReadonlySet<number> = new Set([0, 130, 137, 143]);
 
 /** What it said last, where it ended by itself or says that it gives up. */
 function unknownWords(instance: Instance, lines: readonly LogLine[], said: LogLine | undefined) {

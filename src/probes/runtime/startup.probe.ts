@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import { failingInstance, type StartupDeps } from '../support/startup.ts';
+import { failingInstance, type StartupDeps, standsStill } from '../support/startup.ts';
 
 export const runtimeStartup = defineProbe({
   id: 'runtime.startup',
@@ -34,7 +34,10 @@ Another probe finds out why it exits.`,
             exitCode: ended?.exitCode ?? null,
             reason: ended?.reason ?? instance.reason ?? 'unknown',
             restarts: instance.restarts,
-            ...present({ imageBefore: instance.imageBefore }),
+            ...present({
+              imageBefore: instance.imageBefore,
+              notStartedAgain: deps.runtime.kind === 'compose' && standsStill(instance) ? true : undefined,
+            }),
           },
           ...present({ since: ended?.finishedAt }),
         },

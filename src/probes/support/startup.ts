@@ -16,6 +16,19 @@ const isYoung = (instance: Instance, now: Date): boolean =>
 const wasKilled = ({ exitCode, reason }: Termination): boolean =>
   (exitCode === 137 || exitCode === 143) && reason !== 'OOMKilled';
 
+/** Ended by somebody (SIGINT, SIGKILL, SIGTERM) or well: a program that was told to end owes no reason. */
+export const orderedEnds: ReadonlySet<number> = new Set([0, 130, 137, 143]);
+
+/**
+ * A container that has ended and is not started again: once, or stopped by somebody after any number of ends. Docker
+ * calls one that waits for its next life `restarting`.
+ */
+export function standsStill({ phase, restarts, terminated }: Instance): boolean {
+  if (phase !== 'terminated') return false;
+  const { exitCode, reason } = terminated ?? {};
+  return restarts === 0 || (exitCode !== undefined && orderedEnds.has(exitCode) && reason !== 'OOMKilled');
+}
+
 /** Not running, or again and again only for moments. `answers`: whether the part itself answers, where that is known. */
 export function failsToStart(instance: Instance, now: Date, answers?: boolean): boolean {
   if (instance.phase === 'terminated' || (instance.phase === 'waiting' && instance.last !== undefined))

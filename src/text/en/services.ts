@@ -2,6 +2,8 @@
 export const services = {
   'finding.SERVICE_EXITS_AT_START':
     '{part} exits right after start ({subject}, exit code {exitCode}, {restarts|# restart|# restarts}).',
+  'finding.SERVICE_EXITS_AT_START.ended':
+    '{part} has ended and was not started again ({subject}, exit code {exitCode}).',
   'finding.SERVICE_EXITS_AT_START.impact': 'Everything that goes through {part} stands still.',
   'finding.STARTUP_DATABASE_UNREACHABLE': '{part} cannot reach its database at start: {message}',
   'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL refuses the credentials of {part}: {message}',

@@ -3,6 +3,7 @@ import type { services as en } from '../en/services.ts';
 export const services = {
   'finding.SERVICE_EXITS_AT_START':
     '{part} 启动后立即退出（{subject}，退出码 {exitCode}，重启 {restarts} 次）。',
+  'finding.SERVICE_EXITS_AT_START.ended': '{part} 已退出，之后没有再启动（{subject}，退出码 {exitCode}）。',
   'finding.SERVICE_EXITS_AT_START.impact': '所有经过 {part} 的功能都停止了。',
   'finding.STARTUP_DATABASE_UNREACHABLE': '{part} 启动时连不上数据库：{message}',
   'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL 拒绝了 {part} 的账号：{message}',

@@ -4,6 +4,7 @@ import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { runtimeStartup } from '../../../../src/probes/runtime/startup.probe.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 
@@ -24,6 +25,37 @@ describe('runtime.startup', () => {
     });
     expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [{}] }))).toMatchObject({
       status: 'healthy',
+    });
+  });
+
+  describe.each(['compose', 'kubernetes'] as const)('says of one that has ended, on %s', (kind) => {
+    const said = async (exitCode: number, restarts: number, reason = 'Error') => {
+      const container: FakePart = {
+        ...{ name: 'am', phase: 'terminated', ready: false, restarts, terminated: { exitCode, reason } },
+      };
+      const runtime = { ...fakeRuntime({ 'agent-manager': [container] }), kind };
+      const outcome = await runtimeStartup.run({ part: 'agent-manager' }, probeContext({ runtime }));
+      const [finding] = outcome.status === 'unhealthy' ? outcome.findings : [];
+      const facts = { ...finding?.facts, part: 'agent-manager', subject: 'am' };
+      const key = `finding.${finding?.code}`;
+      return (['en', 'zh-CN'] as const).map((language) => wordsIn(language).lookupPlain(key, facts));
+    };
+    const atStart = (exitCode: number, restarts: string, times: number) => [
+      `agent-manager exits right after start (am, exit code ${exitCode}, ${restarts}).`,
+      `agent-manager 启动后立即退出（am，退出码 ${exitCode}，重启 ${times} 次）。`,
+    ];
+    const once = (exitCode: number) => [
+      `agent-manager has ended and was not started again (am, exit code ${exitCode}).`,
+      `agent-manager 已退出，之后没有再启动（am，退出码 ${exitCode}）。`,
+    ];
+    const compose = kind === 'compose';
+
+    it('what was seen, in both languages', async () => {
+      expect(await said(0, 0)).toEqual(compose ? once(0) : atStart(0, '0 restarts', 0));
+      expect(await said(1, 0)).toEqual(compose ? once(1) : atStart(1, '0 restarts', 0));
+      expect(await said(143, 5)).toEqual(compose ? once(143) : atStart(143, '5 restarts', 5));
+      expect(await said(1, 5)).toEqual(atStart(1, '5 restarts', 5));
+      expect(await said(137, 5, 'OOMKilled')).toEqual(atStart(137, '5 restarts', 5));
     });
   });
 
