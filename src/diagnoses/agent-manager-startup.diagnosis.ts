@@ -1,5 +1,5 @@
 import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
-import { startAnew, storeIll } from './started-anew.ts';
+import { startAnew, storeIll, storeStopped } from './started-anew.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
 /** It has said why, in words that no cause here has: then none of them is ruled out by that. */
@@ -32,8 +32,18 @@ export const agentManagerStartup = defineDiagnosis({
       remedies: [
         { instruction: 'start-database', where: storeIll('postgres') },
         { instruction: 'correct-database-config', unless: storeIll('postgres') },
-        { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
-        { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
+        {
+          remediation: 'kubernetes.set-config-text',
+          at: 'agent-manager',
+          on: 'kubernetes',
+          unless: storeStopped('postgres'),
+        },
+        {
+          remediation: 'compose.set-config-text',
+          at: 'agent-manager',
+          on: 'compose',
+          unless: storeStopped('postgres'),
+        },
         ...startAnew('postgres'),
       ],
     },
@@ -45,8 +55,18 @@ export const agentManagerStartup = defineDiagnosis({
       remedies: [
         { instruction: 'start-nats', where: storeIll('nats') },
         { instruction: 'correct-nats-config', unless: storeIll('nats') },
-        { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes' },
-        { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose' },
+        {
+          remediation: 'kubernetes.set-config-text',
+          at: 'agent-manager',
+          on: 'kubernetes',
+          unless: storeStopped('nats'),
+        },
+        {
+          remediation: 'compose.set-config-text',
+          at: 'agent-manager',
+          on: 'compose',
+          unless: storeStopped('nats'),
+        },
         ...startAnew('nats'),
       ],
     },

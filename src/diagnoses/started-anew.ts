@@ -38,13 +38,15 @@ export const startUseless = (part: PartId): Condition => anyOf(givenWrong, part)
 /** A restart cannot help: what ends by itself is started again and again as it is, until what it said is mended. */
 export const restartUseless = (part: PartId): Condition => anyOf([...givenWrong, ...unanswered], part);
 
+/** The runtime itself says that a store does not run: then its client’s address is not what is wrong. */
+export const storeStopped = (part: StoreId): Condition =>
+  any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part), found('PART_MISSING', part));
+
 /** A store was itself seen not to serve. One that serves others is no matter of its client’s wrong address or password. */
 export const storeIll = (part: StoreId): Condition =>
   any(
-    found('PART_NOT_RUNNING', part),
-    found('PART_PAUSED', part),
+    storeStopped(part),
     found('PART_NOT_READY', part),
-    found('PART_MISSING', part),
     found('PART_ABSENT', part),
     found('ENDPOINT_REFUSED', part),
     found('ENDPOINT_HUNG', part),

@@ -56,10 +56,9 @@ describe('a store whose client ends at its start', () => {
   );
 
   it.each([
-    'PART_NOT_RUNNING runtime.running postgres',
-    'PART_PAUSED runtime.running postgres',
     'ENDPOINT_REFUSED postgres.connection postgres',
     'ENDPOINT_HUNG postgres.connection postgres',
+    'PART_ABSENT runtime.running postgres',
   ])('is started anew where it does not serve, and the words say so: %s', (found) => {
     expect(startup([said('STARTUP_DATABASE_UNREACHABLE'), found])).toEqual([
       'start-database',
@@ -68,6 +67,25 @@ describe('a store whose client ends at its start', () => {
       'compose.restart-service postgres',
     ]);
   });
+
+  it.each(['PART_NOT_RUNNING', 'PART_PAUSED', 'PART_MISSING'])(
+    'that does not run explains it by itself, and no word is lost about its address: %s',
+    (code) => {
+      const nats = [exits, said('STARTUP_NATS_UNREACHABLE'), `${code} runtime.running nats`];
+      const stopped = (on: keyof typeof places) => [
+        startup([said('STARTUP_DATABASE_UNREACHABLE'), `${code} runtime.running postgres`], on),
+        advised(agentManagerStartup, 'S1.b', nats, on),
+      ];
+      const anew = (on: string, start: string, restart: string) =>
+        [
+          ['start-database', 'postgres'],
+          ['start-nats', 'nats'],
+        ].map(([words, part]) => [words, `${on}.${start} ${part}`, `${on}.${restart} ${part}`]);
+
+      expect(stopped('compose')).toEqual(anew('compose', 'start-service', 'restart-service'));
+      expect(stopped('kubernetes')).toEqual(anew('kubernetes', 'start-workload', 'restart-workload'));
+    },
+  );
 
   it('is another matter where another store does not serve', () => {
     expect(startup([said('STARTUP_DATABASE_UNREACHABLE'), 'PART_NOT_RUNNING runtime.running nats'])).toEqual([
