@@ -75,7 +75,7 @@ export const cli = {
   'cli.health.title': '{environment}: {state}, {time}, took {took:ms}',
   'cli.health.healthy': 'healthy',
   'cli.health.findings': '{count|# finding|# findings}',
-  'cli.health.unknown': 'could not check at everything',
+  'cli.health.unknown': 'could not check everything',
   'cli.health.findings-title': 'Findings',
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': 'There is no environment "{environment}". There are: {known}.',
