@@ -28,8 +28,10 @@ export default defineConfig({
       }),
       // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
-      // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
+      // Each file has servers and addresses of its own; one of them mostly waits for timeouts. As with the unit tests, a
+      // worker reads the source once: two seconds of a core for each file.
       project('integration', ['test/integration/**/*.test.ts'], {
+        isolate: false,
         setupFiles: ['test/support/own-lab.ts'],
         env: { AETHERIUS_LAB_FIRST: '1' },
         testTimeout: 60_000,
@@ -37,6 +39,7 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
+        isolate: false,
         setupFiles: ['test/support/own-lab.ts'],
         env: { AETHERIUS_LAB_FIRST: '3' },
         testTimeout: 90_000,
