@@ -145,6 +145,7 @@ export function unreachable(part: PartId) {
       { probe: 'runtime.startup', with: { part } },
       { probe: 'runtime.startup-log', with: { part } },
       ...ownProbes(part),
+      ...(isService(part) ? ([{ probe: 'http.own-health', with: { service: part } }] as const) : []),
       ...(part === 'neo4j' ? ([{ probe: 'runtime.neo4j-startup' }] as const) : []),
       ...(part === 'collect-agent' || part === 'runtime'
         ? []

@@ -6,6 +6,7 @@ import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
 import { composeHealthChecks } from './compose/health-checks.probe.ts';
 import { composeNetworks } from './compose/networks.probe.ts';
+import { ownHealth } from './http/own-health.probe.ts';
 import { serviceHealth } from './http/service-health.probe.ts';
 import { kubernetesChanges } from './kubernetes/changes.probe.ts';
 import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
@@ -95,6 +96,7 @@ const list = [
   composeHealthChecks,
   composeNetworks,
   serviceHealth,
+  ownHealth,
   kubernetesChanges,
   kubernetesConfigAge,
   kubernetesDns,

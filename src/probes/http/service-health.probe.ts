@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { shortened, withoutColours } from '../../domain/kernel/text.ts';
-import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { HttpAnswer, ServiceTarget } from '../../domain/probe/targets/http.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, verdict } from '../support.ts';
-import { dependencyFacts, healthWord } from './health-body.ts';
+import { blamedOf, dependenciesSaid, firstAnswer, type Get, isLiveness, judged } from './health-answer.ts';
 
 const params = z.strictObject({
   service: z.enum(serviceIds).meta({ description: 'The service to ask.' }),
@@ -24,17 +22,8 @@ const params = z.strictObject({
       'Timeout for its answer in milliseconds, after which it is unresponsive; default: the usual timeout.',
   }),
 });
-/** Characters of a body that are shown. */
-const LONGEST_BODY = 300;
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'services'>, 'services' | 'platform'>;
-
-/** `/live` of `/health/live`: health paths may have something of their own before it. */
-const lastStep = (path: string) => path.slice(path.lastIndexOf('/'));
-/** A path that only says the process runs; it cannot tell that a dependency is gone. */
-const isLiveness = (path: string, { paths }: ServiceTarget) => path.endsWith(lastStep(paths.live));
-/** Always 200, even when it lists failures. */
-const isStatus = (path: string, { paths }: ServiceTarget) => path.endsWith(lastStep(paths.status));
 
 export const serviceHealth = defineProbe({
   id: 'http.service-health',
@@ -67,11 +56,7 @@ What the service reports about its own dependencies is kept as a witness.`,
           ...present({ timeoutMs, anew: anew ? true : undefined }),
         });
     const get = request(false);
-    // What it says of its dependencies; its absence or failure means nothing.
-    const dependencies = get(target.paths.status, 3_000).then(
-      (answer) => (answer.status < 500 ? dependencyFacts(answer.text(), deps.platform) : {}),
-      () => ({}),
-    );
+    const dependencies = dependenciesSaid(target, get, deps.platform);
     const base = (code: FindingCode, severity: Finding['severity'], facts: Finding['facts']): Finding => ({
       code,
       severity,
@@ -106,26 +91,13 @@ What the service reports about its own dependencies is kept as a witness.`,
       return verdict([base('SERVICE_NO_HEALTH_PATH', 'warning', { paths: target.healthPaths.join(' ') })]);
 
     const { path, answer } = found;
-    if (answer.status === 401 || answer.status === 403)
-      throw new TargetError('forbidden', 'the health path wants credentials', {
-        facts: { verb: 'GET', resource: path, status: answer.status },
-      });
-    const word = healthWord(answer.text());
-    const seen = { path, httpStatus: answer.status, ...present({ word: word.text }) };
-    const named = { ...dependencyFacts(answer.text(), deps.platform), ...(await dependencies) };
-    if (answer.status < 200 || answer.status > 299 || !word.healthy) {
-      const said = bodyLine(answer.text());
-      const unhealthy = {
-        ...base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamedOf(named, service) }),
-        ...present({
-          excerpts: said === undefined ? undefined : [{ source: `GET ${path}`, lines: [said] }],
-        }),
-      };
-      return verdict([unhealthy], {
-        ...seen,
-        ...named,
-        latencyMs: answer.latencyMs,
-      });
+    const { facts: seen, unhealthy } = await judged(found, service, deps.platform, dependencies);
+    if (unhealthy !== undefined) {
+      const { excerpts } = unhealthy;
+      return verdict(
+        [{ ...base('SERVICE_UNHEALTHY', 'critical', unhealthy.facts), ...present({ excerpts }) }],
+        { ...seen, latencyMs: answer.latencyMs },
+      );
     }
     const { latencyMs, slow } = await confirmedLatency(
       answer.latencyMs,
@@ -134,41 +106,10 @@ What the service reports about its own dependencies is kept as a witness.`,
     );
     return verdict(slow ? [base('SERVICE_SLOW', 'warning', { latencyMs, thresholdMs: slowMs, path })] : [], {
       ...seen,
-      ...named,
       latencyMs,
     });
   },
 });
-
-/** The parts that it says are down, for its finding; what it calls by its own name is no other part. */
-function blamedOf(named: Facts, service: ServiceId): { readonly dependencies?: string } {
-  const down = Object.entries(named).flatMap(([name, state]) => {
-    const part = name.replace('dependency.', '');
-    return state === 'down' && part !== service ? [part] : [];
-  });
-  return down.length === 0 ? {} : { dependencies: down.join(', ') };
-}
-
-/** What an unhealthy body says, in one line; undefined for none, and for a page made for browsers. */
-function bodyLine(body: string): string | undefined {
-  const line = withoutColours(body).trim().replace(/\s+/g, ' ');
-  return line === '' || line.startsWith('<') ? undefined : shortened(line, LONGEST_BODY);
-}
-
-type Get = (path: string, timeoutMs?: number) => Promise<HttpAnswer>;
-
-/** The first path that is not 404; a mere liveness path is passed over when one that knows more answers too. */
-async function firstAnswer(target: ServiceTarget, get: Get) {
-  let lively: { readonly path: string; readonly answer: HttpAnswer } | undefined;
-  for (const path of target.healthPaths) {
-    if (lively !== undefined && isStatus(path, target)) continue;
-    const answer = await get(path);
-    if (answer.status === 404) continue;
-    if (!isLiveness(path, target)) return { path, answer };
-    lively ??= { path, answer };
-  }
-  return lively;
-}
 
 /** True when the liveness path answers although the health path was silent: the process runs, something it needs hangs. */
 async function lives(target: ServiceTarget, get: Get): Promise<boolean> {

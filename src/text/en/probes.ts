@@ -7,6 +7,7 @@ export const probes = {
   'probe.compose.containers': 'the containers of a part in the Compose project',
   'probe.compose.health-checks': 'whether the health checks of the containers can pass',
   'probe.compose.networks': 'the networks that the containers of the project share',
+  'probe.http.own-health': 'the health answer of a service whose Pods are not ready',
   'probe.http.service-health': 'the health answer of a service',
   'probe.kubernetes.changes': 'recent rollouts, edits and events of nodes',
   'probe.kubernetes.config-age': 'Pods older than their ConfigMap',

@@ -8,6 +8,7 @@ export const probes = {
   'probe.compose.containers': 'Compose 项目中某个组件的容器',
   'probe.compose.health-checks': '容器的健康检查是否可能通过',
   'probe.compose.networks': '项目各容器所在的网络',
+  'probe.http.own-health': '未就绪 Pod 中服务的健康检查响应',
   'probe.http.service-health': '服务的健康检查响应',
   'probe.kubernetes.changes': '不久前的发布、修改与节点事件',
   'probe.kubernetes.config-age': '早于其 ConfigMap 的 Pod',

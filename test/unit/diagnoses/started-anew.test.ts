@@ -161,6 +161,8 @@ describe('a service that is not well', () => {
     says('SERVICE_UNHEALTHY', ' blames=nats'),
     says('SERVICE_HEALTH_STALLED', ' blames=postgres'),
     [notReady, ...says('SERVICE_UNHEALTHY', ' blames=postgres, nats')],
+    // No Service leads to a Pod that is not ready: it is heard at its own address.
+    [notReady, 'SERVICE_UNHEALTHY http.own-health agent-manager blames=nats'],
   ])('is not restarted for what it says that it misses: it may not come up again (%s)', (...findings) => {
     expect(unwell(findings)).toEqual(['see-what-it-blames']);
     expect(unwell(findings, 'kubernetes')).toEqual(['see-what-it-blames']);
