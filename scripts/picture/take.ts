@@ -23,9 +23,9 @@ interface Window {
   readonly channels: readonly { readonly id: string; readonly messages: readonly Message[] }[];
 }
 
-/** Answers that have ended: what stands in a thread is no answer, and one with an hourglass still looks. */
-const ended = ({ ts, thread_ts: thread, text }: Message): boolean =>
-  (thread ?? ts) === ts && !text.startsWith(':hourglass');
+/** Answers that have ended: what stands in a thread is no answer, and one that still looks has no buttons. */
+const ended = ({ ts, thread_ts: thread, blocks }: Message): boolean =>
+  (thread ?? ts) === ts && JSON.stringify(blocks ?? []).includes('"type":"actions"');
 
 /**
  * Breaks what the scene wants broken and asks. A machine that is busy makes a part slow, so that the question is

@@ -316,8 +316,9 @@ describe.skipIf(lacking !== undefined)(
           );
           const behind = above(planted);
 
-          expect([title, [...report.roots].sort()]).toEqual([title, roots]);
-          expect([title, [...down].sort()]).toEqual([title, roots]);
+          const told = `${title}: ${bad(report).join('; ')}`;
+          expect([...report.roots].sort(), told).toEqual(roots);
+          expect([...down].sort(), told).toEqual(roots);
           for (const part of mute)
             expect(report.rows.find((row) => row.part === part)).toMatchObject({
               state: 'unknown',

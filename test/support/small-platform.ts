@@ -50,6 +50,8 @@ interface Links {
 
 /** Long enough for a busy machine: a service that gives up too soon is really unhealthy. */
 const patience = 2_000;
+/** No other process of the tests listens there: a port that a stopped service has left is taken by nobody. */
+const host = '127.0.0.9';
 
 function within<T>(work: Promise<T>): Promise<T> {
   return Promise.race([
@@ -115,14 +117,14 @@ async function fakeService(name: string, link: () => Promise<Links>): Promise<Fa
   };
   const service: FakeService = {
     get url() {
-      return `http://127.0.0.1:${port}`;
+      return `http://${host}:${port}`;
     },
     async start() {
       hanging = false;
       links = await link();
       server = createServer((request, response) => void answer(request.url ?? '', response));
       server.on('connection', (socket) => sockets.add(socket));
-      await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => server?.listen(port, host, resolve));
       port = (server.address() as AddressInfo).port;
     },
     async stop() {

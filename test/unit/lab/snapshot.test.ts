@@ -119,12 +119,12 @@ describe('what the lab left', { timeout: 30_000 }, () => {
   it('is a process that it started and did not end, whatever that is called', async () => {
     const before = await snapshot();
     const { pid } = await ours('holder', named('anything'), ['1000']);
+    const line = new RegExp(`^processes: left behind: ${pid} .*anything`);
 
-    const left = differences(before, await snapshot());
-
-    expect(left).toContainEqual(
-      expect.stringMatching(new RegExp(`^processes: left behind: ${pid} .*anything`)),
-    );
+    // A process of this moment may not show its environment yet.
+    await waitFor(async () => differences(before, await snapshot()).some((left) => line.test(left)), {
+      ...{ seconds: 5, what: 'the process to be told' },
+    });
   });
 
   it('is also what such a process has started and left alone', async () => {
