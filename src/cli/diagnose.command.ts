@@ -10,7 +10,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
-import { unseenOf } from '../text/unseen.ts';
+import { unseenLine } from '../text/unseen.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { subjectOf } from './environment.ts';
@@ -113,14 +113,8 @@ function diagnoseOutput(
 const unseenOutput = (outcome: ProbeOutcome, words: CliContext['words']) => ({
   probe: outcome.key,
   why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
-  text: unseenText(outcome, words),
+  text: unseenLine(outcome, words),
 });
-
-function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
-  const { what, about, why } = unseenOf(outcome, words);
-  const looked = about === undefined ? what : words.plain('diagnose.unseen-of', { what, about });
-  return words.plain('diagnose.unseen-why', { what: looked, why });
-}
 
 function remediesOf(
   judgement: CauseJudgement,

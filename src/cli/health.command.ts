@@ -2,6 +2,7 @@ import type { HealthReport, PartRow } from '../domain/health/health.ts';
 import { present } from '../domain/kernel/present.ts';
 import { visible } from '../domain/kernel/text.ts';
 import type { Finding } from '../domain/probe/finding.ts';
+import { unseenLine } from '../text/unseen.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { subjectOf } from './environment.ts';
@@ -35,6 +36,10 @@ export function healthOutput(report: HealthReport, started: Date, ended: Date, w
     tookMs: ended.getTime() - started.getTime(),
     overall: report.overall,
     roots: [...report.roots],
+    unseen: (report.unseen ?? []).map((look) => ({
+      ...{ probe: look.probe, part: look.part },
+      text: unseenLine(look, words),
+    })),
     parts: report.rows.map((row) => partOutput(row, words)),
   };
 }
@@ -111,6 +116,8 @@ export function healthText(output: HealthOutput, words: Words): string {
     table(rows),
     ...(findings.length === 0 ? [] : ['', words.plain('cli.health.findings-title'), table(findings)]),
     ...found.flatMap((finding) => excerptLines(finding, words, '  ')),
+    ...(output.unseen.length === 0 ? [] : ['', words.plain('cli.health.unseen-title')]),
+    ...output.unseen.map(({ text }) => `  ${visible(text)}`),
   ].join('\n');
 }
 

@@ -36,6 +36,9 @@ export const HealthOutput = z
     roots: z
       .array(z.enum(partIds))
       .meta({ description: 'Broken parts that are not the consequence of another.' }),
+    unseen: z
+      .array(z.object({ probe: z.string(), part: z.enum(partIds), text: z.string() }))
+      .meta({ description: 'What could not be seen of parts whose state does not say so.' }),
     parts: z.array(
       z.object({
         part: z.enum(partIds),

@@ -11,7 +11,10 @@ export interface Unseen {
 }
 
 /** Says of an outcome that is skipped or inconclusive what was looked for, and what it would take to see it. */
-export function unseenOf({ key, probe, cause, reason }: ProbeOutcome, words: Words): Unseen {
+export function unseenOf(
+  { key, probe, cause, reason }: Pick<ProbeOutcome, 'key' | 'probe' | 'cause' | 'reason'>,
+  words: Words,
+): Unseen {
   const why =
     cause === undefined
       ? words.lookupPlain(`skip.${reason ?? ''}`)
@@ -23,6 +26,13 @@ export function unseenOf({ key, probe, cause, reason }: ProbeOutcome, words: Wor
     ...(about === '' ? {} : { about }),
     why: why ?? words.plain('diagnose.no-reason'),
   };
+}
+
+/** The same in one line of plain text. */
+export function unseenLine(outcome: Parameters<typeof unseenOf>[0], words: Words): string {
+  const { what, about, why } = unseenOf(outcome, words);
+  const looked = about === undefined ? what : words.plain('diagnose.unseen-of', { what, about });
+  return words.plain('diagnose.unseen-why', { what: looked, why });
 }
 
 const isPart = (value: string): value is PartId => (partIds as readonly string[]).includes(value);

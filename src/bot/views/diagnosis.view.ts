@@ -19,8 +19,7 @@ import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { causeMarkup, causePlain } from '../../text/cause.ts';
 import { markup } from '../../text/format.ts';
-import { unseenOf } from '../../text/unseen.ts';
-import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
+import { type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { refusedBlocks } from './finding.view.ts';
@@ -33,6 +32,7 @@ import {
   runFooter,
   sentencesOf,
   severityEmoji,
+  unseenText,
 } from './phrases.ts';
 
 const shown = {
@@ -256,28 +256,6 @@ function changeBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
   const more = changes.length - lines.length;
   if (more > 0) lines.push(words.say('diagnose.more-changes', { count: more }));
   return [context([words.say('diagnose.changes'), ...lines].join('\n'), words)];
-}
-
-/** Probes that could not check, by why: the sentence says what would be needed, once for all that it is true of. */
-function unseenText(missing: readonly ProbeOutcome[], words: Words): string {
-  const groups = new Map<string, Map<string, string[]>>();
-  for (const outcome of missing) {
-    const { what, about, why } = unseenOf(outcome, words);
-    const names = groups.get(why) ?? new Map<string, string[]>();
-    groups.set(why, names);
-    names.set(what, [...(names.get(what) ?? []), ...(about === undefined ? [] : [about])]);
-  }
-  return sentencesOf(
-    [...groups].map(([why, names]) => {
-      const looked = [...names].map(([what, about]) =>
-        about.length === 0
-          ? escapeMrkdwn(what)
-          : words.say('diagnose.unseen-of', { what, about: listOf(about, words) }),
-      );
-      return words.say('diagnose.unseen-why', { what: markup(listOf(looked, words)), why });
-    }),
-    words,
-  );
 }
 
 const stepMark = (ok: boolean | undefined): string =>

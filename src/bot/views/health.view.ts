@@ -7,7 +7,7 @@ import { markup, span } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
-import { findingFacts, findingSentence, listOf, partName, runFooter } from './phrases.ts';
+import { findingFacts, findingSentence, listOf, partName, runFooter, unseenText } from './phrases.ts';
 import { heldBlocks, heldLines } from './switches.ts';
 
 /** The thread's first message. Its first line must do on a lock screen at 3 a.m. */
@@ -64,7 +64,12 @@ function titleLine(view: HealthView, words: Words): string {
     const unseen = report.rows
       .filter((row) => row.state === 'unknown')
       .map((row) => partName(row.part, words));
-    return `:grey_question: ${words.say('health.title.unknown', { environment, parts: listOf(unseen, words) })}`;
+    const checks = report.unseen?.length ?? 0;
+    const said =
+      unseen.length === 0
+        ? words.say('health.title.unseen', { environment, checks })
+        : words.say('health.title.unknown', { environment, parts: listOf(unseen, words) });
+    return `:grey_question: ${said}`;
   }
   const worst = report.rows.some((row) => row.state === 'down') ? ':red_circle:' : ':large_orange_circle:';
   return `${worst} ${words.say('health.title.findings', { environment, what: markup(bad) })}`;
@@ -231,5 +236,8 @@ function notes(view: HealthView, words: Words): KnownBlock[] {
     );
     blocks.push(context(words.say('health.not-configured', { parts }), words));
   }
+  const { unseen = [], complete } = view.report;
+  if (complete && unseen.length > 0)
+    blocks.push(context(words.say('diagnose.unseen', { what: markup(unseenText(unseen, words)) }), words));
   return blocks;
 }

@@ -1,9 +1,11 @@
 import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { UnseenLook } from '../../domain/health/health.ts';
 import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
+import { unseenOf } from '../../text/unseen.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 
 /** Small pieces that several views say in the same way. */
@@ -120,5 +122,27 @@ export function mentions({ askUsers, askGroups }: Facts): string {
     typeof list === 'string' && list !== '' ? list.split(',') : [];
   return [...ids(askUsers).map((id) => `<@${id}>`), ...ids(askGroups).map((id) => `<!subteam^${id}>`)].join(
     ', ',
+  );
+}
+
+/** Probes that could not check, by why: the sentence says what would be needed, once for all that it is true of. */
+export function unseenText(missing: readonly UnseenLook[], words: Words): string {
+  const groups = new Map<string, Map<string, string[]>>();
+  for (const outcome of missing) {
+    const { what, about, why } = unseenOf(outcome, words);
+    const names = groups.get(why) ?? new Map<string, string[]>();
+    groups.set(why, names);
+    names.set(what, [...(names.get(what) ?? []), ...(about === undefined ? [] : [about])]);
+  }
+  return sentencesOf(
+    [...groups].map(([why, names]) => {
+      const looked = [...names].map(([what, about]) =>
+        about.length === 0
+          ? escapeMrkdwn(what)
+          : words.say('diagnose.unseen-of', { what, about: listOf(about, words) }),
+      );
+      return words.say('diagnose.unseen-why', { what: markup(listOf(looked, words)), why });
+    }),
+    words,
   );
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
+import { present } from '../kernel/present.ts';
 import { depth } from '../platform/dependencies.ts';
 import { type PartId, partIds, serviceIds } from '../platform/part.ts';
 import { type Finding, findingKey } from '../probe/finding.ts';
@@ -66,13 +67,19 @@ export function judgeHealth(input: HealthInput): HealthReport {
   const linked = consequences(rows, input.outcomes);
   const ordered = order(linked);
   const bad = (row: PartRow) => row.state === 'down' || row.state === 'degraded';
-  const blind =
-    linked.some((row) => row.state === 'unknown') ||
-    input.outcomes.some((outcome) => outcome.status === 'inconclusive');
+  const dark = new Set(linked.filter((row) => row.state === 'unknown').map(({ part }) => part));
+  const unseen = input.outcomes.filter(({ status }) => status === 'inconclusive');
+  const overall = linked.some(bad) ? 'findings' : dark.size + unseen.length > 0 ? 'unknown' : 'healthy';
+  const beside = overall === 'unknown' ? unseen.filter(({ part }) => !dark.has(part)) : [];
   return {
     environment: input.environment,
     rows: ordered,
-    overall: linked.some(bad) ? 'findings' : blind ? 'unknown' : 'healthy',
+    overall,
+    ...(beside.length === 0
+      ? {}
+      : {
+          unseen: beside.map(({ key, probe, part, cause }) => ({ key, probe, part, ...present({ cause }) })),
+        }),
     roots: ordered.filter((row) => bad(row) && row.consequenceOf === undefined).map((row) => row.part),
     complete: open.length === 0,
   };

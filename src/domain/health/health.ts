@@ -1,6 +1,7 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 
 /**
  * What one line of the health table says. `unknown` is "could not check" and never looks like `up` or `down`;
@@ -25,6 +26,9 @@ export interface PartRow {
   readonly pending: number;
 }
 
+/** A probe that could not look, and why. */
+export type UnseenLook = Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'cause'>;
+
 export interface HealthReport {
   readonly environment: string;
   /** Worst first; roots before their consequences. */
@@ -32,5 +36,7 @@ export interface HealthReport {
   /** `unknown` when nothing is bad but something could not be seen. */
   readonly overall: 'healthy' | 'findings' | 'unknown';
   readonly roots: readonly PartId[];
+  /** Where it is `unknown`: what could not be seen of parts whose row does not say so. */
+  readonly unseen?: readonly UnseenLook[];
   readonly complete: boolean;
 }

@@ -77,6 +77,7 @@ export const cli = {
   'cli.health.findings': '{count|# finding|# findings}',
   'cli.health.unknown': 'could not check everything',
   'cli.health.findings-title': 'Findings',
+  'cli.health.unseen-title': 'Could not check',
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': 'There is no environment "{environment}". There are: {known}.',
   'cli.fault.environment-needed': 'Say which environment with --env. There are: {known}.',

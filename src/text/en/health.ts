@@ -238,6 +238,8 @@ export const health = {
   'health.title.healthy': '*{environment}* is healthy: {parts|# part is|# parts are} up.',
   'health.title.findings': '*{environment}*: {what}.',
   'health.title.unknown': '*{environment}*: nothing is known to be broken, but {parts} could not be checked.',
+  'health.title.unseen':
+    '*{environment}*: nothing is known to be broken, but {checks|# check|# checks} could not be made.',
   'health.title.repaired': '*{environment}* is repaired: {parts} answered well again after the fix.',
   'health.root': '{part} is {state}',
   'health.root.why': '{part} is {state} ({why})',

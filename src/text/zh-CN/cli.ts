@@ -78,6 +78,7 @@ export const cli = {
   'cli.health.findings': '{count} 个发现',
   'cli.health.unknown': '有些部分无法查看',
   'cli.health.findings-title': '发现',
+  'cli.health.unseen-title': '无法查看',
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': '没有环境“{environment}”。已有：{known}。',
   'cli.fault.environment-needed': '请用 --env 指定环境。已有：{known}。',

@@ -201,6 +201,7 @@ export const health = {
   'health.title.healthy': '*{environment}* 健康：{parts} 个组件全部正常。',
   'health.title.findings': '*{environment}*：{what}。',
   'health.title.unknown': '*{environment}*：未发现故障，但 {parts} 无法查看。',
+  'health.title.unseen': '*{environment}*：未发现故障，但有 {checks} 项检查无法完成。',
   'health.title.repaired': '*{environment}* 已修复：{parts} 在修复后恢复正常。',
   'health.root': '{part} {state}',
   'health.root.why': '{part} {state}（{why}）',

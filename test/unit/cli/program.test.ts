@@ -173,6 +173,16 @@ describe('health', () => {
     overall,
     roots: overall === 'findings' ? ['postgres'] : [],
     complete: true,
+    ...(overall === 'unknown'
+      ? {
+          unseen: [
+            {
+              ...{ key: 'postgres.lock-waits', probe: 'postgres.lock-waits', part: 'postgres' as const },
+              cause: { code: 'timed-out', detail: 'x', facts: {} },
+            },
+          ],
+        }
+      : {}),
     rows: [
       {
         ...row,
@@ -244,6 +254,18 @@ describe('health', () => {
 
     expect(answer.exit).toBe(exit);
     expect(HealthOutput.strict().parse(JSON.parse(answer.text))).toMatchObject({ overall, tookMs: 1000 });
+  });
+
+  it('that is unknown names each check that could not be made, and why, as text and as JSON', async () => {
+    const text = await run('unknown', 'text');
+    const json = HealthOutput.parse(JSON.parse((await run('unknown', 'json')).text));
+
+    const line = words.plain('diagnose.unseen-why', {
+      what: words.plain('probe.postgres.lock-waits'),
+      why: words.plain('cause.timed-out'),
+    });
+    expect(text.text.split('\n').slice(-2)).toEqual(['Could not check', `  ${line}`]);
+    expect(json.unseen).toEqual([{ probe: 'postgres.lock-waits', part: 'postgres', text: line }]);
   });
 
   it('as text names the root, what stands behind it, and each finding, without escape sequences', async () => {

@@ -122,6 +122,30 @@ describe('the health table', () => {
     );
   });
 
+  it.each(languages)('names each check that could not be made, though every row is up, in %s', (language) => {
+    const look = (probe: string, code: string) => ({
+      ...{ key: `${probe}(database=agentManager)`, probe, part: 'postgres' as const },
+      cause: { code, detail: '', facts: {} },
+    });
+    const unseen = [
+      look('postgres.idle-in-transaction', 'timed-out'),
+      look('postgres.lock-waits', 'forbidden'),
+    ];
+    const report = aReport({ overall: 'unknown', rows: [aRow({ part: 'postgres' })], unseen });
+
+    const text = readableMessage(renderer.health({ run: aRun(), report, repaired: [], now }, language));
+
+    expect(text.split('\n')[0]).toBe(
+      {
+        en: ':grey_question: *prod*: nothing is known to be broken, but 2 checks could not be made.',
+        'zh-CN': ':grey_question: *prod*：未发现故障，但有 2 项检查无法完成。',
+      }[language],
+    );
+    const words = wordsIn(language);
+    for (const one of unseen)
+      expect(text).toContain(words.plain(`probe.${one.probe}` as 'probe.postgres.lock-waits'));
+  });
+
   it('turns green when everything it named has been repaired', () => {
     const report = aReport({
       overall: 'findings',

@@ -430,6 +430,22 @@ describe('could not check', () => {
 
     expect(bad(report)).toEqual([]);
     expect(report.overall).toBe('unknown');
+    expect(report.unseen).toMatchObject([
+      { probe: 'postgres.idle-in-transaction', part: 'postgres', cause: { code: 'timed-out' } },
+    ]);
+  });
+
+  it('a row that says so itself is not said twice, and where something is broken that comes alone', () => {
+    const dark = judge('none', { 'neo4j.connection': blind('auth') });
+    const broken = judge('kubernetes', {
+      'nats.server': blind('dns'),
+      'kubernetes.workloads(nats)': gone,
+    });
+
+    expect(bad(dark)).toEqual(['neo4j unknown blind-auth']);
+    expect(dark.unseen).toBeUndefined();
+    expect(broken.overall).toBe('findings');
+    expect(broken.unseen).toBeUndefined();
   });
 });
 
