@@ -106,7 +106,8 @@ export function together(
   const facts = factsTogether(a, b, healthy);
   const settled = (outcome: ProbeOutcome) => ({ outcome: { ...outcome, facts }, isOpen: false });
   if (sayTheSame(a, healthy)) return settled(b);
-  if (sayTheSame(b, healthy) || sayTheSame(a, b)) return settled(a);
+  if (sayTheSame(b, healthy)) return settled(a);
+  if (sayTheSame(a, b)) return settled(hasLooked(a) ? withFindings(a, [...b.findings, ...a.findings]) : a);
   const [blind, sharp] = hasLooked(a) || wasShutOut(b) ? [b, a] : [a, b];
   if (hasLooked(blind)) {
     if (sawNothing(a) !== sawNothing(b)) return settled(sawNothing(a) ? a : b);
@@ -119,7 +120,13 @@ export function together(
 }
 
 function withFindings(outcome: ProbeOutcome, findings: readonly Finding[]): ProbeOutcome {
-  const distinct = [...new Map(findings.map((one) => [findingKey(one), one])).values()];
+  const told = new Map<string, Finding>();
+  // The same one of both has what either knows of it.
+  for (const one of findings) {
+    const facts = { ...told.get(findingKey(one))?.facts, ...one.facts };
+    told.set(findingKey(one), { ...one, facts });
+  }
+  const distinct = [...told.values()];
   return { ...outcome, status: distinct.length === 0 ? 'healthy' : 'unhealthy', findings: distinct };
 }
 

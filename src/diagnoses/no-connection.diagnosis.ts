@@ -3,23 +3,37 @@ import {
   any,
   defineDiagnosis,
   found,
+  foundWith,
   hint,
   not,
   unlessExplained,
 } from '../domain/diagnosis/diagnosis.ts';
 import type { PartId } from '../domain/platform/part.ts';
 
+const askers = ['agent-manager', 'orchestrator-service'] as const;
 const others = ['reasoning-service', 'postgres', 'redis', 'nats', 'neo4j', 'runtime'] as const;
-/** A Service whose own program exits at start has no endpoints for that reason. */
+/** Its Pods are there, and its selector matches none of them. */
+const unmatched = (part: PartId) => foundWith('unmatched', 'SERVICE_WITHOUT_ENDPOINTS', part);
+/** Where its own Pods do not run or are not ready, or its program exits at start, that is why a Service has no endpoints. */
 const wellButEmpty = (part: PartId) =>
-  all(found('SERVICE_WITHOUT_ENDPOINTS', part), not(found('SERVICE_EXITS_AT_START', part)));
+  all(
+    found('SERVICE_WITHOUT_ENDPOINTS', part),
+    not(
+      any(
+        found('SERVICE_EXITS_AT_START', part),
+        found('PART_NOT_RUNNING', part),
+        found('PART_PAUSED', part),
+        found('PART_NOT_READY', part),
+      ),
+    ),
+  );
+/** Of the others nothing else is asked here. */
 const noEndpoints = any(
-  wellButEmpty('agent-manager'),
-  wellButEmpty('orchestrator-service'),
-  ...others.map((part) => found('SERVICE_WITHOUT_ENDPOINTS', part)),
+  wellButEmpty(askers[0]),
+  wellButEmpty(askers[1]),
+  ...[...askers, ...others].map(unmatched),
 );
 const offNetwork = found('CONTAINER_OFF_NETWORK');
-const askers = ['agent-manager', 'orchestrator-service'] as const;
 /** A policy that shuts a service off from name servers is why it finds no name, whatever these do. */
 const namesForbidden = (part: PartId) =>
   all(found('NAME_LOOKUP_FAILS', part), found('POLICY_BLOCKS_DNS', part));

@@ -76,6 +76,7 @@ Services without a selector are ignored: their endpoints are managed elsewhere.`
             selectedPods: selected.length,
             readyPods: selected.filter(isReady).length,
             reason: selected.length === 0 ? 'no-pods-match' : 'pods-not-ready',
+            ...(selected.length === 0 ? { unmatched: true } : {}),
           },
         },
       ];

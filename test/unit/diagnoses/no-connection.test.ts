@@ -1,31 +1,69 @@
 import { describe, expect, it } from 'vitest';
 import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
+import type { Facts } from '../../../src/domain/kernel/facts.ts';
 import { callKey } from '../../../src/domain/probe/probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
 const empty = { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' };
 
 /** N1 where a Service of agent-manager has no endpoints, and the program behind it is as told. */
-const judged = (exits: boolean) => {
-  const startup = callKey({ probe: 'runtime.startup', with: { part: 'agent-manager' } });
-  const outcomes = outcomesOf(noConnection, [
-    empty,
-    ...(exits ? [{ code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' }] : []),
-  ]).map((outcome) =>
-    outcome.probe === 'runtime.startup' && outcome.key !== startup
-      ? { ...outcome, status: 'healthy' as const, findings: [] }
-      : outcome,
+const judged = (unwell?: { readonly code: string; readonly probe: string }) => {
+  const own = callKey({ probe: unwell?.probe ?? '', with: { part: 'agent-manager' } });
+  const outcomes = outcomesOf(noConnection, [empty, ...(unwell === undefined ? [] : [unwell])]).map(
+    (outcome) =>
+      outcome.probe === unwell?.probe && outcome.key !== own
+        ? { ...outcome, status: 'healthy' as const, findings: [] }
+        : outcome,
   );
   return verdictsOf(noConnection, outcomes);
 };
 
 describe('a Service without endpoints', () => {
   it('is the cause when the program behind it is well', () => {
-    expect(judged(false)).toMatchObject({ 'N1.a': 'confirmed', 'N1.c': 'ruled-out' });
+    expect(judged()).toMatchObject({ 'N1.a': 'confirmed', 'N1.c': 'ruled-out' });
   });
 
-  it('is the consequence when that program exits at start', () => {
-    expect(judged(true)).toMatchObject({ 'N1.a': 'ruled-out', 'N1.c': 'ruled-out' });
+  it.each([
+    ['that program exits at start', 'SERVICE_EXITS_AT_START', 'runtime.startup'],
+    ['its Pods are not ready, as those of a program that hangs', 'PART_NOT_READY', 'runtime.running'],
+    ['its Pods do not run, as those without an image', 'PART_NOT_RUNNING', 'runtime.running'],
+  ])('is the consequence when %s', (_what, code, probe) => {
+    expect(judged({ code, probe })).toMatchObject({ 'N1.a': 'ruled-out', 'N1.c': 'ruled-out' });
+  });
+});
+
+describe('a Service of another part without endpoints', () => {
+  const of = (facts: Facts) =>
+    verdictsOf(
+      noConnection,
+      outcomesOf(noConnection, []).map((outcome) =>
+        outcome.probe === empty.probe
+          ? { ...outcome, status: 'unhealthy', findings: [aboutNeo4j(facts)] }
+          : outcome,
+      ),
+    );
+  const aboutNeo4j = (facts: Facts) => ({
+    ...{ code: 'SERVICE_WITHOUT_ENDPOINTS' as const, severity: 'critical' as const, part: 'neo4j' as const },
+    ...{ subject: 'service/neo4j', facts },
+  });
+
+  it('is the cause where its selector matches no Pod', () => {
+    expect(of({ reason: 'no-pods-match', unmatched: true })['N1.a']).toBe('confirmed');
+  });
+
+  it('is not, where its Pods are not ready', () => {
+    expect(of({ reason: 'pods-not-ready' })['N1.a']).toBe('ruled-out');
+  });
+
+  it('is the cause of a service that is not ready as well', () => {
+    const outcomes = outcomesOf(noConnection, [empty, { code: 'PART_NOT_READY', probe: 'runtime.running' }]);
+    const matchesNone = outcomes.map((outcome) => ({
+      ...outcome,
+      findings: outcome.findings.map((one) => ({ ...one, facts: { unmatched: true } })),
+    }));
+
+    expect(verdictsOf(noConnection, outcomes)['N1.a']).toBe('ruled-out');
+    expect(verdictsOf(noConnection, matchesNone)['N1.a']).toBe('confirmed');
   });
 });
 
