@@ -33,6 +33,8 @@ const editEveryMs = 1000;
 export interface SendLimits {
   /** How this item goes out now; unless it waits, it then counts. */
   take(item: OutboxItem): Way;
+  /** Its call has ended: the second until the next edit of this message begins only here, for Slack counts as it arrives. */
+  ended(item: Pick<OutboxItem, 'message'>): void;
   /** Slack said 429: nothing of this method (for posts: into this channel) before then. */
   hold(item: Pick<OutboxItem, 'method' | 'lane'>, forMs: number): void;
   /** What cannot be sent now, whatever it is. */
@@ -86,6 +88,11 @@ export function createSendLimits(now: () => number): SendLimits {
       const how = way.kind === 'move' || item.method === 'post' ? 'post' : 'edit';
       if (item.message !== undefined) remember(shown, item.message.id, { at: now(), how });
       return way;
+    },
+    ended({ message }) {
+      const last = message === undefined ? undefined : shown.get(message.id);
+      if (message !== undefined && last !== undefined)
+        remember(shown, message.id, { at: now(), how: last.how });
     },
     hold({ method, lane }, forMs) {
       const bucket = method === 'post' ? laneOf(lane) : methods.get(method);

@@ -64,7 +64,7 @@ export function createPoster(options: PosterOptions): Poster {
     if (item === undefined) return;
     const begun = clock.now().getTime();
     try {
-      const { replaced, ...sent } = await held(item);
+      const { replaced, ...sent } = await held(item).finally(() => limits.ended(item));
       await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
       const ms = clock.now().getTime() - begun;
       logger.debug({ ...facts, ms }, 'outbox item sent');

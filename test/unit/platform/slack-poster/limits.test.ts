@@ -71,6 +71,20 @@ describe('limits of sending', () => {
     ]);
   });
 
+  it('count the second from the end of a call, which may be late to arrive', () => {
+    let now = 0;
+    const limits = createSendLimits(() => now);
+    const edit = item({ method: 'update', message });
+    limits.take(edit);
+    now = 300;
+    limits.ended(edit);
+    now = 1000;
+
+    expect(limits.take(edit)).toEqual({ kind: 'wait', forMs: 300 });
+    now = 1300;
+    expect(limits.take(edit)).toEqual(send);
+  });
+
   it.each(['progress', 'answer', 'decision'] as const)(
     'stay below fifty edits in any minute: %s',
     (urgency) => {
