@@ -42,15 +42,19 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
   const stopping = new AbortController();
   const judging = new Set<Promise<void>>();
   let strangers = 0;
+  let newest = 0;
   let reporting: Periodic | undefined;
   let recounting: Periodic | undefined;
 
   const report = () => counts.report(options.process, options.open());
   /** `mine`: as it was with the hello; a socket that was replaced may have gone since. */
   const judge = async (slack: number, mine: number): Promise<void> => {
+    const hello = ++newest;
     await counts.report(options.process, mine);
     const before = await counts.ours();
     await clock.sleep(settleMs, stopping.signal);
+    // Two sockets that open together are one look of Slack's, and what an earlier one was told may be over.
+    if (hello !== newest) return;
     const ours = Math.max(before, await counts.ours());
     const count = await counts.compared({ slack, ours });
     const found = count.inARow >= provenBy ? slack - ours : 0;
