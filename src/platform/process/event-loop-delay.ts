@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delayed, setImmediate as turn } from 'node:timers/promises';
 
 const RESOLUTION_MS = 20;
 
@@ -6,10 +7,14 @@ const RESOLUTION_MS = 20;
  * Watches how late this process gets its turn (event loop delay: own work, and waiting for a CPU alike).
  * The function it returns stops watching and gives the worst delay in milliseconds.
  */
-export function watchEventLoopDelay(): () => number {
+export function watchEventLoopDelay(): () => Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  return () => {
+  return async () => {
+    // A delay is counted by a timer of the loop, and who waited for an answer is told before that timer has its turn: after
+    // work of half a second nothing would be counted yet. In the check phase all timers that were due have run.
+    await delayed(1);
+    await turn();
     delay.disable();
     return Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
   };

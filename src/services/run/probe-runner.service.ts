@@ -44,12 +44,15 @@ export interface ProbeRunnerOptions {
 }
 
 /** Begins to watch; the function it returns tells the worst eventLoopDelay of the process since then. */
-export type EventLoopDelay = () => () => number;
+export type EventLoopDelay = () => () => number | Promise<number>;
 
 const plain = createRedactor();
 
 /** EventLoopDelay from which a judgement by the clock is not made. */
 const STARVED_MS = 250;
+/** Delay from which a measured time counts without it: what is then within its limit is not called slow. */
+const LATE_MS = 50;
+
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
  * `run` answers one outcome a distinct call, in the order of the calls, and never rejects for what a probe does;
@@ -91,7 +94,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
         now: () => clock.now(),
         sleep: (ms, until) => clock.sleep(ms, until),
       });
-      return { answer, lagMs: lateBy?.() ?? 0 };
+      return { answer, lagMs: (await lateBy?.()) ?? 0 };
     };
     const patient = async () => {
       const first = await look();
@@ -209,9 +212,19 @@ class WorkerBusy extends Error {
 
 /** Whether a finding says more about this process, which was late itself, than about the target. */
 const isByOwnLag = (result: ProbeResult, lagMs: number): boolean =>
-  lagMs >= STARVED_MS &&
+  lagMs >= LATE_MS &&
   result.status === 'unhealthy' &&
-  result.findings.some((finding) => traitsOf(finding.code).byOwnClock === true);
+  result.findings.some(
+    (finding) =>
+      traitsOf(finding.code).byOwnClock === true && (lagMs >= STARVED_MS || isWithin(finding, lagMs)),
+  );
+
+/** Whether what it measured stays within its limit without what this process was late by. */
+function isWithin({ facts }: Finding, lagMs: number): boolean {
+  const limit = facts['thresholdMs'];
+  const measured = facts['latencyMs'] ?? facts['handshakeMs'];
+  return typeof limit === 'number' && typeof measured === 'number' && measured - lagMs <= limit;
+}
 
 /** Stages at which a call ends for want of time. */
 const outOfTime: ReadonlySet<string> = new Set<Stage>(['no-answer', 'connect-timeout']);
