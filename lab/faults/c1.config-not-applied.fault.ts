@@ -1,7 +1,7 @@
 /** C1: a change of the configuration has no effect. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ComposeLab, isCompose } from '../runtimes/compose.ts';
+import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
 import { configValue, type HttpPart, metrics, untilAnswers } from './services.ts';
@@ -40,9 +40,17 @@ const unread = {
 } as const satisfies Record<string, Setting>;
 
 /** What is written in the first seconds of a container may be read there yet, for all that anybody can see. */
-async function hasStarted(lab: ComposeLab, part: HttpPart): Promise<void> {
-  const { State: state } = (await lab.inspect(part)) ?? {};
-  if (state !== undefined) await delay(Math.max(0, Date.parse(state.StartedAt) + 3_500 - Date.now()));
+async function hasStarted(lab: Lab, part: HttpPart): Promise<void> {
+  if (isCompose(lab)) {
+    const { State: state } = (await lab.inspect(part)) ?? {};
+    if (state !== undefined) await delay(Math.max(0, Date.parse(state.StartedAt) + 3_500 - Date.now()));
+  } else if (isKubernetes(lab)) {
+    const starts = (await lab.pods(part)).flatMap(({ status }) =>
+      (status.containerStatuses ?? []).map(({ state }) => Date.parse(state?.running?.startedAt ?? '')),
+    );
+    const last = Math.max(0, ...starts.filter(Number.isFinite));
+    await delay(Math.max(0, last + 7_500 - Date.now()));
+  }
 }
 
 const configUnread = defineFault({
@@ -53,7 +61,7 @@ const configUnread = defineFault({
   within: 60,
   async plant(lab, variant) {
     const { part, key, file } = unread[variant as keyof typeof unread];
-    if (isCompose(lab)) await hasStarted(lab, part);
+    await hasStarted(lab, part);
     await lab.configure(part, { [key]: file });
   },
   check: async (lab, variant) => (await differs(lab, unread[variant as keyof typeof unread])) !== undefined,

@@ -1,6 +1,7 @@
 /** D4: messages pile up in NATS. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NatsConnection } from 'nats';
 import type { Fault, Lab } from '../types.ts';
 import { agentLoad, resetPipeline } from './services.ts';
 import { defineFault, monitor, nats, startHolder, stopHolder } from './support.ts';
@@ -57,6 +58,15 @@ const slowConsumer = defineFault({
 
 const legacy = 'LEGACY_EVENTS';
 
+/** Whether a message comes within five seconds. */
+async function isSent(connection: NatsConnection, subjects: readonly string[]): Promise<boolean> {
+  const came = subjects.map(async (subject) => {
+    for await (const _message of connection.subscribe(subject, { max: 1, timeout: 5_000 })) return true;
+    return false;
+  });
+  return Promise.any(came).catch(() => false);
+}
+
 const noStream = defineFault({
   id: 'D4.b',
   title: 'no stream keeps the events while their consumer is away',
@@ -73,13 +83,14 @@ const noStream = defineFault({
     // Without a stream, what is sent while nobody listens is lost.
     await lab.stop('orchestrator-service');
   },
+  // Where nothing is sent nothing gets lost, and then there is no fault to be found.
   check: (lab) =>
     nats(lab, async (connection) => {
       const manager = await connection.jetstreamManager();
       const streams = await manager.streams.list().next();
-      return streams.every(
-        ({ config }) => !lab.names.stream.subjects.every((one) => config.subjects.includes(one)),
-      );
+      const { subjects } = lab.names.stream;
+      const kept = streams.some(({ config }) => subjects.every((one) => config.subjects.includes(one)));
+      return !kept && (await isSent(connection, subjects));
     }),
   async clear(lab) {
     await lab.start('orchestrator-service');

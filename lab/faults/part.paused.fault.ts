@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signalPid } from '../components/process.ts';
+import { signalPid, waitFor } from '../components/process.ts';
 import { type Fault, type Lab, type LabPart, labParts } from '../types.ts';
 import { defineFault } from './support.ts';
 
@@ -42,6 +42,13 @@ function isStill(pid: number): boolean {
   }
 }
 
+/** Neo4j answers some seconds before its start is over: paused in between, it is one that never started. */
+async function started(lab: Lab): Promise<void> {
+  const said = async () => /\bStarted\.\s*$/m.test(await lab.logs('neo4j', { lines: 200 }));
+  // A log that was cut off no longer says it; one that has just begun does within this time.
+  await waitFor(said, { seconds: 60, what: 'Neo4j to say that it has started' }).catch(() => undefined);
+}
+
 const paused = (part: LabPart): Fault =>
   defineFault({
     id: `part.${part}.paused`,
@@ -49,7 +56,10 @@ const paused = (part: LabPart): Fault =>
     variants: ['signal', 'freezer'],
     runtimes: ['kubernetes', 'compose', 'processes'],
     within: 10,
-    plant: (lab, variant) => (variant === 'freezer' ? freeze(lab, part, true) : lab.pause(part)),
+    async plant(lab, variant) {
+      if (part === 'neo4j') await started(lab);
+      await (variant === 'freezer' ? freeze(lab, part, true) : lab.pause(part));
+    },
     async check(lab) {
       const [first] = await lab.pids(part);
       return first !== undefined && isStill(first);

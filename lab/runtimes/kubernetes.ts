@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { instance } from '../components/instance.ts';
 import { type Cluster, cluster } from '../components/kubernetes.ts';
@@ -269,6 +270,19 @@ export function kubernetesLab(source: {
       await kubectl(['create', '-n', where, '-f', '-'], text);
     else if (result.code !== 0) throw new Error(`replace ${kind} ${name}: ${result.stderr.trim()}`);
   };
+  /**
+   * Waits for the second after the last change of these ConfigMaps. Kubernetes keeps whole seconds, so of a Pod that is
+   * made in the second of a change nobody can say whether it has read that.
+   */
+  const secondAfter = async (maps: readonly string[], where: string) => {
+    if (maps.length === 0) return;
+    const list = await kubectl(['get', 'configmaps', '-n', where, '-o', 'json', '--show-managed-fields']);
+    const { items } = JSON.parse(list) as { items: readonly Managed[] };
+    const changes = items
+      .filter(({ metadata }) => maps.includes(metadata.name))
+      .flatMap(({ metadata }) => metadata.managedFields.map(({ time }) => Date.parse(time)));
+    await delay(Math.max(0, Math.max(...changes) + 1000 - Date.now()));
+  };
   const lab: KubernetesLab = {
     runtime: 'kubernetes',
     kubeconfig: own.kubeconfig,
@@ -380,6 +394,10 @@ export function kubernetesLab(source: {
           (one.metadata.namespace ?? names.namespace) === where,
       );
       for (const one of belongings) await restore(one.kind, one.metadata.name, one.metadata.namespace);
+      await secondAfter(
+        belongings.filter((one) => one.kind === 'ConfigMap').map((one) => one.metadata.name),
+        where,
+      );
       await restore(kind, name, where);
       if (isRolling(part)) await recycle(part);
       else {
@@ -397,6 +415,10 @@ export function kubernetesLab(source: {
     healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notReady(lab), names.unhealthy),
   };
   return lab;
+}
+
+interface Managed {
+  readonly metadata: { readonly name: string; readonly managedFields: readonly { readonly time: string }[] };
 }
 
 async function clusterIps(
