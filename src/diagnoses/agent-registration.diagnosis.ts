@@ -106,10 +106,10 @@ export const agentRegistration = defineDiagnosis({
       id: 'S2.d',
       part: 'collect-agent',
       symptom: unregistered,
-      // A subject that is set otherwise on one side can be set alike: that is S2.a. Who does not run cannot be asked.
+      // A subject that is set otherwise on one side can be set alike: that is S2.a. Who does not run, or hangs, cannot be asked.
       when: unlessExplained(
         unlessFound(found('AGENT_SUBJECTS_DIFFER'), 'REGISTRATION_SUBJECTS_DIFFER'),
-        found('ENDPOINT_REFUSED', 'agent-manager'),
+        any(found('ENDPOINT_REFUSED', 'agent-manager'), found('ENDPOINT_HUNG', 'agent-manager')),
       ),
       remedies: [{ instruction: 'report-subject-drift' }],
     },

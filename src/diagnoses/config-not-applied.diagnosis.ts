@@ -5,7 +5,7 @@ export const configNotApplied = defineDiagnosis({
   slug: 'config-not-applied',
   part: 'agent-manager',
   evidence: [
-    { probe: 'kubernetes.config-age' },
+    { probe: 'kubernetes.config-age', with: { strict: true } },
     { probe: 'compose.config-age', with: { part: 'agent-manager' } },
     { probe: 'compose.config-age', with: { part: 'orchestrator-service' } },
     { probe: 'compose.config-age', with: { part: 'reasoning-service' } },

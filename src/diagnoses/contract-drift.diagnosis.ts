@@ -1,4 +1,12 @@
-import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import {
+  any,
+  codesOf,
+  defineDiagnosis,
+  found,
+  hint,
+  unlessExplained,
+} from '../domain/diagnosis/diagnosis.ts';
+import { configuredIds } from '../domain/platform/part.ts';
 
 const misfit = any(found('SERVICE_SELECTS_NOTHING'), found('SERVICE_PORT_UNKNOWN'));
 const unscraped = any(
@@ -7,6 +15,9 @@ const unscraped = any(
   found('SCRAPE_SELECTS_NOTHING'),
 );
 
+/** Whoever does not run listens to nothing, and that it should is no drift (ADR 0019: each part is well alone). */
+const away = any(found('PART_NOT_RUNNING'), found('PART_PAUSED'), found('PART_MISSING'));
+
 /** What two parts say of the same thing and do not agree on; each finding has both, as they were seen. */
 export const contractDrift = defineDiagnosis({
   id: 'M1',
@@ -14,6 +25,7 @@ export const contractDrift = defineDiagnosis({
   part: 'runtime',
   evidence: [
     { probe: 'nats.subjects' },
+    ...configuredIds.map((part) => ({ probe: 'runtime.running', with: { part } }) as const),
     { probe: 'runtime.ports' },
     { probe: 'compose.health-checks' },
     { probe: 'kubernetes.health-checks' },
@@ -40,7 +52,7 @@ export const contractDrift = defineDiagnosis({
       id: 'M1.b',
       part: 'nats',
       symptom: found('SUBJECT_UNHEARD'),
-      when: found('SUBJECT_UNHEARD'),
+      when: unlessExplained(found('SUBJECT_UNHEARD'), away),
       remedies: [{ instruction: 'report-unheard-subject' }],
     },
     {
@@ -60,8 +72,9 @@ export const contractDrift = defineDiagnosis({
     {
       id: 'M1.e',
       part: 'runtime',
-      symptom: misfit,
-      when: misfit,
+      symptom: any(misfit, found('SERVICE_POD_UNCLEAR')),
+      // Nobody can tell whether a Service is meant for a Pod of another name and with other labels.
+      when: any(misfit, hint('SERVICE_POD_UNCLEAR')),
       remedies: [
         { remediation: 'kubernetes.set-selector', on: 'kubernetes' },
         { instruction: 'mend-selector', on: 'kubernetes' },
@@ -134,3 +147,8 @@ export const contractDrift = defineDiagnosis({
   // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.
   handOver: [{ when: found('POD_CONFIG_MISSING'), to: 'K1' }],
 });
+
+/** The findings that are a drift. */
+export const driftCodes: ReadonlySet<string> = new Set(
+  contractDrift.causes.flatMap(({ symptom }) => codesOf(symptom).map(({ code }) => code)),
+);

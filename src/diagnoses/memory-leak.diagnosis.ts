@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint } from '../domain/diagnosis/diagnosis.ts';
 import type { ServiceId } from '../domain/platform/part.ts';
 
 /** Go services name the function that holds the memory; of a Python process only the growth can be seen. */
@@ -13,6 +13,12 @@ const grows = any(
   found('MEMORY_GROWS', 'agent-manager'),
   found('MEMORY_GROWS', 'orchestrator-service'),
   found('MEMORY_GROWS', 'reasoning-service'),
+);
+
+/** What lives grows, while the memory of the process does not yet: it has room left, or started moments ago. */
+const heapGrows = any(
+  found('HEAP_GROWS_AT', 'agent-manager'),
+  found('HEAP_GROWS_AT', 'orchestrator-service'),
 );
 
 export const memoryLeak = defineDiagnosis({
@@ -33,11 +39,13 @@ export const memoryLeak = defineDiagnosis({
     {
       id: 'P2.a',
       part: 'agent-manager',
-      symptom: grows,
+      symptom: any(grows, heapGrows),
       when: any(
         leaks('agent-manager'),
         leaks('orchestrator-service'),
         found('MEMORY_GROWS', 'reasoning-service'),
+        hint('HEAP_GROWS_AT', 'agent-manager'),
+        hint('HEAP_GROWS_AT', 'orchestrator-service'),
       ),
       remedies: [{ instruction: 'mend-leak' }],
     },

@@ -55,10 +55,16 @@ const targetUnwell = any(
   found('PART_NOT_READY'),
   found('SERVICE_EXITS_AT_START'),
 );
-const explained = any(noEndpoints, names, offNetwork, targetUnwell);
+const explained = any(noEndpoints, names, targetUnwell);
+/** One at neither end is in nobody's way. */
+const endOff = (from: PartId, to: PartId) =>
+  any(found('CONTAINER_OFF_NETWORK', from), found('CONTAINER_OFF_NETWORK', to));
 /** Whoever takes our own connection and says nothing on it is silent to its neighbour as well, and no network is why. */
 const blocked = (from: PartId, to: PartId) =>
-  unlessExplained(found('CONNECTION_FAILS', from), any(explained, found('ENDPOINT_HUNG', to)));
+  unlessExplained(
+    found('CONNECTION_FAILS', from),
+    any(explained, endOff(from, to), found('ENDPOINT_HUNG', to)),
+  );
 
 export const noConnection = defineDiagnosis({
   id: 'N1',

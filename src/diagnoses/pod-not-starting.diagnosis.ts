@@ -9,8 +9,12 @@ const notRunning = any(
   found('POD_UNSCHEDULABLE'),
   found('POD_CONFIG_MISSING'),
   found('POD_PROBE_FAILS'),
+  hint('POD_PROBE_UNANSWERED'),
   hint('POD_SAYS_NOT_READY'),
 );
+
+/** A container of it was ended from outside: it did not crash. */
+const endedOtherwise = ['POD_OOM_KILLED', 'POD_PROBE_FAILS', 'POD_PROBE_UNANSWERED'] as const;
 
 export const podNotStarting = defineDiagnosis({
   id: 'K1',
@@ -34,8 +38,8 @@ export const podNotStarting = defineDiagnosis({
       part: 'runtime',
       symptom: notRunning,
       when: any(
-        foundApart('POD_CRASH_LOOPING', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
-        foundApart('POD_FAILED', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
+        foundApart('POD_CRASH_LOOPING', ...endedOtherwise),
+        foundApart('POD_FAILED', ...endedOtherwise),
       ),
       remedies: [
         { instruction: 'read-crash-log' },
@@ -78,7 +82,12 @@ export const podNotStarting = defineDiagnosis({
       id: 'K1.f',
       part: 'runtime',
       symptom: notRunning,
-      when: any(foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'), hint('POD_SAYS_NOT_READY')),
+      // Whether the probe is wrong, or the program hangs or waits, the diagnosis of the way to it tells.
+      when: any(
+        foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'),
+        hint('POD_PROBE_UNANSWERED'),
+        hint('POD_SAYS_NOT_READY'),
+      ),
       remedies: [
         { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
         { remediation: 'kubernetes.set-probe', on: 'kubernetes' },

@@ -130,9 +130,19 @@ export function unreachable(part: PartId) {
   const goodWay = badWay === undefined ? [] : [not(badWay)];
   const broken = all(not(running), not(health), network);
   const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
+  // One that is not ready and silent at its own address may be lost on the way as well.
+  const podSilent = { op: 'hint', of: foundWith('pod', 'NETWORK_SILENT', part) } as const;
+  const mayBeUnreached = badWay === undefined ? unreached : any(unreached, all(not(running), podSilent));
   const lost = badWay === undefined ? unreached : all(unreached, not(found('NETWORK_SLOW', part)));
   // It listens once it has started: until then a refusal says nothing of the network.
   const starting = part === 'neo4j' ? found('NEO4J_STARTING') : undefined;
+  const hangs = all(not(running), health, ...goodWay);
+  // It starts, perhaps again after an end, and does not answer yet: whether it hangs in that nobody can tell.
+  const again = all(found('SERVICE_EXITS_AT_START', part), not(found('PART_NOT_RUNNING', part)));
+  const mayHang = {
+    op: 'hint',
+    of: any(all(again, any(health, network)), ...(starting === undefined ? [] : [all(starting, network)])),
+  } as const;
   const ends = tellsWhyItEnds(part) ? any(running, health) : all(not(running), health);
   const unfit = starting === undefined ? ends : any(ends, starting);
   return defineDiagnosis({
@@ -166,8 +176,9 @@ export function unreachable(part: PartId) {
       {
         id: 'H2.b',
         part,
-        symptom: health,
-        when: all(not(running), health, ...goodWay),
+        symptom: any(health, network),
+        // A restart would have it begin its start once more.
+        when: any(starting === undefined ? hangs : unlessExplained(hangs, starting), mayHang),
         remedies: restart(part),
         maybeConsequence: true,
         leavesWhyOpen: true,
@@ -177,7 +188,7 @@ export function unreachable(part: PartId) {
         id: 'H2.c',
         part,
         symptom: badWay === undefined ? network : any(network, badWay),
-        when: starting === undefined ? unreached : unlessExplained(unreached, starting),
+        when: starting === undefined ? mayBeUnreached : unlessExplained(mayBeUnreached, starting),
         remedies: [{ instruction: 'see-network' }],
         answersBelow: 'missed',
       },

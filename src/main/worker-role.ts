@@ -2,10 +2,9 @@ import { collectRendererOf } from '../bot/views/collect.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
-import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
+import { contractDrift, driftCodes } from '../diagnoses/contract-drift.diagnosis.ts';
 import { environmentsBeside } from '../domain/access/access.ts';
 import { heldWhy, trustedMarks } from '../domain/audit/record.ts';
-import { codesOf } from '../domain/diagnosis/diagnosis.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every, type Periodic } from '../domain/kernel/every.ts';
@@ -123,10 +122,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         schedule: dailySchedule,
         held,
         beside,
-        drift: {
-          calls: contractDrift.evidence,
-          codes: new Set(contractDrift.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => code))),
-        },
+        drift: { calls: contractDrift.evidence, codes: driftCodes },
       }),
       diagnose: createDiagnoseRun({
         ...diagnosing,

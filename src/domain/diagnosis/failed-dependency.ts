@@ -18,9 +18,12 @@ function unservedOf({ findings, cause, part, facts }: ProbeOutcome): readonly Pa
     traitsOf(finding.code).partFails === true ? [finding.part] : [],
   );
   const tried = cause !== undefined && failedAt.has(cause.code) ? [part] : [];
-  const said = partIds.filter((id) => facts[`dependency.${id}`] === 'down');
-  return [...seen, ...tried, ...said];
+  return [...seen, ...tried, ...missedIn({ facts })];
 }
+
+/** What a service says that it misses. */
+const missedIn = ({ facts }: Pick<ProbeOutcome, 'facts'>): readonly PartId[] =>
+  partIds.filter((id) => facts[`dependency.${id}`] === 'down');
 
 const confirmedOf = (judgements: readonly DiagnosisJudgement[]) =>
   judgements.flatMap(({ diagnosis, causes }) =>
@@ -41,7 +44,8 @@ const isOpenItself = ({ causes }: DiagnosisJudgement): boolean =>
 
 /**
  * The part to ask about next when the evidence of a symptom ran into one that does not serve, and no cause explains it:
- * the one nearest to the root of the dependency graph. Undefined: a cause is confirmed, or every part serves.
+ * the one nearest to the root of the dependency graph, and of those the one that a service misses, for what only we do
+ * not reach may be our own matter. Undefined: a cause is confirmed, or every part serves.
  */
 export function failedDependencyOf(
   judgements: readonly DiagnosisJudgement[],
@@ -53,10 +57,16 @@ export function failedDependencyOf(
     return undefined;
   const settled = judgements.filter((judgement) => isWay(judgement.diagnosis) || isOpenItself(judgement));
   const asked = new Set(settled.map(({ diagnosis }) => diagnosis.part));
+  const missed = new Set(outcomes.flatMap(missedIn));
   return outcomes
     .flatMap(unservedOf)
     .filter((part) => part !== 'runtime' && !asked.has(part))
-    .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
+    .toSorted(
+      (a, b) =>
+        depth(a) - depth(b) ||
+        Number(missed.has(b)) - Number(missed.has(a)) ||
+        partIds.indexOf(a) - partIds.indexOf(b),
+    )[0];
 }
 
 /**
@@ -83,7 +93,7 @@ export function explains(
   { diagnosis, causes }: DiagnosisJudgement,
   outcomes: readonly ProbeOutcome[],
 ): boolean {
-  const missed = outcomes.some(({ facts }) => facts[`dependency.${diagnosis.part}`] === 'down');
+  const missed = outcomes.some((outcome) => missedIn(outcome).includes(diagnosis.part));
   return causes.some(({ verdict, cause: { answersBelow }, for: evidence }) => {
     if (verdict !== 'confirmed' || answersBelow === undefined) return false;
     if (missed) return true;

@@ -73,6 +73,7 @@ interface HealthRole {
 /** Every probe that a health check may ask. */
 const healthProbes = {
   'http.service-health': { asClient: true, tellsDependencies: true },
+  'http.own-health': { tellsDependencies: true },
   'postgres.connection': { asClient: true },
   'redis.connection': { asClient: true },
   'nats.server': { asClient: true },
@@ -119,6 +120,8 @@ export function healthCalls(shape: EnvironmentShape): readonly ProbeCall<HealthP
     if (shape.runtime === 'compose') add('compose.containers', { part });
   }
   if (shape.runtime === 'kubernetes') {
+    // Of a service without a ready Pod nobody else hears what it misses.
+    for (const service of shape.services) add('http.own-health', { service });
     add('kubernetes.pods', { restarts: limits.podRestarts });
     add('kubernetes.services-endpoints');
     add('kubernetes.config-age');

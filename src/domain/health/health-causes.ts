@@ -4,7 +4,7 @@ import type { Finding } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import type { PartRow } from './health.ts';
-import { healthRole } from './health-calls.ts';
+import { ownWord } from './health-witness.ts';
 
 /** Findings of one part without those that another of them explains. */
 export function withoutExplained(findings: readonly Finding[]): readonly Finding[] {
@@ -88,8 +88,6 @@ function rootOf(
 
 /** The parts that the service's own health calls down. */
 function namedDown(part: PartId, outcomes: readonly ProbeOutcome[]): readonly PartId[] {
-  const outcome = outcomes.find(
-    (one) => one.part === part && healthRole(one.probe).tellsDependencies === true,
-  );
+  const outcome = ownWord(part, outcomes);
   return partIds.filter((id) => outcome?.facts[`dependency.${id}`] === 'down');
 }

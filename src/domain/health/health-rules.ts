@@ -198,6 +198,9 @@ function judge(
     }
     case 'blind': {
       if (runtime === 'not-running') return confirmed('down', byFinding, witness);
+      // Nothing leads to it, and it says itself what it misses.
+      if (runtime === 'not-ready' && findings.some(({ code }) => traitsOf(code).saysUnhealthy === true))
+        return confirmed('down', byFinding, witness);
       const { up, down } = dependantsOf(part, outcomes);
       return { ...confirmed('unknown', blindFact(direct), [...witness, ...down, ...up]), confirmed: false };
     }

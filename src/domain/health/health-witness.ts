@@ -99,6 +99,18 @@ export function sessionsOf(part: PartId, outcomes: readonly ProbeOutcome[]): rea
   });
 }
 
+/** What a service says of itself, through its Service or where its Pod is; the look that heard something counts. */
+export function ownWord(service: PartId, outcomes: readonly ProbeOutcome[]): ProbeOutcome | undefined {
+  const looks = outcomes.filter(
+    (one) => one.part === service && healthRole(one.probe).tellsDependencies === true,
+  );
+  return looks.find((one) => saysUnhealthy(one) || tellsOfOthers(one)) ?? looks[0];
+}
+const saysUnhealthy = ({ findings }: ProbeOutcome): boolean =>
+  findings.some((finding) => traitsOf(finding.code).saysUnhealthy === true);
+const tellsOfOthers = ({ facts }: ProbeOutcome): boolean =>
+  Object.keys(facts).some((key) => key.startsWith('dependency.'));
+
 /**
  * What the services that need the part say of it in their own health. A bare "up" is no witness: there are programs that
  * always say it. One with a figure that only a check gives is (`measured.<part>`, R-PLAT9).
@@ -111,18 +123,13 @@ export function dependantsOf(
   const down: Witness[] = [];
   for (const service of serviceIds) {
     if (!dependencies[service].includes(part)) continue;
-    const outcome = outcomes.find(
-      (one) => one.part === service && healthRole(one.probe).tellsDependencies === true,
-    );
+    const outcome = ownWord(service, outcomes);
     if (outcome === undefined) continue;
     const state = outcome.facts[`dependency.${part}`];
     if (state === 'up' && outcome.facts[`measured.${part}`] === true)
       up.push({ key: 'dependant-up', facts: { service } });
     else if (state === 'down') down.push({ key: 'dependant-down', facts: { service } });
-    else if (
-      outcome.findings.some((finding) => traitsOf(finding.code).saysUnhealthy === true) &&
-      !Object.keys(outcome.facts).some((key) => key.startsWith('dependency.'))
-    )
+    else if (saysUnhealthy(outcome) && !tellsOfOthers(outcome))
       down.push({ key: 'dependant-unhealthy', facts: { service } });
   }
   return { up, down };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
@@ -9,9 +10,20 @@ import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
+/**
+ * So old at most is what the kubelet hands to a container that it starts again: it renews mounted files at each sync of
+ * the Pod, 60 to 90 s apart (`workerResyncIntervalJitterFactor` in its pod_workers.go), from a cache of one minute
+ * where it does not watch (https://kubernetes.io/docs/concepts/configuration/configmap/, "updated automatically").
+ */
+const KUBELET_DELAY_MS = 150_000;
+
 const params = z.strictObject({
   graceSeconds: z.number().nonnegative().default(5).meta({
     description: 'A container that started at most this many seconds before the change is not reported.',
+  }),
+  strict: z.boolean().default(false).meta({
+    description:
+      'Whether the answer is "could not check" where a change came too close to a start. A health check takes such a change for read.',
   }),
 });
 type Params = z.output<typeof params>;
@@ -22,19 +34,23 @@ export const kubernetesConfigAge = defineProbe({
   doc: `Finds Pods that run with a configuration older than their ConfigMap.
 The programs of the platform read their configuration once, at start.
 A container that uses a ConfigMap (as a volume or as environment) does not know of changes after its start.
+Kubernetes mounts the ConfigMap, and the program reads it, at some time between the creation of the Pod and the first seconds of the container.
+Whether a change in that time was read is unknown.
+With \`strict\`, the probe could not check then.
 Only Pods of the platform's parts count. CA bundles do not count: they are rotated, and programs reload them.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
   timeoutMs: 20_000,
   emits: ['POD_OLDER_THAN_CONFIG'],
-  async run({ graceSeconds }: Params, { deps, signal }: ProbeContext<Deps>) {
+  async run({ graceSeconds, strict }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const [rawPods, maps] = await Promise.all([
       kubernetes.list('pods', kubernetes.namespace, { signal }),
       kubernetes.list('configmaps', kubernetes.namespace, { signal }),
     ]);
-    const changed = new Map(maps.map((map) => [map.metadata.name, lastChange(map)]));
+    const changes = new Map(maps.map((map) => [map.metadata.name, lastChange(map)]));
+    const unsure = new Set<string>();
     const findings = new Map<string, Finding>();
     const pods = new Map<string, number>();
     for (const pod of parseAll(Pod, rawPods)) {
@@ -43,10 +59,16 @@ Only Pods of the platform's parts count. CA bundles do not count: they are rotat
       // When other programs read their configuration is unknown here.
       const part = partOf(pod, owner.name, deps.platform);
       if (part === undefined) continue;
-      for (const { container, map } of usedMaps(pod)) {
-        const at = changed.get(map);
+      for (const { container, map, optional } of usedMaps(pod)) {
+        const change = changes.get(map);
         const started = startOf(pod, container);
-        if (at === undefined || started === undefined || started + graceSeconds * 1000 >= at) continue;
+        if (change === undefined || started === undefined) continue;
+        const { at } = change;
+        if (at <= started + graceSeconds * 1000) {
+          if (mayBeUnread(change, { pod, container, optional, started }))
+            unsure.add(`${owner.kind.toLowerCase()}/${owner.name} (${map})`);
+          continue;
+        }
         const key = `${owner.kind}/${owner.name}/${map}`;
         pods.set(key, (pods.get(key) ?? 0) + 1);
         if (findings.has(key)) continue;
@@ -70,12 +92,22 @@ Only Pods of the platform's parts count. CA bundles do not count: they are rotat
         });
       }
     }
+    const facts = { configMaps: maps.length };
+    if (strict && findings.size === 0 && unsure.size > 0) {
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'a ConfigMap changed while Pods that use it started', {
+          facts: { reason: 'changed-while-starting', uses: [...unsure].join(', ') },
+        }),
+        facts,
+      };
+    }
     return verdict(
       [...findings].map(([key, finding]) => ({
         ...finding,
         facts: { ...finding.facts, pods: pods.get(key) ?? 1 },
       })),
-      { configMaps: maps.length },
+      facts,
     );
   },
 });
@@ -100,45 +132,74 @@ interface ManagedField {
   readonly touches?: readonly string[];
 }
 
+interface Change {
+  readonly at: number;
+  /** The ConfigMap has been as it is since it was made. */
+  readonly first: boolean;
+}
+
 /** When the data last changed, by field ownership; the creation when that is not kept. */
-function lastChange(map: KubeObject): number | undefined {
+function lastChange(map: KubeObject): Change | undefined {
   const fields = (map.metadata as { managedFields?: readonly ManagedField[] }).managedFields ?? [];
   const times = fields
     .filter((field) => field.touches?.some((name) => name === 'data' || name === 'binaryData') === true)
     .map((field) => Date.parse(field.time ?? ''))
     .filter(Number.isFinite);
-  if (times.length > 0) return Math.max(...times);
   const created = Date.parse(map.metadata.creationTimestamp ?? '');
-  return Number.isFinite(created) ? created : undefined;
+  const at = times.length > 0 ? Math.max(...times) : created;
+  return Number.isFinite(at) ? { at, first: at === created } : undefined;
 }
 
+/**
+ * Whether a container that started at about the time of a change, or later, may still have what was before. It has what
+ * the kubelet had read between the creation of the Pod and this start: while an image is pulled nothing is read again.
+ * Times have whole seconds, so that one and the same second leaves open what was first. A ConfigMap that was made in the
+ * second of its Pod is a new installation: the Pod waits until there is one, unless it is optional.
+ */
+function mayBeUnread(
+  { at, first }: Change,
+  { pod, container, optional, started }: Use & { readonly pod: Parsed<Pod>; readonly started: number },
+): boolean {
+  const created = Date.parse(pod.metadata.creationTimestamp ?? '');
+  const again = (statusOf(pod, container)?.restartCount ?? 0) > 0;
+  if (at < created || (again && at < started - KUBELET_DELAY_MS)) return false;
+  return at !== created || !first || optional;
+}
+
+const statusOf = (pod: Parsed<Pod>, container: string) =>
+  pod.status.containerStatuses.find((one) => one.name === container);
+
 function startOf(pod: Parsed<Pod>, container: string): number | undefined {
-  const status = pod.status.containerStatuses.find((one) => one.name === container);
-  const time = Date.parse(status?.state.running?.startedAt ?? '');
+  const time = Date.parse(statusOf(pod, container)?.state.running?.startedAt ?? '');
   return Number.isFinite(time) ? time : undefined;
 }
 
+interface Use {
+  readonly container: string;
+  /** It starts without the ConfigMap as well. */
+  readonly optional: boolean;
+}
+
 /** Every ConfigMap a container reads, through its environment or a mounted volume. */
-function usedMaps(pod: Parsed<Pod>): readonly { readonly container: string; readonly map: string }[] {
-  const volumes = new Map<string, string[]>();
-  for (const volume of pod.spec.volumes) {
-    const names = [
-      volume.configMap?.name,
-      ...(volume.projected?.sources ?? []).map((source) => source.configMap?.name),
-    ];
-    volumes.set(
-      volume.name,
-      names.filter((name) => name !== undefined),
-    );
-  }
+function usedMaps(pod: Parsed<Pod>): readonly (Use & { readonly map: string })[] {
+  const volumes = new Map(
+    pod.spec.volumes.map(({ name, configMap, projected }) => [
+      name,
+      [configMap, ...(projected?.sources ?? []).map((source) => source.configMap)],
+    ]),
+  );
   return pod.spec.containers.flatMap((container) => {
-    const names = new Set<string>([
-      ...container.env.map((entry) => entry.valueFrom?.configMapKeyRef?.name ?? ''),
-      ...container.envFrom.map((entry) => entry.configMapRef?.name ?? ''),
+    const uses = [
+      ...container.env.map((entry) => entry.valueFrom?.configMapKeyRef),
+      ...container.envFrom.map((entry) => entry.configMapRef),
       ...container.volumeMounts.flatMap((mount) => volumes.get(mount.name) ?? []),
-    ]);
+    ];
+    const names = new Set(uses.map((use) => use?.name ?? ''));
     return [...names]
       .filter((map) => map !== '' && !caBundle.test(map))
-      .map((map) => ({ container: container.name, map }));
+      .map((map) => ({
+        ...{ container: container.name, map },
+        optional: uses.every((use) => use?.name !== map || use.optional === true),
+      }));
   });
 }

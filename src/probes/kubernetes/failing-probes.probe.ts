@@ -43,6 +43,8 @@ const killedByProbe = /failed (?:liveness|startup) probe/i;
 const wrongQuestion = /statuscode: 4\d\d/i;
 /** It reports itself unhealthy, or refuses connections: so does a program that is still starting. */
 const notYet = /statuscode: 5\d\d|connection refused/i;
+/** The kubelet waited for an answer in vain: the program hangs, or is slower than its probe has patience. */
+const unanswered = /deadline exceeded|client\.timeout|timed? ?out/i;
 const ofLiveness = /^liveness probe failed/i;
 /** Of the probes whose failure ends a container; that of readiness does not. */
 const ending = /liveness|startup/i;
@@ -67,13 +69,15 @@ It reports a container that the kubelet ends because its liveness or startup pro
 It also reports a running container that is not ready and answers its readiness probe with an error.
 Refused connections and 5xx count only after two minutes of running.
 A service with dependencies may wait for one of them when it answers 5xx or not at all: that has its own finding.
+So has one that the kubelet ends because it did not answer in time, or without an event of what it answered.
+It may hang, or its probe may have too little patience.
 There is one finding per workload, however many Pods share it.
 Two cases do not count: a program that exits by itself, and a container that has been ready and running for three minutes since the kubelet ended it.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
   timeoutMs: 20_000,
-  emits: ['POD_PROBE_FAILS', 'POD_SAYS_NOT_READY'],
+  emits: ['POD_PROBE_FAILS', 'POD_PROBE_UNANSWERED', 'POD_SAYS_NOT_READY'],
   async run({ minutes }: z.output<typeof params>, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const eventsOf = (reason: Reason) =>
@@ -86,11 +90,13 @@ Two cases do not count: a program that exits by itself, and a container that has
     // The API server reads every event to find those of one reason; without a failure there was no end for it.
     const killing = endsContainers(unhealthy) ? await eventsOf('Killing') : [];
     const from = now().getTime() - minutes * 60_000;
-    const events = eventsByPod([...unhealthy, ...killing], from);
+    const events = eventsByPod([...unhealthy, ...killing]);
+    const recent = [...events.values()].filter((own) => own.some((event) => timeOf(event) >= from));
     const groups = new Map<string, { readonly finding: Finding; pods: number; restarts: number }>();
     for (const pod of parseAll(Pod, rawPods)) {
       const own = events.get(pod.metadata.uid);
-      const failure = own === undefined ? undefined : failureOf(pod, own, now(), deps.platform);
+      const failure =
+        own === undefined ? undefined : failureOf(pod, own, { now: now(), from, platform: deps.platform });
       if (failure === undefined) continue;
       const owner = ownerOf(pod);
       const subject = `${owner.kind.toLowerCase()}/${owner.name}`;
@@ -119,7 +125,7 @@ Two cases do not count: a program that exits by itself, and a container that has
       ...finding,
       facts: { ...finding.facts, pods, restarts },
     }));
-    return verdict(findings, { podsWithEvents: events.size });
+    return verdict(findings, { podsWithEvents: recent.length });
   },
 });
 
@@ -151,12 +157,11 @@ function endsContainers(unhealthy: readonly KubeObject[]): boolean {
   return unhealthy.some((object) => ending.test(Event.parse(object).message));
 }
 
-/** Events since `from`, by the Pod they are about. */
-function eventsByPod(raw: readonly KubeObject[], from: number): ReadonlyMap<string, readonly ProbeEvent[]> {
+/** Events by the Pod they are about. */
+function eventsByPod(raw: readonly KubeObject[]): ReadonlyMap<string, readonly ProbeEvent[]> {
   const events = new Map<string, ProbeEvent[]>();
   for (const object of raw) {
     const event = Event.parse(object);
-    if (!(timeOf(event) >= from)) continue;
     const { uid } = event.involvedObject;
     const known = events.get(uid);
     if (known === undefined) events.set(uid, [event]);
@@ -180,7 +185,7 @@ function refusedIn(message: string): number | undefined {
 }
 
 interface Failure {
-  readonly code: 'POD_PROBE_FAILS' | 'POD_SAYS_NOT_READY';
+  readonly code: 'POD_PROBE_FAILS' | 'POD_PROBE_UNANSWERED' | 'POD_SAYS_NOT_READY';
   readonly probe: string;
   readonly message: string;
   readonly container?: string;
@@ -189,14 +194,14 @@ interface Failure {
   readonly since?: string;
 }
 
-/** What the events say against a Pod's probe; undefined when they explain nothing that is wrong now. */
+/** What the events since `from` say against a Pod's probe; undefined when they explain nothing that is wrong now. */
 function failureOf(
   pod: Parsed<Pod>,
-  events: readonly ProbeEvent[],
-  now: Date,
-  platform: Platform,
+  all: readonly ProbeEvent[],
+  { now, from, platform }: { readonly now: Date; readonly from: number; readonly platform: Platform },
 ): Failure | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
+  const events = all.filter((event) => timeOf(event) >= from);
   const settled = (event: ProbeEvent) => {
     const started = Date.parse(containerOf(pod, event)?.state.running?.startedAt ?? '');
     return isReady(pod) && started >= timeOf(event) && now.getTime() - started > WELL_AFTER_MS;
@@ -226,13 +231,21 @@ function failureOf(
   const part = partOfPod(pod, platform);
   const waits = part !== undefined && dependencies[part].length > 0;
   const probe = /liveness|readiness|startup/i.exec(event.message)?.[0].toLowerCase() ?? 'unknown';
-  // A container that was just ended refuses its other probes as well.
-  const ofProbe = unhealthy.findLast(({ message }) => message.toLowerCase().startsWith(probe));
+  // A container that was just ended refuses its other probes as well. The kubelet writes fewer and fewer events of the
+  // same kind: the one that says what this probe was told may be an old one.
+  const ofProbe = all
+    .filter(({ reason, message }) => reason === 'Unhealthy' && message.toLowerCase().startsWith(probe))
+    .sort((one, other) => timeOf(one) - timeOf(other))
+    .at(-1);
   const open = event === stuck && waits && !wrongQuestion.test(event.message);
+  const message = ofProbe?.message ?? event.message;
+  // An end alone does not say what the probe was told.
+  const mayHang =
+    part !== undefined && event !== stuck && (ofProbe === undefined || unanswered.test(ofProbe.message));
   return {
-    code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
+    code: open ? 'POD_SAYS_NOT_READY' : mayHang ? 'POD_PROBE_UNANSWERED' : 'POD_PROBE_FAILS',
     probe,
-    message: shortened(ofProbe?.message ?? event.message, 200),
+    message: shortened(message, 200),
     ...present({ container: containerOf(pod, event)?.name, refusedPort: refusedIn(ofProbe?.message ?? '') }),
     ...present({ since: event.firstTimestamp ?? undefined }),
   };

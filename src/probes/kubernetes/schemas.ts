@@ -64,9 +64,7 @@ const Volume = z.object({
   secret: z.object({ secretName: z.string().optional(), optional: z.boolean().optional() }).optional(),
   projected: z
     .object({
-      sources: z
-        .array(z.object({ configMap: z.object({ name: z.string().optional() }).optional() }))
-        .nullish(),
+      sources: z.array(z.object({ configMap: NameReference })).nullish(),
     })
     .optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
@@ -17,12 +18,14 @@ export const kubernetesSelectors = defineProbe({
   doc: `Do the Services fit the Pods that they are meant for?
 A Service that selects no Pod is a finding where a Pod is there that nearly fits: of its part, or with its labels under other keys.
 So is a Service that leads to a port by a name that no container of its Pods has.
-Without such a Pod there is nothing to compare, and the finding is that of the missing workload.`,
+Where no name tells which Pod it is meant for, a Pod that takes its port and has no Service is named as one that it may be.
+Without such a Pod there is nothing to compare.
+Whether the Service of a known part fits is then unknown, and the answer names that Service.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
   timeoutMs: 20_000,
-  emits: ['SERVICE_SELECTS_NOTHING', 'SERVICE_PORT_UNKNOWN'],
+  emits: ['SERVICE_SELECTS_NOTHING', 'SERVICE_POD_UNCLEAR', 'SERVICE_PORT_UNKNOWN'],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes, platform } = deps;
     const [rawPods, rawServices] = await Promise.all([
@@ -31,7 +34,18 @@ Without such a Pod there is nothing to compare, and the finding is that of the m
     ]);
     const pods = parseAll(Pod, rawPods).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const services = parseAll(Service, rawServices);
-    const findings = services.flatMap((service) => misfits(service, pods, platform));
+    const findings = services.flatMap((service) => misfits(service, { pods, services }, platform));
+    const bare = services.find(
+      (service) => partOf(service, platform) !== 'runtime' && isBare(selectorOf(service), pods),
+    );
+    if (findings.length === 0 && bare !== undefined)
+      throw new AppError('NOT_FOUND', 'no Pod is there to compare a Service with', {
+        facts: {
+          reason: 'service-without-pod',
+          service: bare.metadata.name,
+          selector: pairs(selectorOf(bare) ?? {}),
+        },
+      });
     return verdict(findings, { services: services.length, pods: pods.length });
   },
 });
@@ -41,31 +55,51 @@ type Labels = Readonly<Record<string, string>>;
 const pairs = (labels: Labels, keys: readonly string[] = Object.keys(labels)) =>
   keys.map((key) => `${key}=${own(labels, key) ?? '–'}`).join(', ');
 
+/** Undefined: it leads to no Pods by labels, and is not meant to. */
+function selectorOf({ spec: { selector, type } }: Service): Labels | undefined {
+  if (type === 'ExternalName' || selector == null || Object.keys(selector).length === 0) return undefined;
+  return selector;
+}
+
+const partOf = ({ metadata }: Parsed<Service>, platform: Platform) =>
+  partOfWorkload(metadata.name, platform) ?? ('runtime' as const);
+
+const isBare = (selector: Labels | undefined, pods: readonly Parsed<Pod>[]): boolean =>
+  selector !== undefined && !pods.some(({ metadata }) => matches(selector, metadata.labels));
+
+interface There {
+  readonly pods: readonly Parsed<Pod>[];
+  readonly services: readonly Parsed<Service>[];
+}
+
 function misfits(
   service: Parsed<Service>,
-  pods: readonly Parsed<Pod>[],
+  { pods, services }: There,
   platform: Platform,
 ): readonly Finding[] {
-  const { selector, type, ports } = service.spec;
+  const { ports } = service.spec;
   const { name } = service.metadata;
-  if (type === 'ExternalName' || selector == null || Object.keys(selector).length === 0) return [];
+  const selector = selectorOf(service);
+  if (selector === undefined) return [];
   const about = {
     severity: 'warning' as const,
-    part: partOfWorkload(name, platform) ?? ('runtime' as const),
+    part: partOf(service, platform),
     subject: `service/${name}`,
   };
   const selected = pods.filter((pod) => matches(selector, pod.metadata.labels));
   if (selected.length === 0) {
     const near = nearest(selector, name, pods, platform);
-    if (near === undefined) return [];
+    const one = near ?? (about.part === 'runtime' ? alone(service, { pods, services }) : undefined);
+    if (one === undefined) return [];
     const facts = {
       service: name,
       ...present({ namespace: service.metadata.namespace }),
       selector: pairs(selector),
-      pod: near.metadata.name,
-      labels: pairs(near.metadata.labels ?? {}, alike(selector, near.metadata.labels ?? {})) || '–',
+      pod: one.metadata.name,
     };
-    return [{ code: 'SERVICE_SELECTS_NOTHING', ...about, facts }];
+    if (near === undefined) return [{ code: 'SERVICE_POD_UNCLEAR', ...about, facts }];
+    const labels = pairs(near.metadata.labels ?? {}, alike(selector, near.metadata.labels ?? {})) || '–';
+    return [{ code: 'SERVICE_SELECTS_NOTHING', ...about, facts: { ...facts, labels } }];
   }
   const named = new Set(
     selected.flatMap(({ spec }) =>
@@ -110,4 +144,23 @@ function nearest(
     return Object.values(selector).every((value) => values.has(value));
   };
   return pods.find(isMeant) ?? pods.find(fits);
+}
+
+/** A Pod that takes the port of this Service and that no Service leads to; that of a StatefulSet's names does not lead. */
+function alone({ spec: { ports } }: Service, { pods, services }: There): Parsed<Pod> | undefined {
+  const leading = services.flatMap((one) => {
+    const selector = one.spec.clusterIP === 'None' ? undefined : selectorOf(one);
+    return selector === undefined ? [] : [selector];
+  });
+  const targets = new Set(ports.map(({ port, targetPort }) => targetPort ?? port));
+  return pods.find(
+    ({ metadata, spec }) =>
+      !leading.some((selector) => matches(selector, metadata.labels)) &&
+      spec.containers.some((container) =>
+        container.ports.some(
+          ({ name, containerPort }) =>
+            targets.has(containerPort) || (name !== undefined && targets.has(name)),
+        ),
+      ),
+  );
 }

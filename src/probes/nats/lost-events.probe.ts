@@ -4,8 +4,9 @@ import { factOf, mayDecide, type Sourced } from '../../domain/platform/source.ts
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { clientsOnBus } from '../support/nats-clients.ts';
+import { covers } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
-import { cannotKnow, isHeard, isTaken, listenersBesides, subjectsHeard } from './bus.ts';
+import { cannotKnow, isHeard, isTaken, isTap, listenersBesides, subjectsHeard } from './bus.ts';
 import { heardByKnownSubjects, isRefused, namedRefusal } from './known-subjects.ts';
 
 const params = z.strictObject({
@@ -23,11 +24,16 @@ const configured = (value: string): Sourced => ({ value, source: 'configured' })
 /** So many show it; the rest need not be counted. */
 const mostMessages = 5_000;
 
+/** Whether somebody who listens to a pattern hears anything of a subject, or all of it. */
+const listensTo = (own: string, subject: string): boolean =>
+  !isTap(own) && (covers(own, subject) || covers(subject, own));
+
 export const natsLostEvents = defineProbe({
   id: 'nats.lost-events',
   doc: `Are events published that no client takes?
 Listens on the events' subject for some seconds and asks the monitor who subscribes to what was heard.
 A message without a listener is lost, unless a stream keeps it.
+Where no client listens and no stream keeps anything, the answer is open until a message comes.
 Where only the guide names the events' subject and it is silent, the answer is open if another message goes to no client.
 A user of NATS that may not hear every subject hears those that are known, and the monitor tells whether that was all.
 Without the monitor the listeners are unknown; so they are where it is of another server than ours.`,
@@ -73,6 +79,12 @@ Without the monitor the listeners are unknown; so they are where it is of anothe
     const sum = (of: typeof heard) => of.reduce((total, [, count]) => total + count, 0);
     const facts = { subject, seconds, messages: sum(heard), unheard: sum(lost) };
     const [first] = lost;
+    // The next one would be lost, and none came in these seconds. (What only the guide names may be no subject of theirs.)
+    const patterns = [...clients.flatMap(({ subjects }) => subjects), ...(others ?? [subject])];
+    if (heard.length === 0 && mayDecide(events) && !patterns.some((own) => listensTo(own, subject)))
+      throw new AppError('NOT_FOUND', 'no event was sent', {
+        facts: { reason: 'events-quiet', subject, seconds },
+      });
     if (first === undefined) return verdict([], facts);
     return verdict(
       [

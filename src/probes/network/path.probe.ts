@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -35,6 +36,7 @@ It counts only when a second one is slow as well, because a single lost packet c
 A Service refuses or drops connections to a part without a ready Pod, and repeats of the first packet make that look slow.
 Then a running Pod is asked at its own address, and only that handshake counts.
 Where the Service refuses and the Pod is silent, it could not check: from outside of the cluster no Pod answers.
+Where the Service is silent as well, the finding has the address of the Pod.
 Other probes check what the part then answers.`,
   params,
   part: ({ part }: z.output<typeof params>) => part,
@@ -55,7 +57,10 @@ Other probes check what the part then answers.`,
     }
     const own = await atItsPod(part, slowMs, { deps, signal });
     if (own?.answer === 'open' && own.ms >= slowMs) return verdict([slow(part, own, slowMs)], factsOf(own));
-    if (first.answer === 'silent') return verdict([finding('NETWORK_SILENT', 'critical', part, first)]);
+    if (first.answer === 'silent') {
+      const pod = own?.answer === 'silent' ? `${own.host}:${own.port}` : undefined;
+      return verdict([finding('NETWORK_SILENT', 'critical', part, first, present({ pod }))]);
+    }
     // Nobody has asked the part: a Service without a ready Pod refuses by itself.
     if (own?.answer === 'silent')
       return {

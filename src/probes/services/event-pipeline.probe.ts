@@ -71,6 +71,10 @@ interface Pipeline {
   readonly backlog: boolean;
   readonly growing: boolean;
   readonly workersBusy: boolean;
+  /** Whatever the writer does: more comes in than they can take. */
+  readonly workersLack: boolean;
+  /** No more comes in, so that nobody sees how much would. */
+  readonly full: boolean;
   readonly fullBatches: boolean;
   readonly enrich: number;
   readonly write: number;
@@ -150,6 +154,8 @@ function read(before: Scrape, after: Scrape, previous = before): Pipeline {
     backlog: capacity > 0 && size >= capacity * BACKLOG_SHARE,
     growing: slope > 0 && received > stored,
     workersBusy: workers > 0 && busy >= workers,
+    workersLack: enrich > 0 && received * enrich >= workers,
+    full: capacity > 0 && size >= capacity,
     fullBatches: limit > 0 && batch >= limit * FULL_BATCH_SHARE,
     enrich,
     write,
@@ -171,10 +177,10 @@ const noBatchEnded = ({ seconds = null, queue = null }: Facts): AppError =>
 function bottleneckOf(pipeline: Pipeline): FindingCode | undefined {
   if (pipeline.commitsWait) return 'EVENT_WRITES_SLOW';
   if (pipeline.fullBatches) return 'EVENT_BATCHES_FULL';
-  const { enrich, write, writeKnown, writerUnseen } = pipeline;
-  const enrichDominates =
-    writeKnown && !writerUnseen && enrich > 0 && enrich / (enrich + write) >= DOMINANT_SHARE;
-  return pipeline.workersBusy && enrichDominates ? 'EVENT_WORKERS_SATURATED' : undefined;
+  const { enrich, write, writeKnown, writerUnseen, workersBusy, workersLack } = pipeline;
+  if (!workersBusy || !writeKnown || writerUnseen) return undefined;
+  const enrichDominates = enrich > 0 && enrich / (enrich + write) >= DOMINANT_SHARE;
+  return enrichDominates || workersLack ? 'EVENT_WORKERS_SATURATED' : undefined;
 }
 
 export const servicesEventPipeline = defineProbe({
@@ -184,6 +190,7 @@ export const servicesEventPipeline = defineProbe({
 Reads \`${guide.paths.metrics}\` twice, so that counters become rates.
 It compares received with stored events, the queue and its slope, how busy the workers are, and how full the batches are.
 It also compares the mean time of the stages enrich and write.
+Where writes are slow and the workers cannot take what comes in, both are told.
 Samples of different replicas are not compared.
 Where events wait and a deciding metric is absent, the answer is inconclusive.
 Where no batch ends between the samples, it reads up to twice more: without a sign of the writer's work, the reason for the wait is unknown.`,
@@ -196,6 +203,7 @@ Where no batch ends between the samples, it reads up to twice more: without a si
   emits: [
     'EVENT_LATENCY_HIGH',
     'EVENT_QUEUE_BACKLOG',
+    'EVENT_WORKERS_BUSY',
     'EVENT_WORKERS_SATURATED',
     'EVENT_BATCHES_FULL',
     'EVENT_WRITES_SLOW',
@@ -244,6 +252,9 @@ Where no batch ends between the samples, it reads up to twice more: without a si
     if (late) findings.push(finding('EVENT_LATENCY_HIGH', 'warning'));
     if (pipeline.backlog || pipeline.growing) findings.push(finding('EVENT_QUEUE_BACKLOG', 'warning'));
     if (behind && bottleneck !== undefined) findings.push(finding(bottleneck, 'warning'));
+    const mayLack = pipeline.workersBusy && (pipeline.workersLack || pipeline.full);
+    if (behind && bottleneck === 'EVENT_WRITES_SLOW' && mayLack)
+      findings.push(finding('EVENT_WORKERS_BUSY', 'info'));
     const [first, ...more] = findings;
     return first === undefined
       ? { status: 'healthy', facts }

@@ -127,6 +127,8 @@ export const health = {
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
   'cause.analysis-refused':
     'the analysis refuses our small request (HTTP {status}: {error}), so no analysis was tried',
+  'cause.replicas-not-asked':
+    'one replica answered through the Service, and {unasked} of {instances} could not be asked at their own addresses',
   'cause.another-replica':
     'the samples come from different replicas or from a restarted process, so they cannot be compared',
   'cause.steps-unreadable':
@@ -140,6 +142,10 @@ export const health = {
   'cause.subscription-refused':
     'NATS refuses the bot’s own user the permission to subscribe to "{subject}"; add it to what that user may subscribe to',
   'cause.nothing-published': 'nothing was published on NATS in {seconds} s, so there was nothing to compare',
+  'cause.service-without-pod':
+    'Service {service} selects {selector}, and no Pod of its part is there to compare it with',
+  'cause.events-quiet':
+    'no client listens on {subject}, and no message came there in {seconds} s; the next one shows whether events get lost',
   'cause.events-subject-unseen':
     'the subject of the events is unknown: {subject} is silent, and {example} goes to no client',
   'cause.events-subject-hidden':
@@ -216,6 +222,8 @@ export const health = {
     'no database here was recognised as that of {part:part}. Name it under postgres.databases',
   'cause.written-while-starting':
     '{file} was written in the first two seconds of {container}; whether the program had read it before is unknown. A restart makes it read the file',
+  'cause.changed-while-starting':
+    'the ConfigMap changed at about the start of {uses}; whether it was read before or after that is unknown. A restart makes the programs read it',
   'cause.tables-not-recognised':
     'database {database} has tables of other names than {tables}. Name them under platform.tables',
   'cause.health-path-not-recognised':

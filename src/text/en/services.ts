@@ -53,6 +53,9 @@ export const services = {
   'finding.SERVICE_SELECTS_NOTHING':
     'Service {service} selects {selector}, and no Pod has that. Pod {pod} has {labels}.',
   'finding.SERVICE_SELECTS_NOTHING.impact': 'Every connection to the Service is refused, while the Pod runs.',
+  'finding.SERVICE_POD_UNCLEAR':
+    'Service {service} selects {selector}, and no Pod has that. Pod {pod} takes its port and has no Service. It may be the one that is meant.',
+  'finding.SERVICE_POD_UNCLEAR.impact': 'Every connection to the Service is refused.',
   'finding.SERVICE_PORT_UNKNOWN':
     'Service {service} leads to the port named "{port}", and its Pods name only: {named}.',
   'finding.SERVICE_PORT_UNKNOWN.impact': 'Every connection to that port of the Service is refused.',
@@ -97,6 +100,8 @@ export const services = {
   'finding.EVENT_LATENCY_HIGH.impact': 'Alerts and workflows start late.',
   'finding.EVENT_QUEUE_BACKLOG':
     'The event queue holds {queue} of {queueCapacity} and changes by {queueSlopePerSecond} a second: {receivedPerSecond|# comes|# come} in, {storedPerSecond|# is|# are} stored.',
+  'finding.EVENT_WORKERS_BUSY':
+    '{workers|The only event worker is|All # event workers are} busy, too; one event takes {enrichSeconds} s, and {receivedPerSecond} come each second. Whether that is enough shows once the database is fast.',
   'finding.EVENT_WORKERS_SATURATED':
     '{workers|The only event worker is|All # event workers are} busy; one event takes {enrichSeconds} s, the queue holds {queue}.',
   'finding.EVENT_BATCHES_FULL':
@@ -127,6 +132,8 @@ export const services = {
   'finding.COMMANDS_TIME_OUT': 'Commands run into their time limit ({timeoutsPerSecond} a second).',
   'finding.ROOT_CAUSE_FAILS': 'Root-cause analysis fails (HTTP {status}): {error}',
   'finding.ROOT_CAUSE_FAILS.impact': 'Incidents get no automatic analysis.',
+  'finding.ROOT_CAUSE_FAILS_IN_SOME':
+    'Not every analysis fails, only those of {failing|one Pod|# Pods} of {asked} behind the Service ({pods}).',
   'finding.ROOT_CAUSE_MODEL_ERROR': 'The analysis fails because of its model: {error}',
   'finding.ROOT_CAUSE_GRAPH_UNAVAILABLE': 'The analysis answers, but without the knowledge graph.',
   'finding.MODEL_MISSING': 'The model {subject} is not in {folder} (there: {files}).',

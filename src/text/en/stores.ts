@@ -58,6 +58,8 @@ export const stores = {
   'finding.DNS_NOT_RUNNING': 'The cluster’s DNS has no ready Pod ({ready} of {pods}).',
   'finding.POD_PROBE_FAILS':
     'The {probe} probe of {subject} fails in {pods|# Pod|# Pods}: {message} ({restarts|# restart|# restarts}).',
+  'finding.POD_PROBE_UNANSWERED':
+    'The {probe} probe of {subject} fails in {pods|# Pod|# Pods}: {message} ({restarts|# restart|# restarts}). Either the program hangs, or the probe is wrong; the diagnosis H2 of {part} tells.',
   'finding.POD_SAYS_NOT_READY':
     'The readiness probe of {subject} fails in {pods|# Pod|# Pods} although the program runs: {message}. Either it waits for another part, or the probe asks in the wrong place; the diagnosis H2 of {part} tells.',
   'finding.NAME_LOOKUP_FAILS': '{part} cannot look up the name {name}: {error}',

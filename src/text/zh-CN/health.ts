@@ -120,6 +120,8 @@ export const health = {
   'cause.heartbeat-too-young':
     '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
   'cause.analysis-refused': '分析接口拒绝了我们的小请求（HTTP {status}：{error}），因此没有进行任何分析',
+  'cause.replicas-not-asked':
+    '经 Service 有一个副本作了应答，而 {instances} 个副本中有 {unasked} 个无法在其自身地址询问',
   'cause.another-replica': '每次采样到达的是另一个副本或重启后的进程，两次采样无法比较',
   'cause.steps-unreadable': '读不到 {executions} 个失败执行的步骤耗时',
   'cause.subject-placeholder':
@@ -130,6 +132,9 @@ export const health = {
   'cause.events-subject-hidden':
     '不知道事件的主题：{subject} 上没有消息，而客户端在别处发布。NATS 不允许机器人自己的用户订阅 ">"：请授予该权限，或在 platform.subjects.events 下写明主题',
   'cause.nothing-published': '{seconds} 秒内 NATS 上没有任何发布，因此没有可比较的内容',
+  'cause.service-without-pod': 'Service {service} 选择 {selector}，而它的组件没有 Pod 可供比较',
+  'cause.events-quiet':
+    '{seconds} 秒内 {subject} 上没有消息，也没有客户端监听：要等下一个事件发出才能看出它是否会丢失',
   'cause.events-subject-unseen': '看不出事件用哪个主题：{subject} 上没有消息，而 {example} 无人接收',
   'cause.model-unseen': '看不出 {@reasoning-service} 加载哪个模型：只有指南说它在 {folder}',
   'cause.listeners-elsewhere': 'NATS 把消息转发给别的服务器，这里看不到它们的客户端',
@@ -182,6 +187,8 @@ export const health = {
   'cause.database-not-recognised': '这里没有识别出 {part:part} 的数据库。请在 postgres.databases 下写明',
   'cause.written-while-starting':
     '{file} 写于 {container} 启动后的两秒内；程序在此之前是否已读取它，无从得知。重启后程序会读取该文件',
+  'cause.changed-while-starting':
+    '{uses} 启动前后，其 ConfigMap 有改动；程序读取的是改动之前还是之后的内容，无从得知。重启后程序会读取新内容',
   'cause.tables-not-recognised': '数据库 {database} 中的表与 {tables} 名称不同。请在 platform.tables 下写明',
   'cause.health-path-not-recognised':
     '{part:part} 有应答，但 {paths} 都返回 404。请在 services.{part}.healthPaths 下写明它的路径',

@@ -50,6 +50,9 @@ export const services = {
   'finding.SERVICE_SELECTS_NOTHING':
     'Service {service} 选择 {selector}，但没有 Pod 符合。Pod {pod} 的标签是 {labels}。',
   'finding.SERVICE_SELECTS_NOTHING.impact': '到该 Service 的每个连接都被拒绝，而 Pod 在运行。',
+  'finding.SERVICE_POD_UNCLEAR':
+    'Service {service} 选择 {selector}，但没有 Pod 符合。Pod {pod} 使用同一端口，且没有 Service 指向它，可能就是目标。',
+  'finding.SERVICE_POD_UNCLEAR.impact': '到该 Service 的每个连接都被拒绝。',
   'finding.SERVICE_PORT_UNKNOWN': 'Service {service} 指向名为 "{port}" 的端口，但它的 Pod 只有：{named}。',
   'finding.SERVICE_PORT_UNKNOWN.impact': '到该端口的每个连接都被拒绝。',
   'finding.EXPECTED_DATABASE_MISSING':
@@ -89,6 +92,8 @@ export const services = {
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',
   'finding.EVENT_QUEUE_BACKLOG':
     '事件队列已有 {queue}/{queueCapacity}，每秒变化 {queueSlopePerSecond}：每秒进入 {receivedPerSecond}，入库 {storedPerSecond}。',
+  'finding.EVENT_WORKERS_BUSY':
+    '全部 {workers} 个事件协程也都在忙；处理一个事件需 {enrichSeconds} 秒，每秒到达 {receivedPerSecond} 个。数据库变快后才能看出协程是否够用。',
   'finding.EVENT_WORKERS_SATURATED':
     '全部 {workers} 个事件协程都在忙；处理一个事件需 {enrichSeconds} 秒，队列中有 {queue} 个。',
   'finding.EVENT_BATCHES_FULL':
@@ -115,6 +120,8 @@ export const services = {
   'finding.COMMANDS_TIME_OUT': '命令正在超时（每秒 {timeoutsPerSecond} 个）。',
   'finding.ROOT_CAUSE_FAILS': '根因分析失败（HTTP {status}）：{error}',
   'finding.ROOT_CAUSE_FAILS.impact': '故障得不到自动分析。',
+  'finding.ROOT_CAUSE_FAILS_IN_SOME':
+    '并非每次分析都失败：Service 背后 {asked} 个 Pod 中有 {failing} 个失败（{pods}）。',
   'finding.ROOT_CAUSE_MODEL_ERROR': '分析因模型失败：{error}',
   'finding.ROOT_CAUSE_GRAPH_UNAVAILABLE': '分析有结果，但没有用到知识图谱。',
   'finding.MODEL_MISSING': '{folder} 中没有模型 {subject}（现有：{files}）。',

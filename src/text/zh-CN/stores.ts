@@ -56,6 +56,8 @@ export const stores = {
   'finding.DNS_NOT_RUNNING': '集群 DNS 没有就绪的 Pod（{ready}/{pods}）。',
   'finding.POD_PROBE_FAILS':
     '{subject} 的 {probe} 探针失败：{message}（{pods} 个 Pod，共重启 {restarts} 次）。',
+  'finding.POD_PROBE_UNANSWERED':
+    '{subject} 的 {probe} 探针失败：{message}（{pods} 个 Pod，共重启 {restarts} 次）。要么程序卡住，要么探针设置有误；可用 {part} 的诊断 H2 判断。',
   'finding.POD_SAYS_NOT_READY':
     '{subject} 的程序在运行，但就绪探针失败（{pods} 个 Pod）：{message}。要么它在等待其他组件，要么探针问错了地方；可用 {part} 的诊断 H2 判断。',
   'finding.NAME_LOOKUP_FAILS': '{part} 无法解析 {name}：{error}',

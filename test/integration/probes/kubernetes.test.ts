@@ -340,6 +340,30 @@ describe.skipIf(lacking !== undefined)(
       ]);
     });
 
+    it('does not know, if asked strictly, whether a Pod has read what changed while it started', async () => {
+      const base = await namespace('starting');
+      await seed.post(`${base}/configmaps`, { metadata: { name: 'c' }, data: { a: '1' } });
+      const user = pod('agent-manager', { container: { envFrom: [{ configMapRef: { name: 'c' } }] } });
+      const look = async (strict: boolean) => {
+        const outcome = await runProbe(
+          'kubernetes.config-age',
+          { runtime: runtime('starting') },
+          { strict, graceSeconds: 60 },
+        );
+        return outcome.cause?.code ?? outcome.status;
+      };
+      const { waitFor } = await import('../../../lab/components/process.ts');
+      const whole = Math.floor(Date.now() / 1000);
+      await waitFor(() => Date.now() / 1000 > whole + 2, { seconds: 10, what: 'another second' });
+      await run(base, user, runningStatus(ago(0)));
+
+      expect([await look(true), await look(false)]).toEqual(['healthy', 'healthy']);
+
+      await seed.merge(`${base}/configmaps/c?fieldManager=editor`, { data: { a: '2' } });
+
+      expect([await look(true), await look(false)]).toEqual(['changed-while-starting', 'healthy']);
+    });
+
     it('does not take a change of labels for a change of the configuration', async () => {
       const base = await namespace('labels');
       await seed.post(`${base}/configmaps?fieldManager=installer`, {

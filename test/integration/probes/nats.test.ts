@@ -5,6 +5,7 @@ import { AckPolicy, connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import { freePort } from '../../../lab/components/process.ts';
+import { platformOf } from '../../../src/domain/platform/platform.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { natsCluster } from '../../../src/probes/nats/cluster.probe.ts';
@@ -294,6 +295,22 @@ describe('agents and agent-manager on a real NATS', () => {
 
     expect(codes(unheard)).toEqual(['EVENTS_UNHEARD']);
     expect([heard.status, codes(await lost())]).toEqual(['healthy', []]);
+  });
+
+  it('lose nothing that could be seen while nothing is sent, and nobody listens', async () => {
+    const named = { ...config(), platform: platformOf({ subjects: { events: 'heron.tidings.>' } }) };
+    const lost = () => runProbe('nats.lost-events', named, { seconds: 0.5 });
+    const listener = await login('admin');
+    listener.subscribe('heron.tidings.*.high');
+    await listener.flush();
+    const heard = await lost();
+    await listener.close();
+
+    expect(heard.status).toBe('healthy');
+    expect(await lost()).toMatchObject({
+      status: 'inconclusive',
+      cause: { code: 'events-quiet', facts: { subject: 'heron.tidings.>' } },
+    });
   });
 
   const drift = (given = config()) => runProbe('nats.subjects', given, { seconds: 1, silentSeconds: 0 });

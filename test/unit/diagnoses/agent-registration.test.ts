@@ -64,10 +64,13 @@ describe('W4 a collect agent is down', () => {
 });
 
 describe('a subject that is set otherwise on one side', () => {
-  it('may be all there is while agent-manager does not run, whose settings nobody can read', () => {
+  it.each([
+    ['does not run', 'ENDPOINT_REFUSED'],
+    ['hangs', 'ENDPOINT_HUNG'],
+  ])('may be all there is while agent-manager %s, whose settings nobody can read', (_what, code) => {
     const apart = [
       'AGENT_SUBJECTS_DIFFER nats.registration-traffic',
-      'ENDPOINT_REFUSED http.service-health',
+      `${code} http.service-health`,
       'AGENT_REGISTRATION_FAILS runtime.registration-log',
     ];
 

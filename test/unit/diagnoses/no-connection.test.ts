@@ -80,6 +80,19 @@ describe('a container that is on no network', () => {
 
 describe('a network that drops packets beside another fault', () => {
   const fails = { code: 'CONNECTION_FAILS', probe: 'runtime.connection' };
+
+  it('is not explained by a container at neither end that is on no network', () => {
+    const off = { code: 'CONTAINER_OFF_NETWORK', probe: 'compose.networks' };
+    const outcomes = outcomesOf(noConnection, [fails, off]).map((outcome) => ({
+      ...outcome,
+      findings: outcome.findings.map((one) =>
+        one.code === off.code ? { ...one, part: 'collect-agent' as const } : one,
+      ),
+    }));
+
+    expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.c': 'confirmed', 'N1.d': 'confirmed' });
+  });
+
   it.each([
     ['a name server that finds nothing', 'NAME_LOOKUP_FAILS', 'runtime.name-lookup', 'N1.b'],
     ['a container that is on no network', 'CONTAINER_OFF_NETWORK', 'compose.networks', 'N1.d'],

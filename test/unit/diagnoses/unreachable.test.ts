@@ -22,6 +22,22 @@ describe('the path to a part that cannot be reached', () => {
     expect(judged([refused, starting]).handOver).toEqual(['S7']);
   });
 
+  it('is not broken at its health while Neo4j starts, which a restart would have begin anew', () => {
+    const notReady = { code: 'PART_NOT_READY', probe: 'runtime.running' };
+    const starting = { code: 'NEO4J_STARTING', probe: 'runtime.neo4j-startup' };
+
+    expect(verdicts('neo4j', outcomes('neo4j', [notReady]))['H2.b']).toBe('confirmed');
+    expect(verdicts('neo4j', outcomes('neo4j', [notReady, starting]))['H2.b']).toBe('possible');
+  });
+
+  it('may be a Neo4j that hangs in its start, as long as that does not answer', () => {
+    const refused = { code: 'ENDPOINT_REFUSED', probe: 'neo4j.connection' };
+    const starting = { code: 'NEO4J_STARTING', probe: 'runtime.neo4j-startup' };
+
+    expect(verdicts('neo4j', outcomes('neo4j', [refused, starting]))['H2.b']).toBe('possible');
+    expect(verdicts('neo4j', outcomes('neo4j', [starting]))['H2.b']).toBe('ruled-out');
+  });
+
   it('ends at "it does not run" and asks nothing further', () => {
     const seen = outcomes('redis', [
       { code: 'PART_NOT_RUNNING', probe: 'runtime.running' },
@@ -55,15 +71,18 @@ describe('the path to a part that cannot be reached', () => {
   );
 
   it('ends at "it does not run" when it is seen between two crashes, before it listens', () => {
-    const seen = outcomes('orchestrator-service', [
-      { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' },
-      { code: 'ENDPOINT_REFUSED', probe: 'http.service-health' },
-    ]);
+    const crash = { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' };
+    const refused = { code: 'ENDPOINT_REFUSED', probe: 'http.service-health' };
+    const down = { code: 'PART_NOT_RUNNING', probe: 'runtime.running' };
+    const of = (...seen: Seen[]) => verdicts('orchestrator-service', outcomes('orchestrator-service', seen));
 
-    expect(verdicts('orchestrator-service', seen)).toMatchObject({
+    expect(of(crash, refused)).toMatchObject({
       'H2.a': 'confirmed',
+      // It runs again, and may hang this time.
+      'H2.b': 'possible',
       'H2.c': 'ruled-out',
     });
+    expect(of(crash, refused, down)).toMatchObject({ 'H2.a': 'confirmed', 'H2.b': 'ruled-out' });
   });
 
   it.each(['postgres', 'redis', 'nats', 'neo4j'] as const)(
@@ -118,6 +137,22 @@ describe('the path to a part that cannot be reached', () => {
     expect(verdicts('orchestrator-service', seen)).toMatchObject({
       'H2.b': 'confirmed',
       'H2.c': 'ruled-out',
+    });
+  });
+
+  it('leaves the network open where such a part is silent at the address of its Pod, too', () => {
+    const unready = { code: 'PART_NOT_READY', probe: 'runtime.running' };
+    const silent = { code: 'NETWORK_SILENT', probe: 'network.path' };
+    const seen = outcomes('orchestrator-service', [unready, silent]).map((outcome) => ({
+      ...outcome,
+      findings: outcome.findings.map((one) =>
+        one.code === silent.code ? { ...one, facts: { pod: '10.244.0.7:8081' } } : one,
+      ),
+    }));
+
+    expect(verdicts('orchestrator-service', seen)).toMatchObject({
+      'H2.b': 'confirmed',
+      'H2.c': 'possible',
     });
   });
 

@@ -85,6 +85,16 @@ describe('what a symptom stands on', () => {
     );
   });
 
+  it('is the one that a service misses, of several that are as near', () => {
+    const lost = unseen('redis.connection', 'redis', 'connect-timeout');
+    const health = (facts: ProbeOutcome['facts']) => outcome('http.own-health', 'agent-manager', { facts });
+
+    expect(failedDependencyOfD3(lost, health({ 'dependency.nats': 'down' }))).toBe('nats');
+    expect(failedDependencyOfD3(lost, unseen('nats.server', 'nats', 'connect-timeout'))).toBe('redis');
+    // What that one stands on comes first all the same.
+    expect(failedDependencyOfD3(lost, health({ 'dependency.reasoning-service': 'down' }))).toBe('redis');
+  });
+
   it('is not the part of a symptom of which a cause is open for another reason', () => {
     const crashes = unhealthy('runtime.running', 'redis', 'PART_NOT_RUNNING');
 

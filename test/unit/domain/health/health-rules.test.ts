@@ -303,6 +303,51 @@ describe('down needs a second witness', () => {
     expect(row(report, 'redis')?.fact.facts).toHaveProperty('subject');
   });
 
+  describe('a service of which no Pod is ready, and that says at its own address why', () => {
+    const notReady: Planted = {
+      facts: { desired: 1, ready: 0, running: 1 },
+      findings: [{ code: 'WORKLOAD_NOT_READY', subject: 'deployment/am', facts: { ready: 0 } }],
+    };
+    const unwell: Planted = {
+      facts: { 'dependency.nats': 'down', 'dependency.postgres': 'up' },
+      findings: [{ code: 'SERVICE_UNHEALTHY', subject: 'am-1', facts: { dependencies: 'nats' } }],
+    };
+    const seen = {
+      'http.own-health(agent-manager)': unwell,
+      'kubernetes.workloads(agent-manager)': notReady,
+    };
+
+    it.each<[string, Planted]>([
+      ['is refused', refused],
+      // Where a packet filter drops what no Pod would answer.
+      ['is lost', blind('connect-timeout')],
+    ])('is down for that, where the way through its Service %s', (_how, attempt) => {
+      const report = judge('kubernetes', { 'http.service-health(agent-manager)': attempt, ...seen });
+
+      expect(bad(report)).toEqual(['agent-manager down SERVICE_UNHEALTHY']);
+      expect(row(report, 'agent-manager')?.findings).toMatchObject([{ subject: 'am-1' }]);
+    });
+
+    it('is behind the part that it names', () => {
+      const report = judge('kubernetes', {
+        ...{ 'http.service-health(agent-manager)': refused, 'nats.server': refused, ...seen },
+        'kubernetes.workloads(nats)': gone,
+      });
+
+      expect(report.roots).toEqual(['nats']);
+      expect(row(report, 'agent-manager')).toMatchObject({ state: 'down', consequenceOf: 'nats' });
+    });
+
+    it('is still not known where nothing else says that it is not ready', () => {
+      const report = judge('kubernetes', {
+        'http.service-health(agent-manager)': blind('connect-timeout'),
+        'http.own-health(agent-manager)': unwell,
+      });
+
+      expect(bad(report)).toEqual(['agent-manager unknown blind-connect-timeout']);
+    });
+  });
+
   it('says on which subject the worst finding is', () => {
     const report = judge('none', {
       'redis.connection': {

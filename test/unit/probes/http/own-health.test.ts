@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { type Stage, TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { ownHealth } from '../../../../src/probes/http/own-health.probe.ts';
@@ -65,7 +65,6 @@ describe('http.own-health', () => {
   });
 
   it.each<[string, readonly FakePart[]]>([
-    ['a Pod is ready, to which its Service leads', [unready, { ready: true }]],
     ['the Pod has only begun', [{ ...unready, readinessPending: true }]],
     ['no Pod runs', [{ ...unready, phase: 'waiting' }]],
     ['there is none', []],
@@ -73,6 +72,113 @@ describe('http.own-health', () => {
     expect(await look(pods, degraded)).toEqual({
       outcome: { status: 'healthy', facts: { instances: pods.length } },
       asked: [],
+    });
+  });
+
+  describe('where a Pod is ready', () => {
+    const ready: FakePart = { ...unready, name: 'am-2', ready: true };
+    const second: FakePart = { name: 'am-3', ready: true, address: { host: '10.0.0.8', ports: [port] } };
+    const error = (stage: Stage) => new TargetError(stage, 'no', { facts: { host: '10.0.0.7', port } });
+    /** What the Service says, and what each Pod does. */
+    const through = async (service: Stage | undefined, [pod, other]: readonly (Stage | undefined)[]) => {
+      const asked: string[] = [];
+      const answer = (stage: Stage | undefined) =>
+        stage === undefined ? Promise.resolve(httpAnswer('ok', 200)) : Promise.reject(error(stage));
+      const { outcome } = await look(
+        [unready, ready, second],
+        {},
+        {
+          request: (url) => {
+            const { hostname } = new URL(url);
+            asked.push(hostname);
+            return answer(hostname === '10.0.0.7' ? pod : hostname === '10.0.0.8' ? other : service);
+          },
+        },
+      );
+      return { outcome, asked: asked.length };
+    };
+
+    it.each<[Stage | undefined]>([[undefined], ['no-answer'], ['closed'], ['tls']])(
+      'asks no Pod where its Service leads to one: %s',
+      async (service) => {
+        expect(await through(service, ['no-answer', 'no-answer'])).toMatchObject({
+          outcome: { status: 'healthy' },
+          asked: 1,
+        });
+      },
+    );
+
+    it.each<[Stage]>([['refused'], ['connect-timeout']])(
+      'finds those that take connections and do not answer where its Service takes none: %s',
+      async (service) => {
+        expect((await through(service, ['no-answer', 'no-answer'])).outcome).toMatchObject({
+          status: 'unhealthy',
+          findings: [{ code: 'ENDPOINT_HUNG', part: 'agent-manager', subject: `10.0.0.7:${port}` }],
+        });
+      },
+    );
+
+    it.each<[Stage | undefined, Stage | undefined]>([
+      [undefined, undefined],
+      ['no-answer', undefined],
+      ['no-answer', 'refused'],
+      // No rule lets the bot to them.
+      ['connect-timeout', 'connect-timeout'],
+    ])('finds nothing where they are %s and %s', async (pod, other) => {
+      expect((await through('refused', [pod, other])).outcome).toMatchObject({
+        status: 'healthy',
+        facts: { instances: 3 },
+      });
+    });
+
+    it('waits long for five that run, at the first of the health paths', async () => {
+      const asked: [string, number | undefined][] = [];
+      const pods = Array.from({ length: 7 }, (_, at): FakePart => {
+        const address = { host: `10.0.1.${at}`, ports: [port] };
+        return { name: `am-${at}`, ready: true, address, ...(at === 1 ? { phase: 'waiting' } : {}) };
+      });
+      await look(
+        pods,
+        {},
+        {
+          request: (url, { timeoutMs } = {}) => {
+            asked.push([url, timeoutMs]);
+            return Promise.reject(error(url.includes('10.0.1.') ? 'no-answer' : 'refused'));
+          },
+        },
+      );
+
+      expect(asked.filter(([url]) => !url.includes('10.0.1.'))).toEqual([
+        [expect.stringMatching(/\/health$/), 3_000],
+      ]);
+      expect(asked.filter(([url]) => url.includes('10.0.1.'))).toEqual(
+        [0, 2, 3, 4, 5].map((at) => [`http://10.0.1.${at}:${port}/health`, 8_000]),
+      );
+    });
+
+    it('finds nothing where the Pod declares other ports, which need not be those of HTTP', async () => {
+      const address = { host: '10.0.0.9', ports: [port + 1] };
+      const { outcome, asked } = await look(
+        [{ name: 'am-1', ready: true, address }],
+        {},
+        {
+          request: (url) => Promise.reject(error(url.includes('10.0.0.9') ? 'no-answer' : 'refused')),
+        },
+      );
+
+      expect([outcome.status, asked]).toEqual(['healthy', []]);
+    });
+
+    it('finds nothing where no Pod has an address', async () => {
+      const { outcome } = await look(
+        [{ name: 'am-1', ready: true }],
+        {},
+        {
+          request: () => Promise.reject(error('refused')),
+        },
+      );
+
+      expect(outcome).toMatchObject({ status: 'healthy' });
     });
   });
 

@@ -150,6 +150,66 @@ describe('kubernetes.failing-probes', () => {
     expect(await look([unready], events)).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS' }] });
   });
 
+  it.each([
+    [
+      'Liveness probe failed: Get "http://10.1.1.1:8082/live": context deadline exceeded',
+      'POD_PROBE_UNANSWERED',
+    ],
+    ['Liveness probe failed: command timed out', 'POD_PROBE_UNANSWERED'],
+    ['Liveness probe failed: HTTP probe failed with statuscode: 404', 'POD_PROBE_FAILS'],
+    ['Liveness probe failed: dial tcp 10.1.1.1:9: connect: connection refused', 'POD_PROBE_FAILS'],
+  ])('leaves open who is to blame where the kubelet waits in vain: %s', async (said, code) => {
+    const killed = event('Killing', 'Container x failed liveness probe, will be restarted');
+
+    expect(await look([unready], [event('Unhealthy', said), killed])).toMatchObject({ findings: [{ code }] });
+  });
+
+  it('blames the probe of a workload of which no diagnosis tells whether it hangs', async () => {
+    const events = ['Unhealthy', 'Killing'].map((reason) => {
+      const one = event(
+        reason,
+        reason === 'Killing'
+          ? 'Container x failed liveness probe, will be restarted'
+          : 'Liveness probe failed: command timed out',
+      );
+      return { ...one, involvedObject: { ...one.involvedObject, uid: pod('shop').metadata.uid } };
+    });
+
+    expect(await look([pod('shop')], events)).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS', part: 'runtime', subject: 'pod/shop-1' }],
+      facts: { podsWithEvents: 1 },
+    });
+  });
+
+  it('says nothing of a Pod that is being deleted, nor of events that are long over', async () => {
+    const failed = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404');
+    const deleted = {
+      ...unready,
+      metadata: { ...unready.metadata, deletionTimestamp: '2026-03-01T10:04:59Z' },
+    };
+    const old = { ...failed, lastTimestamp: '2026-03-01T09:00:00Z' };
+
+    expect(await look([unready], [failed])).toMatchObject({
+      status: 'unhealthy',
+      facts: { podsWithEvents: 1 },
+    });
+    expect(await look([deleted], [failed])).toMatchObject({ status: 'healthy' });
+    expect(await look([unready], [old])).toMatchObject({ status: 'healthy', facts: { podsWithEvents: 0 } });
+    expect(await look([unready], [old, failed])).toMatchObject({ facts: { podsWithEvents: 1 } });
+  });
+
+  it('leaves open who is to blame where only the end is known', async () => {
+    const killed = event('Killing', 'Container x failed liveness probe, will be restarted');
+    const other = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404');
+    // Of another Pod: without any failure of such a probe nobody asks for ends.
+    const elsewhere = event('Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 404');
+    const ofAnother = { ...elsewhere, involvedObject: { ...elsewhere.involvedObject, uid: 'another' } };
+
+    expect(await look([unready], [ofAnother, other, killed])).toMatchObject({
+      findings: [{ code: 'POD_PROBE_UNANSWERED', facts: { probe: 'liveness', message: killed.message } }],
+    });
+  });
+
   const about = (container: string, object: ReturnType<typeof event>) => ({
     ...object,
     involvedObject: { ...object.involvedObject, fieldPath: `spec.containers{${container}}` },

@@ -54,6 +54,34 @@ describe('kubernetes.selectors', () => {
     });
   });
 
+  describe('where no name tells which Pod it is meant for', () => {
+    const unnamed = service('front', { app: 'shop' }, 'http');
+    const web = owned('web', { app: 'web' });
+
+    it('names one that takes its port and has no Service, and that this is not known', async () => {
+      const headless = service('web-peers', { app: 'web' }, 'http', { clusterIP: 'None' });
+
+      for (const services of [[unnamed], [unnamed, headless]])
+        expect(await look(services, [web])).toMatchObject({
+          findings: [
+            {
+              code: 'SERVICE_POD_UNCLEAR',
+              part: 'runtime',
+              facts: { service: 'front', selector: 'app=shop', pod: 'web-1' },
+            },
+          ],
+        });
+    });
+
+    it('says nothing where each Pod has its Service, or takes another port', async () => {
+      const own = service('own', { app: 'web' }, 'http');
+      const other = service('front', { app: 'shop' }, 4222);
+
+      for (const services of [[unnamed, own], [other]])
+        expect(await look(services, [web])).toMatchObject({ status: 'healthy' });
+    });
+  });
+
   it('names a port that no container of the Pods has', async () => {
     const pods = [owned('neo4j', { app: 'neo4j' })];
 
@@ -65,10 +93,29 @@ describe('kubernetes.selectors', () => {
     });
   });
 
+  describe('of a part without a Pod', () => {
+    const bare = service('redis', { app: 'redis' });
+    const web = owned('web', { app: 'web' });
+
+    it('cannot tell whether the Service fits, and says which', async () => {
+      await expect(look([bare], [web])).rejects.toMatchObject({
+        facts: { reason: 'service-without-pod', service: 'redis', selector: 'app=redis' },
+      });
+    });
+
+    it('names another one that does not fit all the same', async () => {
+      const meant = owned('neo4j', { app: 'graph' });
+
+      expect(await look([bare, service('neo4j', { app: 'neo4j' })], [web, meant])).toMatchObject({
+        findings: [{ code: 'SERVICE_SELECTS_NOTHING', facts: { service: 'neo4j' } }],
+      });
+    });
+  });
+
   it.each([
     ['selects its Pods', service('neo4j', { app: 'neo4j' })],
-    ['has nothing to be compared with', service('reasoning-service', { app: 'reasoning' })],
-    ['shares one label with Pods of others', service('shop', { app: 'shop', tier: 'backend' })],
+    ['has nothing to be compared with', service('shop', { app: 'shop' }, 9090)],
+    ['shares one label with Pods of others', service('shop', { app: 'shop', tier: 'backend' }, 9090)],
     ['selects nothing on purpose', service('neo4j', undefined)],
     ['is a name for another host', service('neo4j', { app: 'x' }, 80, { type: 'ExternalName' })],
   ])('says nothing of a Service that %s', async (_what, one) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsLostEvents } from '../../../../src/probes/nats/lost-events.probe.ts';
 import { covers } from '../../../../src/probes/support/nats-subjects.ts';
@@ -9,6 +10,7 @@ describe('nats.lost-events', () => {
     seen: Readonly<Record<string, number>>,
     subjects: readonly string[],
     more: { readonly hasMonitor?: boolean } = {},
+    platform = asInGuide,
   ) => {
     const asked: unknown[] = [];
     const monitor = (<T>() =>
@@ -27,7 +29,7 @@ describe('nats.lost-events', () => {
       );
     };
     const nats = fakeNats({ monitor, listen, ...more });
-    const outcome = natsLostEvents.run(natsLostEvents.params.parse({}), probeContext({ nats }));
+    const outcome = natsLostEvents.run(natsLostEvents.params.parse({}), probeContext({ nats, platform }));
     return { asked, outcome };
   };
 
@@ -71,6 +73,25 @@ describe('nats.lost-events', () => {
     expect(await look({ ...seen, 'aetherius.events.a.b': 1 }, ['aetherius.>']).outcome).toMatchObject({
       status: 'healthy',
     });
+  });
+
+  describe('where the installation names the subject, and nothing was sent', () => {
+    const named = platformOf({ subjects: { events: 'heron.tidings.>' } });
+    const quiet = (subjects: readonly string[]) => look({}, subjects, {}, named).outcome;
+
+    it('cannot be told while nobody listens: the next one may be lost', async () => {
+      for (const subjects of [[], ['>', '*.>'], ['heron.agents.>']])
+        await expect(quiet(subjects)).rejects.toMatchObject({
+          facts: { reason: 'events-quiet', subject: 'heron.tidings.>', seconds: 4 },
+        });
+    });
+
+    it.each(['heron.tidings.>', 'heron.>', 'heron.tidings.*.high'])(
+      'is none while somebody listens to %s',
+      async (subject) => {
+        expect(await quiet([subject])).toMatchObject({ status: 'healthy', facts: { messages: 0 } });
+      },
+    );
   });
 
   it('cannot be told without the monitor', async () => {

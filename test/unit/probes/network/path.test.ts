@@ -92,7 +92,16 @@ describe('network.path, where no Pod of the part is ready', () => {
       ],
     ] as const)
       expect(await lookPast({ answer: 'silent', ms: 6500 }, pod)).toMatchObject({
-        findings: [{ code: 'NETWORK_SILENT' }],
+        findings: [
+          {
+            code: 'NETWORK_SILENT',
+            // Then it is not the Service alone.
+            facts:
+              pod[0] === silent
+                ? { pod: '10.244.0.7:6379' }
+                : expect.not.objectContaining({ pod: expect.anything() }),
+          },
+        ],
       });
     expect(await lookPast({ answer: 'silent', ms: 6500 }, [], [{ phase: 'waiting' }])).toMatchObject({
       findings: [{ code: 'NETWORK_SILENT' }],

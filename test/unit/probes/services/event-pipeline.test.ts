@@ -120,7 +120,41 @@ describe('the event pipeline', () => {
       'EVENT_LATENCY_HIGH',
       'EVENT_QUEUE_BACKLOG',
       'EVENT_WRITES_SLOW',
+      'EVENT_WORKERS_BUSY',
     ]);
+  });
+
+  it('lacks workers where more comes in than they can take, though a batch takes longer than an event', async () => {
+    const seen = {
+      stored: 44,
+      enrich: [4.4, 44],
+      write: [2.4, 4],
+      batch: [44, 4],
+      latency: [220, 44],
+    } as const;
+    const codes = await look(start, { ...start, queue: 160, received: 180, ...seen });
+
+    expect(codes).toContain('EVENT_WORKERS_SATURATED');
+    expect(codes).not.toContain('EVENT_WRITES_SLOW');
+  });
+
+  it.each([
+    ['more comes in than they can take', { received: 160 }, true],
+    ['they can take what comes in', { received: 156 }, false],
+    ['the queue is full, so that nobody sees how much would come', { received: 40, queue: 1000 }, true],
+    ['one of them is idle', { received: 160, busy: 3 }, false],
+  ])('says that the workers are busy beside slow writes where %s', async (_what, more, told) => {
+    const slow = {
+      stored: 60,
+      enrich: [6, 60],
+      write: [3.4, 4],
+      batch: [60, 4],
+      latency: [300, 60],
+    } as const;
+    const codes = await look(start, { ...start, queue: 120, ...slow, ...more });
+
+    expect(codes).toContain('EVENT_WRITES_SLOW');
+    expect(codes.includes('EVENT_WORKERS_BUSY')).toBe(told);
   });
 
   it('waits for the database when a statement lasts longer than the look', async () => {
@@ -203,7 +237,7 @@ describe('the event pipeline', () => {
     const inside: Sample = { ...between, connections: 1, queue: 100, received: 200, enrich: [1, 10] };
     const pages = (...samples: readonly Sample[]) => run(samples.map((sample) => page(sample)));
 
-    it('waits for the database, not for workers, when the first sample met the writer between two batches', async () => {
+    it('waits for the database first, and perhaps for workers, when the first sample met the writer between two batches', async () => {
       const later: Sample = { ...inside, queue: 260, received: 360 };
 
       expect(await pages(between, inside, later)).toMatchObject({
@@ -212,6 +246,7 @@ describe('the event pipeline', () => {
           { code: 'EVENT_LATENCY_HIGH' },
           { code: 'EVENT_QUEUE_BACKLOG' },
           { code: 'EVENT_WRITES_SLOW' },
+          { code: 'EVENT_WORKERS_BUSY' },
         ],
       });
     });

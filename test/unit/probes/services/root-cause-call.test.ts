@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import type { HttpAnswer } from '../../../../src/domain/probe/targets/http.ts';
 import { servicesRootCauseCall } from '../../../../src/probes/services/root-cause-call.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 import { json } from '../../../support/service-pages.ts';
 
@@ -114,5 +117,75 @@ describe('services.root-cause-call, at its thresholds', () => {
     expect(await servicesRootCauseCall.run({}, probeContext({ services }))).toMatchObject({
       reason: 'not-configured',
     });
+  });
+});
+
+describe('services.root-cause-call, where several replicas are ready', () => {
+  const path = '/api/v1/analyze/root-cause';
+  const works = json({ root_causes: [] });
+  const broken = json({ error: 'analysis failed: cannot load the model /app/models/x' }, 500);
+  const pods: readonly FakePart[] = [1, 2].map((at) => ({
+    ...{ name: `rs-${at}`, ready: true },
+    address: { host: `10.0.0.${at}`, ports: [8082] },
+  }));
+
+  /** What answers at an address: a Pod, or one of them through the Service. */
+  async function look(at: Readonly<Record<string, HttpAnswer | Error>>, there = pods) {
+    const asked: string[] = [];
+    const services = {
+      ...fakeServices({ [path]: [works] }),
+      request: async (url: string) => {
+        const { hostname } = new URL(url);
+        asked.push(hostname);
+        const answer = at[hostname] ?? works;
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    };
+    const outcome = await servicesRootCauseCall.run(
+      {},
+      probeContext({
+        ...{ services, platform: asInGuide },
+        runtime: fakeRuntime({ 'reasoning-service': there }),
+      }),
+    );
+    return { outcome, asked };
+  }
+
+  it('finds the one whose analyses fail, though another one answers the Service', async () => {
+    expect((await look({ '10.0.0.2': broken })).outcome).toMatchObject({
+      status: 'unhealthy',
+      findings: [
+        { code: 'ROOT_CAUSE_FAILS' },
+        { code: 'ROOT_CAUSE_MODEL_ERROR' },
+        { code: 'ROOT_CAUSE_FAILS_IN_SOME', facts: { failing: 1, asked: 2, pods: 'rs-2' } },
+      ],
+    });
+  });
+
+  it('is healthy where each answers', async () => {
+    const { outcome, asked } = await look({});
+
+    expect(outcome).toMatchObject({ status: 'healthy', facts: { instances: 2 } });
+    expect(asked.slice(1).toSorted()).toEqual(['10.0.0.1', '10.0.0.2']);
+  });
+
+  it('does not call them well where one of them cannot be asked', async () => {
+    const closed = new TargetError('no-answer', 'nothing there');
+
+    expect((await look({ '10.0.0.2': closed })).outcome).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'replicas-not-asked', unasked: 1, instances: 2 } },
+    });
+  });
+
+  it.each<[string, readonly FakePart[]]>([
+    ['there is one', pods.slice(1)],
+    ['the other one gets no requests', pods.map((pod, at) => ({ ...pod, ready: at === 0 }))],
+  ])('asks once where %s', async (_what, there) => {
+    const { outcome, asked } = await look({}, there);
+
+    expect(outcome).toMatchObject({ status: 'healthy' });
+    expect(asked).toHaveLength(1);
   });
 });
