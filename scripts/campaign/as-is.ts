@@ -67,25 +67,32 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
   const told = await environmentOf(runtime);
   const shell = new Shell(told);
   const shells = lessBy === undefined ? undefined : await deprivedShells(lab, told);
-  let standing: Standing = new Map(always.map((id) => [id, 'anywhere'] as const));
-  const asked = new Set<string>();
-  const look = async (symptom: string) => {
-    if (asked.has(symptom)) return;
-    asked.add(symptom);
-    const { body } = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
-    standing = withStanding(standing, body);
-    const found = confirmed(answerOf({ body }));
-    if (found.length > 0) print(`   ${symptom} before anything is planted: ${found.join(', ')}`);
+  // Who sees less has other answers before as well.
+  const known = new Map<Shell, { standing: Standing; readonly asked: Set<string> }>();
+  const look = async (by: Shell, symptoms: readonly string[]): Promise<Standing> => {
+    const its = known.get(by) ?? {
+      standing: new Map(always.map((id) => [id, 'anywhere'] as const)),
+      asked: new Set(),
+    };
+    known.set(by, its);
+    for (const symptom of symptoms.filter((one) => !its.asked.has(one))) {
+      its.asked.add(symptom);
+      const { body } = await by.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+      its.standing = withStanding(its.standing, body);
+      const found = confirmed(answerOf({ body }));
+      if (found.length > 0) print(`   ${symptom} before anything is planted: ${found.join(', ')}`);
+    }
+    return its.standing;
   };
+  // An answer goes on to other diagnoses, and what stands there is not new either.
+  const each = diagnoses.map(({ id }) => id).filter((id) => id !== 'H2');
   try {
-    // An answer goes on to other diagnoses, and what stands there is not new either.
-    for (const { id } of diagnoses.filter(({ id }) => id !== 'H2')) await look(id);
     for (const fault of chosen) {
       const variant = asIsVariant(fault);
       const expected = expectedAsIs(fault, variant, runtime);
       const { asked: asking, without } = shells?.of(fault, lessBy ?? 0) ?? { asked: shell };
       if (asking === undefined) continue;
-      await look(expected.symptom);
+      const standing = await look(asking, [...each, expected.symptom]);
       const trial = await plantedIn(asking, lab, fault, {
         ...present({ without }),
         seed: 'as-is',

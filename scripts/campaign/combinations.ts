@@ -6,7 +6,7 @@ import { diagnoses } from '../../src/diagnoses/index.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
-import { expectationOf } from './expectation.ts';
+import { type Expectation, expectationOf } from './expectation.ts';
 
 /** What a fault has in common with others: the parts that it breaks, and the probes by which its cause is known. */
 export interface Touch {
@@ -20,15 +20,19 @@ export type KindOfCombination = (typeof kindsOfCombination)[number];
 
 const isPart = (word: string | undefined): word is PartId => partIds.some((id) => id === word);
 
-/** Throws for a fault whose symptom no diagnosis asks for. */
-export function touchOf(fault: Fault): Touch {
-  const { symptom, cause } = expectationOf(fault);
+/** What is asked for a symptom, and the part that its cause is about. Throws where no diagnosis asks for it. */
+export function askedFor({ symptom, cause }: Pick<Expectation, 'symptom' | 'cause'>) {
   const [id = '', part] = symptom.split(' ');
   const diagnosis = isPart(part) ? unreachable(part) : diagnoses.find((one) => one.id === id);
   if (diagnosis === undefined) throw new Error(`no diagnosis asks for ${symptom}`);
+  return { diagnosis, part: diagnosis.causes.find((one) => one.id === cause)?.part ?? diagnosis.part };
+}
+
+/** Throws for a fault whose symptom no diagnosis asks for. */
+export function touchOf(fault: Fault): Touch {
+  const { diagnosis, part } = askedFor(expectationOf(fault));
   const [, named] = fault.id.split('.');
-  const broken = diagnosis.causes.find((one) => one.id === cause)?.part ?? diagnosis.part;
-  const parts = [named, broken].filter((one) => isPart(one));
+  const parts = [named, part].filter((one) => isPart(one));
   return {
     parts: new Set(parts),
     probes: new Set(diagnosis.evidence.map((call) => JSON.stringify(call))),

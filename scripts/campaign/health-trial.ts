@@ -1,11 +1,14 @@
 /** Each part broken in each way: does the table of `/aetherius health` name exactly that part? */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../../lab/components/process.ts';
+import { liveAgents } from '../../lab/runtimes/shared.ts';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { HealthReport, PartRow, PartState } from '../../src/domain/health/health.ts';
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
+import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import type { Product } from './product.ts';
 
 export interface HealthTrial {
@@ -28,16 +31,38 @@ const shown: Readonly<Record<string, { readonly part?: PartId; readonly states: 
   // A service that hears late from what it needs may call itself unwell; a store may be too late for us to look.
   slow: { states: ['degraded', 'unknown'] },
   refusing: { states: ['degraded'] },
+  // The bot's own login is refused as well: that says nothing of the store.
+  'part.postgres.refusing': { states: ['unknown'] },
+  'part.redis.refusing': { states: ['unknown'] },
+  'part.nats.refusing': { states: ['unknown'] },
+  'part.neo4j.refusing': { states: ['unknown'] },
   // Nobody could look: that is neither down nor fine, unless others say that it does not reach them either.
   unreachable: { states: ['unknown', 'down', 'degraded'] },
-  'part.agent-manager.refusing': { part: 'collect-agent', states: ['down', 'degraded'] },
+  // Only who registers anew is refused: an agent that is there goes on.
+  'part.agent-manager.refusing': { part: 'collect-agent', states: ['up', 'down', 'degraded'] },
   'part.orchestrator-service.refusing': { states: ['down'] },
   'part.collect-agent.refusing': { states: ['down', 'degraded'] },
-  // The heartbeat in the registry is still fresh.
+  'part.collect-agent.unreachable': { states: ['unknown', 'down', 'degraded'] },
   'part.collect-agent.stopped': { states: ['down', 'degraded'] },
   'part.collect-agent.paused': { states: ['down', 'degraded'] },
   'part.collect-agent.slow': { states: ['down', 'degraded', 'up'] },
 };
+
+/** Only its silence shows these, once its last heartbeat is older than `agentHeartbeatSeconds` (two minutes). */
+const bySilence = new Set([
+  'part.collect-agent.paused',
+  'part.collect-agent.unreachable',
+  'part.collect-agent.stopped',
+]);
+const staleAfter = Thresholds.parse({}).agentHeartbeatSeconds;
+
+async function silent(lab: Lab): Promise<void> {
+  const { agentManager } = await lab.endpoints();
+  await waitFor(async () => (await liveAgents(agentManager, staleAfter + 1)) === 0, {
+    seconds: staleAfter + 30,
+    what: 'the agents to be silent for long enough',
+  });
+}
 
 /** The part itself and all that stands on it. */
 function touched(part: PartId): ReadonlySet<PartId> {
@@ -105,6 +130,7 @@ export async function tryHealth(
     problems.push(...(await untilHealthy(product, 30)).map((text) => `before: ${text}`));
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
+    if (bySilence.has(fault.id)) await silent(lab);
     answer = await product.health();
     problems.push(...judge(answer.report, fault));
   } catch (error) {

@@ -426,7 +426,7 @@ async function* combined(stage: Stage): AsyncGenerator<Row> {
     const name = combination.map(({ id }) => id).join(' + ');
     const before = stage.log.rowsOf(name);
     if (before !== undefined) {
-      planted += 1;
+      if (before.length > 0) planted += 1;
       yield* before;
       continue;
     }
@@ -435,6 +435,7 @@ async function* combined(stage: Stage): AsyncGenerator<Row> {
     const trial = await tryCombination(stage, combination, onAnswer);
     if ('impossible' in trial) {
       print(`   ${name} cannot be planted together: ${trial.impossible.slice(0, 200)}`);
+      stage.log.add(name, []);
       await recover(stage.lab);
       continue;
     }

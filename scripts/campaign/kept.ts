@@ -45,7 +45,7 @@ async function callsOf(
     },
   };
   const { ask } = openSimulation(healthy);
-  for (const symptom of symptoms) await ask([watched, healthy], 'stands', symptom);
+  for (const symptom of symptoms) await ask([watched], 0, symptom);
   return [...calls.values()];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Two faults at once, simulated: the evidence that each left when it was recorded alone, put together by rules, and judged
- * as a live answer is. It is no platform with two faults: facts that exist only together are in no recording, and what one
- * fault takes away from the other's evidence is known only where the same probe looked at both.
+ * Two faults or more at once, simulated: the evidence that each left when it was recorded alone, put together by rules, and
+ * judged as a live answer is. It is no platform with these faults: facts that exist only together are in no recording, and
+ * what one fault takes away from another's evidence is known only where the same probe looked at both.
  */
 
 import { cutOff, type RecordedRow } from '../../src/domain/bundle/recording.ts';
@@ -23,10 +23,6 @@ import { summaryOf } from '../../src/services/diagnosis/diagnose-run.service.ts'
 import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { judgeCombination } from './combination-trial.ts';
 import { type Expectation, isTrue } from './expectation.ts';
-
-/** What an outcome of nothing does to the other one: nobody sees that either, or it is seen all the same. */
-export const readings = ['hides', 'stands'] as const;
-export type Reading = (typeof readings)[number];
 
 /** What a recording answers to a probe; one that it lacks is inconclusive, `not-recorded`. */
 export interface Evidence {
@@ -69,14 +65,29 @@ const hasLooked = ({ status }: ProbeOutcome): boolean => status === 'healthy' ||
 
 /** Whether two outcomes say the same, whatever the figures. */
 export const sayTheSame = (one: ProbeOutcome, other: ProbeOutcome): boolean => saidBy(one) === saidBy(other);
-const saidBy = ({ status, reason, cause, findings }: ProbeOutcome): string =>
-  JSON.stringify([status, reason, cause?.code, findings.map(findingKey).toSorted()]);
+const saidBy = remembered(({ status, reason, cause, findings }) =>
+  JSON.stringify([status, reason, cause?.code, findings.map(findingKey).toSorted()]),
+);
+const textOf = remembered((outcome) => JSON.stringify(outcome));
+
+/** Each outcome is compared for every combination that it is in. */
+function remembered(of: (outcome: ProbeOutcome) => string): (outcome: ProbeOutcome) => string {
+  const known = new WeakMap<ProbeOutcome, string>();
+  return (outcome) => {
+    const text = known.get(outcome) ?? of(outcome);
+    known.set(outcome, text);
+    return text;
+  };
+}
 
 /** Nothing was heard at all: what somebody would have said was not said. */
 const silences: ReadonlySet<FindingCode> = new Set(['NOBODY_PUBLISHES']);
 /** A look that found nobody, or came to nothing: it has seen nothing else. */
 const sawNothing = ({ findings }: ProbeOutcome): boolean =>
   findings.some(({ code }) => silences.has(code) || traitsOf(code).ownAttempt === true);
+
+/** Only who got an answer was told anything: of itself, and of what it depends on. */
+const hasHeard = (outcome: ProbeOutcome): boolean => hasLooked(outcome) && !sawNothing(outcome);
 
 /** The target itself kept us from looking, and so from whatever else there is to see. A look that we gave up did not. */
 const wasShutOut = (outcome: ProbeOutcome): boolean =>
@@ -85,70 +96,89 @@ const wasShutOut = (outcome: ProbeOutcome): boolean =>
 const isTargetsDoing = ({ cause }: ProbeOutcome): boolean => cause !== undefined && !cutOff.has(cause.code);
 
 /**
- * What a probe would say where both faults are. `isOpen`: the readings differ.
+ * What a probe may say where all of these faults are, the least seen first; more than one: nobody knows which. Rules on a
+ * set, so that no order of the faults tells:
  *
  * - What a recording lacks is taken as on the healthy platform, and as not looked at where that lacks it, too.
- * - An outcome as on the healthy platform leaves the other one as it is.
- * - Both looked: the findings of both, the same one once; but a look that saw nothing has not seen the other's either.
- * - One was shut out by the target: so is whoever wants to see the other's.
- * - One could not look for another reason: by the reading, nobody sees the other's, or it stands.
+ * - An outcome as on the healthy platform leaves the others as they are.
+ * - One was shut out by the target: so is whoever wants to see what the others would show.
+ * - One could not look for another reason: nobody sees more, or the others stand.
+ * - All looked: the findings of all, the same one once; but a look that saw nothing has not seen the others' either.
  */
 export function together(
-  one: ProbeOutcome,
-  other: ProbeOutcome,
+  outcomes: readonly ProbeOutcome[],
   healthy: ProbeOutcome,
-  reading: Reading,
-): { readonly outcome: ProbeOutcome; readonly isOpen: boolean } {
-  const [a, b] = [one, other].map((each) => (isRecorded(each) ? each : healthy)) as [
-    ProbeOutcome,
-    ProbeOutcome,
+): readonly [ProbeOutcome, ...ProbeOutcome[]] {
+  const known = outcomes.map((each) => (isRecorded(each) ? each : healthy));
+  const changed = known.filter((each) => !sayTheSame(each, healthy));
+  const [first = healthy, ...more] = changed.length < 2 ? changed : mayBeSaid(inOrder(changed));
+  // A figure of which two say something else is that of one of them, in whatever order they come.
+  const facts = factsTogether(inOrder(known.filter(hasHeard)), healthy);
+  const told = (one: ProbeOutcome): ProbeOutcome => (hasHeard(one) ? { ...one, facts } : one);
+  return [told(first), ...more.map(told)];
+}
+
+/** An order that is the outcomes' own. */
+const inOrder = (outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] =>
+  outcomes.toSorted((a, b) => compareText(textOf(a), textOf(b)));
+const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Of several that are not as on the healthy platform. */
+function mayBeSaid(changed: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
+  const shutOut = changed.filter(wasShutOut);
+  if (shutOut.length > 0) return distinct(shutOut);
+  const looked = changed.filter(hasLooked);
+  const nothing = looked.filter(sawNothing);
+  const findings = looked.flatMap((one) => one.findings);
+  const found = looked.slice(0, 1).map((one) => withFindings(one, findings));
+  // Attempts that came to nothing in different ways: one of them, nobody knows which.
+  return [
+    ...distinct(changed.filter((each) => !hasLooked(each))),
+    ...(nothing.length > 0 ? distinct(nothing) : found),
   ];
-  const facts = factsTogether(a, b, healthy);
-  const settled = (outcome: ProbeOutcome) => ({ outcome: { ...outcome, facts }, isOpen: false });
-  if (sayTheSame(a, healthy)) return settled(b);
-  if (sayTheSame(b, healthy)) return settled(a);
-  if (sayTheSame(a, b)) return settled(hasLooked(a) ? withFindings(a, [...b.findings, ...a.findings]) : a);
-  const [blind, sharp] = hasLooked(a) || wasShutOut(b) ? [b, a] : [a, b];
-  if (hasLooked(blind)) {
-    if (sawNothing(a) !== sawNothing(b)) return settled(sawNothing(a) ? a : b);
-    // Two attempts that came to nothing in different ways: one of them, nobody knows which.
-    if (sawNothing(a)) return { outcome: { ...(reading === 'hides' ? a : b), facts }, isOpen: true };
-    return settled(withFindings(a, [...a.findings, ...b.findings]));
+}
+
+/** What is said of them, each once; the same finding of two has what either knows of it. */
+function distinct(outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
+  const told = new Map<string, ProbeOutcome>();
+  for (const one of outcomes) {
+    const same = told.get(saidBy(one));
+    const looked = same !== undefined && hasLooked(one);
+    told.set(saidBy(one), looked ? withFindings(one, [...same.findings, ...one.findings]) : one);
   }
-  if (wasShutOut(blind)) return settled(blind);
-  return { outcome: { ...(reading === 'hides' ? blind : sharp), facts }, isOpen: true };
+  return [...told.values()];
 }
 
 function withFindings(outcome: ProbeOutcome, findings: readonly Finding[]): ProbeOutcome {
   const told = new Map<string, Finding>();
-  // The same one of both has what either knows of it.
   for (const one of findings) {
     const facts = { ...told.get(findingKey(one))?.facts, ...one.facts };
     told.set(findingKey(one), { ...one, facts });
   }
-  const distinct = [...told.values()];
-  return { ...outcome, status: distinct.length === 0 ? 'healthy' : 'unhealthy', findings: distinct };
+  const each = [...told.values()];
+  return { ...outcome, status: each.length === 0 ? 'healthy' : 'unhealthy', findings: each };
 }
 
-/** A fact that a fault has changed stays changed; what either calls down is down. */
-function factsTogether(a: ProbeOutcome, b: ProbeOutcome, healthy: ProbeOutcome): ProbeOutcome['facts'] {
-  const changed = ({ facts }: ProbeOutcome) =>
-    Object.entries(facts).filter(([name, value]) => healthy.facts[name] !== value);
-  const down = [a, b].flatMap(({ facts }) => Object.entries(facts).filter(([, value]) => value === 'down'));
-  return Object.fromEntries([...Object.entries(healthy.facts), ...changed(b), ...changed(a), ...down]);
+/** A fact that a fault has changed stays changed; what anybody calls down is down. */
+function factsTogether(outcomes: readonly ProbeOutcome[], healthy: ProbeOutcome): ProbeOutcome['facts'] {
+  const said = outcomes.flatMap(({ facts }) => Object.entries(facts));
+  const changed = said.filter(([name, value]) => healthy.facts[name] !== value);
+  const down = said.filter(([, value]) => value === 'down');
+  return Object.fromEntries([...Object.entries(healthy.facts), ...changed, ...down]);
 }
 
 /** What the bot says to a symptom. */
 export interface Said {
   readonly judgements: readonly DiagnosisJudgement[];
   readonly outcomes: readonly ProbeOutcome[];
-  /** Another reading may say something else. */
-  readonly isOpen: boolean;
+  /** The most that any probe may have said: so many readings there are of what could not be seen. */
+  readonly readings: number;
 }
 
 export interface Simulation {
   readonly healthy: Evidence;
-  ask(pair: readonly [Evidence, Evidence], reading: Reading, symptom: string): Promise<Said>;
+  /** `reading`: of what each probe may say, the first, which has seen least, the second, … or the last. */
+  ask(evidence: readonly Evidence[], reading: number, symptom: string): Promise<Said>;
 }
 
 /** On the platform that was recorded while it was healthy. */
@@ -161,14 +191,13 @@ export function openSimulation(healthy: Evidence): Simulation {
   });
   return {
     healthy,
-    async ask([one, other], reading, symptom) {
-      let isOpen = false;
+    async ask(evidence, reading, symptom) {
+      let readings = 1;
       const outcomeOf = async (call: ProbeCall): Promise<ProbeOutcome> => {
-        const [a, b, well] = await Promise.all([one, other, healthy].map((each) => each.outcomeOf(call)));
-        if (a === undefined || b === undefined || well === undefined) throw new Error('no outcome');
-        const said = together(a, b, well, reading);
-        isOpen ||= said.isOpen;
-        return said.outcome;
+        const outcomes = await Promise.all(evidence.map((each) => each.outcomeOf(call)));
+        const may = together(outcomes, await healthy.outcomeOf(call));
+        readings = Math.max(readings, may.length);
+        return may[reading] ?? may.at(-1) ?? may[0];
       };
       const diagnosis = createDiagnoseHere({
         ...diagnosing,
@@ -184,7 +213,7 @@ export function openSimulation(healthy: Evidence): Simulation {
       const { signal } = new AbortController();
       const answer = await diagnosis.run({ environment, text: symptom, signal });
       if (answer.kind === 'choose') throw new Error(`${symptom} is no one symptom`);
-      return { judgements: answer.judgements, outcomes: answer.outcomes, isOpen };
+      return { judgements: answer.judgements, outcomes: answer.outcomes, readings };
     },
   };
 }
@@ -212,11 +241,13 @@ const stateBy: Readonly<Partial<Record<FindingCode, string>>> = {
   POD_UNSCHEDULABLE: 'has no node',
   POD_CONFIG_MISSING: 'has no configuration',
   POD_PROBE_FAILS: 'runs',
+  // None of its Pods is wanted.
+  PART_MISSING: 'is not there',
   // It takes no connection yet, whatever would become of one.
   NEO4J_STARTING: 'starts',
 };
 
-function statesOf(id: string, { outcomes }: Said): ReadonlyMap<PartId, string> {
+function statesOf(id: string, outcomes: readonly ProbeOutcome[]): ReadonlyMap<PartId, string> {
   const [, named] = /^part\.([^.]+)/.exec(id) ?? [];
   const ofName = partIds.filter((part) => part === named).map((part) => [part, 'runs'] as const);
   const said = outcomes.flatMap(({ findings }) =>
@@ -231,25 +262,31 @@ function statesOf(id: string, { outcomes }: Said): ReadonlyMap<PartId, string> {
 
 /** What a recording says by itself. */
 export async function recordedFault(
-  { ask, healthy }: Simulation,
+  { ask }: Simulation,
   { id, expected, evidence }: Pick<RecordedFault, 'id' | 'expected' | 'evidence'>,
 ): Promise<RecordedFault> {
-  const said = await ask([evidence, healthy], 'stands', expected.symptom);
+  const said = await ask([evidence], 0, expected.symptom);
   const confirmed = causesOf(said).flatMap(({ cause, verdict }) => (verdict === 'confirmed' ? cause.id : []));
   const { later } = expected;
   // So many questions were asked for the recording that it is what these make of it.
   const now = later !== undefined && confirmed.includes(later) ? { ...expected, cause: later } : expected;
   const isConfirmedAlone = confirmed.some((cause) => isTrue(now, cause));
-  return { id, expected: now, evidence, isConfirmedAlone, states: statesOf(id, said) };
+  // Its own symptom need not ask for a part that had to be stopped for it.
+  const running = await Promise.all(
+    partIds.map((part) => evidence.outcomeOf({ probe: 'runtime.running', with: { part } })),
+  );
+  const states = statesOf(id, [...running, ...said.outcomes]);
+  return { id, expected: now, evidence, isConfirmedAlone, states };
 }
 
-/** Why two cannot be there at once; undefined: they can. */
-export function whyApart(one: RecordedFault, other: RecordedFault): string | undefined {
-  const part = [...one.states.keys()].find((each) => {
-    const state = other.states.get(each);
-    return state !== undefined && state !== one.states.get(each);
-  });
-  return part === undefined ? undefined : `${part} cannot be in two states at once`;
+/** Why they cannot be there at once; undefined: they can. */
+export function whyApart(faults: readonly RecordedFault[]): string | undefined {
+  const known = new Map<PartId, string>();
+  for (const [part, state] of faults.flatMap(({ states }) => [...states])) {
+    if (known.has(part) && known.get(part) !== state) return `${part} cannot be in two states at once`;
+    known.set(part, state);
+  }
+  return undefined;
 }
 
 const causesOf = ({ judgements }: Said): readonly CauseJudgement[] =>
@@ -263,21 +300,22 @@ const causesFor = (symptom: string, { judgements }: Said): readonly CauseJudgeme
       : causes,
   );
 
-/** What is wrong with the answers to a pair, by each reading of what could not be seen. */
+/** What is wrong with the answers to two faults or more, by each reading of what could not be seen. */
 export async function judgeSimulated(
   { ask }: Simulation,
-  pair: readonly [RecordedFault, RecordedFault],
-  /** Parts that either breaks. */
+  faults: readonly RecordedFault[],
+  /** Parts that any of them breaks. */
   touched: ReadonlySet<PartId>,
 ): Promise<readonly string[]> {
-  const expected = pair.map((one) => one.expected);
-  const broken = new Set([...touched, ...pair.flatMap(({ states }) => [...states.keys()])]);
+  const expected = faults.map((one) => one.expected);
+  const evidence = faults.map((one) => one.evidence);
+  const broken = new Set([...touched, ...faults.flatMap(({ states }) => [...states.keys()])]);
   const symptoms = new Set(expected.flatMap(({ symptom, elsewhere = [] }) => [symptom, ...elsewhere]));
   const problems: string[] = [];
-  for (const reading of readings) {
+  for (let reading = 0, readings = 1; reading < readings; reading += 1) {
     const all = new Map<string, Said>();
-    for (const symptom of symptoms)
-      all.set(symptom, await ask([pair[0].evidence, pair[1].evidence], reading, symptom));
+    for (const symptom of symptoms) all.set(symptom, await ask(evidence, reading, symptom));
+    readings = Math.max(readings, ...[...all.values()].map((said) => said.readings));
     const answers = new Map(
       [...all].map(([symptom, said]) => {
         const causes = causesFor(symptom, said).map(({ cause, verdict }) => ({ id: cause.id, verdict }));
@@ -285,7 +323,7 @@ export async function judgeSimulated(
       }),
     );
     const { verdicts, problems: found } = judgeCombination(expected, answers);
-    const nobodyCouldTell = isHidden(pair, all) && !verdicts.includes('confirmed');
+    const nobodyCouldTell = isHidden(faults, all) && !verdicts.includes('confirmed');
     problems.push(
       ...[
         ...found.filter(
@@ -296,19 +334,18 @@ export async function judgeSimulated(
           ...ruledOut(said, expected).map((problem) => `${symptom}: ${problem}`),
           ...outOfOrder(said, expected).map((problem) => `${symptom}: ${problem}`),
         ]),
-      ].map((problem) => `${problem} (what cannot be seen ${reading})`),
+      ].map((problem) => `${problem} (reading ${reading + 1} of ${readings})`),
     );
-    if ([...all.values()].every(({ isOpen }) => !isOpen)) break;
   }
   return problems;
 }
 
 /**
- * Each does no harm, or is possible: its own recording says no more, or with the other one there is nothing to see where
- * it was seen alone.
+ * Each does no harm, or is possible: its own recording says no more, or with the others there is nothing to see where it
+ * was seen alone.
  */
-function isHidden(pair: readonly RecordedFault[], all: ReadonlyMap<string, Said>): boolean {
-  return pair.every(({ expected, isConfirmedAlone }) => {
+function isHidden(faults: readonly RecordedFault[], all: ReadonlyMap<string, Said>): boolean {
+  return faults.every(({ expected, isConfirmedAlone }) => {
     if (expected.harmless === true) return true;
     const said = all.get(expected.symptom);
     const own = said === undefined ? [] : causesOf(said).filter(({ cause }) => isTrue(expected, cause.id));
@@ -319,7 +356,7 @@ function isHidden(pair: readonly RecordedFault[], all: ReadonlyMap<string, Said>
   });
 }
 
-/** Ways to parts that neither of the two breaks. */
+/** Ways to parts that none of them breaks. */
 function ofOtherParts({ judgements }: Said, broken: ReadonlySet<PartId>): readonly string[] {
   return judgements
     .filter(
@@ -348,10 +385,13 @@ function outOfOrder({ judgements, outcomes }: Said, expected: readonly Expectati
   const found = summaryOf({ judgements, outcomes, asked: 0 }).causes.filter(
     ({ verdict, id }) => verdict === 'confirmed' && expected.some((one) => one.cause === id),
   );
+  const areOne = (id: string, other: string) => expected.some((one) => isTrue(one, id) && isTrue(one, other));
   return found.flatMap(({ id, part }, at) =>
     found
       .slice(at + 1)
       .filter((later) => foundations(part).includes(later.part))
+      // Told before under another name of it.
+      .filter((later) => !found.slice(0, at).some((before) => areOne(before.id, later.id)))
       .map((later) => `${id} stands before ${later.id}, its root`),
   );
 }

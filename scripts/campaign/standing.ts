@@ -10,7 +10,9 @@ export type Standing = ReadonlyMap<string, ReadonlySet<string> | 'anywhere'>;
 const confirmedIn = ({ diagnoses: all }: DiagnoseOutput) =>
   all.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
 const subjectsOf = (cause: ReturnType<typeof confirmedIn>[number]) =>
-  cause.for.map(({ part, subject }) => `${part} ${subject}`);
+  cause.for.map(({ part, subject }) => `${part} ${withoutPod(subject)}`);
+/** A Pod that is made anew has another name, and is the same workload's: without the ends that a ReplicaSet gives. */
+const withoutPod = (subject: string) => subject.replace(/-[a-z0-9]{7,10}-[a-z0-9]{5}$/, '');
 
 /** With what this answer confirms besides. */
 export function withStanding(before: Standing, body: DiagnoseOutput): Standing {

@@ -45,7 +45,7 @@ export class TrialLog {
     if (lines.at(-1) !== undefined && lines.at(-1) !== '') appendFileSync(file, '\n');
   }
 
-  /** Rows of a trial that has ended before; undefined: it is still to be done. */
+  /** Rows of a trial that has ended before, none of one that was left out; undefined: it is still to be done. */
   rowsOf(trial: string): readonly Row[] | undefined {
     return this.#done.get(trial);
   }

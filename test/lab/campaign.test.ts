@@ -184,6 +184,43 @@ describe('the fault campaign', () => {
     },
   );
 
+  it('leaves a combination out of which one was gone when it was asked for, and no other wrong answer', async () => {
+    const { fault, options } = stage(answer(['S2.a', 'ruled-out']));
+    const referee = async () => [];
+    const goes = {
+      ...options.product,
+      diagnose: async (symptom: string) => {
+        const said = await options.product.diagnose(symptom);
+        await fault.clear(options.lab, 'one');
+        return said;
+      },
+    };
+
+    expect(await tryCombination({ ...options, referee }, [fault], nothing)).toMatchObject({
+      problems: ['S2.a is ruled out', 'nothing that is planted is confirmed'],
+    });
+    expect(await tryCombination({ ...options, product: goes, referee }, [fault], nothing)).toEqual({
+      ...{ impossible: 'S2.a was gone when it was asked for', problems: [] },
+    });
+  });
+
+  it('takes away a fault of a combination that needs what another one broke, and says what stays', async () => {
+    const { fault: store, options } = stage(answer(['S2.a', 'confirmed']));
+    const needing = (isThere: () => Promise<boolean>): Fault => ({
+      ...store,
+      plant: async () => undefined,
+      check: async () => true,
+      clear: async () => {
+        if (await isThere()) throw new Error('no store');
+      },
+    });
+    const problemsWith = async (other: Fault) =>
+      (await tryCombination({ ...options, referee: async () => [] }, [store, other], nothing)).problems;
+
+    expect(await problemsWith(needing(() => store.check(options.lab, 'one')))).toEqual([]);
+    expect(await problemsWith(needing(async () => true))).toEqual(['clear S2.a: Error: no store']);
+  });
+
   it('takes "possible" for an answer only where evidence was taken away', async () => {
     const less = async (seen: Answer) => {
       const { fault, options } = stage(seen);

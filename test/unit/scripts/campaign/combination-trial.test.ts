@@ -39,6 +39,24 @@ describe('an answer to several faults', () => {
     expect(said.falseCauses).toEqual(['D3.b']);
   });
 
+  it('says nothing of a part by what is ruled out on the way to another one', () => {
+    const down = { id: 'H2.a', part: 'nats', verdict: 'confirmed' } as const;
+    const hangs = (part: 'nats' | 'orchestrator-service') =>
+      judgeCombination(
+        [expected('H2 nats', 'H2.a'), expected('H2 orchestrator-service', 'H2.b')],
+        new Map([
+          ['H2 nats', { title: '', causes: [down] }],
+          [
+            'H2 orchestrator-service',
+            { title: '', causes: [down, { id: 'H2.b', part, verdict: 'ruled-out' }] },
+          ],
+        ]),
+      );
+
+    expect(hangs('nats')).toMatchObject({ verdicts: ['confirmed', 'not asked for'], problems: [] });
+    expect(hangs('orchestrator-service').problems).toEqual(['H2.b is ruled out']);
+  });
+
   it('is wrong when it names no root', () => {
     const answers = new Map([
       ['D3', answer({ 'D3.a': 'possible' })],
@@ -48,6 +66,65 @@ describe('an answer to several faults', () => {
     // Where each shuts the bot itself out, nobody could tell.
     const hidden = both.map((one) => ({ ...one, mayHide: true as const }));
     expect(judgeCombination(hidden, answers).problems).toEqual([]);
+  });
+
+  describe('where one of them shuts the bot out', () => {
+    const [full] = both;
+    const connections = expected('D1', 'D1.b');
+    const hiding = { mayHide: true } as const;
+    const refuses = (part: string) => expected(`H2 ${part}`, 'H2.b', hiding);
+    /** Neither is confirmed; `unseen`: what could not be looked at for the first one. */
+    const problemsOf = (one: Expectation, other: Expectation, unseen: string | undefined) =>
+      judgeCombination(
+        [one, other],
+        new Map(
+          [one, other].map(({ symptom, cause }) => [
+            symptom,
+            {
+              ...answer({ [cause]: 'possible', [one.cause]: 'possible' }),
+              evidence: unseen === undefined ? [] : [{ key: unseen, status: 'inconclusive' }],
+            },
+          ]),
+        ),
+      ).problems;
+
+    it.each([
+      [
+        'a full pool of connections, and who holds them',
+        connections,
+        expected('D1', 'D1.a', hiding),
+        'postgres.session-shares',
+      ],
+      [
+        'a store that refuses the login, and what fills it',
+        full ?? connections,
+        refuses('redis'),
+        'redis.memory',
+      ],
+      [
+        'a NATS that refuses the login, and what only agent-manager shows, which is not ready without it',
+        expected('S5', 'S5.a'),
+        refuses('nats'),
+        'services.command-capacity',
+      ],
+    ])('nobody can tell %s', (_what, one, other, unseen) => {
+      expect(problemsOf(one, other, unseen)).toEqual([]);
+      // It could be looked at, and so has to be found.
+      expect(problemsOf(one, other, undefined)).toEqual(['nothing that is planted is confirmed']);
+    });
+
+    it('whatever is of another part has to be found', () => {
+      expect(problemsOf(full ?? connections, refuses('neo4j'), 'redis.memory')).toEqual([
+        'nothing that is planted is confirmed',
+      ]);
+    });
+
+    it('what does no harm has nothing that could be found', () => {
+      const harmless = expected('H2 collect-agent', 'H2.d', { harmless: true });
+
+      expect(problemsOf(harmless, refuses('redis'), undefined)).toEqual([]);
+      expect(problemsOf(harmless, full ?? connections, undefined)).toHaveLength(1);
+    });
   });
 
   it('takes another name of the same thing for it', () => {

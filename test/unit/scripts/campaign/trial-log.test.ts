@@ -21,6 +21,8 @@ describe('the log of trials', () => {
     expect(next.size).toBe(1);
     expect(next.rowsOf('D3.a one')).toEqual([row]);
     expect(next.rowsOf('D3.b one')).toBeUndefined();
+    next.add('D4.a + D4.b', []);
+    expect(new TrialLog(file, own, { resume: true }).rowsOf('D4.a + D4.b')).toEqual([]);
     next.add('D3.b one', [row, row]);
     expect(new TrialLog(file, own, { resume: true }).rowsOf('D3.b one')).toEqual([row, row]);
   });
