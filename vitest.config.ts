@@ -19,7 +19,11 @@ export default defineConfig({
         testTimeout: 20_000,
         exclude: [...configDefaults.exclude, ...leftOut],
       }),
-      project('contract', ['test/contract/**/*.test.ts'], { isolate: false, maxWorkers: 2 }),
+      project('contract', ['test/contract/**/*.test.ts'], {
+        isolate: false,
+        maxWorkers: 2,
+        testTimeout: 20_000,
+      }),
       project('repo', ['test/repo/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
@@ -28,15 +32,15 @@ export default defineConfig({
       }),
       // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
-      // Each file has servers and addresses of its own; one of them mostly waits for timeouts. As with the unit tests, a
-      // worker reads the source once: two seconds of a core for each file.
+      // Each file has servers and addresses of its own; beside a campaign, two of them left a third of two cores idle. As
+      // with the unit tests, a worker reads the source once: two seconds of a core for each file.
       project('integration', ['test/integration/**/*.test.ts'], {
         isolate: false,
         setupFiles: ['test/support/own-lab.ts'],
         env: { AETHERIUS_LAB_FIRST: '1' },
         testTimeout: 60_000,
         hookTimeout: 120_000,
-        maxWorkers: 2,
+        maxWorkers: 3,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         isolate: false,
