@@ -15,6 +15,9 @@ const unscraped = any(
   found('SCRAPE_SELECTS_NOTHING'),
 );
 
+const notFollowed = any(found('VARIABLE_NOT_FOLLOWED'), found('ADDRESS_NOT_FOLLOWED'));
+const notUsable = any(found('MESSAGE_NOT_USABLE'), found('HEARTBEAT_WITHOUT_AGENT'));
+
 /** Whoever does not run listens to nothing, and that it should is no drift (ADR 0019: each part is well alone). */
 const away = any(found('PART_NOT_RUNNING'), found('PART_PAUSED'), found('PART_MISSING'));
 
@@ -36,6 +39,7 @@ export const contractDrift = defineDiagnosis({
     { probe: 'runtime.scrape-targets' },
     { probe: 'runtime.alert-rules' },
     { probe: 'runtime.publish-log' },
+    { probe: 'agents.uncounted-heartbeats' },
     { probe: 'postgres.schemas' },
     { probe: 'postgres.variables' },
     { probe: 'runtime.images' },
@@ -51,8 +55,9 @@ export const contractDrift = defineDiagnosis({
     {
       id: 'M1.b',
       part: 'nats',
-      symptom: found('SUBJECT_UNHEARD'),
-      when: unlessExplained(found('SUBJECT_UNHEARD'), away),
+      symptom: any(found('SUBJECT_UNHEARD'), found('SUBJECT_SILENT')),
+      // Silence is no proof of a missing publisher (ADR 0010): it may have had nothing to say.
+      when: any(unlessExplained(found('SUBJECT_UNHEARD'), away), hint('SUBJECT_SILENT')),
       remedies: [{ instruction: 'report-unheard-subject' }],
     },
     {
@@ -125,8 +130,8 @@ export const contractDrift = defineDiagnosis({
     {
       id: 'M1.l',
       part: 'postgres',
-      symptom: found('VARIABLE_NOT_FOLLOWED'),
-      when: found('VARIABLE_NOT_FOLLOWED'),
+      symptom: notFollowed,
+      when: notFollowed,
       remedies: [{ instruction: 'mend-variable' }],
     },
     {
@@ -139,8 +144,8 @@ export const contractDrift = defineDiagnosis({
     {
       id: 'M1.n',
       part: 'nats',
-      symptom: found('MESSAGE_NOT_USABLE'),
-      when: found('MESSAGE_NOT_USABLE'),
+      symptom: notUsable,
+      when: notUsable,
       remedies: [{ instruction: 'report-message' }],
     },
   ],
@@ -148,7 +153,9 @@ export const contractDrift = defineDiagnosis({
   handOver: [{ when: found('POD_CONFIG_MISSING'), to: 'K1' }],
 });
 
-/** The findings that are a drift. */
+/** The findings that are a drift. A silence may be none: whoever asks is told of it, and no digest is. */
 export const driftCodes: ReadonlySet<string> = new Set(
-  contractDrift.causes.flatMap(({ symptom }) => codesOf(symptom).map(({ code }) => code)),
+  contractDrift.causes
+    .flatMap(({ symptom }) => codesOf(symptom).map(({ code }) => code))
+    .filter((code) => code !== 'SUBJECT_SILENT'),
 );

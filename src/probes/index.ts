@@ -1,6 +1,7 @@
 import type { Probe } from '../domain/probe/probe.ts';
 import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
 import { agentsSilence } from './agents/silence.probe.ts';
+import { agentsUncountedHeartbeats } from './agents/uncounted-heartbeats.probe.ts';
 import { composeChanges } from './compose/changes.probe.ts';
 import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
@@ -90,6 +91,7 @@ import { servicesWorkflowExecutions } from './services/workflow-executions.probe
 const list = [
   agentsHeartbeats,
   agentsSilence,
+  agentsUncountedHeartbeats,
   composeChanges,
   composeConfigAge,
   composeContainers,

@@ -1,16 +1,20 @@
 /** The services as they are on Compose: what the product says of them, beside what the referee says of the same moment. */
 
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerEngine } from '../../lab/components/docker.ts';
 import { waitFor } from '../../lab/components/process.ts';
 import { get } from '../../lab/referee/clients.ts';
 import { judge as rule, type Verdict } from '../../lab/referee/judge.ts';
 import { look } from '../../lab/referee/look.ts';
-import { asIsComposeEnvironment, upAsIs } from '../../lab/runtimes/as-is.ts';
+import { asIsComposeEnvironment, asIsFolder, upAsIs } from '../../lab/runtimes/as-is.ts';
+import { connectAsIs } from '../../lab/runtimes/as-is-lab.ts';
 import { downLab, missingFor } from '../../lab/runtimes/index.ts';
 import type { HealthOutput } from '../../src/cli/output-schemas.ts';
 import { contractDrift } from '../../src/diagnoses/contract-drift.diagnosis.ts';
 import { judge } from '../../src/domain/diagnosis/judgement.ts';
+import { platformOf } from '../../src/domain/platform/platform.ts';
 import type { Finding } from '../../src/domain/probe/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import { discoverCompose } from '../../src/platform/settings/discover.ts';
@@ -30,6 +34,8 @@ let healthWithoutGraph: HealthOutput;
 /** What was seen while something was sent. */
 let heard: Readonly<Record<'command' | 'result', ProbeOutcome>>;
 let registration: ProbeOutcome;
+/** The agent's heartbeats where agent-manager listens: as they are, and with an id. */
+let heartbeats: Readonly<Record<'own' | 'named', ProbeOutcome>>;
 
 /** These programs open their ports at once. */
 const sooner: Readonly<Record<string, ProbeCall['with']>> = {
@@ -51,8 +57,17 @@ const passedBy = (outcome: ProbeOutcome) =>
   confirmedBy([outcome], 'M1.a').map(({ facts }) => [facts['published'], facts['listened']]);
 
 /** What the product hears while this is sent again and again. */
-async function heardWhile(send: () => Promise<void> | void): Promise<ProbeOutcome> {
-  const asked = runProbe('nats.subjects', asIsTargets(), { seconds: 3, silentSeconds: 0 });
+const heardWhile = (send: () => Promise<void> | void) =>
+  whileSent(send, runProbe('nats.subjects', asIsTargets(), { seconds: 3, silentSeconds: 0 }));
+
+/** Whether agent-manager counts the heartbeats of its agent while these are sent; two seconds of silence are enough here. */
+const countedWhile = (send: () => void) =>
+  whileSent(
+    send,
+    runProbe('agents.uncounted-heartbeats', asIsTargets(), { seconds: 3, staleSeconds: 2, settleSeconds: 2 }),
+  );
+
+async function whileSent(send: () => Promise<void> | void, asked: Promise<ProbeOutcome>) {
   let answer: ProbeOutcome | undefined;
   void asked.then((outcome) => {
     answer = outcome;
@@ -112,6 +127,8 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     registration = await runProbe('runtime.registration-log', config);
     await voice.knownAgent();
     const command = await heardWhile(() => voice.askForCommand());
+    const own = await countedWhile(() => voice.heartbeat());
+    heartbeats = { own, named: await countedWhile(() => voice.heartbeat({ agent_id: 'known' })) };
     await voice.forgetAgent();
     heard = { command, result: await heardWhile(() => voice.command()) };
     const { graph, answer } = await withoutGraph(() => asked<HealthOutput>('health'));
@@ -179,20 +196,49 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     );
   });
 
-  /** Silence is no proof of a missing publisher, and payloads, programs and equal addresses show in nothing that runs. */
-  const untold = [
-    ['F5', true, 'internal.event.anomaly'],
-    ['F9', true, 'agent_id'],
+  it('F9 M1.n: heartbeats that name no agent, where agent-manager listens: it counts none of them', () => {
+    expect(holds('F9')).toBe(true);
+    expect(
+      confirmedBy([heartbeats.own], 'M1.n').map(({ code, facts }) => ({ code, ...facts })),
+    ).toMatchObject([
+      {
+        ...{ code: 'HEARTBEAT_WITHOUT_AGENT', agent: 'known', container: 'agent-manager' },
+        ...{
+          subject: `aetherius.agent.${cluster}.heartbeat`,
+          fields: 'cluster_id, metrics, status, timestamp',
+        },
+      },
+    ]);
+    // With an id they are counted: nothing is said.
+    expect(heartbeats.named).toMatchObject({ status: 'healthy', findings: [] });
+  });
+
+  it('F5 M1.b: a subject on which nothing comes is possible once its listener waits for long enough, and never confirmed', async () => {
+    expect(holds('F5')).toBe(true);
+    const asked = (silentHours: number) =>
+      runProbe('nats.subjects', asIsTargets(), { seconds: 12, silentSeconds: 10, silentHours });
+    const [soon, later] = await Promise.all([asked(24), asked(0)]);
+    const said = (outcome: ProbeOutcome) => {
+      const cause = judge(contractDrift, [outcome], emitters).causes.find((one) => one.cause.id === 'M1.b');
+      return [cause?.verdict, cause?.for.map(({ facts }) => [facts['subject'], facts['listener']])];
+    };
+
+    expect(said(later)).toEqual([
+      'possible',
+      expect.arrayContaining([['internal.event.anomaly', 'orchestrator-service']]),
+    ]);
+    expect(said(soon)[0]).toBe('ruled-out');
+  });
+
+  /** What a program does not follow shows where that says something else than what the program has. */
+  const even = [
     ['F16', true, 'AGENT_MANAGER_URL'],
-    ['F21', 'unknown', 'max_recommendations'],
+    ['F21', 'unknown', 'neo4j.uri'],
   ] as const;
-  it.each(untold)(
-    '%s shows in nothing that runs (the referee: %s), and nothing is said of it',
-    (id, truth, word) => {
-      expect(holds(id)).toBe(truth);
-      expect(JSON.stringify(outcomes.flatMap(({ findings }) => findings))).not.toContain(word);
-    },
-  );
+  it.each(even)('%s (the referee: %s): nothing is said while both are the same', (id, truth, word) => {
+    expect(holds(id)).toBe(truth);
+    expect(JSON.stringify(outcomes.flatMap(({ findings }) => findings))).not.toContain(word);
+  });
 
   it('F22: a graph that is down, whatever reasoning-service says of it', () => {
     expect(holds('F22')).toBe(true);
@@ -298,4 +344,82 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
       },
     ]);
   });
+
+  /** The setting of a program changes, and it calls what it always has. */
+  const notFollowed = async () => {
+    const parts = { 'reasoning-service': { configFile: '/app/configs/config.yaml' } };
+    const config = { ...asIsTargets(), platform: platformOf({ parts }) };
+    return confirmedBy([await runProbe('runtime.publish-log', config)], 'M1.l');
+  };
+
+  it('F16 M1.l: AGENT_MANAGER_URL of orchestrator-service, which calls a fixed address', async () => {
+    const lab = connectAsIs();
+    const voice = await AsIsVoice.open();
+    try {
+      await lab.setEnv('orchestrator-service', { AGENT_MANAGER_URL: 'http://fleet:9090' });
+      await listens('internal.event.critical');
+      await lab.stop('agent-manager');
+      expect(await voice.workflow('DiskPressure')).toContain('http://agent-manager:8080');
+
+      expect((await notFollowed()).map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+        {
+          ...{
+            code: 'ADDRESS_NOT_FOLLOWED',
+            container: 'aetherius-orchestrator',
+            variable: 'AGENT_MANAGER_URL',
+          },
+          ...{ given: 'http://fleet:9090', called: 'http://agent-manager:8080' },
+        },
+      ]);
+    } finally {
+      voice.close();
+      await lab.reset('orchestrator-service');
+      await lab.start('agent-manager');
+    }
+  });
+
+  it('F21 M1.l: the file of reasoning-service, whose nested keys it does not read', async () => {
+    const lab = connectAsIs();
+    const main = join(asIsFolder(), 'docker-compose.yml');
+    const before = readFileSync(main, 'utf8');
+    const { publishedHost } = dockerEngine();
+    const at = `http://${publishedHost}:8082`;
+    try {
+      mkdirSync(join(asIsFolder(), 'config/reasoning-service'), { recursive: true });
+      writeFileSync(
+        join(asIsFolder(), 'config/reasoning-service/config.yaml'),
+        'neo4j: { uri: bolt://neo4j:7687 }',
+      );
+      writeFileSync(main, before.replace(/^ *NEO4J_URI: .*\n/m, ''));
+      lab.override('reasoning-service', { volumes: ['./config/reasoning-service:/app/configs:ro'] });
+      await lab.recreate('reasoning-service');
+      await waitFor(async () => (await get(`${at}/health`))?.status === 200, {
+        seconds: 60,
+        what: 'reasoning-service to answer',
+      });
+      expect(await runProbe('services.root-cause-call', asIsTargets())).toMatchObject({
+        status: 'unhealthy',
+      });
+
+      expect((await notFollowed()).map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+        {
+          ...{ code: 'ADDRESS_NOT_FOLLOWED', container: 'aetherius-reasoning', variable: 'neo4j.uri' },
+          ...{ given: 'bolt://neo4j:7687', called: 'bolt://localhost:7687' },
+        },
+      ]);
+    } finally {
+      writeFileSync(main, before);
+      await lab.reset('reasoning-service');
+    }
+  });
 });
+
+/** Once a client is there that listens on it. */
+const listens = (subject: string) =>
+  waitFor(
+    async () => {
+      const connz = await get(`http://${dockerEngine().publishedHost}:8222/connz?subs=1`);
+      return connz?.body.includes(`"${subject}"`) === true;
+    },
+    { seconds: 60, what: `somebody to listen on ${subject}` },
+  );

@@ -76,7 +76,11 @@ export class AsIsVoice {
   }
 
   get #database(): string {
-    return `postgres://${postgres.user}:${postgres.password}@${this.host}:5432/${asIsDatabases.program}`;
+    return this.#at(asIsDatabases.program);
+  }
+
+  #at(database: string): string {
+    return `postgres://${postgres.user}:${postgres.password}@${this.host}:5432/${database}`;
   }
 
   #say(subject: string, body: object): void {
@@ -129,6 +133,34 @@ export class AsIsVoice {
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`the command is refused: ${await response.text()}`);
+  }
+
+  /** The last heartbeat of the agent, sent where agent-manager listens, as it is or with an id as well. */
+  heartbeat(id: object = {}): void {
+    const own = this.ear.heard.findLast(({ subject }) => subject.startsWith('agent.heartbeat.'));
+    if (own === undefined) throw new Error('no heartbeat of the agent was heard yet');
+    this.#say(`aetherius.agent.${cluster}.heartbeat`, { ...(JSON.parse(own.body) as object), ...id });
+  }
+
+  /** A workflow with one command, for events with this reason, and such an event: orchestrator-service calls agent-manager. */
+  async workflow(reason: string): Promise<string> {
+    const database = this.#at(asIsDatabases.scripts[1]);
+    const steps = JSON.stringify([{ name: 'look', type: 'command', config: { tool: 'top' } }]);
+    const symptoms = JSON.stringify([{ type: 'reason', value: reason }]);
+    await sql(
+      database,
+      `INSERT INTO workflows (id, name, trigger_type, status, steps) VALUES ('w', 'w', 'event', 'active', '${steps}')`,
+    );
+    await sql(
+      database,
+      `INSERT INTO strategies (id, name, category, symptoms, workflow_id) VALUES ('s', 's', 'node', '${symptoms}', 'w')`,
+    );
+    return linesAfter('aetherius-orchestrator', 'Workflow execution failed', () =>
+      this.#say('internal.event.critical', {
+        ...{ type: 'critical', cluster_id: 'c', severity: 'critical' },
+        payload: { event: { reason } },
+      }),
+    );
   }
 
   /** A command, sent where the agent listens. */

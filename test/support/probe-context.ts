@@ -86,6 +86,7 @@ export const fakeNats = (more: Partial<NatsTarget>): NatsTarget => ({
     Promise.resolve({ latencyMs: 1, serverId: 'N', serverName: 'n', version: '2', jetstream: true }),
   monitor: () => Promise.reject(new Error('not asked')),
   listen: () => Promise.resolve({}),
+  shapes: () => Promise.resolve({}),
   jetstream: () => Promise.reject(new Error('not asked')),
   ...more,
 });

@@ -217,12 +217,20 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'mend-scrape-target': { any: ['# for the report: job {job} of {source} asks {target}'] },
     'mend-alert-rule': { any: ['# for the report: {rules} of {source} ask for {metric}'] },
     'report-publisher': { any: ['# for the report: {container} says {message}'] },
-    'report-message': { any: ['# for the report: {container} says {message}'] },
+    'report-message': {
+      any: [
+        '# for the report: {container} says {message}',
+        '# for the report: {container} gets heartbeats on {subject} with the fields {fields}',
+      ],
+    },
     'remove-second-schema': {
       any: ['# for the report: {database} and {used} have {tables}, with other columns'],
     },
     'mend-variable': {
-      any: ['# for the report: {variable} of {container} names {database}, used is {used}'],
+      any: [
+        '# for the report: {variable} of {container} names {database}, used is {used}',
+        '# for the report: {variable} of {container} is {given}, called is {called}',
+      ],
     },
     'align-images': {
       kubernetes: [

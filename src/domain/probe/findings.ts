@@ -60,6 +60,7 @@ const podEnded = [...endpoint, ...notReady, ...silent, 'POD_RESTARTING', 'SERVIC
 const nothingRuns = [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS'] as const;
 
 export const findings = {
+  ADDRESS_NOT_FOLLOWED: {},
   AGENTS_NONE_REGISTERED: { attempt: 'silent', explainable: true },
   AGENTS_SILENT: {},
   AGENT_HEARTBEAT_STALE: { attempt: 'silent-when-critical', explainable: true },
@@ -139,6 +140,7 @@ export const findings = {
   GRAPH_CREDENTIALS_REFUSED: { readLog: true },
   HEALTH_CHECK_CANNOT_PASS: {},
   HEAP_GROWS_AT: {},
+  HEARTBEAT_WITHOUT_AGENT: {},
   HOT_FUNCTION: {},
   HOT_FUNCTION_HELD_BACK: {},
   INDEX_BLOATED: {},
@@ -270,6 +272,7 @@ export const findings = {
   STEP_COMMAND_TIMED_OUT: {},
   STEP_TIMED_OUT: {},
   SUBJECTS_PASS_BY: {},
+  SUBJECT_SILENT: {},
   SUBJECT_UNHEARD: {},
   UNPROCESSED_EVENTS: {},
   VARIABLE_NOT_FOLLOWED: {},

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { type BusClient, clientsOnBus } from '../support/nats-clients.ts';
+import { type BusClient, clientsOnBus, silentSubjects } from '../support/nats-clients.ts';
+import { covers } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
-import { cannotKnow, listenersBesides, publishers, subjectsHeard } from './bus.ts';
+import { cannotKnow, isTap, listenersBesides, publishers, subjectsHeard } from './bus.ts';
 import { busDrift, sendersOf, type Unheard } from './drift.ts';
 import { namedRefusal } from './known-subjects.ts';
 
@@ -18,8 +20,13 @@ const params = z.strictObject({
     // With the rest it stays below the half minute in which a person wants an answer.
     .default(10)
     .meta({ description: 'How much longer to listen after silence, in seconds.' }),
+  silentHours: z
+    .number()
+    .nonnegative()
+    .default(24)
+    .meta({ description: 'Silence on a subject that is listened to, from which it is told, in hours.' }),
 });
-type Deps = Pick<With<'nats'>, 'nats'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
 
 /** What goes past its listeners does so again and again: this many show enough. */
 const mostMessages = 20_000;
@@ -33,14 +40,19 @@ Listens on every subject for some seconds, longer while nothing is published, an
 The monitor tells who listens to what, and streams and other servers of the cluster count as listeners.
 A subject without a listener is a finding, with the subscription that it was probably meant for.
 Subjects of the server and of replies are left out, and a client that listens to everything is not what is looked for.
+A subject on which nothing has come since its listener connected, a day ago or longer, is told as well.
+Whether its publisher is missing or has nothing to say cannot be known; what agents listen to is left out.
 Without the monitor, or where anybody may listen behind a leaf node or gateway, it could not check.`,
   params,
   part: 'nats',
   needs: ['nats'],
   timeoutMs: 60_000,
-  emits: ['SUBJECTS_PASS_BY', 'SUBJECT_UNHEARD'],
-  async run({ seconds, silentSeconds }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { nats } = deps;
+  emits: ['SUBJECTS_PASS_BY', 'SUBJECT_UNHEARD', 'SUBJECT_SILENT'],
+  async run(
+    { seconds, silentSeconds, silentHours }: z.output<typeof params>,
+    { deps, signal }: ProbeContext<Deps>,
+  ) {
+    const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const others = await listenersBesides(nats, signal);
     if (others === undefined) throw cannotKnow('listeners-elsewhere');
@@ -71,6 +83,14 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
       };
     const drift = busDrift(heard, [before, after], others);
     const senders = publishers(before, after);
+    const silentFor = (await silentSubjects(nats, signal)).filter(
+      ({ subject, listener, seconds: since }) =>
+        since >= silentHours * 3_600 &&
+        !isTap(subject) &&
+        (partNamed(listener.name, platform) ?? 'collect-agent') !== 'collect-agent' &&
+        !drift.passedBy.some(({ listened }) => listened === subject) &&
+        !heard.some(([one]) => covers(subject, one)),
+    );
     return verdict(
       [
         ...drift.passedBy.slice(0, mostFindings).map((one): Finding => {
@@ -90,6 +110,12 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
             part: 'nats',
             subject: one.published,
             facts: lostFacts(one, senders, facts.seconds),
+          }),
+        ),
+        ...silentFor.slice(0, mostFindings).map(
+          ({ subject, listener, seconds: since }): Finding => ({
+            ...{ code: 'SUBJECT_SILENT', severity: 'info', part: 'nats', subject },
+            facts: { subject, listener: listener.name, hours: Math.floor(since / 3_600) },
           }),
         ),
       ],

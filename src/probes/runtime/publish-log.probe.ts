@@ -9,7 +9,9 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { type Astray, astray, type Call, callsIn, isGiven, textOf } from '../support/called-addresses.ts';
 import { excerpt, type LogLine, logLines, recentLog } from '../support/log-lines.ts';
+import { plainSettings, settingsOf } from '../support/program-settings.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -37,16 +39,19 @@ const notUsable =
 
 export const runtimePublishLog = defineProbe({
   id: 'runtime.publish-log',
-  doc: `Does a program say that it publishes by a NATS connection that it never made, or that it cannot use what it is sent?
+  doc: `Does a program's log show that it does not fit the parts around it?
+It may publish by a NATS connection that it never made, be sent what it cannot use, or call another address than it is set to.
 Reads the last lines of each program, and asks the monitor of NATS for its clients.
 A connection that was never made is a finding only where the same program is connected to NATS now: then NATS is not the reason.
 A message that lacks what the program reads, or that it cannot store, is a finding by the program's own words.
-The lines come with a message alone: a program that had nothing to publish or to read says nothing.`,
+A failed call is a finding where its address stands in no setting of the program, while the setting meant for it has another.
+Settings are variables, command and file; where one of them cannot be read, it could not check.
+Such lines come with a message or a failed call alone: a program without either shows nothing.`,
   params,
   part: 'nats',
   needs: ['runtime', 'nats'],
   timeoutMs: 20_000,
-  emits: ['PUBLISHER_WITHOUT_CONNECTION', 'MESSAGE_NOT_USABLE'],
+  emits: ['PUBLISHER_WITHOUT_CONNECTION', 'MESSAGE_NOT_USABLE', 'ADDRESS_NOT_FOLLOWED'],
   async run({ minutes }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { runtime, nats, platform } = deps;
     const all = await Promise.all(configuredIds.map((part) => runtime.instances(part, { signal })));
@@ -60,6 +65,15 @@ The lines come with a message alone: a program that had nothing to publish or to
     const saying = (pattern: RegExp) =>
       read.map(({ instance, lines }) => said(instance, lines, pattern)).filter(({ count }) => count > 0);
     const failing = saying(neverMade);
+    const strayed = await Promise.all(
+      read.map(async ({ instance, lines }) => ({
+        instance,
+        ...(await strayedOf(callsIn(lines), instance, deps, signal)),
+      })),
+    );
+    const strays = strayed.flatMap(({ instance, found }) =>
+      found.map((one) => notFollowed(instance, one, minutes)),
+    );
     const unusable = saying(notUsable).map(
       ({ instance, count, message, lines }): Finding => ({
         ...{ code: 'MESSAGE_NOT_USABLE', severity: 'warning', part: instance.part, subject: instance.name },
@@ -67,8 +81,20 @@ The lines come with a message alone: a program that had nothing to publish or to
         ...present({ excerpts: lines === undefined ? undefined : [lines] }),
       }),
     );
-    const facts = { instances: running.length, failing: failing.length, unusable: unusable.length };
-    if (failing.length === 0) return verdict(unusable, facts);
+    const facts = {
+      ...{ instances: running.length, failing: failing.length, unusable: unusable.length },
+      strays: strays.length,
+    };
+    const unread = strayed.find(({ unseen }) => unseen);
+    if (unread !== undefined)
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'the settings of the program were not seen', {
+          facts: { reason: 'settings-unseen', instance: unread.instance.name },
+        }),
+        facts,
+      };
+    if (failing.length === 0) return verdict([...unusable, ...strays], facts);
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const { connections = [] } = await nats.monitor<Connz>('/connz?limit=1024', { signal });
     const connected = failing.flatMap((one) => {
@@ -90,6 +116,7 @@ The lines come with a message alone: a program that had nothing to publish or to
     return verdict(
       [
         ...unusable,
+        ...strays,
         ...connected.map(
           ({ instance, client, count, message, lines }): Finding => ({
             code: 'PUBLISHER_WITHOUT_CONNECTION',
@@ -116,6 +143,28 @@ function said(instance: Instance, lines: readonly LogLine[], pattern: RegExp) {
     lines: excerpt(`log ${instance.name}`, lines, pattern, 3),
   };
 }
+
+/** Calls of a program that its settings do not give; `unseen`: there may be such calls, and not all its settings are seen. */
+async function strayedOf(
+  calls: readonly Call[],
+  instance: Instance,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly Astray[]; readonly unseen: boolean }> {
+  const open = calls.filter((call) => !isGiven(call, plainSettings(instance)));
+  if (open.length === 0) return { found: [], unseen: false };
+  const { settings, unseen } = await settingsOf(instance, deps, signal);
+  const found = astray(open, settings);
+  return unseen ? { found: [], unseen: found.length > 0 } : { found, unseen };
+}
+
+const notFollowed = (instance: Instance, { call, setting, given }: Astray, minutes: number): Finding => ({
+  ...{ code: 'ADDRESS_NOT_FOLLOWED', severity: 'info', part: instance.part, subject: instance.name },
+  facts: {
+    ...{ variable: setting.name, given: textOf(given), called: textOf(call), container: instance.name },
+    ...{ count: call.count, minutes, message: shortened(redactLines([call.line.message])[0] ?? '', 200) },
+  },
+});
 
 /** `/connz` (NATS, "Monitoring"). */
 interface Connz {

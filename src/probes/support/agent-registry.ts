@@ -7,6 +7,8 @@ import type { Targets } from '../../domain/probe/targets/targets.ts';
 /** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
 export interface Agent {
   readonly id: string;
+  /** The cluster that it speaks for, where the list has one. */
+  readonly cluster?: string;
   readonly silentSeconds?: number;
   /** agent-manager itself says that it is gone, by a limit of its own. */
   readonly offline?: true;
@@ -14,6 +16,7 @@ export interface Agent {
 
 const listKeys = ['agents', 'items', 'data', 'results'];
 const idKeys = ['id', 'agent_id', 'agentId', 'name'];
+const clusterKeys = ['cluster_id', 'clusterId', 'cluster'];
 const timeKeys = [
   'last_heartbeat',
   'lastHeartbeat',
@@ -22,6 +25,10 @@ const timeKeys = [
   'lastSeen',
   'last_seen_at',
 ];
+
+/** Whether a message with these fields says which agent it is of. */
+export const namesAnAgent = (fields: readonly string[]): boolean =>
+  fields.some((field) => idKeys.includes(field) || /agent.?(?:id|name)|^agent$/i.test(field));
 
 /** Words of agent-manager for an agent that it has given up. */
 const gone: ReadonlySet<string> = new Set([
@@ -45,8 +52,10 @@ export function agentsFromApi(body: string, now: Date): readonly Agent[] | undef
     // A zero time ("0001-01-01") is Go's way to say never.
     const known = Number.isFinite(at) && at > 0;
     const status = item['status'];
+    const cluster = clusterKeys.map((key) => item[key]).find((value) => typeof value === 'string');
     return {
       id: String(id),
+      ...(typeof cluster === 'string' ? { cluster } : {}),
       ...(typeof status === 'string' && gone.has(status.toLowerCase()) ? { offline: true } : {}),
       ...(known ? { silentSeconds: Math.max(0, (now.getTime() - at) / 1000) } : {}),
     };

@@ -2,6 +2,7 @@
 export const probes = {
   'probe.agents.heartbeats': 'registered collect agents and the age of their last heartbeat',
   'probe.agents.silence': 'whether all collect agents are silent for longer than between two heartbeats',
+  'probe.agents.uncounted-heartbeats': 'whether {@agent-manager} counts the heartbeats that come to it',
   'probe.compose.changes': 'containers of the project that were recreated recently',
   'probe.compose.config-age': 'whether a container is older than its configuration file',
   'probe.compose.containers': 'the containers of a part in the Compose project',
@@ -67,7 +68,7 @@ export const probes = {
   'probe.runtime.neo4j-startup': 'how far Neo4j is with its start',
   'probe.runtime.scrape-targets': 'whether the targets of the scrape configuration have metrics',
   'probe.runtime.alert-rules': 'whether the metrics of the alert rules are exported',
-  'probe.runtime.publish-log': 'whether a program publishes without a connection to NATS',
+  'probe.runtime.publish-log': 'whether a program’s log shows that it does not fit the parts around it',
   'probe.postgres.schemas': 'whether two databases have the same tables with other columns',
   'probe.postgres.variables': 'whether the sessions are in the databases that variables name',
   'probe.runtime.ports': 'whether a process listens on each port that a manifest declares',

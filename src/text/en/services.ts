@@ -85,6 +85,11 @@ export const services = {
   'finding.MESSAGE_NOT_USABLE':
     '{container} cannot use a message that it was sent: {message} ({count|# line|# lines} in {minutes} min).',
   'finding.MESSAGE_NOT_USABLE.impact': 'What the message is meant to start does not happen.',
+  'finding.SUBJECT_SILENT':
+    '{listener} listens on {subject}. It connected {hours} h ago, and nothing has come there since.',
+  'finding.HEARTBEAT_WITHOUT_AGENT':
+    '{@agent-manager} does not count the heartbeats of {agent}: {count|# message|# messages} in {seconds} s on {subject}, without the name of an agent (fields: {fields}).',
+  'finding.HEARTBEAT_WITHOUT_AGENT.impact': '{@agent-manager} takes an agent that works for lost.',
   'finding.SCHEMA_TWICE':
     'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
   'finding.SCHEMA_TWICE.impact': 'A reader of "{database}" finds other columns and empty tables.',
@@ -94,6 +99,9 @@ export const services = {
   'finding.VARIABLE_NOT_FOLLOWED':
     '{variable} of {container} names the database "{database}". It has {sessions|# session|# sessions} in: {used}.',
   'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',
+  'finding.ADDRESS_NOT_FOLLOWED':
+    '{variable} of {container} is {given}. The program calls {called} instead ({count|# line|# lines} in {minutes} min): {message}',
+  'finding.ADDRESS_NOT_FOLLOWED.impact': 'A change of that setting has no effect.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -3,6 +3,7 @@ import type { probes as en } from '../en/probes.ts';
 export const probes = {
   'probe.agents.heartbeats': '已注册的采集代理及其最近一次心跳',
   'probe.agents.silence': '所有采集代理沉默的时间是否已超过两次心跳的间隔',
+  'probe.agents.uncounted-heartbeats': '{@agent-manager} 是否计入收到的心跳',
   'probe.compose.changes': '不久前重新创建的项目容器',
   'probe.compose.config-age': '容器是否早于它的配置文件',
   'probe.compose.containers': 'Compose 项目中某个组件的容器',
@@ -68,7 +69,7 @@ export const probes = {
   'probe.runtime.neo4j-startup': 'Neo4j 的启动进度',
   'probe.runtime.scrape-targets': '抓取配置的目标是否提供指标',
   'probe.runtime.alert-rules': '告警规则所需的指标是否有程序导出',
-  'probe.runtime.publish-log': '程序是否在没有 NATS 连接的情况下发布',
+  'probe.runtime.publish-log': '程序的日志是否显示它与周围的部件不相配',
   'probe.postgres.schemas': '是否有两个数据库的同名表列不同',
   'probe.postgres.variables': '会话是否在变量指定的数据库里',
   'probe.runtime.ports': '清单声明的每个端口是否有进程在监听',

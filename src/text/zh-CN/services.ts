@@ -78,6 +78,10 @@ export const services = {
   'finding.PUBLISHER_WITHOUT_CONNECTION.impact': '应当发出的消息根本没有离开程序。',
   'finding.MESSAGE_NOT_USABLE': '{container} 无法使用收到的消息：{message}（{minutes} 分钟内 {count} 行）。',
   'finding.MESSAGE_NOT_USABLE.impact': '消息本应触发的动作不会发生。',
+  'finding.SUBJECT_SILENT': '{listener} 在 {subject} 上监听，连接已有 {hours} 小时，至今没有收到消息。',
+  'finding.HEARTBEAT_WITHOUT_AGENT':
+    '{@agent-manager} 不计入 {agent} 的心跳：{seconds} 秒内在 {subject} 上收到 {count} 条，其中没有 Agent 的标识（字段：{fields}）。',
+  'finding.HEARTBEAT_WITHOUT_AGENT.impact': '{@agent-manager} 会把正常的 Agent 当作失联。',
   'finding.SCHEMA_TWICE':
     '数据库 "{database}" 里有 "{used}" 的空表，但列不同（{tables}）。{table} 缺少：{missing}；多出：{added}。',
   'finding.SCHEMA_TWICE.impact': '被引到 "{database}" 的人会看到不同的列，而且没有数据。',
@@ -87,6 +91,9 @@ export const services = {
   'finding.VARIABLE_NOT_FOLLOWED':
     '{container} 的变量 {variable} 指定数据库 "{database}"，但它的 {sessions} 个会话在：{used}。',
   'finding.VARIABLE_NOT_FOLLOWED.impact': '修改这个变量没有效果。',
+  'finding.ADDRESS_NOT_FOLLOWED':
+    '{container} 的 {variable} 是 {given}，程序实际调用的却是 {called}（{minutes} 分钟内 {count} 行）：{message}',
+  'finding.ADDRESS_NOT_FOLLOWED.impact': '修改这个设置没有效果。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

@@ -127,6 +127,29 @@ describe('a user of NATS that may not subscribe to everything', () => {
     expect(why(drift)).toContain('permission to subscribe to ">"');
   });
 
+  it('tells the names of the fields of a message, and no value', async () => {
+    const book = new SharedConnections();
+    const target = createNatsTarget({ host: '127.0.0.1', port: server.port, user: 'narrow', password }, book);
+    const client: NatsConnection = await login('sender');
+    try {
+      await target.connect();
+      const heard = target.shapes('shop.>', 5_000, { most: 8 });
+      // Its answer comes after the subscription is there.
+      await target.connect();
+      for (const text of ['{"id":"hunter2","at":{"zone":1}}', '{"at":1}'])
+        client.publish('shop.orders', text);
+      for (const text of ['[{"id":1}]', '"id"', 'null', '', 'no JSON', `{"a":"${'x'.repeat(70_000)}"}`])
+        client.publish('shop.bills', text);
+      await client.flush();
+      expect(await heard).toEqual({
+        'shop.orders': { count: 2, fields: ['at'] },
+        'shop.bills': { count: 6 },
+      });
+    } finally {
+      await Promise.all([client.close(), book.closeAll()]);
+    }
+  });
+
   it('keeps the connection on which others listen, and says what was refused', async () => {
     const book = new SharedConnections();
     const settings = { host: '127.0.0.1', port: server.port, user: 'narrow', password };

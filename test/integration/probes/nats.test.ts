@@ -331,6 +331,20 @@ describe('agents and agent-manager on a real NATS', () => {
     ]);
   });
 
+  it('F5 M1.b: a subject on which nothing comes is told with its listener, once that waits for long enough', async () => {
+    const silent = (silentHours: number) =>
+      between('aetherius.events.c1.high', 'internal.event.anomaly', () =>
+        runProbe('nats.subjects', config(), { seconds: 1, silentSeconds: 0, silentHours }),
+      );
+    const ofKind = async (hours: number) =>
+      (await silent(hours)).findings.filter(({ code }) => code === 'SUBJECT_SILENT');
+
+    expect(await ofKind(0)).toMatchObject([
+      { subject: 'internal.event.anomaly', facts: { listener: 'agent-manager', hours: 0 } },
+    ]);
+    expect(await ofKind(1)).toEqual([]);
+  });
+
   it('M1.b: what nobody at all listens to is lost, and what a stream keeps is not', async () => {
     const ask = () => between('shop.orders.created', 'shop.bills.*', drift);
     const lost = await ask();

@@ -24,6 +24,21 @@ export interface NatsTarget {
     ms: number,
     options?: CallOptions & { readonly most?: number },
   ): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Subscribes as `listen` does and returns, by subject, how many messages came and the names of the fields of the last one
+   * (top level, no values); `fields` is absent where it was no JSON object. TargetError `forbidden` as for `listen`.
+   */
+  shapes(
+    subject: string,
+    ms: number,
+    options?: CallOptions & { readonly most?: number },
+  ): Promise<Readonly<Record<string, MessageShape>>>;
   /** JetStream API request, e.g. `STREAM.NAMES`; JSON reply. */
   jetstream<T>(api: string, body: unknown, options?: CallOptions): Promise<T>;
+}
+
+/** What is kept of the messages of one subject. */
+export interface MessageShape {
+  readonly count: number;
+  readonly fields?: readonly string[];
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NatsConnection, NatsError, TlsOptions as NatsTlsOptions } from 'nats';
+import type { Msg, NatsConnection, NatsError, TlsOptions as NatsTlsOptions } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
-import { type NatsTarget, ownClient } from '../../../domain/probe/targets/nats.ts';
+import { type MessageShape, type NatsTarget, ownClient } from '../../../domain/probe/targets/nats.ts';
 import {
   type Address,
   bounded,
@@ -127,6 +127,36 @@ export function createNatsTarget(
     });
   }
 
+  /** Hands on every message of a subject, for at most `ms` or until `most` have come. */
+  const hear = (
+    subject: string,
+    ms: number,
+    options: CallOptions & { readonly most?: number },
+    each: (message: Msg) => void,
+  ): Promise<void> =>
+    withConnection(
+      { ...options, timeoutMs: ms + (options.timeoutMs ?? timeouts.callMs) },
+      async (connection, signal) => {
+        let left = options.most ?? Number.POSITIVE_INFINITY;
+        const over = new AbortController();
+        let refused: Error | undefined;
+        const subscription = connection.subscribe(subject, {
+          callback: (error, message) => {
+            // A subscription that is not allowed is told here, and would be silence otherwise.
+            refused ??= error ?? undefined;
+            if (refused === undefined) {
+              each(message);
+              left -= 1;
+            }
+            if (refused !== undefined || left <= 0) over.abort();
+          },
+        });
+        await delay(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined);
+        if (refused !== undefined) throw refused;
+        subscription.unsubscribe();
+      },
+    );
+
   return {
     hasMonitor: settings.monitorUrl !== undefined,
     connect: (options = {}) =>
@@ -165,33 +195,21 @@ export function createNatsTarget(
         throw targetError('protocol', at, { facts: { status: answer.status, reason: 'not JSON' } });
       }
     },
-    listen: (subject, ms, options = {}) =>
-      withConnection(
-        { ...options, timeoutMs: ms + (options.timeoutMs ?? timeouts.callMs) },
-        async (connection, signal) => {
-          const seen: Record<string, number> = {};
-          let left = options.most ?? Number.POSITIVE_INFINITY;
-          const over = new AbortController();
-          let refused: Error | undefined;
-          const subscription = connection.subscribe(subject, {
-            callback: (error, message) => {
-              // A subscription that is not allowed is told here, and would be silence otherwise.
-              refused ??= error ?? undefined;
-              if (refused === undefined) {
-                seen[message.subject] = (seen[message.subject] ?? 0) + 1;
-                left -= 1;
-              }
-              if (refused !== undefined || left <= 0) over.abort();
-            },
-          });
-          await delay(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(
-            () => undefined,
-          );
-          if (refused !== undefined) throw refused;
-          subscription.unsubscribe();
-          return seen;
-        },
-      ),
+    async listen(subject, ms, options = {}) {
+      const seen: Record<string, number> = {};
+      await hear(subject, ms, options, (message) => {
+        seen[message.subject] = (seen[message.subject] ?? 0) + 1;
+      });
+      return seen;
+    },
+    async shapes(subject, ms, options = {}) {
+      const seen: Record<string, MessageShape> = {};
+      await hear(subject, ms, options, (message) => {
+        const count = (seen[message.subject]?.count ?? 0) + 1;
+        seen[message.subject] = { count, ...present({ fields: fieldsOf(message.data) }) };
+      });
+      return seen;
+    },
     jetstream: <T>(api: string, body: unknown, options: CallOptions = {}) =>
       withConnection(options, async (connection) => {
         const payload = body === undefined ? '' : JSON.stringify(body);
@@ -225,4 +243,20 @@ function refusedIn(error: unknown): Facts {
  */
 function natsTls(tls: TlsOptions, host: string): NatsTlsOptions {
   return { ...tls, host } as NatsTlsOptions;
+}
+
+/** Messages of more bytes are not read: a heartbeat is small. */
+const mostBytes = 64 * 1024;
+
+/** Names of the fields of a JSON object, undefined for anything else. */
+function fieldsOf(data: Uint8Array): readonly string[] | undefined {
+  if (data.length > mostBytes) return undefined;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.keys(value)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -58,6 +58,13 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
       name: 'LOG_LEVEL',
     },
     ...{ published: 'agent.heartbeat.c1', listened: 'aetherius.agent.*.heartbeat' },
+    ...{
+      listener: 'orchestrator-service',
+      hours: 25,
+      fields: 'cluster_id, status',
+      given: 'http://fleet:9090',
+    },
+    ...{ called: 'http://agent-manager:8080' },
     ...{ service: 'orchestrator-service', container: 'aetherius-orchestrator-service', network: 'aetherius' },
     ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness', configMap: 'overrides' },
     ...more.facts,

@@ -3,7 +3,7 @@ import { busDrift, isNear, sendersOf } from '../../../../src/probes/nats/drift.t
 import type { BusClient } from '../../../../src/probes/support/nats-clients.ts';
 
 const client = (name: string, ...subjects: readonly string[]): BusClient => ({
-  ...{ cid: 1, name, sent: 0, received: 0 },
+  ...{ cid: 1, name, ip: '10.0.0.1', sent: 0, received: 0 },
   subjects,
 });
 

@@ -16,7 +16,7 @@ const look = async (heard: readonly Readonly<Record<string, number>>[], monitor:
     varz: { server_id: 'N', ...monitor.varz },
     routez: { routes: monitor.routes ?? [] },
     jsz: { account_details: [{ stream_detail: monitor.streams ?? [] }] },
-    connz: { connections: monitor.connections ?? [] },
+    connz: { now: '2026-03-01T10:00:00Z', connections: monitor.connections ?? [] },
   };
   const outcome = await natsSubjects.run(
     natsSubjects.params.parse({}),
@@ -96,5 +96,45 @@ describe('nats.subjects', () => {
     const monitor = { varz: { server_id: 'M' }, routes: [{ remote_id: 'N', subscriptions_list: [] }] };
 
     expect((await look([{ 'billing.jobs.1': 1 }], monitor)).outcome).toMatchObject({ status: 'unhealthy' });
+  });
+
+  /** Clients with the messages that each of their subscriptions was sent, connected so many hours ago. */
+  const listening = (name: string, hours: number, subjects: Readonly<Record<string, number>>) => ({
+    ...{ cid: 9, name, ip: '10.0.0.9' },
+    start: new Date(Date.parse('2026-03-01T10:00:00Z') - hours * 3_600_000).toISOString(),
+    subscriptions_list: Object.keys(subjects),
+    subscriptions_list_detail: Object.entries(subjects).map(([subject, msgs]) => ({ subject, msgs })),
+  });
+  const busy = { 'aetherius.agent.c1.heartbeat': 1 };
+  const silent = async (...connections: readonly object[]) => {
+    const { outcome } = await look([busy], { connections: [manager, ...connections] });
+    return 'findings' in outcome
+      ? outcome.findings.filter(({ code }) => code === 'SUBJECT_SILENT').map(({ facts }) => facts)
+      : [];
+  };
+
+  it('F5 M1.b: names a subject on which nothing has come for a day, and who listens', async () => {
+    const subjects = { 'internal.event.anomaly': 0, 'internal.event.critical': 3, '_INBOX.a.1': 0, '>': 0 };
+
+    expect(await silent(listening('orchestrator-service', 25, subjects))).toEqual([
+      { subject: 'internal.event.anomaly', listener: 'orchestrator-service', hours: 25 },
+    ]);
+  });
+
+  const quiet: readonly (readonly [string, readonly object[]])[] = [
+    ['a listener of less than a day', [listening('orchestrator-service', 23, { 'a.b': 0 })]],
+    ['an agent, which may be sent nothing for days', [listening('agent-c1', 99, { 'agent.command.c1': 0 })]],
+    ['a client that nobody knows', [listening('audit', 99, { 'a.b': 0 })]],
+    [
+      'a subject that another listener was sent something on',
+      [listening('orchestrator-service', 99, { 'a.b': 0 }), listening('audit', 1, { 'a.b': 1 })],
+    ],
+    [
+      'a subject that is heard just now',
+      [listening('agent-manager', 99, { 'aetherius.agent.*.heartbeat': 0 })],
+    ],
+  ];
+  it.each(quiet)('says nothing of %s', async (_what, connections) => {
+    expect(await silent(...connections)).toEqual([]);
   });
 });

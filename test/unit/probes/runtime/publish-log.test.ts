@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { runtimePublishLog } from '../../../../src/probes/runtime/publish-log.probe.ts';
-import { fakeRuntime } from '../../../support/fake-runtime.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 
 const line = '{"level":"error","msg":"Failed to handle event","error":"nats: invalid connection"}';
@@ -75,5 +76,82 @@ describe('runtime.publish-log', () => {
     '{"level":"warn","msg":"no strategy matched","error":"sql: no rows in result set"}',
   ])('takes no other trouble for a message that cannot be used: %s', async (text) => {
     expect(await look(text, [])).toMatchObject({ status: 'healthy', facts: { unusable: 0 } });
+  });
+
+  const called =
+    '{"level":"error","msg":"Workflow execution failed","error":"Post \\"http://agent-manager:8080/api/v1/commands\\": dial tcp: no such host"}';
+  const orchestrator = (part: FakePart) =>
+    runtimePublishLog.run(
+      { minutes: 10 },
+      probeContext({
+        runtime: fakeRuntime({ 'orchestrator-service': [{ log: `started\n${called}`, ...part }] }),
+        nats: fakeNats({ monitor: <T>() => Promise.resolve({ connections: [] } as T) }),
+      }),
+    );
+  const url = { AGENT_MANAGER_URL: 'http://fleet:9090' };
+  const from = { kind: 'ConfigMap', name: 'orchestrator-env', key: 'url' } as const;
+
+  it('F16 M1.l: names the setting that a program does not follow, and where it calls instead', async () => {
+    expect(await orchestrator({ env: url })).toMatchObject({
+      findings: [
+        {
+          ...{
+            code: 'ADDRESS_NOT_FOLLOWED',
+            part: 'orchestrator-service',
+            subject: 'orchestrator-service-0',
+          },
+          facts: {
+            ...{
+              variable: 'AGENT_MANAGER_URL',
+              given: 'http://fleet:9090',
+              called: 'http://agent-manager:8080',
+            },
+            ...{ container: 'orchestrator-service-0', count: 1, minutes: 10 },
+          },
+        },
+      ],
+    });
+  });
+
+  it('F21 M1.l: so it does of a key of the file, and of a variable from a ConfigMap', async () => {
+    const file = {
+      files: {
+        [asInGuide.parts['orchestrator-service'].configFile]:
+          'agent_manager: { url: "http://user:hunter2@fleet:9090" }',
+      },
+    };
+    const outcome = await orchestrator(file);
+
+    expect(outcome).toMatchObject({
+      findings: [{ facts: { variable: 'agent_manager.url', given: 'http://fleet:9090' } }],
+    });
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+    expect(
+      await orchestrator({ referred: { AGENT_MANAGER_URL: { from, value: url.AGENT_MANAGER_URL } } }),
+    ).toMatchObject({ findings: [{ facts: { variable: 'AGENT_MANAGER_URL' } }] });
+  });
+
+  it('says nothing of a call that another setting gives, and could not check where one is not seen', async () => {
+    const given = {
+      files: {
+        [asInGuide.parts['orchestrator-service'].configFile]: 'fallback: "http://agent-manager:8080"',
+      },
+    };
+    const unread = { from: { ...from, kind: 'Secret' as const }, unread: new Error('forbidden') };
+
+    expect(await orchestrator({ env: url, ...given })).toMatchObject({
+      status: 'healthy',
+      facts: { strays: 0 },
+    });
+    expect(await orchestrator({ env: url, referred: { PEER_URL: unread } })).toMatchObject({
+      ...{ status: 'inconclusive', cause: { facts: { reason: 'settings-unseen' } } },
+    });
+    // What is no address cannot be the one that is called.
+    expect(await orchestrator({ env: url, referred: { LEVEL: unread } })).toMatchObject({
+      status: 'unhealthy',
+    });
+    expect(await orchestrator({ env: {}, referred: { PEER_URL: unread } })).toMatchObject({
+      status: 'healthy',
+    });
   });
 });
