@@ -23,6 +23,9 @@ const REQUEST = {
   ...{ request_id: 'aetherius-bot-check', analysis_type: 'root_cause', context: { event: EVENT } },
 };
 
+/** The last is the Bolt driver's word for an address (`neo4j.addressing`, Python), where no name says what is there. */
+const ofGraph = /neo4j|\bbolt\b|knowledge.graph|ResolvedIPv[46]Address/i;
+
 /** Each is given an analysis to do; of more, the answer says that not all were asked. */
 const mostReplicas = 8;
 
@@ -148,7 +151,7 @@ function outcomeOf(answer: HttpAnswer | undefined): ProbeResult {
   }
   if (answer.status >= 500 || saysFailed(body)) {
     const error = errorText(body);
-    const graph = /neo4j|\bbolt\b|knowledge.graph/i.test(error);
+    const graph = ofGraph.test(error);
     const model = !graph && /model|joblib|sklearn|pickle|No such file|unpickl/i.test(error);
     return {
       status: 'unhealthy',

@@ -29,6 +29,11 @@ describe('services.root-cause-call', () => {
         { code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE', severity: 'warning', facts: { error: refused } },
       ],
     });
+    const nameless =
+      "Couldn't connect to db:7687: Failed to establish connection to ResolvedIPv4Address(('10.0.0.7', 7687))";
+    expect(await call(json({ status: 'failed', error: nameless }))).toMatchObject({
+      findings: [{ code: 'ROOT_CAUSE_FAILS' }, { code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }],
+    });
     expect(await call(json({ knowledge_graph: 'unavailable' }))).toMatchObject({
       findings: [{ code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }],
     });
