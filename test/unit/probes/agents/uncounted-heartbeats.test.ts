@@ -23,11 +23,13 @@ const manager = {
 const gone = { id: 'a-1', cluster_id: 'c1', status: 'offline', last_heartbeat: ago(300) };
 
 interface Seen {
-  readonly agents: readonly (readonly object[])[];
+  /** Undefined: no list comes. */
+  readonly agents: readonly (readonly object[] | undefined)[];
   readonly heard?: Readonly<Record<string, MessageShape>>;
   readonly clients?: readonly object[];
   readonly database?: () => readonly object[];
   readonly hasMonitor?: boolean;
+  readonly runtime?: false;
 }
 
 async function look({ agents, heard = { [subject]: nameless }, ...seen }: Seen) {
@@ -46,10 +48,14 @@ async function look({ agents, heard = { [subject]: nameless }, ...seen }: Seen) 
           },
         }),
         services: fakeServices({
-          '/api/v1/agents': agents.map((list) => httpAnswer(JSON.stringify({ agents: list }))),
+          '/api/v1/agents': agents.map((list) =>
+            list === undefined ? httpAnswer('', 503) : httpAnswer(JSON.stringify({ agents: list })),
+          ),
         }),
         postgres: fakePostgres(database),
-        runtime: fakeRuntime({ 'agent-manager': [{ address: { host: '10.0.0.4', ports: [] } }] }),
+        ...(seen.runtime === false
+          ? {}
+          : { runtime: fakeRuntime({ 'agent-manager': [{ address: { host: '10.0.0.4', ports: [] } }] }) }),
       },
       start,
     ),
@@ -77,6 +83,14 @@ describe('agents.uncounted-heartbeats', () => {
       ],
       facts: { registered: 1, lost: 1, subjects: 1 },
     });
+  });
+
+  it('needs no runtime where agent-manager says its name on NATS, and takes two minutes for lost', async () => {
+    const silent = (seconds: number) => [{ ...gone, status: 'online', last_heartbeat: ago(seconds) }];
+
+    expect((await look({ agents: [[gone]], runtime: false })).outcome).toMatchObject({ status: 'unhealthy' });
+    expect((await look({ agents: [silent(120)] })).outcome).toMatchObject({ facts: { lost: 1 } });
+    expect((await look({ agents: [silent(119)] })).outcome).toMatchObject({ facts: { lost: 0 } });
   });
 
   it('does not listen where no agent is lost', async () => {
@@ -138,6 +152,19 @@ describe('agents.uncounted-heartbeats', () => {
 
     await expect(look({ agents: [], database: table })).rejects.toMatchObject({
       facts: { reason: 'agents-unlisted' },
+    });
+  });
+
+  it('could not check where agent-manager answers before, and only the table afterwards', async () => {
+    const row = { id: 'a-1', silent: 400, type: 'timestamptz' };
+    const table = () => [
+      { ...row, name: 'id' },
+      { ...row, name: 'last_heartbeat' },
+    ];
+    const agents = [[gone], undefined];
+
+    await expect(look({ agents, database: table })).rejects.toMatchObject({
+      ...{ code: 'DEPENDENCY_UNAVAILABLE', facts: { reason: 'agents-unlisted' } },
     });
   });
 

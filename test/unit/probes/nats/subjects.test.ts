@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { natsSubjects } from '../../../../src/probes/nats/subjects.probe.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 
@@ -44,7 +45,8 @@ describe('nats.subjects', () => {
     expect(outcome).toMatchObject({
       findings: [
         {
-          ...{ code: 'SUBJECTS_PASS_BY', part: 'nats', subject: 'aetherius.agent.*.heartbeat' },
+          ...{ code: 'SUBJECTS_PASS_BY', severity: 'warning', part: 'nats' },
+          subject: 'aetherius.agent.*.heartbeat',
           facts: { published: 'agent.heartbeat.c1', listener: 'agent-manager', messages: 2, seconds: 12 },
         },
       ],
@@ -136,5 +138,50 @@ describe('nats.subjects', () => {
   ];
   it.each(quiet)('says nothing of %s', async (_what, connections) => {
     expect(await silent(...connections)).toEqual([]);
+  });
+
+  it('says nothing of the silence on a subject whose messages go past it: that is told already', async () => {
+    const { outcome } = await look([{ 'agent.heartbeat.c1': 1 }], {
+      connections: [listening('agent-manager', 99, { 'aetherius.agent.*.heartbeat': 0, 'a.b': 0 })],
+    });
+
+    expect('findings' in outcome ? outcome.findings.map(({ code, subject }) => [code, subject]) : []).toEqual(
+      [
+        ['SUBJECTS_PASS_BY', 'aetherius.agent.*.heartbeat'],
+        ['SUBJECT_SILENT', 'a.b'],
+      ],
+    );
+  });
+
+  it('tells eight of a kind, with what it heard', async () => {
+    const heard = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`kind${at}.x`, at + 1]));
+    const silence = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`quiet.n${at}`, 0]));
+    const { outcome } = await look([{ ...heard, 'kind0.y': 1 }], {
+      connections: [listening('orchestrator-service', 24, silence)],
+    });
+    const of = (wanted: string) =>
+      'findings' in outcome ? outcome.findings.filter(({ code }) => code === wanted) : [];
+
+    expect([of('SUBJECT_UNHEARD').length, of('SUBJECT_SILENT').length]).toEqual([8, 8]);
+    expect(of('SUBJECT_UNHEARD')[0]).toMatchObject({
+      ...{ severity: 'info', part: 'nats', subject: 'kind0.x' },
+      facts: { published: 'kind0.x', publisher: '–', others: 1, messages: 2, seconds: 12 },
+    });
+    expect(of('SUBJECT_SILENT')[0]).toMatchObject({ severity: 'info', part: 'nats' });
+    expect(outcome.facts).toEqual({ seconds: 12, subjects: 10, clients: 1, messages: 46 });
+  });
+
+  it('has no say without a monitor, and could not check where it may not listen', async () => {
+    const run = (nats: Parameters<typeof fakeNats>[0]) =>
+      natsSubjects.run(natsSubjects.params.parse({}), probeContext({ nats: fakeNats(nats) }));
+    const refused = new TargetError('forbidden', 'not allowed');
+
+    expect(await run({ hasMonitor: false })).toEqual({ status: 'skipped', reason: 'not-configured' });
+    await expect(
+      run({
+        monitor: <T>() => Promise.resolve({ server_id: 'N', connections: [] } as T),
+        listen: (subject) => (subject === '>' ? Promise.reject(refused) : Promise.resolve({})),
+      }),
+    ).rejects.toMatchObject({ facts: { reason: 'subscription-refused', subject: '>' } });
   });
 });

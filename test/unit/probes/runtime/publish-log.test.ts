@@ -107,6 +107,7 @@ describe('runtime.publish-log', () => {
               called: 'http://agent-manager:8080',
             },
             ...{ container: 'orchestrator-service-0', count: 1, minutes: 10 },
+            message: expect.stringContaining('no such host') as string,
           },
         },
       ],
@@ -153,5 +154,58 @@ describe('runtime.publish-log', () => {
     expect(await orchestrator({ env: {}, referred: { PEER_URL: unread } })).toMatchObject({
       status: 'healthy',
     });
+  });
+
+  it('shows the lines with each finding, of the last words, and looks at what runs alone', async () => {
+    const [one, two] = unusable.map(([, text]) => text);
+    const other = line.replace('handle event', 'publish');
+    const log = [one, two, line, other].join('\n');
+    const read = (phase: 'running' | 'terminated') =>
+      runtimePublishLog.run(
+        { minutes: 10 },
+        probeContext({
+          runtime: fakeRuntime({ 'agent-manager': [{ log, phase }] }),
+          nats: fakeNats({
+            monitor: <T>(path: string) =>
+              Promise.resolve(
+                (path === '/connz?limit=1024' ? { connections: [{ name: 'agent-manager' }] } : {}) as T,
+              ),
+          }),
+        }),
+      );
+
+    expect(await read('running')).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'MESSAGE_NOT_USABLE', severity: 'warning' },
+          facts: { count: 2, message: expect.stringContaining('Failed to register agent') as string },
+          excerpts: [{ source: 'log agent-manager-0', lines: [one, two] }],
+        },
+        {
+          ...{ code: 'PUBLISHER_WITHOUT_CONNECTION', severity: 'warning' },
+          facts: { message: 'Failed to publish: nats: invalid connection' },
+          excerpts: [{ source: 'log agent-manager-0', lines: [line, other] }],
+        },
+      ],
+      facts: { instances: 1, failing: 1, unusable: 1 },
+    });
+    expect(await read('terminated')).toMatchObject({ status: 'healthy', facts: { instances: 0 } });
+  });
+
+  it('has no say on a publisher without the monitor, or where that knows no client', async () => {
+    const runtime = fakeRuntime({ 'agent-manager': [{ log: line }] });
+    const asked = (nats: ReturnType<typeof fakeNats>) =>
+      runtimePublishLog.run({ minutes: 10 }, probeContext({ runtime, nats }));
+
+    expect(await asked(fakeNats({ hasMonitor: false }))).toEqual({
+      status: 'skipped',
+      reason: 'not-configured',
+    });
+    expect(await asked(fakeNats({ monitor: <T>() => Promise.resolve({} as T) }))).toMatchObject({
+      ...{ status: 'inconclusive', cause: { code: 'NOT_FOUND', facts: { instance: 'agent-manager-0' } } },
+    });
+    // A client without an address is not that of a program whose own is not known.
+    const nameless = fakeNats({ monitor: <T>() => Promise.resolve({ connections: [{ name: 'x' }] } as T) });
+    expect(await asked(nameless)).toMatchObject({ status: 'inconclusive' });
   });
 });

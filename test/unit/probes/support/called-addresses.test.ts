@@ -55,12 +55,21 @@ describe('a call that no setting gives', () => {
       'AGENT_MANAGER_URL: fleet:9090, not agent-manager:8080',
     ]);
     expect(strays(fixed, { 'services.agent_manager': 'http://agent-manager:9090' })).toHaveLength(1);
+    expect(strays(refused('https://hubs'), { HUBS_URL: 'https://fleet' })).toEqual([
+      'HUBS_URL: fleet:443, not hubs:443',
+    ]);
+    // What a driver of another kind is sent on to says nothing of this call.
+    expect(
+      strays(fixed, { AGENT_MANAGER_URL: 'http://fleet:9090', NEO4J_URI: 'neo4j://graph:7687' }),
+    ).toHaveLength(1);
   });
 
   it('F21: is told with the only address of that kind', () => {
     expect(strays(noGraph, { 'neo4j.uri': 'bolt://graph:7687', SERVER_HOST: '0.0.0.0' })).toEqual([
       'neo4j.uri: graph:7687, not localhost:7687',
     ]);
+    expect(strays(noGraph, { URI: 'bolt+s://graph' })).toEqual(['URI: graph:7687, not localhost:7687']);
+    expect(strays(noGraph, { URI: 'bolt+ssc://graph', HOOK: 'http://localhost' })).toHaveLength(1);
   });
 
   it.each([
@@ -76,6 +85,9 @@ describe('a call that no setting gives', () => {
     ['a setting that is no address', fixed, { AGENT_MANAGER_URL: 'fleet' }],
     ['a longer name that only ends alike', fixed, { SUBAGENT_MANAGERS_URL: 'http://fleet:9090' }],
     ['a driver that is sent on by the server', noGraph, { NEO4J_URI: 'neo4j://graph:7687' }],
+    ['such a driver over TLS', noGraph, { NEO4J_URI: 'neo4j+s://graph:7687', OTHER: 'bolt://graph:7687' }],
+    ['one over TLS with any certificate', noGraph, { A: 'neo4j+ssc://graph:7687', B: 'bolt://graph:7687' }],
+    ['an address without a host', noGraph, { NEO4J_URI: 'bolt://' }],
     ['one of several of its kind', noGraph, { A: 'bolt://graph:7687', B: 'bolt://other:7687' }],
     ['another kind of address', noGraph, { NEO4J_HTTP: 'http://graph:7474' }],
     ['a short name, which fits too much', refused('http://am:8080'), { AM_URL: 'http://fleet:9090' }],
