@@ -39,7 +39,7 @@ export const agentsUncountedHeartbeats = defineProbe({
 Looks only where agent-manager has lost a registered agent.
 Then it listens where agent-manager listens for heartbeats, and keeps the names of their fields, no values.
 It is a finding where heartbeats of that agent come, name no agent, and are not counted.
-Where none of them comes in that time, it could not check: two heartbeats may be further apart.
+Silence in that time leaves the answer open: two heartbeats may be further apart.
 Where agent-manager or its database gives no answer, it could not check.`,
   params,
   part: 'collect-agent',

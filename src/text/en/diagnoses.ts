@@ -115,7 +115,8 @@ export const diagnoses = {
   'diagnosis.M1.meaning': 'One part says or expects something that no other part does.',
   'diagnosis.M1.impact': 'Both parts run and look healthy, and what they should do together does not happen.',
   'cause.M1.a': 'Messages are published on one subject and listened to on another.',
-  'cause.M1.b': 'Messages are published where no client listens, or a client listens where none come.',
+  'cause.M1.b':
+    'Messages are published where no client listens, or a client listens where no program publishes.',
   'cause.M1.c': 'A manifest declares or checks a port on which no process listens.',
   'cause.M1.d': 'A health check asks for something that is not there, so it can never pass.',
   'cause.M1.e': 'A Service does not fit the Pods that it is meant for.',
