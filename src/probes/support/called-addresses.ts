@@ -1,5 +1,6 @@
 /** Addresses that a program calls in vain, as its log has them, beside those that its settings give. */
 
+import { protocolPorts } from '../../domain/platform/table.ts';
 import type { LogLine } from './log-lines.ts';
 
 export interface Address {
@@ -62,7 +63,7 @@ function addressOf(text: string): Address | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const [, kind, tls] = /^(http|bolt)(s|\+s(?:sc)?)?:$/.exec(url?.protocol ?? '') ?? [];
   if (url === undefined || url.hostname === '' || (kind !== 'http' && kind !== 'bolt')) return undefined;
-  const usual = kind === 'bolt' ? 7687 : tls === undefined ? 80 : 443;
+  const usual = protocolPorts[kind === 'http' && tls !== undefined ? 'https' : kind];
   return { scheme: kind, host: url.hostname, port: Number(url.port || usual) };
 }
 
