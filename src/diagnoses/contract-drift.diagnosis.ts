@@ -130,8 +130,8 @@ export const contractDrift = defineDiagnosis({
     {
       id: 'M1.l',
       part: 'postgres',
-      symptom: notFollowed,
-      when: notFollowed,
+      symptom: any(notFollowed, found('ADDRESS_UNEXPLAINED')),
+      when: any(notFollowed, hint('ADDRESS_UNEXPLAINED')),
       remedies: [{ instruction: 'mend-variable' }],
     },
     {
@@ -153,9 +153,11 @@ export const contractDrift = defineDiagnosis({
   handOver: [{ when: found('POD_CONFIG_MISSING'), to: 'K1' }],
 });
 
-/** The findings that are a drift. A silence may be none: whoever asks is told of it, and no digest is. */
+const maybeNone: ReadonlySet<string> = new Set(['SUBJECT_SILENT', 'ADDRESS_UNEXPLAINED']);
+
+/** The findings that are a drift. What may be none is told to whoever asks, and stands in no digest. */
 export const driftCodes: ReadonlySet<string> = new Set(
   contractDrift.causes
     .flatMap(({ symptom }) => codesOf(symptom).map(({ code }) => code))
-    .filter((code) => code !== 'SUBJECT_SILENT'),
+    .filter((code) => !maybeNone.has(code)),
 );

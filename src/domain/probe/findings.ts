@@ -61,6 +61,7 @@ const nothingRuns = [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS', 'SERVI
 
 export const findings = {
   ADDRESS_NOT_FOLLOWED: {},
+  ADDRESS_UNEXPLAINED: {},
   AGENTS_NONE_REGISTERED: { attempt: 'silent', explainable: true },
   AGENTS_SILENT: {},
   AGENT_HEARTBEAT_STALE: { attempt: 'silent-when-critical', explainable: true },

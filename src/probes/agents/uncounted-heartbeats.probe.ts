@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -113,7 +114,13 @@ Where agent-manager or its database gives no answer, it could not check.`,
             subject: first.id,
           },
           facts: {
-            ...{ agent: first.id, subject, count, seconds, fields: fields.toSorted().join(', ') },
+            ...{
+              agent: first.id,
+              subject,
+              count,
+              seconds,
+              fields: shortened(fields.toSorted().join(', '), 200),
+            },
             container: listener.name,
             lastHeartbeatSeconds: silentSeconds === undefined ? null : Math.round(silentSeconds),
           },

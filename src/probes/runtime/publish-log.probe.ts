@@ -45,13 +45,18 @@ Reads the last lines of each program, and asks the monitor of NATS for its clien
 A connection that was never made is a finding only where the same program is connected to NATS now: then NATS is not the reason.
 A message that lacks what the program reads, or that it cannot store, is a finding by the program's own words.
 A failed call is a finding where its address stands in no setting of the program, while the setting meant for it has another.
-Settings are variables, command and file; where one of them cannot be read, it could not check.
+Settings are variables, command and file; where one of them cannot be read, it may be the one that gives the address.
 Such lines come with a message or a failed call alone: a program without either shows nothing.`,
   params,
   part: 'nats',
   needs: ['runtime', 'nats'],
   timeoutMs: 20_000,
-  emits: ['PUBLISHER_WITHOUT_CONNECTION', 'MESSAGE_NOT_USABLE', 'ADDRESS_NOT_FOLLOWED'],
+  emits: [
+    'PUBLISHER_WITHOUT_CONNECTION',
+    'MESSAGE_NOT_USABLE',
+    'ADDRESS_NOT_FOLLOWED',
+    'ADDRESS_UNEXPLAINED',
+  ],
   async run({ minutes }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { runtime, nats, platform } = deps;
     const all = await Promise.all(configuredIds.map((part) => runtime.instances(part, { signal })));
@@ -71,8 +76,10 @@ Such lines come with a message or a failed call alone: a program without either 
         ...(await strayedOf(callsIn(lines), instance, deps, signal)),
       })),
     );
-    const strays = strayed.flatMap(({ instance, found }) =>
-      found.map((one) => notFollowed(instance, one, minutes)),
+    const strays = strayed.flatMap(({ instance, found, unseen }) =>
+      found.map((one) =>
+        notFollowed(instance, one, minutes, unseen ? 'ADDRESS_UNEXPLAINED' : 'ADDRESS_NOT_FOLLOWED'),
+      ),
     );
     const unusable = saying(notUsable).map(
       ({ instance, count, message, lines }): Finding => ({
@@ -85,15 +92,6 @@ Such lines come with a message or a failed call alone: a program without either 
       ...{ instances: running.length, failing: failing.length, unusable: unusable.length },
       strays: strays.length,
     };
-    const unread = strayed.find(({ unseen }) => unseen);
-    if (unread !== undefined)
-      return {
-        status: 'inconclusive',
-        cause: new AppError('NOT_FOUND', 'the settings of the program were not seen', {
-          facts: { reason: 'settings-unseen', instance: unread.instance.name },
-        }),
-        facts,
-      };
     if (failing.length === 0) return verdict([...unusable, ...strays], facts);
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const { connections = [] } = await nats.monitor<Connz>('/connz?limit=1024', { signal });
@@ -144,7 +142,7 @@ function said(instance: Instance, lines: readonly LogLine[], pattern: RegExp) {
   };
 }
 
-/** Calls of a program that its settings do not give; `unseen`: there may be such calls, and not all its settings are seen. */
+/** Calls of a program that its settings do not give; `unseen`: not all of these are seen, and another one may give them. */
 async function strayedOf(
   calls: readonly Call[],
   instance: Instance,
@@ -154,12 +152,16 @@ async function strayedOf(
   const open = calls.filter((call) => !isGiven(call, plainSettings(instance)));
   if (open.length === 0) return { found: [], unseen: false };
   const { settings, unseen } = await settingsOf(instance, deps, signal);
-  const found = astray(open, settings);
-  return unseen ? { found: [], unseen: found.length > 0 } : { found, unseen };
+  return { found: astray(open, settings), unseen };
 }
 
-const notFollowed = (instance: Instance, { call, setting, given }: Astray, minutes: number): Finding => ({
-  ...{ code: 'ADDRESS_NOT_FOLLOWED', severity: 'info', part: instance.part, subject: instance.name },
+const notFollowed = (
+  instance: Instance,
+  { call, setting, given }: Astray,
+  minutes: number,
+  code: 'ADDRESS_NOT_FOLLOWED' | 'ADDRESS_UNEXPLAINED',
+): Finding => ({
+  ...{ code, severity: 'info', part: instance.part, subject: instance.name },
   facts: {
     ...{ variable: setting.name, given: textOf(given), called: textOf(call), container: instance.name },
     ...{ count: call.count, minutes, message: shortened(redactLines([call.line.message])[0] ?? '', 200) },

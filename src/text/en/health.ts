@@ -167,7 +167,6 @@ export const health = {
   'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
   'cause.agents-unlisted': '{@agent-manager} does not list its agents',
   'cause.heartbeats-unheard': 'no heartbeat of an agent that is lost came in {seconds} s',
-  'cause.settings-unseen': 'not all settings of {instance} can be read',
   'cause.publisher-unseen': 'whether {instance} is connected to NATS was not seen',
   'cause.databases-many': 'the server has more than {most} databases',
   'cause.image-ids-of-nodes':

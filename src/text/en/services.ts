@@ -101,6 +101,8 @@ export const services = {
   'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',
   'finding.ADDRESS_NOT_FOLLOWED':
     '{variable} of {container} is {given}. The program calls {called} instead ({count|# line|# lines} in {minutes} min): {message}',
+  'finding.ADDRESS_UNEXPLAINED':
+    '{variable} of {container} is {given}, and the program calls {called}. Another of its settings, which cannot be read, may give that address.',
   'finding.ADDRESS_NOT_FOLLOWED.impact': 'A change of that setting has no effect.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',

@@ -147,7 +147,6 @@ export const health = {
   'cause.metrics-may-come': '{metrics} 可能稍后才导出，因为已有同类指标',
   'cause.agents-unlisted': '{@agent-manager} 没有列出它的 Agent',
   'cause.heartbeats-unheard': '{seconds} 秒内没有收到失联 Agent 的心跳',
-  'cause.settings-unseen': '{instance} 的设置不能全部读取',
   'cause.publisher-unseen': '没有看到 {instance} 是否连着 NATS',
   'cause.databases-many': '服务器上的数据库超过 {most} 个',
   'cause.image-ids-of-nodes': '各节点用自己的标识命名 {parts} 的镜像，无法比较',

@@ -93,6 +93,8 @@ export const services = {
   'finding.VARIABLE_NOT_FOLLOWED.impact': '修改这个变量没有效果。',
   'finding.ADDRESS_NOT_FOLLOWED':
     '{container} 的 {variable} 是 {given}，程序实际调用的却是 {called}（{minutes} 分钟内 {count} 行）：{message}',
+  'finding.ADDRESS_UNEXPLAINED':
+    '{container} 的 {variable} 是 {given}，程序调用的却是 {called}。这个地址可能来自另一个无法读取的设置。',
   'finding.ADDRESS_NOT_FOLLOWED.impact': '修改这个设置没有效果。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',

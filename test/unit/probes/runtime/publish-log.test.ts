@@ -132,7 +132,7 @@ describe('runtime.publish-log', () => {
     ).toMatchObject({ findings: [{ facts: { variable: 'AGENT_MANAGER_URL' } }] });
   });
 
-  it('says nothing of a call that another setting gives, and could not check where one is not seen', async () => {
+  it('says nothing of a call that another setting gives, and only that it may where one is not seen', async () => {
     const given = {
       files: {
         [asInGuide.parts['orchestrator-service'].configFile]: 'fallback: "http://agent-manager:8080"',
@@ -144,8 +144,13 @@ describe('runtime.publish-log', () => {
       status: 'healthy',
       facts: { strays: 0 },
     });
-    expect(await orchestrator({ env: url, referred: { PEER_URL: unread } })).toMatchObject({
-      ...{ status: 'inconclusive', cause: { facts: { reason: 'settings-unseen' } } },
+    // What else the log says stays found beside it.
+    const both = { log: [called, unusable[0][1]].join('\n'), env: url, referred: { PEER_URL: unread } };
+    expect(await orchestrator(both)).toMatchObject({
+      findings: [
+        { code: 'MESSAGE_NOT_USABLE' },
+        { code: 'ADDRESS_UNEXPLAINED', facts: { variable: 'AGENT_MANAGER_URL', given: 'http://fleet:9090' } },
+      ],
     });
     // What is no address cannot be the one that is called.
     expect(await orchestrator({ env: url, referred: { LEVEL: unread } })).toMatchObject({
