@@ -1,8 +1,22 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { integrationSuites } from './test/suite-of.ts';
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   test: { name, include, environment: 'node' as const, ...more },
 });
+
+const integration = integrationSuites();
+
+/** Integration tests of one suite; `firstLab`: the number of the lab of its first worker. */
+const server = (name: string, files: readonly string[], firstLab: string) =>
+  project(name, [...files], {
+    isolate: false,
+    setupFiles: ['test/support/own-lab.ts'],
+    env: { AETHERIUS_LAB_FIRST: firstLab },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 3,
+  });
 
 /** Files that a caller has run on the same source already, with commas between them: `test/guides` says which. */
 const leftOut = process.env['AETHERIUS_TESTS_LEFT_OUT']?.split(',') ?? [];
@@ -23,6 +37,7 @@ export default defineConfig({
         isolate: false,
         maxWorkers: 2,
         testTimeout: 20_000,
+        exclude: [...configDefaults.exclude, ...leftOut],
       }),
       project('repo', ['test/repo/**/*.test.ts'], {
         testTimeout: 60_000,
@@ -32,15 +47,19 @@ export default defineConfig({
       }),
       // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
-      // Each file has servers and addresses of its own; beside a campaign, two of them left a third of two cores idle. As
-      // with the unit tests, a worker reads the source once: two seconds of a core for each file.
-      project('integration', ['test/integration/**/*.test.ts'], {
-        isolate: false,
+      // Each file has servers and addresses of its own. As with the unit tests, a worker reads the source once: two
+      // seconds of a core for each file.
+      server('integration', integration.integration, '1'),
+      server('graph', integration.graph, '1'),
+      server('servers', integration.servers, '1'),
+      server('cluster', integration.cluster, '1'),
+      project('story', ['test/story/**/*.test.ts'], {
+        globalSetup: ['scripts/build-if-older.ts'],
         setupFiles: ['test/support/own-lab.ts'],
-        env: { AETHERIUS_LAB_FIRST: '1' },
-        testTimeout: 60_000,
+        env: { AETHERIUS_LAB_FIRST: '7' },
+        testTimeout: 90_000,
         hookTimeout: 120_000,
-        maxWorkers: 3,
+        maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         isolate: false,
@@ -51,6 +70,14 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       // Mostly waits for leases to end: files run side by side, each with servers of its own.
+      // Measures how quick the product is: one file after the other.
+      project('pace', ['test/pace/**/*.test.ts'], {
+        setupFiles: ['test/support/own-lab.ts'],
+        env: { AETHERIUS_LAB_FIRST: '3' },
+        testTimeout: 90_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
       project('crash', ['test/crash/**/*.test.ts'], {
         globalSetup: ['scripts/build-if-older.ts'],
         setupFiles: ['test/support/own-lab.ts'],

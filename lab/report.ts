@@ -32,7 +32,7 @@ export interface Section {
   readonly rows: readonly string[];
   /** How many cells say what a row is about; those after them were measured. Default 3. */
   readonly known?: number;
-  /** What else the summary says of the rows, right after the number of those that are right. */
+  /** What else is said of the rows, right after the number of those that are right. */
   readonly figures?: (rows: readonly string[]) => string;
   readonly date: string;
   readonly command: string;
@@ -64,7 +64,7 @@ export function writeSection(file: string, section: Section): readonly string[] 
     begin,
     `## ${section.name}`,
     '',
-    `${rows.length} trials, ${rows.filter(isRight).length} right. Last written ${section.date} by \`${section.command}\`.`,
+    `${rows.length} trials, ${rows.filter(isRight).length} right${section.figures?.(rows) ?? ''}. Last written ${section.date} by \`${section.command}\`.`,
     '',
     section.head,
     ...rows,

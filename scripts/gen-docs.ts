@@ -12,12 +12,13 @@ import { policyFiles } from './docs/policy.ts';
 import { withRegions } from './docs/readme.ts';
 import { probesReference, remediationsReference } from './docs/registries.ts';
 import { rightsFiles } from './docs/rights.ts';
+import { withStatements } from './docs/threat-model.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Every generated file by its path; made from schemas and registries, so that they cannot say something else. Of the
- * README, the parts between its marks are made and the rest is taken as it is in `folder`; a date in `folder` stays as
+ * README and the threat model, the parts between its marks are made and the rest is taken as it is in `folder`; a date in `folder` stays as
  * long as what it dates.
  */
 export function generateDocs(folder = root): ReadonlyMap<string, string> {
@@ -37,6 +38,7 @@ export function generateDocs(folder = root): ReadonlyMap<string, string> {
       coverageSummary(existsSync(coverage) ? readFileSync(coverage, 'utf8') : undefined, new Date()),
     ],
     ...outputSchemas(),
+    ['docs/threat-model.md', withStatements(readFileSync(join(folder, 'docs/threat-model.md'), 'utf8'))],
     ...rightsFiles(),
     ...policyFiles(),
   ]);

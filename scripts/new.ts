@@ -13,6 +13,12 @@ interface Plan {
   readonly next: readonly string[];
 }
 
+/** Targets with rooms for their remediations: what is there to be changed. */
+export const roomsOf: Readonly<Partial<Record<string, readonly string[]>>> = {
+  kubernetes: ['config', 'rollout', 'network', 'credentials', 'model'],
+  compose: ['container', 'file'],
+};
+
 /** `redis.slow-log` → `redisSlowLog` */
 export function camel(id: string): string {
   return id.replace(/[.-]([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
@@ -35,15 +41,23 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
       ],
     };
   },
-  remediation(id) {
+  remediation(id, room) {
     const [target = '', action = ''] = split(id);
+    const rooms = roomsOf[target];
+    if (rooms === undefined ? room !== undefined : !rooms.includes(room ?? ''))
+      throw new Error(
+        rooms === undefined
+          ? `${target} has no rooms`
+          : `npm run new -- remediation ${id} <${rooms.join('|')}>: the room is what it changes`,
+      );
     const name = camel(action);
+    const place = room === undefined ? target : `${target}/${room}`;
     return {
       files: {
-        [`src/remediations/${target}/${action}.remediation.ts`]: remediationText(id, name, target),
-        [`test/unit/remediations/${target}/${action}.test.ts`]: remediationTestText(name, target, action),
+        [`src/remediations/${place}/${action}.remediation.ts`]: remediationText(id, name, place),
+        [`test/unit/remediations/${place}/${action}.test.ts`]: remediationTestText(name, place, action),
       },
-      registry: { path: 'src/remediations/index.ts', name, from: `./${target}/${action}.remediation.ts` },
+      registry: { path: 'src/remediations/index.ts', name, from: `./${place}/${action}.remediation.ts` },
       next: [`remediation.${id} in src/text, both languages`, 'docs/guides/add-a-remediation.md'],
     };
   },
@@ -62,7 +76,7 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
         `its evidence, causes and remedies${id === 'X0' ? ', and its id (X0 until then)' : ''}`,
         `${id} and its causes in scripts/docs/catalogue.ts`,
         `diagnosis.${id}, diagnosis.${id}.meaning, diagnosis.${id}.impact and cause.${id}.a in src/text, both languages`,
-        'how people speak of it, in src/diagnoses/vocabulary.ts',
+        'how people speak of it, in src/diagnoses/vocabulary.ts and scripts/words; then npm run words',
         'docs/guides/add-a-diagnosis.md',
       ],
     };
@@ -122,11 +136,16 @@ it('${name} finds what it is for', () => {
 `;
 }
 
-function remediationText(id: string, name: string, target: string): string {
+/** The way up from a file in this folder. */
+const above = (folder: string): string => '../'.repeat(folder.split('/').length);
+
+function remediationText(id: string, name: string, place: string): string {
+  const [target = ''] = place.split('/');
+  const domain = `${above(place)}../domain`;
   return `import { z } from 'zod';
-import { AppError } from '../../domain/kernel/errors.ts';
-import { defineRemediation, type RemediationContext } from '../../domain/fix/remediation.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
+import { AppError } from '${domain}/kernel/errors.ts';
+import { defineRemediation, type RemediationContext } from '${domain}/fix/remediation.ts';
+import type { With } from '${domain}/probe/targets/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -152,9 +171,9 @@ export const ${name} = defineRemediation({
 `;
 }
 
-function remediationTestText(name: string, target: string, action: string): string {
+function remediationTestText(name: string, place: string, action: string): string {
   return `import { expect, it } from 'vitest';
-import { ${name} } from '../../../../src/remediations/${target}/${action}.remediation.ts';
+import { ${name} } from '${above(place)}../../../src/remediations/${place}/${action}.remediation.ts';
 
 it('${name} plans, applies, observes and takes back', () => {
   expect(${name}.doc).toContain('write the cases of docs/guides/add-a-remediation.md');

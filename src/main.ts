@@ -13,9 +13,9 @@ import { createProcessRedaction, secretsOf } from './platform/redact/process-red
 import { loadConfigFile, readProcessEnv, readRole, variablesNotRead } from './platform/settings/config.ts';
 
 type Wanted = ProcessRole | 'migration';
-const roles: readonly Wanted[] = ['all', 'bot', 'worker', 'scheduler', 'migration'];
+const roles: readonly Wanted[] = ['all', 'bot', 'worker', 'scheduler', 'alerts', 'migration'];
 
-const usage = `aetherius-bot [--role all|bot|worker|scheduler|migration] [--env NAME[,NAME…]] [--config FILE]
+const usage = `aetherius-bot [--role all|bot|worker|scheduler|alerts|migration] [--env NAME[,NAME…]] [--config FILE]
 
   --role     what this process does (AETHERIUS_ROLE; default all); migration brings the schema up to date and ends
   --env      environments a worker serves (AETHERIUS_ENVIRONMENTS; default all)

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Dockerode from 'dockerode';
 import type { Output } from '../types.ts';
 import { cacheDir, missingDebTools, type Progress, unpackDebs, which } from './cache.ts';
 import { instance } from './instance.ts';
@@ -45,6 +46,8 @@ export interface DockerEngine {
   readonly cgroup?: string;
   /** True when the engine is ours: we may enter its namespaces and take it down. */
   readonly own: boolean;
+  /** Its API, for what is asked again and again: each `docker …` is a process. */
+  readonly api: Dockerode;
   /** `docker …` against this engine. */
   docker(args: readonly string[], options?: RunOptions): Promise<Output>;
   /** `docker-compose …` against this engine. */
@@ -91,6 +94,12 @@ export function dockerEngine(): DockerEngine {
     PYTHONPATH: join(tree, 'usr/lib/python3/dist-packages'),
   };
   const own = given === undefined;
+  const address = host.startsWith('unix://') ? undefined : new URL(host.replace(/^tcp:/, 'http:'));
+  const api = new Dockerode(
+    address === undefined
+      ? { socketPath: host.slice('unix://'.length) }
+      : { host: address.hostname, port: address.port },
+  );
   const cli = own ? join(tree, 'usr/bin/docker') : 'docker';
   return {
     host,
@@ -101,6 +110,7 @@ export function dockerEngine(): DockerEngine {
         ? new URL(host).hostname
         : '127.0.0.1',
     own,
+    api,
     ...(own ? { cgroup: instance().docker['CGROUP'] ?? '' } : {}),
     docker: (args, options = {}) => run(cli, args, { ...options, env: { ...env, ...options.env } }),
     compose: (args, options = {}) =>

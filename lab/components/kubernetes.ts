@@ -1,12 +1,13 @@
 /** The real one-node Kubernetes of `lab/kubernetes`, or the cluster that `AETHERIUS_LAB_KUBECONFIG` names. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output } from '../types.ts';
 import { acquire, cacheDir, missingDebTools, type Progress, which } from './cache.ts';
 import { instance } from './instance.ts';
 import { kubeProgram } from './kube-api.ts';
+import { type KubeGet, kubeGet } from './kube-get.ts';
 import { must, type RunOptions, run } from './process.ts';
 
 const scripts = fileURLToPath(new URL('../kubernetes/', import.meta.url));
@@ -75,6 +76,8 @@ export interface Cluster {
   /** Parent of every Pod's cgroup on our node. */
   readonly cgroup?: string;
   kubectl(args: readonly string[], options?: RunOptions): Promise<Output>;
+  /** GET of a path of the API; undefined: there is no such object. */
+  get(path: string): Promise<unknown>;
   /** Runs a command in the node's network, mounts and processes. */
   node(args: readonly string[], options?: RunOptions): Promise<Output>;
   /** `stop` or `start` of a component: etcd apiserver kcm scheduler containerd kubelet kube-proxy. */
@@ -92,14 +95,29 @@ export function cluster(): Cluster {
     own
       ? run(join(scripts, 'ctl.sh'), args, { ...options, env: { ...settings(), ...options.env } })
       : Promise.reject(new Error('this cluster was given: its node is not ours to enter'));
+  let known: { readonly config: string; readonly get: KubeGet } | undefined;
+  const kubectl: Cluster['kubectl'] = (args, options) =>
+    run(kubeProgram('kubectl') ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args], options);
   return {
     kubeconfig,
     own,
     ...(own
       ? { cgroup: settings()['CGROUP'] ?? '', audit: join(settings()['STATE'] ?? '', 'audit.log') }
       : {}),
-    kubectl: (args, options) =>
-      run(kubeProgram('kubectl') ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args], options),
+    kubectl,
+    async get(path) {
+      // A cluster that was given may have another kind of login, which kubectl knows.
+      if (own) {
+        // A cluster that comes up again has other certificates.
+        const config = readFileSync(kubeconfig, 'utf8');
+        if (known?.config !== config) known = { config, get: kubeGet(kubeconfig) };
+        return known.get(path);
+      }
+      const { code, stdout, stderr } = await kubectl(['get', '--raw', path]);
+      if (code === 0) return JSON.parse(stdout) as unknown;
+      if (stderr.includes('(NotFound)')) return undefined;
+      throw new Error(`kubectl get --raw ${path}: ${stderr.trim()}`);
+    },
     node: (args, options) => control(['exec', ...args], options),
     async component(action, name) {
       const result = await control([action, name]);

@@ -13,12 +13,15 @@ export const neo4jVersion = '5.26.12';
 export function missing(): string | undefined {
   if (given('AETHERIUS_LAB_JAVA', 'java') === undefined)
     return 'Neo4j: needs Java 17 (Debian: openjdk-17-jre-headless), or AETHERIUS_LAB_JAVA=/path/to/java';
-  if (existsSync(cacheDir(`neo4j-${neo4jVersion}`)) || process.env['AETHERIUS_LAB_NEO4J_LIB'] !== undefined)
-    return undefined;
+  if (filesAreThere()) return undefined;
   if (which('mvn') === undefined)
     return 'Neo4j: needs Maven to fetch it (Debian: maven), or AETHERIUS_LAB_NEO4J_LIB=/folder/of/jars';
   return undefined;
 }
+
+/** Whether the jars are here already: fetching them takes Maven and 140 MB. */
+export const filesAreThere = (): boolean =>
+  existsSync(cacheDir(`neo4j-${neo4jVersion}`)) || process.env['AETHERIUS_LAB_NEO4J_LIB'] !== undefined;
 
 /** Folder with all jars, fetched once (140 MB). */
 export async function neo4jLibrary(progress?: Progress): Promise<string> {

@@ -87,7 +87,7 @@ export function installedPostgres(): string | undefined {
 }
 
 /** Whether any user may enter all folders on the way. */
-function reachable(path: string): boolean {
+export function reachable(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) return false;
     if (at === dirname(at)) return true;
@@ -211,15 +211,19 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
  * Gives a database to a login that is no superuser, as the product wants its own to be, and returns the address with
  * it. The application's role is made here, as a database administrator makes it: the login may not make roles.
  */
-export async function ownedBy(server: PostgresServer, database: string): Promise<string> {
-  const password = 'bot_pass';
+export async function ownedBy(
+  server: PostgresServer,
+  database: string,
+  password = 'bot_pass',
+): Promise<string> {
   for (const statement of [
-    ...['', '_bot', '_worker', '_scheduler', '_cli'].map(
+    ...['', '_bot', '_worker', '_scheduler', '_alerts', '_cli'].map(
       (kind) => `CREATE ROLE aetherius_app${kind} NOLOGIN`,
     ),
     `CREATE ROLE aetherius_bot LOGIN PASSWORD '${password}'`,
     'GRANT aetherius_app TO aetherius_bot WITH ADMIN OPTION',
     'GRANT aetherius_app_bot, aetherius_app_worker, aetherius_app_scheduler, aetherius_app_cli TO aetherius_app',
+    'GRANT aetherius_app_alerts TO aetherius_app',
   ])
     await query(
       server.url(),
@@ -236,7 +240,7 @@ export async function ownedBy(server: PostgresServer, database: string): Promise
 export async function loginOf(
   server: PostgresServer,
   database: string,
-  kind: 'bot' | 'worker' | 'scheduler' | 'cli',
+  kind: 'bot' | 'worker' | 'scheduler' | 'alerts' | 'cli',
 ): Promise<string> {
   const login = `login_of_${kind}`;
   await query(

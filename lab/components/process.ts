@@ -58,11 +58,21 @@ export interface Server {
 /** Says which comparison of the machine a process was started under (`lab/snapshot.ts`); handed down to all it starts. */
 export const markVariable = 'AETHERIUS_LAB_MARK';
 
-/** The environment that children get: enough to find tools, the mark of the lab, and none of our secrets. */
+/** Names the library that moves the clock (`npm run test:clock`); handed down to all that a process starts. */
+export const clockVariable = 'AETHERIUS_LAB_CLOCK';
+
+/** What moves the clock of a process; empty where nothing does. */
+export function clockEnvironment(): Record<string, string> {
+  const library = process.env[clockVariable];
+  return library === undefined ? {} : { [clockVariable]: library, LD_PRELOAD: library };
+}
+
+/** The environment that children get: enough to find tools, the mark of the lab, the clock, and none of our secrets. */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const mark = process.env[markVariable];
   return {
     ...(mark === undefined ? {} : { [markVariable]: mark }),
+    ...clockEnvironment(),
     PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: process.env['HOME'] ?? '/',
     LANG: 'C.UTF-8',

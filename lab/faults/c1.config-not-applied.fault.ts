@@ -1,6 +1,8 @@
 /** C1: a change of the configuration has no effect. */
 
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../components/process.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
@@ -129,4 +131,70 @@ const configOverridden = defineFault({
   },
 });
 
-export const configNotApplied: readonly Fault[] = [configUnread, configOverridden];
+const pricingKey = { secret: 'lab-pricing-key', variable: 'PRICING_API_KEY' } as const;
+const keyReaders = {
+  'agent-manager': 'agent-manager',
+  'orchestrator-service': 'orchestrator-service',
+} as const satisfies Record<string, HttpPart>;
+
+const kube = (lab: Lab) => {
+  if (!isKubernetes(lab)) throw new Error('Secrets exist on Kubernetes only');
+  return lab;
+};
+
+/** What the running process has in its environment, read from the kernel. */
+async function inProcess(lab: Lab, part: HttpPart, name: string): Promise<readonly string[]> {
+  return (await lab.pids(part)).flatMap((pid) =>
+    readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter((entry) => entry.startsWith(`${name}=`))
+      .map((entry) => entry.slice(name.length + 1)),
+  );
+}
+
+/** The process took a variable from a Secret, whose value was changed afterwards: nothing but a start reads it again. */
+const secretUnread = defineFault({
+  id: 'C1.c',
+  title: 'a Secret was changed after the service had taken its value',
+  variants: Object.keys(keyReaders) as [string, string],
+  runtimes: ['kubernetes'],
+  within: 60,
+  async plant(lab, variant) {
+    const part = keyReaders[variant as keyof typeof keyReaders];
+    const { kubectl, names } = kube(lab);
+    const { kind, name, namespace } = names.workload(part);
+    const { secret, variable } = pricingKey;
+    await kubectl(['create', 'secret', 'generic', secret, '-n', namespace, '--from-literal=key=first']);
+    const env = [{ name: variable, valueFrom: { secretKeyRef: { name: secret, key: 'key' } } }];
+    const patch = { spec: { template: { spec: { containers: [{ name: names.container(part), env }] } } } };
+    await kubectl(['patch', kind, name, '-n', namespace, '-p', JSON.stringify(patch)]);
+    await waitFor(
+      async () => (await inProcess(lab, part, variable).catch((): readonly string[] => [])).includes('first'),
+      {
+        seconds: 60,
+        what: `${part} to have its key`,
+      },
+    );
+    await untilAnswers(lab, part);
+    await hasStarted(lab, part);
+    const changed = JSON.stringify({ stringData: { key: 'second' } });
+    await kubectl(['patch', 'secret', secret, '-n', namespace, '--type=merge', '-p', changed]);
+  },
+  async check(lab, variant) {
+    const part = keyReaders[variant as keyof typeof keyReaders];
+    const { secret, variable } = pricingKey;
+    const { namespace } = kube(lab).names.workload(part);
+    const kept = await kube(lab).object<{ data: { key: string } }>(`secret/${secret}`, namespace);
+    const written = Buffer.from(kept?.data.key ?? '', 'base64').toString();
+    return written === 'second' && (await inProcess(lab, part, variable)).includes('first');
+  },
+  async clear(lab, variant) {
+    const part = keyReaders[variant as keyof typeof keyReaders];
+    const { namespace } = kube(lab).names.workload(part);
+    await lab.reset(part);
+    await kube(lab).kubectl(['delete', 'secret', pricingKey.secret, '-n', namespace, '--ignore-not-found']);
+    await untilAnswers(lab, part);
+  },
+});
+
+export const configNotApplied: readonly Fault[] = [configUnread, configOverridden, secretUnread];

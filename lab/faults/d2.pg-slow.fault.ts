@@ -173,12 +173,20 @@ const locks: Readonly<Record<string, readonly string[]>> = {
 const blocked = defineFault({
   id: 'D2.c',
   title: 'a transaction that stays open blocks others',
-  variants: ['table-lock', 'row-lock'],
+  // Those of others are left to people; the service's own may be ended by a fix.
+  variants: ['table-lock', 'row-lock', 'own-export'],
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 30,
   async plant(lab, variant) {
     const [application = '', statement = ''] = locks[variant] ?? [];
     const url = await postgresUrl(lab);
+    if (variant === 'own-export') {
+      // It reads a table in a transaction that it leaves open, and whoever wants to change the table waits.
+      await ask(lab, 'agent-manager', '/api/v1/events/export', {});
+      const change = 'DO $$ BEGIN LOCK TABLE events IN ACCESS EXCLUSIVE MODE; END $$';
+      await startHolder(lab, 'waiter', ['postgres-waiter', url, 'schema-change', '1', change]);
+      return;
+    }
     await startHolder(lab, 'lock', ['postgres', url, application, '1', statement]);
     // Someone who waits: heartbeats do too, but give up after three seconds.
     await startHolder(lab, 'waiter', [
@@ -194,13 +202,18 @@ const blocked = defineFault({
       lab,
       `SELECT count(*)::int AS n FROM pg_stat_activity w
        JOIN LATERAL unnest(pg_blocking_pids(w.pid)) b(pid) ON true JOIN pg_stat_activity h ON h.pid = b.pid
-       WHERE h.application_name = '${locks[variant]?.[0] ?? ''}' AND w.wait_event_type = 'Lock'`,
+       WHERE w.wait_event_type = 'Lock' AND ${
+         variant === 'own-export'
+           ? `h.state = 'idle in transaction' AND w.application_name = 'schema-change'`
+           : `h.application_name = '${locks[variant]?.[0] ?? ''}'`
+       }`,
     );
     return (row?.n ?? 0) > 0;
   },
-  async clear(lab) {
+  async clear(lab, variant) {
     await stopHolder(lab, 'lock');
     await stopHolder(lab, 'waiter');
+    if (variant === 'own-export') await lab.reset('agent-manager');
   },
 });
 

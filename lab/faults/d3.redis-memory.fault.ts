@@ -68,7 +68,7 @@ const atLimit = defineFault({
   check: (lab) =>
     redis(lab, async (client) => {
       const memory = await info(client, 'memory');
-      const refused = await client.set('lab:write', 'x'.repeat(50_000)).then(
+      const refused = await client.set('cache:lab-write', 'x'.repeat(50_000)).then(
         () => false,
         (error: unknown) => error instanceof Error && error.message.startsWith('OOM'),
       );

@@ -1,5 +1,6 @@
 /** K1: a Pod does not run. */
 
+import { waitFor } from '../components/process.ts';
 import { type ContainerStatus, isKubernetes, type KubernetesLab, type Pod } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
 import { defineFault } from './support.ts';
@@ -185,6 +186,18 @@ const probes = cause(
         },
       }),
     },
+    // Its image has no such program, so that the kubelet cannot even ask.
+    'readiness-command': {
+      part: 'agent-manager',
+      container: {
+        readinessProbe: {
+          httpGet: null,
+          exec: { command: ['/bin/grpc_health_probe', '-addr=:8080'] },
+          periodSeconds: 1,
+          failureThreshold: 1,
+        },
+      },
+    },
     // It runs for half a minute each time, in which its other probe passes, and a fix is asked for and begins.
     'slow-liveness-port': {
       part: 'agent-manager',
@@ -206,8 +219,269 @@ const probes = cause(
     ]);
     const { items } = JSON.parse(text) as { items: { message: string }[] };
     // A connection that is refused while the program starts is no such failure.
-    return items.some(({ message }) => /statuscode: 404|:8090/.test(message));
+    return items.some(({ message }) => /statuscode: 404|:8090|probe errored/.test(message));
   },
 );
 
-export const podNotStarting: readonly Fault[] = [pull, crash, oom, unschedulable, missing, probes];
+const refusing = 'lab-refuses';
+
+/** What is made beside the workload, or set on its namespace, so that no Pod may be made there. */
+interface Wall {
+  readonly part: LabPart;
+  readonly put: (lab: KubernetesLab) => Promise<unknown>;
+  readonly take: (lab: KubernetesLab) => Promise<unknown>;
+}
+
+const create = (lab: KubernetesLab, object: object) =>
+  lab.kubectl(['create', '-n', lab.namespace, '-f', '-'], JSON.stringify(object));
+const remove = (lab: KubernetesLab, ...kinds: readonly string[]) =>
+  Promise.all(
+    kinds.map((kind) => lab.kubectl(['delete', kind, refusing, '-n', lab.namespace, '--ignore-not-found'])),
+  );
+
+/** A quota binds once its controller has counted. */
+async function quota(lab: KubernetesLab, hard: Spec): Promise<void> {
+  await create(lab, {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: refusing },
+    spec: { hard },
+  });
+  await waitFor(
+    async () => {
+      const made = await lab.object<{ status?: { hard?: Spec } }>(`resourcequota/${refusing}`, lab.namespace);
+      return made?.status?.hard !== undefined;
+    },
+    { seconds: 20, what: 'the quota to bind' },
+  );
+}
+
+const here = (lab: KubernetesLab) => ({
+  matchLabels: { 'kubernetes.io/metadata.name': lab.namespace },
+});
+const level = (lab: KubernetesLab, value: string) =>
+  lab.kubectl([
+    'label',
+    'namespace',
+    lab.namespace,
+    '--overwrite',
+    `pod-security.kubernetes.io/enforce${value}`,
+  ]);
+const admission = 'admissionregistration.k8s.io/v1';
+const podsMade = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] };
+
+const walls: Readonly<Record<string, Wall>> = {
+  'quota-full': {
+    part: 'reasoning-service',
+    put: (lab) => quota(lab, { pods: '1' }),
+    take: (lab) => remove(lab, 'resourcequota'),
+  },
+  'quota-wants-limits': {
+    part: 'orchestrator-service',
+    put: (lab) => quota(lab, { 'limits.ephemeral-storage': '20Gi' }),
+    take: (lab) => remove(lab, 'resourcequota'),
+  },
+  'pod-security': {
+    part: 'agent-manager',
+    put: (lab) => level(lab, '=restricted'),
+    take: (lab) => level(lab, '-'),
+  },
+  'webhook-dead': {
+    part: 'neo4j',
+    put: (lab) =>
+      create(lab, {
+        ...{ apiVersion: admission, kind: 'ValidatingWebhookConfiguration', metadata: { name: refusing } },
+        webhooks: [
+          {
+            ...{ name: 'pods.policy.example.com', failurePolicy: 'Fail', sideEffects: 'None' },
+            ...{ admissionReviewVersions: ['v1'], namespaceSelector: here(lab), rules: [podsMade] },
+            ...{ clientConfig: { url: 'https://127.0.0.1:9/pods' }, timeoutSeconds: 5 },
+          },
+        ],
+      }),
+    take: (lab) => remove(lab, 'validatingwebhookconfiguration'),
+  },
+  'policy-denies': {
+    part: 'agent-manager',
+    async put(lab) {
+      await create(lab, {
+        ...{ apiVersion: admission, kind: 'ValidatingAdmissionPolicy', metadata: { name: refusing } },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: { namespaceSelector: here(lab), resourceRules: [podsMade] },
+          validations: [
+            {
+              expression: "'cost-center' in object.metadata.labels",
+              message: 'a label cost-center is missing',
+            },
+          ],
+        },
+      });
+      await create(lab, {
+        ...{ apiVersion: admission, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: refusing } },
+        spec: { policyName: refusing, validationActions: ['Deny'] },
+      });
+    },
+    take: (lab) => remove(lab, 'validatingadmissionpolicybinding', 'validatingadmissionpolicy'),
+  },
+};
+
+const noAccount: Breakage = { part: 'agent-manager', pod: { serviceAccountName: 'agent-manager-runner' } };
+const refusedPart = (variant: string): LabPart => (walls[variant] ?? noAccount).part;
+
+/** Whether a controller has been told lately that it may not make a Pod of this part. */
+async function isRefused(lab: KubernetesLab, part: LabPart): Promise<boolean> {
+  if ((await lab.pods(part)).length > 0) return false;
+  const { name, namespace } = lab.names.workload(part);
+  const text = await lab.kubectl([
+    ...['get', 'events', '-n', namespace, '-o', 'json', '--field-selector', 'reason=FailedCreate'],
+  ]);
+  const { items } = JSON.parse(text) as { items: { involvedObject: { name: string } }[] };
+  return items.some(({ involvedObject }) => involvedObject.name.startsWith(name));
+}
+
+const refused = defineFault({
+  id: 'K1.g',
+  title: 'the API server makes no Pod',
+  variants: ['no-account', ...Object.keys(walls)] as [string, string],
+  runtimes: ['kubernetes'],
+  within: 60,
+  async plant(lab, variant) {
+    const wall = walls[variant];
+    if (wall === undefined) {
+      await apply(lab, noAccount);
+      return;
+    }
+    await wall.put(kube(lab));
+    // The API server takes a moment to know of a new rule: what is made in it is ended again.
+    await waitFor(
+      async () => {
+        for (const { metadata } of await kube(lab).pods(wall.part))
+          await lab.control([
+            ...['delete', 'pod', metadata.name, '-n', kube(lab).names.workload(wall.part).namespace],
+            ...['--grace-period=1', '--wait=false', '--ignore-not-found'],
+          ]);
+        return isRefused(kube(lab), wall.part);
+      },
+      { seconds: 40, what: `no Pod of ${wall.part} to be made` },
+    );
+  },
+  check: (lab, variant) => isRefused(kube(lab), refusedPart(variant)),
+  async clear(lab, variant) {
+    const part = refusedPart(variant);
+    const wall = walls[variant];
+    if (wall !== undefined) {
+      // A controller that was refused waits longer each time; a new number of replicas has it try at once.
+      await lab.stop(part);
+      await wall.take(kube(lab));
+      await lab.start(part);
+    }
+    await lab.reset(part);
+  },
+});
+
+const secondsOfInit = 63;
+
+/** The image of Redis, which has a shell. */
+async function shellImage(lab: Lab): Promise<string> {
+  const { kind, name, namespace } = kube(lab).names.workload('redis');
+  const found = await kube(lab).object<{
+    spec: { template: { spec: { containers: readonly { image: string }[] } } };
+  }>(`${kind}/${name}`, namespace);
+  return found?.spec.template.spec.containers[0]?.image ?? '';
+}
+
+/** An init container that waits for what does not come. */
+async function waitFirst(lab: Lab, part: LabPart, name: string, script: string): Promise<void> {
+  const image = await shellImage(lab);
+  const command = ['/bin/sh', '-c', script];
+  const resources = { requests: { memory: '16Mi' }, limits: { memory: '64Mi' } };
+  await apply(lab, {
+    part,
+    pod: { initContainers: [{ name, image, imagePullPolicy: 'IfNotPresent', command, resources }] },
+  });
+}
+
+const waits: Readonly<Record<string, readonly [part: LabPart, container: string, script: string]>> = {
+  'name-unknown': [
+    'agent-manager',
+    'wait-for-cache',
+    'until nslookup redis-cache >/dev/null 2>&1; do echo waiting for redis-cache; sleep 1; done',
+  ],
+  'port-closed': [
+    'orchestrator-service',
+    'wait-for-queue',
+    'until nc -z -w 1 127.0.0.1 4333; do echo "$(date +%H:%M:%S) port 4333 of the queue is closed"; sleep 1; done',
+  ],
+};
+
+const init = defineFault({
+  id: 'K1.h',
+  title: 'an init container waits for ever',
+  variants: Object.keys(waits) as [string, string],
+  runtimes: ['kubernetes'],
+  within: 120,
+  async plant(lab, variant) {
+    const [part, container, script] = waits[variant] ?? [];
+    if (part === undefined || container === undefined || script === undefined)
+      throw new Error(`K1.h has no variant ${variant}`);
+    await waitFirst(lab, part, container, script);
+  },
+  async check(lab, variant) {
+    const [pod] = await kube(lab).pods(waits[variant]?.[0] ?? 'agent-manager');
+    const since = pod?.status.initContainerStatuses?.[0]?.state.running?.startedAt;
+    return since !== undefined && Date.now() - Date.parse(since) > secondsOfInit * 1000;
+  },
+  clear: (lab, variant) => lab.reset(waits[variant]?.[0] ?? 'agent-manager'),
+});
+
+const command = cause(
+  'K1.i',
+  'the command of a container is not there',
+  {
+    'no-such-file': { part: 'agent-manager', container: { command: ['/opt/aetherius/bin/agent-managerd'] } },
+    'not-in-path': { part: 'orchestrator-service', container: { command: ['orchestratord', '--serve'] } },
+  },
+  (_pod, container) =>
+    [container?.state.terminated?.reason, container?.lastState?.terminated?.reason].includes('StartError'),
+);
+
+/** A container beside the program that fills a volume until the kubelet ends the Pod, each time anew. */
+const filling: Readonly<Record<string, readonly [part: LabPart, limit: Spec, volume: Spec]>> = {
+  'volume-full': ['reasoning-service', {}, { emptyDir: { sizeLimit: '8Mi' } }],
+  'storage-limit': ['orchestrator-service', { limits: { 'ephemeral-storage': '8Mi' } }, { emptyDir: {} }],
+};
+const evictionsSeen = 3;
+
+const evict = defineFault({
+  id: 'K1.j',
+  title: 'the kubelet evicts each Pod of a workload',
+  variants: Object.keys(filling) as [string, string],
+  runtimes: ['kubernetes'],
+  // Three Pods, each of which the kubelet measures every ten seconds or more.
+  within: 150,
+  async plant(lab, variant) {
+    const [part, resources, volume] = filling[variant] ?? [];
+    if (part === undefined) throw new Error(`K1.j has no variant ${variant}`);
+    const { kind, name, namespace } = kube(lab).names.workload(part);
+    const script = 'dd if=/dev/zero of=/spool/x bs=1M count=32; while true; do sleep 5; done';
+    const spooler = {
+      ...{ name: 'spooler', image: await shellImage(lab), imagePullPolicy: 'IfNotPresent' },
+      ...{ command: ['/bin/sh', '-c', script], resources },
+      volumeMounts: [{ name: 'spool', mountPath: '/spool' }],
+    };
+    const pod = { containers: [spooler], volumes: [{ name: 'spool', ...volume }] };
+    const patch = JSON.stringify({ spec: { template: { spec: pod } } });
+    await kube(lab).kubectl(['patch', kind, name, '-n', namespace, '-p', patch]);
+  },
+  async check(lab, variant) {
+    const pods = await kube(lab).pods(filling[variant]?.[0] ?? 'reasoning-service');
+    return pods.filter(({ status }) => status.reason === 'Evicted').length >= evictionsSeen;
+  },
+  clear: (lab, variant) => lab.reset(filling[variant]?.[0] ?? 'reasoning-service'),
+});
+
+export const podNotStarting: readonly Fault[] = [
+  ...[pull, crash, oom, unschedulable, missing, probes],
+  ...[refused, init, command, evict],
+];

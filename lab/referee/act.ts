@@ -83,14 +83,31 @@ export async function act(
     const since = now();
     const body = { type: 'critical', cluster_id: 'referee', severity: 'critical', payload };
     ear.say('internal.event.critical', JSON.stringify(body));
-    await until(5, async () => (await logOf('orchestrator-service', since)).includes('No strategy matched'));
+    await until(5, async () => /strategy matched/i.test(await logOf('orchestrator-service', since)));
     return logOf('orchestrator-service', since);
   };
-  if (runs('orchestrator-service'))
-    tried.internal = {
-      byId: await internal({ event_id: event.id, reason: event.reason }),
-      byEvent: await internal({ event }),
-    };
+  if (runs('orchestrator-service')) {
+    // A strategy for this reason whose workflow is not active: what fits it is matched, and nothing is done.
+    const strategies = url.replace(/[^/]*$/, 'aetherius_orchestrator');
+    await sql(
+      strategies,
+      `INSERT INTO workflows (id, name, trigger_type, status, steps)
+       VALUES ('referee', 'referee', 'event', 'inactive', '[]');
+       INSERT INTO strategies (id, name, category, symptoms, workflow_id, enabled)
+       VALUES ('referee', 'referee', 'node', '[{"type":"event","pattern":"${event.reason}"}]', 'referee', true)`,
+    );
+    try {
+      tried.internal = {
+        byId: await internal({ event_id: event.id, reason: event.reason }),
+        byEvent: await internal({ event }),
+      };
+    } finally {
+      await sql(
+        strategies,
+        `DELETE FROM strategies WHERE id = 'referee'; DELETE FROM workflows WHERE id = 'referee'`,
+      );
+    }
+  }
 
   if (runs('neo4j') && runs('reasoning-service')) {
     await hands.away();

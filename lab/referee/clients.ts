@@ -71,6 +71,8 @@ function talk<T>(
     const fail = (error: Error) => finish(() => reject(error));
     socket.setTimeout(limit, () => fail(new Error(`${host}:${port}: silent`)));
     socket.on('error', fail);
+    // Who hangs up without a word is no error of the socket, and no timeout comes after that.
+    socket.on('close', () => fail(new Error(`${host}:${port}: closed`)));
     socket.on('connect', () => use(socket, (value) => finish(() => resolve(value)), fail));
   });
 }
@@ -114,7 +116,10 @@ export const natsPing = (
     host,
     port,
     (plain, done, fail) => {
-      plain.once('data', () => {
+      plain.once('data', (first: Buffer) => {
+        // One that takes no client more says so instead of a greeting.
+        const refused = /^-ERR[^\r]*/m.exec(first.toString())?.[0];
+        if (refused !== undefined) return done(refused);
         const socket = tls ? secured(plain) : plain;
         let text = '';
         socket.on('error', fail);
@@ -167,20 +172,26 @@ export function natsMessages(buffer: Buffer, take: (message: Message) => void): 
   }
 }
 
-export function natsEar(host: string, port: number): Promise<Ear> {
+export function natsEar(
+  host: string,
+  port: number,
+  login: { readonly user?: string; readonly pass?: string } = {},
+): Promise<Ear> {
   return new Promise((resolve, reject) => {
     const heard: Message[] = [];
     let rest: Buffer = Buffer.alloc(0);
     const socket = connect({ host, port });
     socket.setTimeout(LIMIT, () => reject(new Error('NATS is silent')));
     socket.on('error', reject);
+    socket.on('close', () => reject(new Error('NATS has closed')));
     socket.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
       if (text.includes('PING\r\n')) socket.write('PONG\r\n');
       rest = natsMessages(Buffer.concat([rest, chunk]), (message) => heard.push(message));
       if (!text.startsWith('INFO')) return;
       socket.setTimeout(0);
-      socket.write('CONNECT {"verbose":false,"name":"referee"}\r\nSUB > 1\r\nPING\r\n');
+      const options = JSON.stringify({ verbose: false, name: 'referee', ...login });
+      socket.write(`CONNECT ${options}\r\nSUB > 1\r\nPING\r\n`);
       resolve({
         heard,
         say: (subject, body) => void socket.write(`PUB ${subject} ${Buffer.byteLength(body)}\r\n${body}\r\n`),

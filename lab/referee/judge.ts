@@ -105,11 +105,12 @@ const rulings: Readonly<Record<string, (seen: Seen) => Ruling>> = {
   F4: (seen) => {
     const tried = seen.tried.internal;
     if (tried === undefined) return ['unknown', 'no internal event was sent'];
-    const refused = lineWith(tried.byId, 'event data not found');
-    const other = lineWith(tried.byEvent, 'event data not found');
+    const taken = lineWith(tried.byEvent, 'Strategy matched');
+    const passedOver = lineWith(tried.byId, 'No strategy matched');
+    if (taken === undefined) return ['unknown', 'no event was matched'];
     return [
-      refused !== undefined && other === undefined,
-      `with event_id: ${refused ?? lastLine(tried.byId)}; with event: ${lastLine(tried.byEvent)}`,
+      passedOver !== undefined,
+      `with event_id: ${passedOver ?? lastLine(tried.byId)}; with event: ${taken}`,
     ];
   },
   F5: (seen) => {

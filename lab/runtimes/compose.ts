@@ -149,9 +149,18 @@ export function composeLab(source: {
       throw new Error(`docker-compose ${args.join(' ')}: ${result.stderr.trim().slice(-800)}`);
   };
   const inspect = async (part: LabPart): Promise<Container | undefined> => {
-    const result = await control(['inspect', containerName(part)]);
-    return result.code === 0 ? (JSON.parse(result.stdout) as Container[])[0] : undefined;
+    try {
+      return (await engine.api.getContainer(containerName(part)).inspect()) as unknown as Container;
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
   };
+  /** 304: it is so already. */
+  const changed = (call: Promise<unknown>) =>
+    call.catch((error: unknown) => {
+      if (statusOf(error) !== 304) throw error;
+    });
   const running = async (part: LabPart) => (await inspect(part))?.State.Running === true;
   const recreate = (part: LabPart, force = false) =>
     compose(names.project(part), [
@@ -234,16 +243,16 @@ export function composeLab(source: {
     },
     async restart(part) {
       if ((await inspect(part)) === undefined) await recreate(part);
-      else await docker(['restart', '-t', '1', containerName(part)]);
+      else await changed(engine.api.getContainer(containerName(part)).restart({ t: 1 }));
     },
     async stop(part) {
       if ((await inspect(part)) === undefined) return;
-      await docker(['stop', '-t', '1', containerName(part)]);
+      await changed(engine.api.getContainer(containerName(part)).stop({ t: 1 }));
     },
     async start(part) {
       if (await running(part)) return;
       if ((await inspect(part)) === undefined) await recreate(part);
-      else await docker(['start', containerName(part)]);
+      else await changed(engine.api.getContainer(containerName(part)).start());
     },
     async reset(part) {
       const folders = [part, ...(part === 'orchestrator-service' ? [names.workflows] : [])];
@@ -268,13 +277,14 @@ export function composeLab(source: {
   return lab;
 }
 
+/** Status of the engine's answer to a call that failed; undefined where there was none. */
+const statusOf = (error: unknown): number | undefined =>
+  (error as { readonly statusCode?: number } | undefined)?.statusCode;
+
 async function notRunning(lab: ComposeLab): Promise<string[]> {
-  const text = await lab.docker(['ps', '-a', '--format', '{{.Names}}\t{{.State}}']);
+  const list = await lab.engine.api.listContainers({ all: true });
   const states = new Map(
-    text
-      .trim()
-      .split('\n')
-      .map((line) => line.split('\t') as [string, string]),
+    list.flatMap(({ Names: names, State: state }) => names.map((name) => [name.slice(1), state])),
   );
   return lab.names.parts.flatMap((part) => {
     const state = states.get(lab.names.container(part));

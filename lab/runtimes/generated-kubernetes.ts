@@ -84,8 +84,8 @@ async function notReady(own: Cluster, one: Installation): Promise<string[]> {
   const found = await Promise.all(
     partsOf(one).map(async (part) => {
       const row = rowOf(one, part);
-      const args = ['get', `${row.kind}/${row.name}`, '-n', namespaceOf(one, part), '-o', 'json'];
-      const { status } = JSON.parse(await kubectl(own, args)) as { status: Status };
+      const path = `/apis/apps/v1/namespaces/${namespaceOf(one, part)}/${row.kind}s/${row.name}`;
+      const { status } = ((await own.get(path)) ?? { status: {} }) as { status: Status };
       const ready =
         row.kind === 'daemonset'
           ? (status.numberReady ?? 0) > 0 && status.numberReady === status.desiredNumberScheduled

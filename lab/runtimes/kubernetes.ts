@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { instance } from '../components/instance.ts';
+import { pathOf } from '../components/kube-get.ts';
 import { type Cluster, cluster } from '../components/kubernetes.ts';
 import { waitFor } from '../components/process.ts';
 import { guidedNames } from '../platform/names.ts';
@@ -103,6 +104,7 @@ export interface Pod {
   };
   readonly status: {
     readonly phase: string;
+    readonly reason?: string;
     readonly podIP?: string;
     readonly conditions?: readonly {
       readonly type: string;
@@ -110,6 +112,7 @@ export interface Pod {
       readonly reason?: string;
     }[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -173,12 +176,11 @@ export function kubernetesLab(source: {
   const own = cluster();
   const names = source.names ?? guidedKubernetesNames;
   const { workload } = names;
-  const selector = (part: LabPart) => [
-    ...['-n', workload(part).namespace, '-l'],
+  const labelsOf = (part: LabPart) =>
     Object.entries(names.labels(part))
       .map(([key, value]) => `${key}=${value}`)
-      .join(','),
-  ];
+      .join(',');
+  const selector = (part: LabPart) => ['-n', workload(part).namespace, '-l', labelsOf(part)];
   const originals = () => originalsIn(names.originals());
   // A Service keeps its address until it is deleted, and asking takes a process each time.
   let ips: ReadonlyMap<string, string> | undefined;
@@ -190,9 +192,9 @@ export function kubernetesLab(source: {
     return result.stdout;
   };
   const allPods = async (part: LabPart): Promise<Pod[]> => {
-    const list = JSON.parse(await kubectl(['get', 'pods', ...selector(part), '-o', 'json'])) as {
-      items: Pod[];
-    };
+    const { namespace: where } = workload(part);
+    const path = `/api/v1/namespaces/${where}/pods?labelSelector=${encodeURIComponent(labelsOf(part))}`;
+    const list = (await own.get(path)) as { items: Pod[] };
     return list.items.toSorted((a, b) =>
       b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp),
     );
@@ -200,6 +202,8 @@ export function kubernetesLab(source: {
   const pods = async (part: LabPart) =>
     (await allPods(part)).filter((pod) => pod.metadata.deletionTimestamp === undefined);
   const object = async <T>(reference: string, inNamespace = names.namespace): Promise<T | undefined> => {
+    const path = pathOf(reference, inNamespace);
+    if (path !== undefined) return (await own.get(path)) as T | undefined;
     const text = await kubectl(['get', reference, '-n', inNamespace, '--ignore-not-found', '-o', 'json']);
     return text.trim() === '' ? undefined : (JSON.parse(text) as T);
   };
@@ -297,7 +301,7 @@ export function kubernetesLab(source: {
     control,
     pids,
     async endpoints() {
-      ips ??= await clusterIps(kubectl);
+      ips ??= await clusterIps(own);
       const known = ips;
       return source.endpoints(
         (part) => known.get(`${workload(part).namespace}/${names.service(part)}`) ?? '0.0.0.0',
@@ -421,10 +425,8 @@ interface Managed {
   readonly metadata: { readonly name: string; readonly managedFields: readonly { readonly time: string }[] };
 }
 
-async function clusterIps(
-  kubectl: (args: readonly string[]) => Promise<string>,
-): Promise<ReadonlyMap<string, string>> {
-  const list = JSON.parse(await kubectl(['get', 'services', '-A', '-o', 'json'])) as {
+async function clusterIps(own: Cluster): Promise<ReadonlyMap<string, string>> {
+  const list = (await own.get('/api/v1/services')) as {
     items: { metadata: { name: string; namespace: string }; spec: { clusterIP: string } }[];
   };
   return new Map(
@@ -463,8 +465,15 @@ async function notReady(lab: KubernetesLab): Promise<string[]> {
       desiredNumberScheduled?: number;
     };
   }
-  const text = await lab.kubectl(['get', 'deployments,statefulsets,daemonsets', '-A', '-o', 'json']);
-  const { items } = JSON.parse(text) as { items: Found[] };
+  const kinds = ['deployment', 'statefulset', 'daemonset'];
+  const lists = await Promise.all(
+    kinds.map(async (kind) => {
+      const list = (await lab.cluster.get(`/apis/apps/v1/${kind}s`)) as { items: Omit<Found, 'kind'>[] };
+      // Objects of a list do not say their kind.
+      return list.items.map((item): Found => ({ ...item, kind }));
+    }),
+  );
+  const items = lists.flat();
   return lab.names.parts.flatMap((part) => {
     const { kind, name, namespace: where } = lab.names.workload(part);
     const one = items.find(

@@ -201,7 +201,7 @@ function workerOver(
     environments: ['prod'],
     store,
     courier,
-    connection: redis.worker(),
+    redis,
     prefix: queuePrefix,
     runs,
     executor: { execute: () => Promise.resolve() },

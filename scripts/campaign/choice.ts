@@ -3,6 +3,7 @@
 import { faults } from '../../lab/faults/index.ts';
 import type { Fault, Runtime } from '../../lab/types.ts';
 import { variantsToFix } from './ci-fixes.ts';
+import { drawn } from './combinations.ts';
 import { expectationOf } from './expectation.ts';
 
 export interface Choice {
@@ -14,6 +15,12 @@ export interface Choice {
   readonly once?: boolean;
   /** Each fault once, in its first variant. */
   readonly each?: boolean;
+  /** Each cause once, and a third of the other faults in their first variants, drawn by this seed. */
+  readonly sampled?: number;
+  /** Two fifths of the causes, and of the faults by which fixes are carried out, drawn by this seed. */
+  readonly drawn?: number;
+  /** Beginnings of ids whose causes are planted once beside those that are drawn. */
+  readonly also?: readonly string[];
   /** Only faults that this other platform does not have. */
   readonly beside?: Runtime;
   /** Also those by which CI carries fixes out here, in the variants that these need. */
@@ -38,19 +45,47 @@ export function isWanted(choice: Choice, fault: Fault): boolean {
 /** With `once` the first fault of each cause: `part.redis.stopped` is H2.a as much as `part.nats.stopped`. */
 export function chosenFaults(choice: Choice): readonly Fault[] {
   const all = faults.filter((fault) => isWanted(choice, fault));
-  if (choice.once !== true) return all;
-  const known = new Set<string>();
-  return all.filter((fault) => {
+  if (choice.drawn !== undefined) return drawnFaults(choice, all, choice.drawn);
+  if (choice.once !== true && choice.sampled === undefined) return all;
+  // What is planted for a fix shows its cause as well.
+  const planted = all.filter((fault) => choice.sampled !== undefined && toMend(choice, fault).length > 0);
+  const known = new Set(planted.map((fault) => expectationOf(fault).cause));
+  const first = all.filter((fault) => {
     const { cause } = expectationOf(fault);
     return !known.has(cause) && known.add(cause);
   });
+  if (choice.sampled === undefined) return first;
+  const others = all.filter((fault) => !planted.includes(fault) && !first.includes(fault));
+  const more = drawn(others, Math.ceil(others.length / 3), choice.sampled);
+  return all.filter((fault) => [...planted, ...first, ...more].includes(fault));
+}
+
+/** Each fault for a fix stands for its cause as well; so a cause is drawn twice at most where it has two fixes. */
+function drawnFaults(choice: Choice, all: readonly Fault[], seed: number): readonly Fault[] {
+  const causeOf = (fault: Fault) => expectationOf(fault).cause;
+  const fixed = all.filter((fault) => toMend(choice, fault).length > 0);
+  const known = new Set(fixed.map(causeOf));
+  const first = all.filter((fault) => {
+    const cause = causeOf(fault);
+    return !known.has(cause) && known.add(cause);
+  });
+  const also =
+    (choice.also ?? []).length === 0
+      ? []
+      : [...fixed, ...first].filter((fault) =>
+          choice.also?.some((prefix) => (causeOf(fault) ?? fault.id).startsWith(prefix)),
+        );
+  const share = (list: readonly Fault[]) => drawn(list, Math.ceil(list.length * 0.4), seed);
+  const chosen = new Set([...share(fixed), ...share(first), ...also]);
+  return all.filter((fault) => chosen.has(fault));
 }
 
 export function chosenVariants(choice: Choice, fault: Fault): readonly string[] {
   if (choice.variant !== undefined) return fault.variants.filter((name) => name === choice.variant);
   const own = toMend(choice, fault);
-  if (own.length > 0 && choice.each === true) return own;
-  return choice.once === true || choice.each === true ? fault.variants.slice(0, 1) : fault.variants;
+  const single = choice.each === true || choice.sampled !== undefined || choice.drawn !== undefined;
+  if (own.length > 0 && single) return own;
+  return choice.once === true || single ? fault.variants.slice(0, 1) : fault.variants;
 }
 
 /** All that anybody may ask for on a platform. */

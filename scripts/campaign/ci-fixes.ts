@@ -44,7 +44,7 @@ export const ciFixes: Readonly<Record<RemediationId, CiFix | LeftOut>> = {
   'postgres.create-indexes': compose('D2.a'),
   'postgres.archive-old-rows': compose('D2.b', 'executions-100-days'),
   'postgres.delete-old-rows': compose('D2.b', 'events-40-days'),
-  'postgres.end-blocking-session': compose('D2.c'),
+  'postgres.end-blocking-session': compose('D2.c', 'own-export'),
   'postgres.rebuild-index': compose('T1.b'),
   'postgres.set-max-connections': compose('D1.a', 'eighty'),
   'postgres.terminate-idle-sessions': {

@@ -6,6 +6,7 @@ import { foundations } from '../../src/domain/platform/dependencies.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
 import { callKey, type ProbeCall } from '../../src/domain/probe/probe.ts';
 import { probes } from '../../src/probes/index.ts';
+import { missed, notFound, notPlanted } from './certain.ts';
 import { askedFor, type Combination } from './combinations.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Evidence } from './product.ts';
@@ -42,6 +43,8 @@ function verdictOf(answer: Judged, expected: Expectation): string {
   const best = (['confirmed', 'possible', 'ruled-out'] as const).find((verdict) => own.includes(verdict));
   return best ?? 'not asked for';
 }
+
+export const nothingFound = notFound('nothing that is planted is confirmed');
 
 /** What an answer to one symptom says, and what it could look at. */
 type Said = Judged & { readonly evidence?: readonly Pick<Evidence, 'key' | 'status'>[] };
@@ -92,9 +95,9 @@ export function judgeCombination(
     verdicts,
     falseCauses,
     problems: [
-      ...(falseCauses.length === 0 ? [] : [`not planted: ${falseCauses.join(', ')}`]),
-      ...ruledOut.map(({ cause }) => `${cause} is ruled out`),
-      ...(verdicts.includes('confirmed') || nobodyCouldTell ? [] : ['nothing that is planted is confirmed']),
+      ...notPlanted(falseCauses),
+      ...ruledOut.map(({ cause }) => missed(cause, 'ruled-out')),
+      ...(verdicts.includes('confirmed') || nobodyCouldTell ? [] : [nothingFound]),
     ],
   };
 }

@@ -3,6 +3,7 @@
 import { faults } from '../../lab/faults/index.ts';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
+import { missed, notPlanted } from './certain.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer } from './product.ts';
 import { confirmed } from './trial.ts';
@@ -110,8 +111,8 @@ function problemsOf(
   return [
     ...(harmless === true || verdict === 'confirmed' || verdict === 'possible'
       ? []
-      : [`${cause} is ${verdict}`]),
-    ...(falseCauses.length === 0 ? [] : [`not planted: ${falseCauses.join(', ')}`]),
+      : [missed(cause, verdict)]),
+    ...notPlanted(falseCauses),
     ...(verdict === 'possible' && !answer.message.includes(cause)
       ? [`the message does not name ${cause}`]
       : []),

@@ -154,6 +154,10 @@ const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   // Published on one subject and listened to on another, as drift calls it.
   'S2.a': ['M1.a'],
   'K1.b': ['H2.a'],
+  'K1.g': ['H2.a'],
+  'K1.h': ['H2.a'],
+  'K1.i': ['H2.a'],
+  'K1.j': ['H2.a'],
   // The consumer that is too slow is agent-manager, of which one worker is left.
   'D4.a starved-workers': ['S3.a'],
   // A program that exits at its start does not run, and on Kubernetes its Pod crashes again and again.

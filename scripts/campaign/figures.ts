@@ -1,35 +1,14 @@
-/** What rows of other platforms come to, beside those that are right: the planted cause first, and nothing else. */
+/** What the rows of a table come to, beside those that are right. */
 
-const cellsOf = (row: string) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
+import { kindsOf, kindsSaid } from './certain.ts';
 
-interface Told {
-  /** Nothing is planted: only what is confirmed can be false. */
-  readonly healthy: boolean;
-  readonly verdict: string;
-  readonly falseCauses: string;
-  readonly result: string;
-}
+/** Problems of a row, as its last cell lists them. */
+const problemsIn = (row: string): readonly string[] =>
+  (row.split(' | ').at(-1) ?? '').replace(/ \|$/, '').split('; ');
 
-function told(row: string): Told {
-  const [, , state, , , verdict = '', falseCauses = '', , , result = ''] = cellsOf(row);
-  return { healthy: state === 'healthy', verdict, falseCauses, result: result.replace(/ \|$/, '') };
-}
-
-/** Something is said with certainty that is not so: another cause confirmed, or the planted one ruled out. */
-const isFalse = ({ verdict, falseCauses, result }: Told) =>
-  falseCauses !== 'none' || (verdict === 'ruled-out' && result !== 'right');
-
-/** `; 3 possible, 1 false, 0 not found`, of rows under `installationHead`. */
+/** `; 1 certain and wrong, 0 not found`, of rows of any table; before it `3 possible`, where a row says so. */
 export function figuresOf(rows: readonly string[]): string {
-  const all = rows.map(told);
-  const count = (is: (one: Told) => boolean) => all.filter(is).length;
-  const possible = count(({ result }) => /^possible\b/.test(result));
-  const lost = count(
-    (one) =>
-      !one.healthy &&
-      !isFalse(one) &&
-      one.result !== 'right' &&
-      !['confirmed', 'possible'].includes(one.verdict),
-  );
-  return `; ${possible} possible, ${count(isFalse)} false, ${lost} not found`;
+  const all = rows.map(problemsIn);
+  const possible = all.filter(([first = '']) => /^possible\b/.test(first)).length;
+  return `; ${possible === 0 ? '' : `${possible} possible, `}${kindsSaid(kindsOf(all))}`;
 }

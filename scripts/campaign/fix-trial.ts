@@ -4,11 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { type Carried, carryOut, fixesIn, type Place, undo } from './carry-out.ts';
+import { certain, notFound } from './certain.ts';
 import type { Effects } from './effects.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
 import type { Offered } from './fixes.ts';
 import type { Answer, Product } from './product.ts';
-import { confirmed, judge } from './trial.ts';
+import { confirmed, confirmedAnyway, judge } from './trial.ts';
 import { refusedUndos, takesRestart } from './untried.ts';
 
 export interface FixTrial {
@@ -134,7 +135,7 @@ export async function mend(stage: FixStage, asked: Asked, wanted: Wanted): Promi
     else problems.push(`not healthy: ${saidOf(after.answer)}`);
     step = 'look again';
     if (after.good && (await fault.check(lab, variant).catch(() => false)))
-      problems.push('the fault is still there');
+      problems.push(certain('healthy is said, and the fault is still there'));
     const back = carried.ended.filter(({ offer }) => offer.plan.undo !== undefined);
     if (back.length === 0) row.undone = 'has none';
     else if (back.every(({ state }) => state === 'succeeded') && wanted.undo()) {
@@ -166,7 +167,7 @@ export async function tryFix(
   try {
     const control = await product.diagnose(expected.symptom);
     onAnswer?.('control', control);
-    if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
+    problems.push(...confirmedAnyway('control', control));
     step = 'see it run';
     if (expected.seenToRun !== undefined) await product.seenToRun(expected.seenToRun);
     step = 'plant';
@@ -227,7 +228,7 @@ async function tryUndo(
   const named = (answer: Answer) => confirmed(answer).some((id) => isTrue(expected, id));
   const again = await askUntil(stage, expected.symptom, named);
   stage.onAnswer?.('undone', again.answer);
-  if (!again.good) problems.push(`not named again: ${saidOf(again.answer)}`);
+  if (!again.good) problems.push(notFound(`not named again: ${saidOf(again.answer)}`));
   const listed = back.effects.flatMap(({ seen }) => seen.map(({ what, count }) => `${what} ×${count}`));
   return `${state}, ${confirmed(again.answer)[0] ?? 'not'} named again (${listed.join(', ')})`;
 }
@@ -244,7 +245,8 @@ async function mustRefuse(
   const back = await undo(stage, carried);
   const state = back.ended.at(-1)?.state ?? '–';
   if (state !== 'stale') problems.push(`undo: it ended as ${state}, and has to be refused`);
-  if (back.effects.some(({ seen }) => seen.length > 0)) problems.push('undo: it is refused, and was done');
+  if (back.effects.some(({ seen }) => seen.length > 0))
+    problems.push(certain('undo: it is refused, and was done'));
   if (await fault.check(stage.lab, variant).catch(() => false)) problems.push('undo: the fault is back');
   const after = await stage.product.diagnose(expected.symptom);
   if (after.overall !== well) problems.push(`undo: not healthy: ${saidOf(after)}`);

@@ -9,7 +9,9 @@ import type { HealthReport, PartRow, PartState } from '../../src/domain/health/h
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import { Thresholds } from '../../src/domain/settings/thresholds.ts';
+import { certain, notFound } from './certain.ts';
 import type { Product } from './product.ts';
+import { comparedTable, type RefereedStage } from './truth.ts';
 
 export interface HealthTrial {
   readonly fault: string;
@@ -78,7 +80,14 @@ const line = ({ part, state, fact, consequenceOf }: PartRow) =>
   `${part} ${state} ${fact.key}${consequenceOf === undefined ? '' : ` < ${consequenceOf}`}`;
 const isBad = ({ state }: PartRow) => state !== 'up' && state !== 'not-configured';
 
-function judge(report: HealthReport, fault: Fault): string[] {
+/** Something is said for certain of it. */
+const isSaid = ({ state }: PartRow) => state === 'up' || state === 'down' || state === 'degraded';
+/** Of the broken part itself another state is said: for certain, or that nobody could look. */
+const ofState = (row: PartRow | undefined, problem: string) =>
+  row !== undefined && isSaid(row) ? certain(problem) : notFound(problem);
+
+/** Everything that is wrong with a table while this is planted. */
+export function judge(report: Pick<HealthReport, 'rows'>, fault: Pick<Fault, 'id'>): string[] {
   const [, broken = '', way = ''] = fault.id.split('.');
   const expected = shown[fault.id] ?? shown[way];
   const part = expected?.part ?? (broken as PartId);
@@ -97,10 +106,16 @@ function judge(report: HealthReport, fault: Fault): string[] {
   return [
     ...(row !== undefined && expected?.states.includes(row.state) === true
       ? []
-      : [`${part} is ${row?.state ?? 'not in the table'}, not ${expected?.states.join(' or ') ?? 'known'}`]),
-    ...wrong.map((one) => `not planted: ${line(one)}`),
+      : [
+          ofState(
+            row,
+            `${part} is ${row?.state ?? 'not in the table'}, not ${expected?.states.join(' or ') ?? 'known'}`,
+          ),
+        ]),
+    // What could not be seen of another part is no word against it.
+    ...wrong.map((one) => (isSaid(one) ? certain : String)(`not planted: ${line(one)}`)),
     // What could not be seen is no alarm; what is called bad has to stand behind its root.
-    ...alarms.filter((one) => one.state !== 'unknown').map((one) => `an alarm of its own: ${line(one)}`),
+    ...alarms.filter(isSaid).map((one) => `an alarm of its own: ${line(one)}`),
     ...(row?.state === 'down' && report.rows.find(isBad)?.part !== part
       ? [`${part} does not stand first`]
       : []),
@@ -120,7 +135,7 @@ async function untilHealthy(product: Product, seconds: number): Promise<readonly
 
 /** Healthy, planted, asked for, taken away, healthy again. Never throws: what went wrong is a problem of the row. */
 export async function tryHealth(
-  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  { lab, product, referee }: RefereedStage,
   fault: Fault,
   variant: string,
 ): Promise<HealthTrial> {
@@ -133,6 +148,7 @@ export async function tryHealth(
     if (bySilence.has(fault.id)) await silent(lab);
     answer = await product.health();
     problems.push(...judge(answer.report, fault));
+    problems.push(...(await comparedTable(referee, answer.report.rows)));
   } catch (error) {
     problems.push(String(error));
   }

@@ -14,6 +14,7 @@ import { type Fault, type Lab, labParts } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { tryAsIs } from './as-is.ts';
 import { audited } from './audited.ts';
+import { kindsOf, kindsSaid } from './certain.ts';
 import { type Choice, chosenFaults, chosenVariants, isWanted, symptomsOn } from './choice.ts';
 import { tryCombination } from './combination-trial.ts';
 import { combinationsOf, type KindOfCombination, kindsOfCombination } from './combinations.ts';
@@ -91,12 +92,28 @@ const options = new Command('campaign')
   .option('--once', 'each cause once: one fault for it, in one variant', false)
   .option('--each', 'each fault once, in its first variant', false)
   .addOption(
+    new Option(
+      '--sampled <seed>',
+      'each cause once, and a third of the other faults, drawn by this number; with --mend also those by which fixes are carried out',
+    ).argParser(Number),
+  )
+  .addOption(
+    new Option(
+      '--drawn <seed>',
+      'two fifths of the causes, drawn by this number; with --mend also two fifths of the faults by which fixes are carried out',
+    ).argParser(Number),
+  )
+  .option('--also <prefix>', 'with --drawn: also each cause whose id begins so (repeatable)', collect, [])
+  .addOption(
     new Option('--beside <runtime>', 'only faults that this other platform does not have').choices([
       'kubernetes',
       'compose',
     ]),
   )
-  .option('--report <file>', 'also write how many were right, and what was wrong, as JSON')
+  .option(
+    '--report <file>',
+    'also write as JSON how many were right, what was wrong, how many of these were certain and wrong, and how many not found',
+  )
   .option(
     '--less',
     'samples of faults, each with one kind of evidence taken away; with --each every fault, with each kind; on other platforms every fault, with one kind drawn by --seed',
@@ -536,7 +553,11 @@ const carriedOut = rows.flatMap(({ fix }) => fix ?? []);
 if (carriedOut.length > 0)
   writeReport(
     campaignReport,
-    { ...said(), name: `${options.runtime}, to the end`, head: fixHead, rows: carriedOut, known: 4 },
+    {
+      ...said(),
+      ...{ name: `${options.runtime}, to the end`, head: fixHead, rows: carriedOut, known: 4 },
+      figures: figuresOf,
+    },
     options.summary,
   );
 if (!wasUp && !options.keep) await downLab(options.runtime);
@@ -568,13 +589,13 @@ function said(): { readonly date: string; readonly command: string } {
 /** Writes the table and the report; whether all of it was right. `known`: how many cells name a trial. */
 function finish(name: string, head: string, all: readonly Row[], known: number): boolean {
   const right = all.filter(({ problems }) => problems.length === 0).length;
-  progress(`${all.length} trials, ${right} right`);
+  const kinds = kindsOf(all.map(({ problems }) => problems));
+  progress(`${all.length} trials, ${right} right, ${kindsSaid(kinds)}`);
   if (options.report !== undefined) {
     const wrong = all.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
-    writeFileSync(options.report, JSON.stringify({ right, wrong }));
+    writeFileSync(options.report, JSON.stringify({ right, wrong, ...kinds }));
   }
-  const figures = head === installationHead ? figuresOf : undefined;
-  const table = { ...said(), name, head, rows: all.map(({ text }) => text), known, ...present({ figures }) };
+  const table = { ...said(), name, head, rows: all.map(({ text }) => text), known, figures: figuresOf };
   if (all.length > 0) writeReport(campaignReport, table, options.summary);
   return all.length > 0 && right === all.length;
 }

@@ -18,11 +18,13 @@ import { exitCodes } from '../../src/cli/context.ts';
 import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { asked, certain, notPlanted } from './certain.ts';
 import { type DeprivedShells, deprivedShells } from './deprived-shell.ts';
 import { expectationOf } from './expectation.ts';
 import { type InstallationTrial, messageOf, nothing, plantedIn } from './planted.ts';
-import { openIn, Shell } from './shell.ts';
-import { createReferee, notWorking, secondLook } from './truth.ts';
+import { answerOf, openIn, Shell } from './shell.ts';
+import { confirmed } from './trial.ts';
+import { createReferee, notWorking, secondLook, tableContradictions } from './truth.ts';
 
 export interface InstallationOptions {
   readonly runtime: 'compose' | 'kubernetes';
@@ -83,18 +85,21 @@ async function healthy(
   const health = await shell.ask<HealthOutput>('health');
   const sick = health.body.parts
     .filter(({ part, state }) => parts.includes(part as never) && state !== 'up')
-    .map(({ part, state, fact }) => `${part} is ${state} (${fact.text})`);
-  if (health.exit !== 0 || sick.length > 0)
-    problems.push(`health ends with ${health.exit}: ${sick.join('; ')}`);
+    .map(({ part, state, fact }) => {
+      const said = `${part} is ${state} (${fact.text})`;
+      return state === 'unknown' || state === 'not-configured' ? said : certain(said);
+    });
+  if (health.exit !== 0 || sick.length > 0) problems.push(`health ends with ${health.exit}`, ...sick);
   const symptoms = [...diagnoses.map(({ id }) => id), ...parts.map((part) => `H2 ${part}`)];
   const unknown = (symptom: string) => isMute(seed) && ofOrchestrator.includes(symptom);
   const ask = async (symptom: string) => {
     const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
-    for (const { id, verdict } of answer.body.diagnoses.flatMap(({ causes }) => causes))
-      if (verdict === 'confirmed') falseCauses.add(id);
+    const said = confirmed(answerOf(answer));
+    for (const id of said) falseCauses.add(id);
     const isRight = answer.exit === (unknown(symptom) ? exitCodes.couldNotLook : exitCodes.ok);
-    const problem = isRight ? [] : [`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`];
-    return { problem, late: !isRight && answer.exit === exitCodes.couldNotLook };
+    const ended = isRight ? [] : [`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`];
+    const problem = [...notPlanted(said).map((one) => asked(symptom, one)), ...ended];
+    return { problem, late: said.length === 0 && !isRight && answer.exit === exitCodes.couldNotLook };
   };
   const left = [...symptoms];
   const late: string[] = [];
@@ -111,7 +116,10 @@ async function healthy(
   const referee = createReferee(lab);
   const first = await referee();
   const truth = notWorking(first).length === 0 ? first : await referee(secondLook);
-  const contradicted = notWorking(truth).map((part) => `the referee: ${part} does not work`);
+  const contradicted = [
+    ...notWorking(truth).map((part) => `the referee: ${part} does not work`),
+    ...tableContradictions(truth, health.body.parts),
+  ];
   return {
     asked: ['health', ...symptoms],
     falseCauses: [...falseCauses],

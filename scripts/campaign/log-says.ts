@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { LogsOutput } from '../../src/cli/output-schemas.ts';
 import { runShell } from '../../src/cli/wiring-run.ts';
+import { notFound } from './certain.ts';
 import { type Expectation, isTrue } from './expectation.ts';
 import { withReferences } from './product.ts';
 
@@ -60,8 +61,8 @@ export function judgeLog(said: readonly Said[], expected: Expectation, speaks: b
   if (said.some((one) => speaksFor(one, expected))) return [];
   const others = said.filter(({ causes }) => causes.length > 0);
   if (others.length > 0)
-    return [`the log speaks of ${others.map(saidIn).join(', ')}, and not of ${expected.cause}`];
-  return speaks ? [`the log does not speak of ${expected.cause}`] : [];
+    return [notFound(`the log speaks of ${others.map(saidIn).join(', ')}, and not of ${expected.cause}`)];
+  return speaks ? [notFound(`the log does not speak of ${expected.cause}`)] : [];
 }
 
 /** A known line in a cell of a table. */

@@ -11,6 +11,7 @@ import { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { isRecording } from '../../src/domain/bundle/manifest.ts';
 import { RecordedRow } from '../../src/domain/bundle/recording.ts';
 import { readBundle } from '../../src/platform/bundle/read.ts';
+import { certain, asked as saidOf } from './certain.ts';
 import type { Expectation } from './expectation.ts';
 import { keptOf } from './kept.ts';
 import { withReferences } from './product.ts';
@@ -68,7 +69,7 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
     for (const symptom of asked) {
       const { out, err } = await aetherius('diagnose', ...symptom.split(' '), '--bundle', bundle);
       if (err !== '') problems.push(`offline: ${symptom}: ${err.trim()}`);
-      else problems.push(...problemsOf(judged(out)).map((one) => `offline: ${symptom}: ${one}`));
+      else problems.push(...problemsOf(judged(out)).map((one) => saidOf(`offline: ${symptom}`, one)));
     }
     const rows: RecordedRow[] = [];
     await readBundle(bundle, { signal: new AbortController().signal }, isRecording, (_path, text) => {
@@ -103,7 +104,7 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
       take(
         name,
         symptoms,
-        (answer) => confirmed(answer).map((id) => `${id} confirmed`),
+        (answer) => confirmed(answer).map((id) => certain(`${id} confirmed`)),
         async (rows) => {
           well = { healthy: await evidenceOf(rows), symptoms };
           return pruned(rows, symptoms);

@@ -2,6 +2,7 @@
 
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
+import { missed, notPlanted } from './certain.ts';
 import { expectationOf, settled } from './expectation.ts';
 import type { Answer } from './product.ts';
 import { confirmed } from './trial.ts';
@@ -54,6 +55,18 @@ const named: readonly (readonly [Named, Named])[] = [
   [
     ['K1.b', 'config-not-yaml'],
     ['K1.c', 'reasoning-48mi'],
+  ],
+  [
+    ['K1.g', 'no-account'],
+    ['K1.i', 'not-in-path'],
+  ],
+  [
+    ['K1.h', 'port-closed'],
+    ['K1.j', 'volume-full'],
+  ],
+  [
+    ['C1.c', 'agent-manager'],
+    ['C1.a', 'orchestrator-service'],
   ],
   [
     ['K1.a', 'no-such-tag'],
@@ -193,6 +206,9 @@ export interface PairTrial extends RefereeWord {
   readonly problems: readonly string[];
 }
 
+const verdictOn = ({ causes }: Answer, cause: string): string =>
+  causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
+
 /** Plants both, asks for the symptom of each, clears both. Never throws. */
 export async function tryPair(
   { lab, product, referee }: RefereedStage,
@@ -217,10 +233,10 @@ export async function tryPair(
       const causes = confirmed(answer);
       found.push(`${symptom}: ${causes.join(', ') || '–'}`);
       falseCauses.push(...causes.filter((id) => !allowed.has(id)));
-      const missed = expected.filter((one) => one.symptom === symptom && !causes.includes(one.cause));
-      problems.push(...missed.map(({ cause }) => `${cause} is not confirmed`));
+      const open = expected.filter((one) => one.symptom === symptom && !causes.includes(one.cause));
+      problems.push(...open.map(({ cause }) => missed(cause, verdictOn(answer, cause))));
     }
-    if (falseCauses.length > 0) problems.push(`not planted: ${falseCauses.join(', ')}`);
+    problems.push(...notPlanted(falseCauses));
     word = await comparedAll(
       referee,
       planted.map(({ fault }) => fault),

@@ -7,7 +7,7 @@ import { present } from '../../src/domain/kernel/present.ts';
 import { type Expectation, expectationOf, isTrue, settled } from './expectation.ts';
 import { againstIn, openIn, type Shell } from './shell.ts';
 import { newIn, type Standing } from './standing.ts';
-import { confirmed, type Judged, judge } from './trial.ts';
+import { confirmed, confirmedAnyway, type Judged, judge } from './trial.ts';
 import { compared, createReferee, type RefereeWord } from './truth.ts';
 
 export interface InstallationTrial extends RefereeWord {
@@ -87,8 +87,7 @@ export async function plantedIn(
     await fault.clear(lab, variant);
     await lab.healthy(300);
     if (standing !== undefined) {
-      const left = confirmed(newIn((await ask()).body, before));
-      if (left.length > 0) problems.push(`afterwards: ${left.join(', ')} confirmed`);
+      problems.push(...confirmedAnyway('afterwards', newIn((await ask()).body, before)));
     }
   } catch (error) {
     problems.push(`afterwards: ${messageOf(error)}`);

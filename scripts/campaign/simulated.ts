@@ -21,7 +21,8 @@ import { probes } from '../../src/probes/index.ts';
 import { createDiagnoseHere } from '../../src/services/diagnosis/diagnose-here.service.ts';
 import { summaryOf } from '../../src/services/diagnosis/diagnose-run.service.ts';
 import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
-import { judgeCombination } from './combination-trial.ts';
+import { asked, certain, missed } from './certain.ts';
+import { judgeCombination, nothingFound } from './combination-trial.ts';
 import { type Expectation, isTrue } from './expectation.ts';
 
 /** What a recording answers to a probe; one that it lacks is inconclusive, `not-recorded`. */
@@ -240,6 +241,10 @@ const stateBy: Readonly<Partial<Record<FindingCode, string>>> = {
   POD_IMAGE_UNAVAILABLE: 'has no image',
   POD_UNSCHEDULABLE: 'has no node',
   POD_CONFIG_MISSING: 'has no configuration',
+  POD_COMMAND_MISSING: 'has no command',
+  POD_INIT_WAITS: 'waits in its init container',
+  POD_EVICTED: 'is evicted',
+  POD_REFUSED: 'is refused',
   POD_PROBE_FAILS: 'runs',
   // None of its Pods is wanted.
   PART_MISSING: 'is not there',
@@ -319,20 +324,18 @@ export async function judgeSimulated(
     const answers = new Map(
       [...all].map(([symptom, said]) => {
         const causes = causesFor(symptom, said).map(({ cause, verdict }) => ({ id: cause.id, verdict }));
-        return [symptom, { causes, title: '' }] as const;
+        return [symptom, { causes, title: '', evidence: said.outcomes }] as const;
       }),
     );
     const { verdicts, problems: found } = judgeCombination(expected, answers);
     const nobodyCouldTell = isHidden(faults, all) && !verdicts.includes('confirmed');
     problems.push(
       ...[
-        ...found.filter(
-          (problem) => !(nobodyCouldTell && problem === 'nothing that is planted is confirmed'),
-        ),
+        ...found.filter((problem) => !(nobodyCouldTell && problem === nothingFound)),
         ...[...all].flatMap(([symptom, said]) => [
-          ...ofOtherParts(said, broken).map((problem) => `${symptom}: ${problem}`),
-          ...ruledOut(said, expected).map((problem) => `${symptom}: ${problem}`),
-          ...outOfOrder(said, expected).map((problem) => `${symptom}: ${problem}`),
+          ...ofOtherParts(said, broken).map((problem) => asked(symptom, problem)),
+          ...ruledOut(said, expected).map((problem) => asked(symptom, problem)),
+          ...outOfOrder(said, expected).map((problem) => asked(symptom, problem)),
         ]),
       ].map((problem) => `${problem} (reading ${reading + 1} of ${readings})`),
     );
@@ -363,7 +366,7 @@ function ofOtherParts({ judgements }: Said, broken: ReadonlySet<PartId>): readon
       ({ diagnosis, overall }) =>
         isWay(diagnosis) && overall === 'cause-found' && !broken.has(diagnosis.part),
     )
-    .map(({ diagnosis }) => `${diagnosis.part} is not broken`);
+    .map(({ diagnosis }) => certain(`${diagnosis.part} is not broken`));
 }
 
 /** Whoever asks for another symptom is not told that a planted cause is ruled out. */
@@ -377,7 +380,7 @@ function ruledOut({ judgements }: Said, expected: readonly Expectation[]): reado
           causes.some((one) => one.cause.id === cause && one.verdict === 'ruled-out'),
       );
     })
-    .map(({ cause }) => `${cause} is ruled out`);
+    .map(({ cause }) => missed(cause, 'ruled-out'));
 }
 
 /** Of two that are confirmed, the one that the other stands on comes first: its remedy is the first. */

@@ -3,6 +3,7 @@
 import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { asked, certain, missed, notPlanted } from './certain.ts';
 import { type Expectation, expectationOf, isTrue, settled, speaksInLog } from './expectation.ts';
 import type { FixTrial } from './fix-trial.ts';
 import type { Mender } from './fixing.ts';
@@ -34,7 +35,8 @@ export interface Trial extends RefereeWord {
 }
 
 /** What an answer is judged by. */
-export type Judged = Pick<Answer, 'causes' | 'title'>;
+/** `message`: where the id of a cause stands in Slack, below the first line. */
+export type Judged = Pick<Answer, 'causes' | 'title'> & Partial<Pick<Answer, 'message'>>;
 
 /** Ids of confirmed causes, in the answer's order. */
 export const confirmed = (answer: Judged): readonly string[] =>
@@ -108,7 +110,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       const control = await product.diagnose(symptom);
       onAnswer?.('control', control);
       controls.note(symptom, control);
-      if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
+      problems.push(...confirmedAnyway('control', control));
     }
     step = 'see it run';
     if (mender !== undefined && expected.seenToRun !== undefined) await product.seenToRun(expected.seenToRun);
@@ -139,7 +141,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       // The same thing may have another name there: "Neo4j is down" where its clients are asked about.
       const [top = ''] = confirmed(answer);
       const named = isTrue(expected, top) ? { ...expected, cause: top } : expected;
-      problems.push(...judge(answer, named).map((problem) => `asked for ${other}: ${problem}`));
+      problems.push(...judge(answer, named).map((problem) => asked(`asked for ${other}`, problem)));
     }
     if (logs !== undefined) {
       step = 'ask the logs';
@@ -173,8 +175,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     if (cleared !== undefined) {
       onAnswer?.('cleared', cleared);
       controls.note(symptom, cleared);
-      if (confirmed(cleared).length > 0)
-        problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
+      problems.push(...confirmedAnyway('afterwards', cleared));
     }
   } catch (error) {
     failed(error);
@@ -196,6 +197,10 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   };
 }
 
+/** Causes that are confirmed while nothing is planted. */
+export const confirmedAnyway = (when: string, answer: Judged): readonly string[] =>
+  confirmed(answer).length === 0 ? [] : [certain(`${when}: ${confirmed(answer).join(', ')} confirmed`)];
+
 /** Everything that is wrong with the answer to a planted fault. */
 export function judge(answer: Judged, expected: Expectation): string[] {
   const found = confirmed(answer);
@@ -206,10 +211,10 @@ export function judge(answer: Judged, expected: Expectation): string[] {
   if (expected.harmless === true && found.length === 0) return [];
   if (expected.mayHide === true && found.length === 0 && verdict === 'possible') return [];
   return [
-    ...(found.includes(cause) ? [] : [`${cause} is ${verdict}`]),
+    ...(found.includes(cause) ? [] : [missed(cause, verdict)]),
     ...(found.includes(cause) && found[0] !== cause ? [`${found[0]} stands before ${cause}`] : []),
-    ...(wrong.length === 0 ? [] : [`not planted: ${wrong.join(', ')}`]),
-    ...(found[0] === undefined || answer.title.includes(found[0])
+    ...notPlanted(wrong),
+    ...(found[0] === undefined || `${answer.title}${answer.message ?? ''}`.includes(found[0])
       ? []
       : [`the message does not name ${found[0]}`]),
   ];

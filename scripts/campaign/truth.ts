@@ -4,9 +4,11 @@ import { glance } from '../../lab/referee/glance.ts';
 import type { PartFinding } from '../../lab/referee/judge.ts';
 import type { Endpoints, Fault, Lab, Names } from '../../lab/types.ts';
 import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
+import type { PartRow } from '../../src/domain/health/health.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { dependencies } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
+import { certain } from './certain.ts';
 import type { Product } from './product.ts';
 
 /** The referee's word on each part. */
@@ -126,6 +128,43 @@ export const comparedAll = async (
         [...answers].map(([asked, { causes }]) => ({ asked, causes })),
       );
 
+/** A row of the health table, as far as somebody else can say whether it is so. */
+type SaidOfPart = Pick<PartRow, 'part' | 'state'> & { readonly consequenceOf?: PartId | undefined };
+
+/**
+ * What the health table says for certain of parts, and is not so. An agent is up there until its last heartbeat is two
+ * minutes old, which is no contradiction to one that is not connected now.
+ */
+export function tableContradictions(truth: Truth, rows: readonly SaidOfPart[]): readonly string[] {
+  const wordOn = (part: PartId) => truth.find((one) => one.part === part);
+  const saidDown = (part: PartId) => rows.some((one) => one.part === part && one.state === 'down');
+  return rows.flatMap(({ part, state, consequenceOf: root }) => {
+    const word = wordOn(part);
+    const saw = `(${word?.saw})`;
+    const isSilent = part === 'collect-agent';
+    return [
+      ...(state === 'up' && word?.works === false && !isSilent
+        ? [certain(`the referee: ${part} does not work ${saw}, though it is called up`)]
+        : []),
+      ...(state === 'down' && word?.works === true
+        ? [certain(`the referee: ${part} works ${saw}, though it is called down`)]
+        : []),
+      ...(root !== undefined && saidDown(root) && wordOn(root)?.works === true
+        ? [certain(`the referee: ${root} works, though ${part} is ${state} because of it`)]
+        : []),
+    ];
+  });
+}
+
+/** The table beside the referee's word; a contradiction has to be seen twice. */
+export async function comparedTable(
+  referee: Referee | undefined,
+  rows: readonly SaidOfPart[],
+): Promise<readonly string[]> {
+  if (referee === undefined || tableContradictions(await referee(), rows).length === 0) return [];
+  return tableContradictions(await referee(secondLook), rows);
+}
+
 interface SaidCause {
   readonly id: string;
   readonly verdict: Verdict;
@@ -159,7 +198,7 @@ function contradictions(truth: Truth, ...[planted, answers]: Known): readonly st
         if (cause.verdict !== 'confirmed') return [];
         const part = saidToBeDown(cause, asked);
         return part !== undefined && working(part)
-          ? [`the referee: ${part} works (${wordOn(part)?.saw}), though ${cause.id} is confirmed`]
+          ? [certain(`the referee: ${part} works (${wordOn(part)?.saw}), though ${cause.id} is confirmed`)]
           : [];
       }),
     ),

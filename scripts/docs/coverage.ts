@@ -4,6 +4,7 @@ import { notYet } from './catalogue.ts';
 import { type CauseCoverage, type EntryCoverage, isProved, measureCoverage } from './coverage-measure.ts';
 import { type PlantedFault, readCampaign, readTests, type SourceFile, serversOf } from './coverage-scan.ts';
 import { code, page, table } from './markdown.ts';
+import { remediationFiles } from './remediation-files.ts';
 
 const words: Readonly<Record<string, string>> = en;
 const unproved = '**not proved on a real component**';
@@ -167,9 +168,8 @@ function sourceLink(path: string): string {
 
 function remediesOf({ remedies }: DiagnosisCause): string {
   const buttons = remedies.flatMap((remedy) => ('remediation' in remedy ? [remedy.remediation] : []));
-  const links = [...new Set(buttons)].map(
-    (id) => `[${code(id)}](../src/remediations/${id.replace('.', '/')}.remediation.ts)`,
-  );
+  const files = remediationFiles();
+  const links = [...new Set(buttons)].map((id) => `[${code(id)}](../src/remediations/${files[id]})`);
   const texts = remedies.flatMap((remedy) => ('instruction' in remedy ? [remedy.instruction] : []));
   return [...links, ...texts.map((key) => `text ${code(key)}`)].join(', ');
 }

@@ -8,6 +8,7 @@ import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
 import { asRead } from './as-in-guide.ts';
 import { code, page, table } from './markdown.ts';
+import { remediationFiles } from './remediation-files.ts';
 import { sentence } from './sentences.ts';
 import { sourceUsed } from './source-used.ts';
 
@@ -81,7 +82,7 @@ function useRows({
     ),
   );
   const folder = join(import.meta.dirname, '../../src/remediations');
-  const source = sourceUsed(join(folder, `${id.replace('.', '/')}.remediation.ts`), folder);
+  const source = sourceUsed(join(folder, remediationFiles()[id] ?? ''), folder);
   const keysIn = (text: string) =>
     [...text.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)*)'/g)].map(([, key = '']) => key);
   const said = (prefix: string, names: readonly string[]) =>

@@ -19,7 +19,7 @@ export async function startTarget(dir: string, name: string): Promise<Target> {
   const gate = await startRedisGate(server.url);
   await call(server, async (client) => {
     for (let n = 0; n < 1000; n += 1)
-      if (!(await client.set(`filler:${n}`, 'x'.repeat(32 * 1024)).then(Boolean, () => false))) return;
+      if (!(await client.set(`cache:filler:${n}`, 'x'.repeat(32 * 1024)).then(Boolean, () => false))) return;
     throw new Error(`the Redis of ${name} takes all that it is given`);
   });
   return {

@@ -8,10 +8,10 @@ export const scene = {
   /** Switches of the playground that are on. */
   faults: ['redis-full'],
   command: '/aetherius health',
-  /** The answer: a part of its headline, and the rows of its table, all healthy but the first. */
+  /** The answer: a part of its headline, and the line of the parts that are well. */
   headline: 'Redis is degraded',
-  worst: 'Redis',
-  rows: 9,
+  well: /(\d+) parts are up/,
+  healthy: 8,
   /** Its thread: the fix, what it would change, and the button. */
   fix: 'Let Redis evict old keys',
   change: 'policy: noeviction → allkeys-lru',

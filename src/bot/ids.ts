@@ -17,9 +17,10 @@ export const callbacks = {
   detailsModal: 'aetherius_details_modal',
   tokenModal: 'aetherius_token_modal',
   tokenShown: 'aetherius_token_shown',
+  muteModal: 'aetherius_mute_modal',
 } as const;
 
-/** Every action_id of ours; `value` is always the opaque id of a row in `buttons`. */
+/** Every action_id of ours; `value` is the opaque id of a row in `buttons`, but in a menu of `choose` a command as typed. */
 export const actionIds = {
   details: 'details',
   diagnose: 'diagnose',
@@ -37,6 +38,9 @@ export const actionIds = {
   resolve: 'remediation.resolve',
   otherFix: 'remediation.other',
   breakGlass: 'remediation.break-glass',
+  mute: 'mute',
+  muteLift: 'mute.lift',
+  choose: 'choose',
   homeHealth: 'home.health',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
@@ -60,8 +64,10 @@ export const inputs = {
   reason: 'reason',
   outcome: 'outcome',
   symptom: 'symptom',
+  choice: 'choice',
   name: 'name',
   days: 'days',
+  span: 'span',
 } as const;
 
 /** `metadata.event_type` of every message of ours (R-S3). */

@@ -1,23 +1,31 @@
+import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
-import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
+import { UsageFault } from './faults.ts';
+import type { ApprovalsOutput, ExplainOutput, FixOutput } from './output-schemas.ts';
 import { planText, remediationOutput, remediationTitle, sayDecided } from './remediation-output.ts';
 
-/** What waits for people: offers that were asked for, and everything that is under way. */
+/** More than is shown: those that wait for nobody fall away. */
+const mostListed = 200;
+
+/** What waits for a decision, as in Slack; with `all` offers that nobody asked for, and what is under way, too. */
 export async function listApprovals(
   context: ServedContext,
-  options: { readonly env?: string; readonly limit: number },
+  options: { readonly env?: string; readonly limit: number; readonly all?: boolean },
 ): Promise<ExitCode> {
   const { words } = context;
-  const rows = await context.services.remediations.list({
+  const open = await context.services.remediations.list({
     open: true,
-    limit: options.limit,
+    limit: options.all === true ? options.limit : mostListed,
     ...present({ environment: options.env }),
   });
+  const rows = open
+    .filter(({ state }) => options.all === true || state === 'requested')
+    .slice(0, options.limit);
   if (context.output === 'json') {
     const output: ApprovalsOutput = { remediations: rows.map(remediationOutput) };
     context.out(JSON.stringify(output, null, 2));
@@ -41,12 +49,17 @@ export async function listApprovals(
 export async function showApproval(context: ServedContext, handle: string): Promise<ExitCode> {
   const found = await context.services.remediations.get(handle);
   if (found === undefined) throw new AppError('NOT_FOUND', handle);
-  const { remediation } = found;
-  const output: FixOutput = { remediation: remediationOutput(remediation), plan: remediation.plan };
-  context.out(
-    context.output === 'json' ? JSON.stringify(output, null, 2) : planText(remediation, context.words),
-  );
+  context.out(shownPlan(context, found.remediation));
   return exitCodes.ok;
+}
+
+function shownPlan(
+  { output, words }: Pick<ServedContext, 'output' | 'words'>,
+  remediation: RemediationRow,
+): string {
+  const { plan } = remediation;
+  const shown: FixOutput = { remediation: remediationOutput(remediation), plan };
+  return output === 'json' ? JSON.stringify(shown, null, 2) : planText(remediation, words);
 }
 
 export interface DecideOptions {
@@ -54,9 +67,13 @@ export interface DecideOptions {
   readonly reason?: string;
 }
 
+/** So many digits of a hash name one plan; fewer name many. */
+const fewestDigits = 8;
+const planDigits = new RegExp(`^[0-9a-f]{${fewestDigits},64}$`, 'i');
+
 /**
- * Approves as the owner of the token. The plan is shown before, so that it is not approved unseen; whoever may decide
- * and not read gets no plan, as in Slack.
+ * Approves, as the owner of the token, the plan that they name by its hash (R-A10). Without one the plan is shown and
+ * nothing is approved; whoever may decide and not read gets no plan, as in Slack.
  */
 export async function approve(
   context: ServedContext,
@@ -65,12 +82,17 @@ export async function approve(
 ): Promise<ExitCode> {
   const { person: by, services } = context;
   const { id, planHash } = await found(context, handle);
-  if (options.plan !== undefined && !planHash.startsWith(options.plan))
-    throw new AppError('CONFLICT', `the plan is ${planHash.slice(0, 8)}, not ${options.plan}`);
-  if (context.output === 'text') {
-    const shown = await services.remediations.get(id).catch(unlessRefused);
-    if (shown !== undefined) context.out(planText(shown.remediation, context.words));
-  }
+  const { plan: named } = options;
+  if (named !== undefined && !planDigits.test(named))
+    throw new UsageFault('cli.fault.plan-short', { given: named, fewest: String(fewestDigits) });
+  if (named !== undefined && !planHash.startsWith(named.toLowerCase()))
+    throw new AppError('CONFLICT', `the plan is ${planHash.slice(0, 8)}, not ${named}`);
+  const shown =
+    named === undefined || context.output === 'text'
+      ? await services.remediations.get(id).catch(unlessRefused)
+      : undefined;
+  if (shown !== undefined) context.out(shownPlan(context, shown.remediation));
+  if (named === undefined) throw new UsageFault('cli.fault.plan-needed', { handle }, exitCodes.usage, 'plan');
   const requestId = context.requestId();
   return sayDecided(
     context,
@@ -187,7 +209,9 @@ export async function explainApproval(
   const environment = chooseEnvironment(await context.config(), options.env);
   const explanation = await context.services.remediations.explain(remediation, environment);
   if (context.output === 'json') {
-    context.out(JSON.stringify(explanation, null, 2));
+    const { people: all, ...about } = explanation;
+    const output: ExplainOutput = { ...about, people: all.map((one) => ({ ...one })) };
+    context.out(JSON.stringify(output, null, 2));
     return exitCodes.ok;
   }
   const { tier, needed, people } = explanation;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportFormat } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { AuditVerdict, ExportVerdict } from '../services/audit/contract.ts';
+import type { AuditVerdict, ExportVerdict, RecordFault } from '../services/audit/contract.ts';
 import type { Words } from '../text/words.ts';
 import { auditExitCodes, type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { placeIn } from './export-protocol.ts';
@@ -87,15 +87,15 @@ export async function verifyExported(
 ): Promise<ExitCode> {
   const verdict = await context.verifyExport(file, manifest);
   if (context.output === 'json') context.out(JSON.stringify(verdict, null, 2));
-  else context.out(exportLine(verdict, context.words));
+  else for (const line of exportLines(verdict, context.words)) context.out(line);
   return verdict.verdict === 'intact' ? exitCodes.ok : auditExitCodes[verdict.verdict];
 }
 
-function exportLine(verdict: ExportVerdict, words: Words): string {
+function exportLines(verdict: ExportVerdict, words: Words): readonly string[] {
   if (verdict.verdict !== 'intact') return broken(verdict, words, 'cli.audit.export-broken');
   const { rows, from, to, head, signed } = verdict;
   const facts = { rows, from, to, head, signed: signed ?? 0 };
-  return words.plain(signed === undefined ? 'cli.audit.export-intact' : 'cli.audit.export-signed', facts);
+  return [words.plain(signed === undefined ? 'cli.audit.export-intact' : 'cli.audit.export-signed', facts)];
 }
 
 /** Recomputes the audit log from its rows and compares it with what places outside remember of it. */
@@ -108,7 +108,7 @@ export async function verifyAudit(context: CliContext): Promise<ExitCode> {
 }
 
 function lines(verdict: AuditVerdict, words: Words): readonly string[] {
-  if (verdict.verdict !== 'intact') return [broken(verdict, words, 'cli.audit.broken')];
+  if (verdict.verdict !== 'intact') return broken(verdict, words, 'cli.audit.broken');
   const { rows, head, places } = verdict;
   const outside = places.map(({ place, anchors, answered, seq = 0 }) =>
     words.plain(answered === 0 ? 'cli.audit.place' : 'cli.audit.place-answered', {
@@ -122,13 +122,31 @@ function lines(verdict: AuditVerdict, words: Words): readonly string[] {
   ];
 }
 
+/** So many are told in words; `--output json` has more. */
+const mostTold = 50;
+
+/** The worst first, then everything else that is wrong. */
 function broken(
   verdict: Exclude<AuditVerdict, { verdict: 'intact' }>,
   words: Words,
   key: 'cli.audit.broken' | 'cli.audit.export-broken',
-): string {
-  const { seq, last: end = seq } = verdict;
-  const where = words.plain(`audit.place.${verdict.place ?? 'file'}`);
-  const sentence = words.plain(`audit.verdict.${verdict.verdict}`, { seq, last: end, place: where });
-  return words.plain(key, { verdict: verdict.verdict, sentence });
+): readonly string[] {
+  const sentenceOf = ({ verdict: name, seq, last: end = seq, place }: RecordFault): string =>
+    words.plain(`audit.verdict.${name}`, {
+      ...{ seq, last: end },
+      place: words.plain(`audit.place.${place ?? 'file'}`),
+    });
+  const { faults, more = 0 } = verdict;
+  const others = faults.filter(
+    (fault) =>
+      fault.verdict !== verdict.verdict || fault.seq !== verdict.seq || fault.place !== verdict.place,
+  );
+  const untold = Math.max(0, others.length - mostTold) + more;
+  return [
+    words.plain(key, { verdict: verdict.verdict, sentence: sentenceOf(verdict) }),
+    ...others
+      .slice(0, mostTold)
+      .map((fault) => words.plain('cli.audit.also', { verdict: fault.verdict, sentence: sentenceOf(fault) })),
+    ...(untold === 0 ? [] : [words.plain('cli.audit.more', { count: untold })]),
+  ];
 }

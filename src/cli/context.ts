@@ -3,14 +3,18 @@ import type { BundleManifest } from '../domain/bundle/manifest.ts';
 import type { Recording } from '../domain/bundle/replay.ts';
 import type { BundleFinding } from '../domain/bundle/verdict.ts';
 import type { BundleWriter } from '../domain/bundle/writer.ts';
-import type { InstructionLines } from '../domain/diagnosis/place.ts';
-import type { HealthRules } from '../domain/health/rules.ts';
+import type { InstructionLines, Place } from '../domain/diagnosis/place.ts';
+import type { RemedyCall } from '../domain/fix/remediation.ts';
+import type { WantedFix } from '../domain/fix/remedies.ts';
+import type { HealthRules, SecondLook } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { LogTallyOptions } from '../domain/logs/analysis.ts';
 import type { InventoryLook, InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { Unchecked } from '../domain/platform/unchecked.ts';
 import type { LogCounter } from '../domain/ports/log-files.ts';
+import type { Finding } from '../domain/probe/finding.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -26,6 +30,7 @@ import type { LogsFollowed, LogsHere } from '../services/logs/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { ExportRequest, FetchedPart } from './export-protocol.ts';
 import type { PersonServices } from './guarded.ts';
+import type { InstallationFolder } from './install-files.ts';
 
 /** What `audit verify` tells the shell of a log that is not intact: one code for each verdict. */
 export const auditExitCodes = {
@@ -71,6 +76,8 @@ export interface DiscoverOptions {
 export interface Terminal {
   readonly words: Words;
   readonly output: Output;
+  /** Of the terminal that shows the answer; absent where none does. */
+  readonly columns?: number;
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
@@ -88,8 +95,14 @@ export interface Terminal {
  * `--help` loads nothing, `health` opens no PostgreSQL.
  */
 export interface CliContext extends Terminal {
+  /** Shows how far it is, in one line that the next one takes the place of, and none at the end; only on a terminal. */
+  progress?(line: string): void;
+  /** Asks the person at the terminal for one line, which is not shown where it is `hidden`; absent where nobody sits there. */
+  ask?(question: string, hidden?: boolean): Promise<string>;
   /** Writes a file. */
   save(path: string, text: string): void;
+  /** The folder of an installation that `init` writes. */
+  installation(path: string): InstallationFolder;
   /** Bytes of a file, or of standard input for `-`; unpacked where they are gzip. */
   read(path: string): AsyncIterable<Uint8Array>;
   /** The same of a file that grows, also when another one takes its name; it ends when the command is interrupted. */
@@ -99,10 +112,20 @@ export interface CliContext extends Terminal {
   /** The text without secrets, for what is cut before it is printed. */
   redact(text: string): string;
   env(): Promise<ProcessEnv>;
+  /** The file of the configuration, which can be read as one, and what it names that this shell does not have. */
+  configured(): Promise<{
+    readonly path: string;
+    readonly missing: readonly {
+      readonly setting: string;
+      readonly kind: 'variable' | 'file';
+      readonly name: string;
+    }[];
+  }>;
   /** What looks from this process: no Redis, no PostgreSQL of ours, no Slack. */
   checks(): Promise<{
     readonly rules: HealthRules;
     readonly runner: ProbeRunner;
+    readonly again: SecondLook;
     readonly targets: TargetsFactory;
     /** As configured, with what this process saw of each. */
     readonly environments: Readonly<Record<string, EnvironmentConfig>>;
@@ -112,6 +135,17 @@ export interface CliContext extends Terminal {
     readonly following: LogsFollowed;
     readonly collect: CollectHere;
     readonly instructionLines: InstructionLines;
+    /** The calls of fixes that a confirmed cause asks for; nothing is planned. */
+    readonly fixesOf: (
+      findings: readonly Finding[],
+      wanted: readonly WantedFix[],
+      place: Place,
+    ) => readonly RemedyCall[];
+  }>;
+  /** What there is to ask for, by id; `takes` is what may be typed behind a fix. */
+  offered(): Promise<{
+    readonly symptoms: readonly string[];
+    readonly fixes: readonly { readonly id: string; readonly takes: string }[];
   }>;
   /** Takes secrets out of all parts of one bundle: the same one has the same stand-in. */
   redactorOf(bundle: string): Promise<Redactor>;
@@ -133,6 +167,10 @@ export interface CliContext extends Terminal {
   /** What workers found, and what is other than yesterday; undefined: the bot's PostgreSQL is not known here, or says nothing. */
   inventory(environment: string): Promise<InventoryNews | undefined>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+  /** Where else parts of the platform run; undefined: that may not be listed. */
+  elsewhere(
+    options: DiscoverOptions,
+  ): Promise<readonly { readonly place: string; readonly parts: readonly string[] }[] | undefined>;
   /** Looks at an environment of a configuration that was just written, with the variables of this shell. */
   look(file: string, environment: string): Promise<InventoryLook>;
 }
@@ -167,6 +205,8 @@ export interface ServedContext extends Terminal {
 /** An environment as it will stand in the configuration, with the variables to set. */
 export interface DiscoveredEnvironment {
   readonly parts: readonly string[];
+  /** What runs there besides, or is used by a part, and is not checked. */
+  readonly unchecked?: readonly Unchecked[];
   /** Each part with what it is called here, for people. */
   readonly found: readonly {
     readonly part: PartId;

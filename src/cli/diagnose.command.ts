@@ -1,11 +1,19 @@
 import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
+import type { Remedy } from '../domain/diagnosis/diagnosis.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
-import { findingOf, type InstructionLines, type Place, remediesHere } from '../domain/diagnosis/place.ts';
+import {
+  findingOf,
+  type InstructionLines,
+  instructionsOf,
+  type Place,
+  remediesHere,
+} from '../domain/diagnosis/place.ts';
 import { rootsFirst } from '../domain/diagnosis/roots-first.ts';
 import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
+import type { RemedyCall } from '../domain/fix/remediation.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
@@ -15,7 +23,8 @@ import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { subjectOf } from './environment.ts';
 import { excerptLines, findingOutput } from './health.command.ts';
-import type { DiagnoseOutput } from './output-schemas.ts';
+import type { DiagnoseOutput, ErrorOutput } from './output-schemas.ts';
+import { painted, type Tone, verbatim } from './screen.ts';
 import { table } from './table.ts';
 
 /**
@@ -31,10 +40,25 @@ export async function diagnoseCommand(
   const context = { ...given, words: told };
   const started = at ?? context.now();
   const text = words.join(' ');
-  const { diagnosis, instructionLines } = await context.checks();
-  const answer = await diagnosis.run({ environment, text, signal: context.signal });
+  const { diagnosis, instructionLines, fixesOf } = await context.checks();
+  context.progress?.(context.words.plain('cli.diagnose.progress', { environment }));
+  const answer = await diagnosis
+    .run({ environment, text, signal: context.signal })
+    .finally(() => context.progress?.(''));
   if (answer.kind === 'choose') {
-    context.err(context.words.plain('cli.diagnose.choose', { text }));
+    const said = context.words.plain('cli.diagnose.choose', { text });
+    if (context.output === 'json') {
+      const choices = answer.choices.map(({ id, typed }) => ({
+        ...{ id, typed },
+        text: context.words.lookupPlain(`diagnosis.${id}`) ?? id,
+      }));
+      const error: ErrorOutput = {
+        error: { code: 'symptom-unclear', text: said, exit: exitCodes.usage, choices },
+      };
+      context.err(JSON.stringify(error, null, 2));
+      return exitCodes.usage;
+    }
+    context.err(said);
     context.err(
       table(
         answer.choices.map(({ id, typed }) => [
@@ -50,7 +74,10 @@ export async function diagnoseCommand(
   const tookMs = at === undefined ? context.now().getTime() - started.getTime() : 0;
   const seen = { ...context, words: context.words.about(platform) };
   const output = diagnoseOutput(
-    { environment, place, platform, judgements, outcomes, instructionLines, time: started, tookMs },
+    {
+      ...{ environment, place, platform, judgements, outcomes, time: started, tookMs },
+      ...{ instructionLines, fixesOf },
+    },
     seen,
   );
   context.out(seen.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, seen));
@@ -61,6 +88,8 @@ export async function diagnoseCommand(
   }[output.overall];
 }
 
+type FixesOf = Awaited<ReturnType<CliContext['checks']>>['fixesOf'];
+
 function diagnoseOutput(
   answer: {
     readonly environment: string;
@@ -69,6 +98,7 @@ function diagnoseOutput(
     readonly judgements: readonly DiagnosisJudgement[];
     readonly outcomes: readonly ProbeOutcome[];
     readonly instructionLines: InstructionLines;
+    readonly fixesOf: FixesOf;
     readonly time: Date;
     readonly tookMs: number;
   },
@@ -98,6 +128,7 @@ function diagnoseOutput(
       causes: judged.map((cause) => ({
         id: cause.cause.id,
         verdict: cause.verdict,
+        seenBesides: cause.seenBesides === true,
         text: causePlain(cause.cause, words),
         for: cause.for.map((finding) => findingOutput(finding, words)),
         against: cause.against.map((outcome) => outcome.key),
@@ -119,18 +150,26 @@ const unseenOutput = (outcome: ProbeOutcome, words: CliContext['words']) => ({
 function remediesOf(
   judgement: CauseJudgement,
   {
+    environment,
     place,
     platform,
     instructionLines,
+    fixesOf,
   }: {
+    readonly environment: string;
     readonly place: Place;
     readonly platform: Platform;
     readonly instructionLines: InstructionLines;
+    readonly fixesOf: FixesOf;
   },
   words: CliContext['words'],
 ): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
   if (judgement.verdict !== 'confirmed') return [];
-  return remediesHere(judgement, place).map((remedy) => {
+  const remedies = remediesHere(judgement, place);
+  // Nothing is planned here, so that nothing is recommended.
+  const told: readonly Remedy[] = instructionsOf(remedies, undefined);
+  const shown = remedies.filter((remedy) => 'remediation' in remedy || told.includes(remedy));
+  return shown.map((remedy) => {
     const finding = findingOf(remedy, judgement);
     if ('remediation' in remedy) {
       const { remediation } = remedy;
@@ -138,7 +177,7 @@ function remediesOf(
       return {
         remediation,
         text: words.lookupPlain(`remediation.${remediation}`, facts) ?? remediation,
-        commands: [],
+        commands: fixesOf(judgement.for, [remedy], place).map((call) => fixCommandLine(call, environment)),
       };
     }
     // As where the finding itself is told: the part by its name, also where nothing was found.
@@ -151,10 +190,26 @@ function remediesOf(
   });
 }
 
+/** What asks for this fix, ready to be copied. */
+function fixCommandLine({ remediation, with: params }: RemedyCall, environment: string): string {
+  const args = Object.entries(params).map(([name, value]) => quoted(`${name}=${String(value)}`));
+  return ['aetherius fix', remediation, ...args, '--env', environment].join(' ');
+}
+
+/** As a shell takes it for one word. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
 const changeLine = (change: DiagnoseOutput['changes'][number]): string =>
   `  ${change.since ?? ''} ${change.text}`;
 
 type CauseOutput = DiagnoseOutput['diagnoses'][number]['causes'][number];
+
+const verdictTone: Readonly<Record<CauseOutput['verdict'], Tone>> = {
+  confirmed: 'bad',
+  possible: 'warn',
+  'ruled-out': 'dim',
+};
 
 /** One cause, or several that are open for one and the same reason. */
 function causeLines(group: readonly CauseOutput[], words: CliContext['words']): readonly string[] {
@@ -163,7 +218,10 @@ function causeLines(group: readonly CauseOutput[], words: CliContext['words']): 
   const ids = group.map(({ id }) => id).join(', ');
   const what = group.length === 1 ? cause.text : words.plain('diagnose.open-alike');
   return [
-    `  ${ids} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${what}`,
+    `  ${ids} ${painted(
+      verdictTone[cause.verdict],
+      words.plain(`diagnose.verdict.${cause.seenBesides ? 'not-of-this' : cause.verdict}`),
+    )}: ${what}`,
     // What holds of every cause of the symptom says nothing for one that is ruled out.
     ...(cause.verdict === 'ruled-out' ? [] : cause.for).flatMap((finding) => [
       `      + ${finding.text}`,
@@ -172,7 +230,7 @@ function causeLines(group: readonly CauseOutput[], words: CliContext['words']): 
     ...cause.missing.map(({ text }) => `      ? ${text}`),
     ...cause.remedies.flatMap(({ text, commands }) => [
       `      → ${text}`,
-      ...commands.map((command) => `          ${command}`),
+      ...commands.map((command) => verbatim(`          ${command}`)),
     ]),
   ];
 }

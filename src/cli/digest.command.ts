@@ -1,5 +1,7 @@
+import { present } from '../domain/kernel/present.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
+import type { DigestNowOutput, DigestOutput } from './output-schemas.ts';
 
 interface Place {
   readonly channel: string;
@@ -22,7 +24,7 @@ export async function digestNow(context: ServedContext, place: Place): Promise<E
   });
   context.out(
     context.output === 'json'
-      ? JSON.stringify({ runId }, null, 2)
+      ? JSON.stringify({ runId } satisfies DigestNowOutput, null, 2)
       : context.words.plain('cli.digest.run', { run: runId }),
   );
   return exitCodes.ok;
@@ -42,7 +44,11 @@ export async function digestConfigure(
     ...change,
   });
   const { at, timezone } = set;
-  if (context.output === 'json') context.out(JSON.stringify(set, null, 2));
+  const output: DigestOutput = {
+    ...{ enabled: set.enabled, at, timezone },
+    ...present({ next: set.next?.toISOString() }),
+  };
+  if (context.output === 'json') context.out(JSON.stringify(output, null, 2));
   else
     context.out(
       set.enabled

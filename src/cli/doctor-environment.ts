@@ -1,14 +1,17 @@
 import { healthRole } from '../domain/health/health-calls.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Discovered } from '../domain/platform/discovered.ts';
 import type { InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import { databaseOwners } from '../domain/platform/table.ts';
+import type { Unchecked } from '../domain/platform/unchecked.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import type { TriedFolder } from '../domain/probe/targets/host-files.ts';
 import type { ModelTarget } from '../domain/probe/targets/model.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import { inventoryChange } from '../text/inventory.ts';
+import { uncheckedText } from '../text/unchecked.ts';
 import { unseenOf } from '../text/unseen.ts';
 import type { Words } from '../text/words.ts';
 
@@ -35,11 +38,26 @@ export function environmentChecks(
   outcomes: readonly ProbeOutcome[],
   discovered: Discovered | undefined,
   words: Words,
+  addresses: Readonly<Partial<Record<PartId, string>>> = {},
 ): readonly Check[] {
   return [
-    ...outcomes.filter(({ probe }) => isTarget(probe)).flatMap((one) => targetCheck(environment, one, words)),
+    ...outcomes
+      .filter(({ probe }) => isTarget(probe))
+      .flatMap((one) =>
+        targetCheck(environment, one, words).map((check) => ({
+          ...check,
+          ...present({ at: addressSeen(one) ?? addresses[one.part] }),
+        })),
+      ),
     ...foundChecks(environment, discovered),
+    ...uncheckedChecks(environment, discovered?.unchecked ?? [], words),
   ];
+}
+
+/** Where a look really went: a monitor has another port than its server. */
+function addressSeen({ cause, findings, facts }: ProbeOutcome): string | undefined {
+  const [seen] = [cause?.facts, findings[0]?.facts, facts].filter((one) => one?.['host'] !== undefined);
+  return seen?.['port'] === undefined ? undefined : `${String(seen['host'])}:${String(seen['port'])}`;
 }
 
 function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): readonly Check[] {
@@ -47,8 +65,12 @@ function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): 
   const what = words.lookupPlain(`probe.${outcome.probe}`) ?? outcome.probe;
   const facts = { environment, part: outcome.part, what };
   switch (outcome.status) {
-    case 'healthy':
-      return [{ area, key: 'environment.reached', state: 'ok', facts }];
+    case 'healthy': {
+      const { restarted } = outcome.facts;
+      return restarted === undefined
+        ? [{ area, key: 'environment.reached', state: 'ok', facts }]
+        : [{ area, key: 'environment.restarted', state: 'warning', facts: { ...facts, restarted } }];
+    }
     case 'skipped':
       return [];
     case 'unhealthy': {
@@ -65,7 +87,10 @@ function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): 
     }
     case 'inconclusive': {
       const { why } = unseenOf(outcome, words);
-      const own = ownTrouble.has(outcome.cause?.code ?? '');
+      const { code = '', facts: given = {} } = outcome.cause ?? {};
+      // What this shell was not given says nothing of the bot.
+      const notGiven = given['unsetVariable'] === true || given['unreadFile'] === true;
+      const own = ownTrouble.has(code) && !notGiven;
       return own
         ? [{ area, key: 'environment.own', state: 'failed', facts: { ...facts, why } }]
         : [{ area, key: 'environment.unknown', state: 'unknown', facts: { ...facts, why } }];
@@ -95,6 +120,22 @@ function foundChecks(environment: string, discovered: Discovered | undefined): r
     return { area, key: 'environment.database', state: 'ok', facts: { environment, part, at, name } };
   });
   return [...parts, ...databases];
+}
+
+/** One line; a warning where a part works with it. */
+function uncheckedChecks(
+  environment: string,
+  unchecked: readonly Unchecked[],
+  words: Words,
+): readonly Check[] {
+  if (unchecked.length === 0) return [];
+  const isUsed = unchecked.some(({ usedBy }) => usedBy !== undefined);
+  return [
+    {
+      ...{ area: 'environment', key: 'environment.unchecked', state: isUsed ? 'warning' : 'skipped' },
+      facts: { environment, what: uncheckedText(unchecked, words) },
+    },
+  ];
 }
 
 /** What is other than yesterday, by what workers have kept; one line where nothing is. */

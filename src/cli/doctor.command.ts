@@ -1,5 +1,7 @@
 import { visible } from '../domain/kernel/text.ts';
-import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
+import type { PartId } from '../domain/platform/part.ts';
+import type { Targets } from '../domain/probe/targets/targets.ts';
+import { type Check, type CheckState, checkAreas, worst } from '../domain/settings/doctor.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import {
@@ -11,6 +13,7 @@ import {
 } from './doctor-environment.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { DoctorOutput } from './output-schemas.ts';
+import { painted, type Tone, verbatim } from './screen.ts';
 import { table } from './table.ts';
 
 /**
@@ -21,13 +24,15 @@ export async function doctorCommand(
   context: CliContext,
   options: { readonly env?: string } = {},
 ): Promise<ExitCode> {
+  context.progress?.(context.words.plain('cli.doctor.progress'));
   const checks =
     options.env === undefined ? await context.examine() : await examineEnvironment(context, options.env);
+  context.progress?.('');
   const state = worst(checks);
   context.out(
     context.output === 'json'
       ? JSON.stringify(doctorOutput(checks, context.words), null, 2)
-      : doctorText(checks, context.words),
+      : doctorText(checks, context.words, context.columns),
   );
   if (state === 'failed') return exitCodes.findings;
   return state === 'unknown' ? exitCodes.couldNotLook : exitCodes.ok;
@@ -41,11 +46,30 @@ async function examineEnvironment(context: CliContext, name: string): Promise<re
   const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });
   const words = context.words.about(seen.platform);
   return [
-    ...environmentChecks(environment, outcomes, environments[environment]?.discovered, words),
+    ...environmentChecks(
+      environment,
+      outcomes,
+      environments[environment]?.discovered,
+      words,
+      await addressesOf(seen),
+    ),
     ...inventoryChecks(environment, await context.inventory(environment), words),
     ...fileChecks((await seen.hostFiles?.tried({ signal: context.signal })) ?? []),
     ...(await modelChecks(seen.model, words, context.signal)),
   ];
+}
+
+/** As configured; none of a part whose URL cannot be read here. */
+async function addressesOf({
+  network,
+  configured,
+}: Targets): Promise<Readonly<Partial<Record<PartId, string>>>> {
+  const found = await Promise.all(
+    [...(configured ?? [])].map(
+      async (part) => [part, await network?.address?.(part).catch(() => undefined)] as const,
+    ),
+  );
+  return Object.fromEntries(found.filter(([, address]) => address !== undefined));
 }
 
 export function doctorOutput(checks: readonly Check[], words: Words): DoctorOutput {
@@ -59,16 +83,28 @@ function sentence(check: Check, words: Words): string {
   return words.lookupPlain(`doctor.${check.key}`, check.facts) ?? check.key;
 }
 
-function doctorText(checks: readonly Check[], words: Words): string {
+/** The address goes first: it is what somebody compares. */
+const placed = (check: Check, words: Words): string =>
+  check.at === undefined ? sentence(check, words) : `${check.at}: ${sentence(check, words)}`;
+
+const stateTone: Readonly<Record<CheckState, Tone>> = {
+  failed: 'bad',
+  unknown: 'warn',
+  warning: 'warn',
+  ok: 'good',
+  skipped: 'dim',
+};
+
+function doctorText(checks: readonly Check[], words: Words, columns?: number): string {
   const blocks = checkAreas.flatMap((area) => {
     const own = checks.filter((check) => check.area === area);
     if (own.length === 0) return [];
     const rows = own.map((check) => [
-      `  ${words.plain(`doctor.state.${check.state}`)}`,
-      visible(sentence(check, words)),
+      `  ${painted(stateTone[check.state], words.plain(`doctor.state.${check.state}`))}`,
+      visible(placed(check, words)),
     ]);
     const remedies = own.flatMap((check) => (check.remedy === undefined ? [] : ['', indent(check.remedy)]));
-    return [words.plain(`doctor.area.${area}`), table(rows), ...remedies, ''];
+    return [words.plain(`doctor.area.${area}`), table(rows, columns), ...remedies, ''];
   });
   return blocks.join('\n').trimEnd();
 }
@@ -77,6 +113,6 @@ function indent(text: string): string {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => `    ${line}`)
+    .map((line) => verbatim(`    ${line}`))
     .join('\n');
 }

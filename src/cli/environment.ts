@@ -1,9 +1,10 @@
 import { type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
+import type { ConfiguredKnown } from '../domain/mute/mute.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { Words } from '../text/words.ts';
 import type { CliContext, Terminal } from './context.ts';
-import { UsageFault } from './faults.ts';
+import { UsageFault, unknownOf } from './faults.ts';
 
 /** The same context, with words about the installation of this environment. */
 export function inEnvironment<T extends Pick<Terminal, 'words'>>(
@@ -20,7 +21,7 @@ export function chooseEnvironment(config: Config, named: string | undefined): st
   const known = Object.keys(config.environments);
   if (named !== undefined) {
     if (known.includes(named)) return named;
-    throw new UsageFault('cli.fault.environment-unknown', { environment: named, known: known.join(', ') });
+    throw unknownOf('environment', named, known);
   }
   const [first, ...others] = known;
   const chosen = config.slack.defaultEnvironment ?? (others.length === 0 ? first : undefined);
@@ -37,6 +38,8 @@ export async function subjectOf(
   readonly place: Place;
   readonly at?: Date;
   readonly words: Words;
+  /** What the configuration accepts for good; a bundle has no configuration. */
+  readonly known: readonly ConfiguredKnown[];
 }> {
   const { words } = context;
   const recorded = await context.recorded();
@@ -44,7 +47,7 @@ export async function subjectOf(
     const { environment, place, at } = recorded;
     if (named !== undefined && named !== environment)
       throw new UsageFault('cli.fault.environment-unknown', { environment: named, known: environment });
-    return { environment, place, at, words };
+    return { environment, place, at, words, known: [] };
   }
   const config = await context.config();
   const environment = chooseEnvironment(config, named);
@@ -53,5 +56,6 @@ export async function subjectOf(
     environment,
     place: runtime === undefined ? { kind: 'none' } : placeOfRuntime(runtime),
     words: words.about(platformsIn(config.environments)(environment)),
+    known: config.environments[environment]?.known ?? [],
   };
 }

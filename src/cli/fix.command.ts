@@ -8,7 +8,7 @@ import { wholeJson } from '../domain/kernel/text.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
 import { type CliContext, type ExitCode, exitCodes, type ServedContext, type Terminal } from './context.ts';
 import { chooseEnvironment, inEnvironment } from './environment.ts';
-import { UsageFault } from './faults.ts';
+import { UsageFault, unknownOf } from './faults.ts';
 import type { PersonServices } from './guarded.ts';
 import type { FixOutput } from './output-schemas.ts';
 import { dryPlanText, planText, remediationOutput, sayDecided } from './remediation-output.ts';
@@ -34,8 +34,7 @@ export async function fixCommand(
   const environment = chooseEnvironment(config, options.env);
   const context = inEnvironment(given, config, environment);
   const known = context.remediations;
-  if (!known.includes(remediation))
-    throw new UsageFault('cli.fault.remediation-unknown', { remediation, known: known.join(', ') });
+  if (!known.includes(remediation)) throw unknownOf('remediation', remediation, known);
   const params = readArguments(args);
   const { person: by, services } = context;
   const { runId } = await services.runs.start({
@@ -147,7 +146,11 @@ function sayPlan(context: Terminal, row: RemediationRow, runId: string): ExitCod
   context.out(
     context.output === 'json'
       ? JSON.stringify(output, null, 2)
-      : `${planText(row, words)}\n${words.plain('cli.fix.how', { remediation: row.actionId })}`,
+      : [
+          planText(row, words),
+          words.plain('cli.fix.how', { remediation: row.actionId }),
+          words.plain('cli.fix.run', { run: runId }),
+        ].join('\n'),
   );
   return exitCodes.ok;
 }

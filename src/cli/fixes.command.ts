@@ -4,6 +4,7 @@ import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
 import type { Words } from '../text/words.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
+import type { ConfirmOutput, FixesOutput } from './output-schemas.ts';
 
 export interface SwitchOptions {
   readonly scope?: string;
@@ -25,9 +26,22 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
           remediation: words.lookupPlain(`remediation.${actionId}`) ?? actionId,
         }),
       );
-  if (context.output === 'json')
-    context.out(JSON.stringify({ switches, record: record.state, followUps }, null, 2));
-  else if (switches.length === 0) context.out(words.plain('switch.none'));
+  if (context.output === 'json') {
+    const output: FixesOutput = {
+      switches: switches.map(({ scope, reason, by, at, until }) => ({
+        ...{ scope, reason, by: { ...by }, at: at.toISOString() },
+        ...present({ until: until?.toISOString() }),
+      })),
+      record: record.state,
+      followUps: followUps.map((one) => ({
+        ...one,
+        people: [...one.people],
+        openedAt: one.openedAt.toISOString(),
+      })),
+    };
+    context.out(JSON.stringify(output, null, 2));
+  }
+  if (context.output === 'text' && switches.length === 0) context.out(words.plain('switch.none'));
   for (const { scope, reason, by, at, until } of context.output === 'json' ? [] : switches) {
     const what = scope === '*' ? words.plain('cli.fixes.all') : scope;
     const facts = { scope: what, reason, who: by.userId, since: at.toISOString() };
@@ -37,6 +51,8 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
         : words.plain('cli.fixes.line-until', { ...facts, until: until.toISOString() }),
     );
   }
+  if (context.output === 'text' && switches.some(({ scope }) => scope === '*'))
+    context.out(words.plain('switch.still'));
   return exitCodes.ok;
 }
 
@@ -72,7 +88,7 @@ export async function confirmRecord(context: ServedContext, reason: string): Pro
     requestId,
     payloadDigest: sha256(wholeJson({ requestId, fixes: 'confirm', reason })),
   });
-  if (context.output === 'json') context.out(JSON.stringify({ ended }, null, 2));
+  if (context.output === 'json') context.out(JSON.stringify({ ended } satisfies ConfirmOutput, null, 2));
   else context.out(context.words.plain('record.confirmed', { ended }));
   return exitCodes.ok;
 }
@@ -80,6 +96,7 @@ export async function confirmRecord(context: ServedContext, reason: string): Pro
 function recordLines({ state, why }: RecordState, words: Words): readonly string[] {
   if (state === 'unconfirmed') return [words.plain('record.unconfirmed')];
   if (state !== 'held') return [];
+  if (why?.['broken'] === true) return [words.plain('record.broken', why), words.plain('record.broken.how')];
   const said =
     why?.['anchored'] === undefined ? words.plain('record.held.elsewhere') : words.plain('record.held', why);
   return [said, words.plain('record.how')];

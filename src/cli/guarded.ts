@@ -4,6 +4,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Services } from '../services/contract.ts';
 import type { DigestService } from '../services/digest/contract.ts';
 import type { KillSwitchService, RemediationService } from '../services/fix/contract.ts';
+import type { MuteService } from '../services/mute/contract.ts';
 import type { ReportService } from '../services/report/contract.ts';
 import type { RunService } from '../services/run/contract.ts';
 
@@ -21,17 +22,19 @@ export interface PersonGate {
 
 /** The use cases for one person: each asks the door, or is a decision, which the approval policy judges itself. */
 export interface PersonServices {
-  readonly runs: RunService;
+  readonly runs: Pick<RunService, 'start' | 'get' | 'history'>;
   readonly reports: Pick<ReportService, 'make'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
   readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain' | 'followUps'>;
   readonly switches: Pick<KillSwitchService, 'list' | 'record'>;
+  readonly mutes: Pick<MuteService, 'list'>;
   readonly deciding: {
     readonly remediations: Pick<
       RemediationService,
       'request' | 'approve' | 'reject' | 'resolve' | 'breakGlass' | 'closeFollowUp' | 'stop'
     >;
     readonly switches: Pick<KillSwitchService, 'stop' | 'release' | 'confirmRecord'>;
+    readonly mutes: Pick<MuteService, 'set' | 'lift'>;
     /** Which fix is meant; nothing of it is shown. */
     find(handle: string): Promise<{ readonly id: string; readonly planHash: string } | undefined>;
   };
@@ -46,7 +49,7 @@ export function guardServices(
   gate: PersonGate,
   environmentOf: (channel: string) => string | undefined,
 ): PersonServices {
-  const { runs, remediations, switches, digests, reports } = services;
+  const { runs, remediations, switches, digests, reports, mutes } = services;
   const mine = async <T extends { readonly environment: string }>(
     environment: string | undefined,
     limit: number,
@@ -118,9 +121,11 @@ export function guardServices(
         return switches.record();
       },
     },
+    mutes: { list: (environment) => mine(environment, most, () => mutes.list(environment)) },
     deciding: {
       remediations,
       switches,
+      mutes,
       async find(handle) {
         const found = await remediations.get(handle);
         return found === undefined

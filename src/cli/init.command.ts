@@ -3,8 +3,10 @@ import { Document } from 'yaml';
 import { present } from '../domain/kernel/present.ts';
 import { visible } from '../domain/kernel/text.ts';
 import type { InventoryArea, InventoryLook, SeenArea, ThingKind } from '../domain/platform/inventory.ts';
+import { uncheckedText } from '../text/unchecked.ts';
 import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
+import type { InitOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
 export interface InitOptions {
@@ -29,22 +31,59 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
     socket,
     ...present({ kubeconfig, context: kubeContext, project }),
   });
-  if (found === undefined)
-    throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);
-  context.save(options.file, configurationText(options.name, found));
-  context.out(foundTable(found, words));
-  for (const line of portLines(found, words)) context.out(line);
-  context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
-  for (const line of seenLines(await context.look(options.file, options.name), found.yaml, words))
-    context.out(line);
-  context.out(words.plain('cli.init.next', { path: options.file }));
+  if (found === undefined) throw await nothingFound(context, options);
+  context.save(options.file, configurationText(options.name, found, words));
+  if (context.output !== 'json') context.out(foundTable(found, words, context.columns));
   const networks = found.networks ?? [];
-  if (networks.length > 0) context.out(words.plain('cli.init.network', { names: networks.join(', ') }));
+  const notes = [
+    ...portLines(found, words),
+    ...(found.unchecked === undefined
+      ? []
+      : [visible(words.plain('unchecked.line', { what: uncheckedText(found.unchecked, words) }))]),
+    words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }),
+    ...seenLines(await context.look(options.file, options.name), found.yaml, words),
+    words.plain('cli.init.next', { path: options.file }),
+    ...(networks.length === 0 ? [] : [words.plain('cli.init.network', { names: networks.join(', ') })]),
+  ];
+  const output: InitOutput = {
+    ...{ path: options.file, environment: options.name, parts: [...found.parts], notes },
+    variables: found.variables.map(({ name, meaning }) => ({ name, meaning })),
+  };
+  if (context.output === 'json') context.out(JSON.stringify(output, null, 2));
+  else for (const line of notes) context.out(line);
   return exitCodes.ok;
 }
 
+/** Names the places that have parts of the platform, where that may be looked at. */
+export async function nothingFound(context: CliContext, options: InitOptions): Promise<UsageFault> {
+  const { words } = context;
+  const { namespace, kubeconfig, context: kubeContext, project, socket } = options;
+  const where = project ?? namespace;
+  const others = await context.elsewhere({
+    ...{ namespace, socket },
+    ...present({ kubeconfig, context: kubeContext, project }),
+  });
+  if (others === undefined || others.length === 0) {
+    const key = others === undefined && project === undefined ? '-unseen' : '';
+    return new UsageFault(`cli.fault.nothing-found${key}`, { where }, exitCodes.findings);
+  }
+  const candidates = others
+    .map(({ place, parts }) =>
+      words.plain('cli.init.elsewhere', {
+        ...{ place, parts: parts.map((part) => words.lookupPlain(`part.${part}`) ?? part).join(', ') },
+      }),
+    )
+    .join(', ');
+  const kind = project === undefined ? 'namespace' : 'project';
+  return new UsageFault(`cli.fault.nothing-found-${kind}`, { where, candidates }, exitCodes.findings);
+}
+
 /** What is there, part by part: its name, its address or that it has none, its configuration file. */
-function foundTable({ found }: DiscoveredEnvironment, words: CliContext['words']): string {
+function foundTable(
+  { found }: DiscoveredEnvironment,
+  words: CliContext['words'],
+  columns: number | undefined,
+): string {
   return table(
     found.map(({ part, names, address, configFile, withoutHttp }) => [
       words.lookupPlain(`part.${part}`) ?? part,
@@ -54,6 +93,7 @@ function foundTable({ found }: DiscoveredEnvironment, words: CliContext['words']
       withoutHttp === undefined ? (address ?? '–') : words.plain(`cli.init.without-http.${withoutHttp}`),
       configFile ?? '–',
     ]),
+    columns,
   );
 }
 
@@ -100,16 +140,25 @@ function listed(names: readonly string[], words: CliContext['words']): string {
   return [...all.slice(0, mostNames), ...rest].join(', ');
 }
 
-export function configurationText(name: string, found: DiscoveredEnvironment): string {
+/** A first configuration; its comments say what stands elsewhere. `more`: further sections. */
+export function configurationText(
+  name: string,
+  found: DiscoveredEnvironment,
+  words: Pick<CliContext['words'], 'plain'>,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const document = new Document({
     environments: { [name]: found.yaml },
     slack: { defaultEnvironment: name },
+    ...more,
   });
-  const variables = found.variables.map((variable) => ` ${variable.name}: ${variable.meaning}`);
   document.commentBefore = [
-    ' Every setting: docs/reference/config.md. Secrets never stand here; set these variables for the worker:',
-    ...variables,
-    ' Nobody may approve a fix until an `approvals` section says who: docs/guides/operate.md.',
-  ].join('\n');
+    words.plain('cli.init.comment.settings'),
+    ...found.variables.map((variable) => `${variable.name}: ${variable.meaning}`),
+    ...('approvals' in more ? [] : [words.plain('cli.init.comment.approvals')]),
+    words.plain('cli.init.comment.watch'),
+  ]
+    .map((line) => ` ${line}`)
+    .join('\n');
   return document.toString({ lineWidth: 100 });
 }

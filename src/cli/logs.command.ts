@@ -1,3 +1,4 @@
+import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import { reportOf } from '../domain/logs/analysis.ts';
 import { readWish } from '../domain/logs/query.ts';
@@ -47,7 +48,7 @@ export async function logsCommand(
   // A trace goes through the parts, so whoever names one need not say "all".
   const part = named ?? (options.trace !== undefined && files.length === 0 ? 'all' : undefined);
   if ((files.length === 0) === (part === undefined)) throw new UsageFault('cli.fault.log-file');
-  if (options.follow === true) given.err(given.words.plain('cli.logs.following'));
+  if (options.follow === true && given.output === 'text') given.err(given.words.plain('cli.logs.following'));
   const { report, context } =
     part === undefined
       ? await fromFiles(given, files, wish.query, options)
@@ -127,15 +128,20 @@ async function readInto(counter: LogCounter, file: string, context: CliContext):
   if (file !== '-' && (await counter.file(file, file).catch(() => false))) return;
   context.signal.throwIfAborted();
   const input = counter.source(file === '-' ? 'stdin' : file);
-  let failed: string | undefined;
+  let outcome: Pick<LogSource, 'failed' | 'facts'> = {};
   try {
     for await (const bytes of context.read(file)) await input.push(bytes);
   } catch (error) {
     context.signal.throwIfAborted();
-    const { code } = error as { readonly code?: string };
-    failed = code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable';
+    outcome = whyNotRead(error);
   }
-  await input.end(failed === undefined ? {} : { failed });
+  await input.end(outcome);
+}
+
+function whyNotRead(error: unknown): Pick<LogSource, 'failed' | 'facts'> {
+  if (error instanceof AppError) return { failed: `cause.${error.facts['reason']}`, facts: error.facts };
+  const { code } = error as { readonly code?: string };
+  return { failed: code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable' };
 }
 
 function exitOf({ groups, sources }: LogReport): ExitCode {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { auditFaults } from '../domain/audit/audit.ts';
+import { ExportManifestOutput } from '../domain/audit/export.ts';
 import { BundleManifest } from '../domain/bundle/manifest.ts';
 import { bundleFaults } from '../domain/bundle/verdict.ts';
 import { verdicts } from '../domain/diagnosis/judgement.ts';
@@ -27,6 +29,54 @@ const FindingOutput = z.object({
   text: z.string().meta({ description: 'In the language asked for.' }),
 });
 
+/** On standard error, where something ends otherwise than by its answer. */
+export const ErrorOutput = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      reason: z.string().optional(),
+      text: z.string().meta({ description: 'In the language asked for.' }),
+      exit: z.int().meta({ description: 'The exit code.' }),
+      faults: z
+        .array(
+          z.object({
+            path: z.string(),
+            line: z.number().optional(),
+            column: z.number().optional(),
+            message: z.string(),
+          }),
+        )
+        .optional()
+        .meta({ description: 'What is wrong with the configuration.' }),
+      choices: z
+        .array(z.object({ id: z.string(), typed: z.string(), text: z.string() }))
+        .optional()
+        .meta({ description: 'What the words of `diagnose` may mean.' }),
+    }),
+  })
+  .meta({ title: 'any command with --output json that fails, on standard error' });
+export type ErrorOutput = z.output<typeof ErrorOutput>;
+
+export const ConfigOutput = z
+  .object({
+    path: z.string(),
+    environments: z.array(z.string()),
+    missing: z
+      .array(
+        z.object({
+          setting: z.string(),
+          kind: z.enum(['variable', 'file']),
+          name: z.string(),
+          text: z.string(),
+        }),
+      )
+      .meta({
+        description: 'What it names and this shell does not have: the parts of these are not checked.',
+      }),
+  })
+  .meta({ title: 'aetherius config check --output json' });
+export type ConfigOutput = z.output<typeof ConfigOutput>;
+
 export const HealthOutput = z
   .object({
     environment: z.string(),
@@ -39,6 +89,23 @@ export const HealthOutput = z
     unseen: z
       .array(z.object({ probe: z.string(), part: z.enum(partIds), text: z.string() }))
       .meta({ description: 'What could not be seen of parts whose state does not say so.' }),
+    accepted: z
+      .array(z.object({ part: z.enum(partIds), cause: z.string(), reason: z.string() }))
+      .optional()
+      .meta({ description: 'Findings that the configuration accepts for good; they count like the others.' }),
+    unchecked: z
+      .array(
+        z.object({
+          name: z.string(),
+          image: z.string().optional(),
+          product: z.string().optional(),
+          ports: z.array(z.number()),
+          usedBy: z.array(z.enum(partIds)),
+          text: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'What runs beside the parts, or is used by them, and was not looked at.' }),
     parts: z.array(
       z.object({
         part: z.enum(partIds),
@@ -46,8 +113,25 @@ export const HealthOutput = z
         latencyMs: z.number().optional(),
         fact: z.object({ key: z.string(), facts: Facts, text: z.string() }),
         consequenceOf: z.enum(partIds).optional(),
-        witnesses: z.array(z.object({ key: z.string(), facts: Facts, text: z.string() })),
+        consequenceLikely: z.literal(true).optional().meta({
+          description: 'Only the table of dependencies says so; nothing that the part says names that one.',
+        }),
+        witnesses: z.array(
+          z.object({
+            key: z.string(),
+            facts: Facts,
+            text: z.string(),
+            against: z
+              .literal(true)
+              .optional()
+              .meta({ description: 'It saw the opposite, and confirms nothing.' }),
+          }),
+        ),
         findings: z.array(FindingOutput),
+        besides: z
+          .array(z.object({ key: z.string(), facts: Facts, text: z.string() }))
+          .optional()
+          .meta({ description: 'What the state of the part says nothing of.' }),
       }),
     ),
   })
@@ -110,6 +194,10 @@ export const DiagnoseOutput = z
               z.object({
                 id: z.string(),
                 verdict: z.enum(verdicts),
+                seenBesides: z.boolean().meta({
+                  description:
+                    'Ruled out as the cause of this symptom, while something that it speaks of was seen.',
+                }),
                 text: z.string(),
                 for: z.array(FindingOutput),
                 against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
@@ -149,6 +237,7 @@ export const DoctorOutput = z
         area: z.enum(checkAreas),
         key: z.string(),
         state: z.enum(checkStates),
+        at: z.string().optional().meta({ description: 'Host and port of what was asked.' }),
         facts: Facts,
         text: z.string(),
         remedy: z.string().optional(),
@@ -359,3 +448,223 @@ export const ReportOutput = z
     description: 'null stands for what is not known.',
   });
 export type ReportOutput = z.output<typeof ReportOutput>;
+
+const PersonOutput = z.looseObject({ teamId: z.string(), userId: z.string() });
+
+export const HistoryOutput = z
+  .object({
+    runs: z
+      .array(
+        z.object({
+          id: z.uuid(),
+          kind: z.enum(runKinds),
+          environment: z.string(),
+          params: Facts,
+          state: z.enum(runStates),
+          attempt: z.number(),
+          source: z.string(),
+          createdAt: z.iso.datetime(),
+          startedAt: z.iso.datetime().optional(),
+          finishedAt: z.iso.datetime().optional(),
+          requestedBy: PersonOutput.optional(),
+          surface: z.looseObject({ teamId: z.string(), channel: z.string() }).optional(),
+          summary: z
+            .unknown()
+            .optional()
+            .meta({ description: 'What the run left; its form is that of its kind.' }),
+          verdict: z.string().meta({ description: 'What it came to, in the language asked for.' }),
+        }),
+      )
+      .meta({ description: 'The newest first.' }),
+  })
+  .meta({ title: 'aetherius history --output json' });
+export type HistoryOutput = z.output<typeof HistoryOutput>;
+
+export const ExplainOutput = z
+  .object({
+    actionId: z.string(),
+    environment: z.string(),
+    tier: z.number(),
+    needed: z.number().meta({ description: 'Approvals.' }),
+    people: z.array(z.object({ personId: z.string(), mayApprove: z.boolean(), why: z.string() })),
+  })
+  .meta({ title: 'aetherius approvals explain --output json' });
+export type ExplainOutput = z.output<typeof ExplainOutput>;
+
+export const FixesOutput = z
+  .object({
+    switches: z.array(
+      z.object({
+        scope: z.string().meta({ description: 'A remediation, or * for all of them.' }),
+        reason: z.string(),
+        by: PersonOutput,
+        at: z.iso.datetime(),
+        until: z.iso.datetime().optional(),
+      }),
+    ),
+    record: z.enum(['unanchored', 'confirmed', 'unconfirmed', 'held']),
+    followUps: z.array(
+      z.looseObject({
+        remediationId: z.string(),
+        handle: z.string(),
+        environment: z.string(),
+        actionId: z.string(),
+        people: z.array(z.string()),
+        openedAt: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ title: 'aetherius fixes status|off|on --output json' });
+export type FixesOutput = z.output<typeof FixesOutput>;
+
+export const MutesOutput = z
+  .object({
+    mutes: z.array(
+      z.object({
+        id: z.string(),
+        environment: z.string(),
+        part: z.enum(partIds),
+        cause: z.string().meta({ description: 'Code of the finding, or id of a cause such as `D3.a`.' }),
+        severity: z.enum(severities).meta({ description: 'The worst that it covers.' }),
+        kind: z.enum(['mute', 'known']).meta({ description: '`known`: accepted for good.' }),
+        whileThere: z.boolean().meta({ description: 'It ends before its time when the finding is gone.' }),
+        until: z.iso.datetime().optional(),
+        reason: z.string(),
+        by: PersonOutput,
+        at: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ title: 'aetherius mute --output json' });
+export type MutesOutput = z.output<typeof MutesOutput>;
+
+export const SymptomsOutput = z
+  .object({ symptoms: z.array(z.object({ id: z.string(), title: z.string() })) })
+  .meta({ title: 'aetherius symptoms --output json' });
+export type SymptomsOutput = z.output<typeof SymptomsOutput>;
+
+export const FixListOutput = z
+  .object({
+    fixes: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        takes: z.string().meta({ description: 'What may be typed behind it; in brackets what need not be.' }),
+      }),
+    ),
+  })
+  .meta({ title: 'aetherius fixes --output json' });
+export type FixListOutput = z.output<typeof FixListOutput>;
+
+export const CompletionOutput = z
+  .object({ shell: z.enum(['bash', 'zsh', 'fish']), script: z.string() })
+  .meta({ title: 'aetherius completion --output json' });
+export type CompletionOutput = z.output<typeof CompletionOutput>;
+
+export const ConfirmOutput = z
+  .object({ ended: z.number().meta({ description: 'Fixes that ended because of it.' }) })
+  .meta({ title: 'aetherius fixes confirm --output json' });
+export type ConfirmOutput = z.output<typeof ConfirmOutput>;
+
+export const DigestNowOutput = z
+  .object({ runId: z.uuid() })
+  .meta({ title: 'aetherius digest now --output json' });
+export type DigestNowOutput = z.output<typeof DigestNowOutput>;
+
+export const DigestOutput = z
+  .object({
+    enabled: z.boolean(),
+    at: z.string(),
+    timezone: z.string(),
+    next: z.iso.datetime().optional().meta({ description: 'Absent while it is off.' }),
+  })
+  .meta({ title: 'aetherius digest on|off|at --output json' });
+export type DigestOutput = z.output<typeof DigestOutput>;
+
+export const InitOutput = z
+  .object({
+    path: z.string(),
+    environment: z.string(),
+    parts: z.array(z.string()),
+    variables: z.array(z.object({ name: z.string(), meaning: z.string() })),
+    notes: z.array(z.string()).meta({ description: 'What it says besides as text.' }),
+    files: z
+      .array(
+        z.object({
+          path: z.string(),
+          state: z
+            .enum(['written', 'kept', 'added'])
+            .meta({ description: '`kept`: it was there, and stays.' }),
+          added: z.array(z.string()).optional().meta({ description: 'Variables that it lacked.' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'With `--for`.' }),
+    missing: z
+      .array(z.object({ file: z.string(), variable: z.string() }))
+      .optional()
+      .meta({ description: 'With `--for`: what only a person knows, and where it belongs.' }),
+    next: z.array(z.string()).optional().meta({ description: 'With `--for`: lines to paste, in order.' }),
+  })
+  .meta({ title: 'aetherius init --output json' });
+export type InitOutput = z.output<typeof InitOutput>;
+
+const AuditFaultOutput = z.looseObject({ verdict: z.enum(auditFaults), seq: z.number() });
+
+export const AuditOutput = z
+  .union([
+    z.looseObject({ verdict: z.literal('intact'), rows: z.number(), head: z.string() }),
+    AuditFaultOutput.extend({ faults: z.array(AuditFaultOutput), more: z.number().optional() }),
+  ])
+  .meta({ title: 'aetherius audit verify --output json' });
+export type AuditOutput = z.output<typeof AuditOutput>;
+
+export const ExportOutput = ExportManifestOutput.meta({
+  title: 'aetherius audit export --output json',
+  description: 'The manifest that stands beside the file.',
+});
+
+/** What each command prints with `--output json`, by the name under which its JSON Schema stands in docs/reference. */
+export const outputSchemas = {
+  approvals: { schema: ApprovalsOutput, commands: ['approvals list'] },
+  audit: { schema: AuditOutput, commands: ['audit verify'] },
+  bundle: { schema: BundleOutput, commands: ['bundle verify', 'bundle open'] },
+  collect: { schema: CollectOutput, commands: ['collect'] },
+  config: { schema: ConfigOutput, commands: ['config check'] },
+  completion: { schema: CompletionOutput, commands: ['completion'] },
+  confirm: { schema: ConfirmOutput, commands: ['fixes confirm'] },
+  diagnose: { schema: DiagnoseOutput, commands: ['diagnose'] },
+  digest: { schema: DigestOutput, commands: ['digest on', 'digest off', 'digest at'] },
+  'digest-now': { schema: DigestNowOutput, commands: ['digest now'] },
+  doctor: { schema: DoctorOutput, commands: ['doctor'] },
+  error: { schema: ErrorOutput, commands: [] },
+  explain: { schema: ExplainOutput, commands: ['approvals explain'] },
+  export: { schema: ExportOutput, commands: ['audit export'] },
+  fix: {
+    schema: FixOutput,
+    commands: [
+      'fix',
+      'approvals show',
+      'approvals approve',
+      'approvals reject',
+      'approvals resolve',
+      'approvals break-glass',
+      'fixes close',
+      'fixes stop',
+    ],
+  },
+  'fix-list': { schema: FixListOutput, commands: ['fixes list'] },
+  fixes: { schema: FixesOutput, commands: ['fixes status', 'fixes off', 'fixes on'] },
+  health: { schema: HealthOutput, commands: ['health'] },
+  history: { schema: HistoryOutput, commands: ['history'] },
+  init: { schema: InitOutput, commands: ['init'] },
+  logs: { schema: LogsOutput, commands: ['logs'] },
+  mute: {
+    schema: MutesOutput,
+    commands: ['mute list', 'mute add', 'mute known', 'mute lift', 'mute export'],
+  },
+  report: { schema: ReportOutput, commands: ['report'] },
+  symptoms: { schema: SymptomsOutput, commands: ['symptoms'] },
+} as const satisfies Readonly<
+  Record<string, { readonly schema: z.ZodType; readonly commands: readonly string[] }>
+>;

@@ -2,15 +2,22 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { exportFormats } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
+import { plainArguments } from './argv.ts';
 import type { ExportOptions } from './audit.command.ts';
 import type { CollectOptions } from './collect.command.ts';
+import type { ShellName } from './completion.command.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
+import { UsageFault } from './faults.ts';
 import type { FixOptions } from './fix.command.ts';
+import type { HealthOptions } from './health.command.ts';
 import type { InitOptions } from './init.command.ts';
+import type { InstallOptions } from './install.command.ts';
 import type { LogsOptions } from './logs.command.ts';
 
 export interface GlobalOptions {
   readonly output: Output;
+  /** Nothing of the answer is printed. */
+  readonly quiet?: boolean;
   readonly config?: string;
   /** Folder with manifests, for one command. */
   readonly manifests?: string;
@@ -47,12 +54,12 @@ export function createProgram(
     .description(say('cli.program'))
     .version(version)
     .addOption(
-      new Option('--output <format>', say('cli.option.output')).choices(['text', 'json']).default('text'),
+      new Option('-o, --output <format>', say('cli.option.output')).choices(['text', 'json']).default('text'),
     )
+    .addOption(new Option('-q, --quiet', say('cli.option.quiet')))
     .addOption(new Option('--config <file>', say('cli.option.config')))
     .addOption(new Option('--lang <language>', say('cli.option.lang')).choices(['en', 'zh-CN']))
     .addHelpText('after', `\n${say('cli.exit')}`)
-    .showHelpAfterError()
     .exitOverride();
   const here = (
     command: (context: CliContext) => Promise<ExitCode>,
@@ -69,11 +76,19 @@ export function createProgram(
   program
     .command('health')
     .description(say('cli.health'))
+    .argument('[environment]')
     .addOption(env())
     .addOption(fromBundle())
-    .action((options: { env?: string; bundle?: string }) =>
+    .addOption(new Option('-w, --watch', say('cli.option.watch')).conflicts('bundle'))
+    .addOption(
+      new Option('-i, --interval <seconds>', say('cli.option.interval'))
+        .default(usualPause)
+        .argParser(seconds),
+    )
+    .action((named: string | undefined, options: HealthOptions & { bundle?: string }) =>
       here(
-        async (context) => (await import('./health.command.ts')).healthCommand(context, options),
+        async (context) =>
+          (await import('./health.command.ts')).healthCommand(context, meant(named, options)),
         present({ bundle: options.bundle }),
       ),
     );
@@ -112,11 +127,14 @@ export function createProgram(
   program
     .command('collect')
     .description(say('cli.collect'))
+    .argument('[environment]')
     .requiredOption('-o, --out <file>', say('cli.collect.out'))
     .addOption(new Option('--since <time>', say('cli.collect.since')).default('1h'))
     .addOption(env())
-    .action((options: CollectOptions) =>
-      here(async (context) => (await import('./collect.command.ts')).collectCommand(context, options)),
+    .action((named: string | undefined, options: CollectOptions) =>
+      here(async (context) =>
+        (await import('./collect.command.ts')).collectCommand(context, meant(named, options)),
+      ),
     );
   const bundle = program.command('bundle').description(say('cli.bundle'));
   bundle
@@ -160,7 +178,8 @@ export function createProgram(
     .description(say('cli.approvals.list'))
     .addOption(env())
     .addOption(limit())
-    .action((options: { env?: string; limit: number }) =>
+    .option('--all', say('cli.approvals.all'))
+    .action((options: { env?: string; limit: number; all?: boolean }) =>
       asPerson(async (context) => (await import('./approvals.command.ts')).listApprovals(context, options)),
     );
   approvals
@@ -223,6 +242,10 @@ export function createProgram(
 
   const fixes = program.command('fixes').description(say('cli.fixes'));
   fixes
+    .command('list', { isDefault: true })
+    .description(say('cli.fixes.list'))
+    .action(() => here(async (context) => (await import('./lists.command.ts')).listFixes(context)));
+  fixes
     .command('status')
     .description(say('cli.fixes.status'))
     .action(() => asPerson(async (context) => (await import('./fixes.command.ts')).listSwitches(context)));
@@ -284,6 +307,56 @@ export function createProgram(
       ),
     );
 
+  const mute = program.command('mute').description(say('cli.mute'));
+  mute
+    .command('list', { isDefault: true })
+    .description(say('cli.mute.list'))
+    .addOption(env())
+    .action((options: { env?: string }) =>
+      asPerson(async (context) => (await import('./mute.command.ts')).listMutes(context, options)),
+    );
+  for (const [name, kind] of [
+    ['add', 'mute'],
+    ['known', 'known'],
+  ] as const) {
+    const command = mute
+      .command(name)
+      .description(say(`cli.mute.${name}`))
+      .argument('<part>')
+      .argument('<cause>')
+      .argument('<reason...>')
+      .addOption(env());
+    if (kind === 'mute') command.addOption(new Option('--for <time>', say('cli.mute.for')));
+    command.action((part: string, cause: string, reason: string[], options: { env?: string; for?: string }) =>
+      asPerson(async (context) =>
+        (await import('./mute.command.ts')).setMute(
+          context,
+          kind,
+          { part, cause, reason: reason.join(' ') },
+          options,
+        ),
+      ),
+    );
+  }
+  mute
+    .command('lift')
+    .description(say('cli.mute.lift'))
+    .argument('<part>')
+    .argument('<cause>')
+    .addOption(env())
+    .action((part: string, cause: string, options: { env?: string }) =>
+      asPerson(async (context) =>
+        (await import('./mute.command.ts')).liftMute(context, { part, cause }, options),
+      ),
+    );
+  mute
+    .command('export')
+    .description(say('cli.mute.export'))
+    .addOption(env())
+    .action((options: { env?: string }) =>
+      asPerson(async (context) => (await import('./mute.command.ts')).exportKnown(context, options)),
+    );
+
   const audit = program.command('audit').description(say('cli.audit'));
   audit
     .command('verify')
@@ -316,12 +389,30 @@ export function createProgram(
     );
 
   program
+    .command('symptoms')
+    .description(say('cli.symptoms'))
+    .action(() => here(async (context) => (await import('./lists.command.ts')).listSymptoms(context)));
+
+  program
+    .command('completion')
+    .description(say('cli.completion'))
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action((shell: ShellName) =>
+      here(async (context) =>
+        (await import('./completion.command.ts')).completionCommand(context, program, shell),
+      ),
+    );
+
+  program
     .command('history')
     .description(say('cli.history'))
+    .argument('[environment]')
     .addOption(env())
     .addOption(limit())
-    .action((options: { env?: string; limit: number }) =>
-      asPerson(async (context) => (await import('./history.command.ts')).historyCommand(context, options)),
+    .action((named: string | undefined, options: { env?: string; limit: number }) =>
+      asPerson(async (context) =>
+        (await import('./history.command.ts')).historyCommand(context, meant(named, options)),
+      ),
     );
 
   program
@@ -372,10 +463,20 @@ export function createProgram(
   program
     .command('doctor')
     .description(say('cli.doctor'))
+    .argument('[environment]')
     .addOption(env())
-    .action((options: { env?: string }) =>
-      here(async (context) => (await import('./doctor.command.ts')).doctorCommand(context, options)),
+    .action((named: string | undefined, options: { env?: string }) =>
+      here(async (context) =>
+        (await import('./doctor.command.ts')).doctorCommand(context, meant(named, options)),
+      ),
     );
+
+  program
+    .command('config')
+    .description(say('cli.config'))
+    .command('check')
+    .description(say('cli.config.check'))
+    .action(() => here(async (context) => (await import('./config.command.ts')).checkConfig(context)));
 
   program
     .command('init')
@@ -388,18 +489,62 @@ export function createProgram(
     .option('--project <name>', say('cli.option.project'))
     .option('--socket <path>', say('cli.option.socket'), '/var/run/docker.sock')
     .option('--force', say('cli.option.force'))
-    .action((options: InitOptions) =>
-      here(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
+    .addOption(
+      new Option('--for <platform>', say('cli.install.option.for')).choices(['kubernetes', 'compose']),
+    )
+    .option('--folder <path>', say('cli.install.option.folder'), 'installation')
+    .option('--approvers <members>', say('cli.install.option.approvers'))
+    .option('--image <image>', say('cli.install.option.image'))
+    .option('--own-namespace <namespace>', say('cli.install.option.own-namespace'), 'aetherius-bot')
+    .option('--database <host:port>', say('cli.install.option.database'))
+    .option('--redis <host:port>', say('cli.install.option.redis'))
+    .option('--engine', say('cli.install.option.engine'))
+    .option('--no-engine', say('cli.install.option.no-engine'))
+    .action((options: InitOptions | InstallOptions, command: Command) =>
+      here(async (context) => {
+        if (!('for' in options)) return (await import('./init.command.ts')).initCommand(context, options);
+        const where = options.for === 'kubernetes' ? 'namespace' : 'project';
+        const placed = command.getOptionValueSource(where) === 'cli';
+        return (await import('./install.command.ts')).installCommand(context, { ...options, placed });
+      }),
     );
   for (const command of [program, ...allCommands(program)]) {
     command.exitOverride();
-    if (terminal !== undefined)
-      command.configureOutput({
-        writeOut: (text) => terminal.out(text),
-        writeErr: (text) => terminal.err(text),
-      });
+    // Two lines: what is wrong, and where help is.
+    command.showHelpAfterError(words.plain('cli.usage', { command: pathOf(command) }));
+    command.configureOutput({
+      outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
+      ...(terminal === undefined
+        ? {}
+        : {
+            writeOut: (text: string) => terminal.out(text),
+            writeErr: (text: string) => terminal.err(text),
+          }),
+    });
   }
   return program;
+}
+
+/** `aetherius approvals list`. */
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+
+/** The environment as the word behind the command, as in Slack, or as the option. */
+function meant<T extends { readonly env?: string }>(named: string | undefined, options: T): T {
+  if (named === undefined) return options;
+  if (options.env !== undefined && options.env !== named)
+    throw new UsageFault('cli.fault.environment-twice', { environment: named, other: options.env });
+  return { ...options, env: named };
+}
+
+const usualPause = 10;
+const longestPause = 3_600;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > longestPause)
+    throw new InvalidArgumentError(`1 … ${longestPause}`);
+  return value;
 }
 
 function positive(text: string): number {
@@ -416,7 +561,7 @@ export function allCommands(command: Command): readonly Command[] {
 /** Runs the command line; commander's own complaints are usage faults. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<ExitCode | undefined> {
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(plainArguments(argv), { from: 'user' });
     return undefined;
   } catch (error) {
     const { code, exitCode } = error as { code?: string; exitCode?: number };

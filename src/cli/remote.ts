@@ -13,8 +13,16 @@ export const ServedRequest = z.strictObject({
   language: z.enum(['en', 'zh-CN']),
 });
 
-/** What the bot answers with status 200: what the command printed, and its exit code. */
-export const ServedAnswer = z.object({ exit: z.int(), out: z.string(), err: z.string() });
+/**
+ * What the bot answers with status 200: what the command printed, and its exit code. `asks`: nothing was done, and the
+ * option of this name is what it wants to be given.
+ */
+export const ServedAnswer = z.object({
+  exit: z.int(),
+  out: z.string(),
+  err: z.string(),
+  asks: z.string().optional(),
+});
 export type ServedAnswer = z.output<typeof ServedAnswer>;
 
 /** With any other status: why nothing was done; `reason` is a key of the catalogue, `denied.<reason>`. */

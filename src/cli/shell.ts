@@ -1,3 +1,6 @@
+import { present } from '../domain/kernel/present.ts';
+import type { Screen } from './screen.ts';
+
 /** The terminal, or what stands in for it in a test. */
 export interface Shell {
   out(text: string): void;
@@ -6,6 +9,14 @@ export interface Shell {
   drained?(): Promise<void>;
   /** Standard input; default: empty. */
   readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Asks the person at the terminal for one line, not shown where it is `hidden`; absent where nobody sits there. */
+  ask?(question: string, hidden?: boolean): Promise<string>;
+  /** Columns of the terminal; absent where the answer goes into a pipe or a file. */
+  readonly columns?: number;
+  /** Whether the terminal shows colours, and its person wants them. */
+  readonly colours?: boolean;
+  /** Shows a line in the place of the one before, and with none takes it away; absent where nobody watches. */
+  progress?(line: string): void;
   readonly signal: AbortSignal;
   readonly version: string;
   /** Locale of the terminal, such as `zh-CN`. */
@@ -13,3 +24,9 @@ export interface Shell {
   /** Default: that of the process. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** As what shows the answer is. */
+export const screenOf = ({ columns, colours = false }: Shell): Screen => ({
+  colours,
+  ...present({ columns }),
+});

@@ -75,7 +75,8 @@ function channelOf(
   const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = env;
   const channel = config.approvals?.audit?.anchor.channel;
   if (token === undefined || channel === undefined) return undefined;
-  const gate = createSlackGate({ redactor: redaction.redactor, redactorOf: redaction.redactorOf });
+  const { redactor, redactorOf } = redaction;
+  const gate = createSlackGate({ redactor, redactorOf, apiUrl });
   return slackAnchors({
     ...{ keys, channel, client: createSlackClient({ token, gate, ...present({ apiUrl }) }) },
     post: () => Promise.reject(new AppError('BUG', 'the command line posts no anchors')),

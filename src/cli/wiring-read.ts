@@ -4,19 +4,20 @@ import type { LogTallyOptions } from '../domain/logs/analysis.ts';
 import type { LogCounter } from '../domain/ports/log-files.ts';
 import { logThreads } from '../platform/logs/log-threads.ts';
 import { createSideBySide } from '../platform/logs/side-by-side.ts';
-import { unpacked } from '../platform/logs/unpack.ts';
+import { mostUnpacked, unpacked } from '../platform/logs/unpack.ts';
 
 /**
  * Bytes of a file, or of standard input for `-`, unpacked where they begin as gzip does. What reads slowly holds the
- * source back. Errors are those of the file system and of zlib.
+ * source back. Errors are those of the file system and of zlib, and AppError INVALID_INPUT after `most` unpacked bytes.
  */
 export function readBytes(
   path: string,
   stdin: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
+  most = mostUnpacked,
 ): AsyncIterable<Uint8Array> {
   const source = path === '-' ? stdin : createReadStream(path, { signal, highWaterMark: 256 * 1024 });
-  return unpacked(source as AsyncIterable<Uint8Array>);
+  return unpacked(source as AsyncIterable<Uint8Array>, most);
 }
 
 /**

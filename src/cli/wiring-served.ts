@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Person } from '../domain/kernel/person.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../domain/ports/http.ts';
@@ -9,11 +10,13 @@ import type { Config } from '../domain/settings/config.ts';
 import type { Services } from '../services/contract.ts';
 import type { TokenCheck } from '../services/token/contract.ts';
 import { wordsIn } from '../text/words.ts';
+import { wantsJson } from './argv.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
-import { explainFault, UsageFault } from './faults.ts';
+import { explainFault, faultJson, UsageFault } from './faults.ts';
 import { guardServices, type PersonGate } from './guarded.ts';
 import { commandNamed, createProgram, type Run, runProgram } from './program.ts';
 import { type ServedAnswer, ServedRequest, servedPath } from './remote.ts';
+import { unmarked } from './screen.ts';
 import { createGuard } from './wiring-guard.ts';
 
 export interface ServedDeps {
@@ -116,6 +119,7 @@ async function serve(
       channels[channel]?.environment ?? defaultEnvironment ?? (others.length === 0 ? only : undefined),
   );
   let exit: ExitCode = exitCodes.ok;
+  let asks: ServedAnswer['asks'];
   const run: Run = {
     // With whose credentials? A shell has its own, the bot has none to lend.
     here: () => Promise.reject(new UsageFault('cli.fault.not-here')),
@@ -126,7 +130,7 @@ async function serve(
         signal,
         out(text) {
           const safe = guard.answer(text, output);
-          out.push(`${output === 'json' ? visibleInJson(safe) : visible(safe)}\n`);
+          out.push(`${output === 'json' ? visibleInJson(safe) : unmarked(visible(safe))}\n`);
         },
         err: (text) => guard.shell.err(`${text}\n`),
         now: () => clock.now(),
@@ -151,8 +155,11 @@ async function serve(
     if (!(error instanceof AppError) && !(error instanceof UsageFault))
       deps.logger.error({ err: error, command: commandNamed(argv) }, 'a command failed');
     const fault = explainFault(error, words);
-    guard.shell.err(`${fault.text}\n`);
+    err.push(
+      `${wantsJson(argv) ? visible(guard.answer(faultJson(fault), 'json')) : visible(guard.text(fault.text))}\n`,
+    );
     exit = fault.exit;
+    if (error instanceof UsageFault) asks = error.asks;
   }
-  return { exit, out: out.join(''), err: err.join('') };
+  return { exit, out: out.join(''), err: err.join(''), ...present({ asks }) };
 }

@@ -19,13 +19,15 @@ import { Redaction } from '../domain/settings/redaction.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from '../platform/redact/process-redactor.ts';
-import { kubeLogins, loadConfig, readProcessEnv } from '../platform/settings/config.ts';
+import { kubeLogins, loadConfig, missingIn, readProcessEnv } from '../platform/settings/config.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, exitCodes, type Output } from './context.ts';
 import { UsageFault } from './faults.ts';
-import type { Shell } from './shell.ts';
+import { shown } from './screen.ts';
+import { type Shell, screenOf } from './shell.ts';
 import { openBundles } from './wiring-bundle.ts';
 import type { Guard } from './wiring-guard.ts';
+import { installationIn } from './wiring-install.ts';
 import { countSideBySide, followBytes, readBytes } from './wiring-read.ts';
 
 export interface OpenOptions {
@@ -34,6 +36,8 @@ export interface OpenOptions {
   /** What stands between commands and the shell. */
   readonly guard: Guard;
   readonly output: Output;
+  /** Nothing of an answer is printed: its exit code says it. */
+  readonly quiet?: boolean;
   readonly config?: string;
   /** Takes the place of each environment’s own. */
   readonly manifests?: string;
@@ -53,12 +57,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     secretsOf(read, known);
     return read;
   });
-  const load = async (environments?: readonly string[]) =>
-    loadConfig(options.config ?? (await env()).AETHERIUS_CONFIG, {
-      role: 'command-line',
-      learn,
-      ...present({ env: shell.env, environments }),
-    });
+  const path = async (): Promise<string> => options.config ?? (await env()).AETHERIUS_CONFIG;
+  const load = async (environments?: readonly string[]) => {
+    const file = await path();
+    if (!existsSync(file)) throw noConfiguration(file);
+    return loadConfig(file, { role: 'command-line', learn, ...present({ env: shell.env, environments }) });
+  };
   const logins = () => kubeLogins(shell.env, learn);
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
   const config = once(() => load([]));
@@ -134,9 +138,13 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     words: options.words,
     output: options.output,
     signal: shell.signal,
+    ...present({ columns: shell.columns, progress: progressOf(options) }),
     out(text) {
+      if (options.quiet === true) return;
       const safe = guard.answer(text, options.output);
-      shell.out(`${options.output === 'json' ? visibleInJson(safe) : visible(safe)}\n`);
+      shell.out(
+        `${options.output === 'json' ? visibleInJson(safe) : shown(visible(safe), screenOf(shell))}\n`,
+      );
     },
     err: (text) => guard.shell.err(`${text}\n`),
     read: (path) => readBytes(path, shell.stdin ?? nothing(), shell.signal),
@@ -146,6 +154,18 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     redactorOf: async (bundle) => (await redaction()).redactorOf(bundle),
     bundles: openBundles(shell.signal),
     recorded,
+    ...present({
+      ask:
+        shell.ask === undefined
+          ? undefined
+          : async (question: string, hidden = false) => {
+              const typed = (await shell.ask?.(question, hidden)) ?? '';
+              // What is typed unseen is not shown afterwards.
+              if (hidden && typed.trim() !== '') known.learn(typed.trim());
+              return typed;
+            },
+    }),
+    installation: (path) => installationIn(path, shell.version),
     save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
     async fetchExport(query) {
       const { botOf } = await import('./remote.ts');
@@ -187,8 +207,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     async verifyExport(file, manifest) {
       const { verifyExport } = await import('../services/audit/verify-export.service.ts');
       const { exportKeys } = await import('./wiring-audit.ts');
-      const path = options.config ?? (await env()).AETHERIUS_CONFIG;
-      const settings = options.config !== undefined || existsSync(path) ? await config() : undefined;
+      const settings = options.config !== undefined || existsSync(await path()) ? await config() : undefined;
       return verifyExport({
         manifest: jsonIn(readable(manifest)),
         bytes: readBytes(readable(file), shell.stdin ?? nothing(), shell.signal),
@@ -203,7 +222,22 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       await redaction();
       return config();
     },
+    async configured() {
+      await config();
+      return { path: await path(), missing: missingIn(await path(), shell.env) };
+    },
     checks,
+    async offered() {
+      const [{ diagnoses }, { remediations }, { takesOf }] = await Promise.all([
+        import('../diagnoses/index.ts'),
+        import('../remediations/index.ts'),
+        import('../domain/fix/values.ts'),
+      ]);
+      return {
+        symptoms: diagnoses.map(({ id }) => id),
+        fixes: remediations.map(({ id, params }) => ({ id, takes: takesOf(params) })),
+      };
+    },
     audit: async () => (await audit()).audit,
     async inventory(environment) {
       const { DATABASE_URL: database, AUDIT_KEY: key } = await env();
@@ -237,6 +271,20 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       const target = createKubernetesTarget(settings, undefined, logins());
       return discoverKubernetes(target, access);
     },
+    async elsewhere({ namespace, kubeconfig, context, project, socket }) {
+      const { elsewhereOnCompose, elsewhereOnKubernetes } = await import('../platform/settings/discover.ts');
+      try {
+        if (project !== undefined) {
+          const { containersOfAll } = await import('../platform/targets/compose/compose.ts');
+          return elsewhereOnCompose(await containersOfAll(socket));
+        }
+        const { createKubernetesTarget } = await import('../platform/targets/kubernetes/kubernetes.ts');
+        const settings = { namespace, agentNamespace: namespace, ...present({ kubeconfig, context }) };
+        return await elsewhereOnKubernetes(createKubernetesTarget(settings, undefined, logins()));
+      } catch {
+        return undefined;
+      }
+    },
     async look(file, environment) {
       const { lookAt } = await import('./wiring-look.ts');
       return lookAt(file, environment, { logins: logins(), learn, ...present({ env: shell.env }) });
@@ -245,6 +293,21 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       await Promise.allSettled(closers.map((close) => close()));
     },
   };
+}
+
+/** Where somebody watches, and reads words. */
+function progressOf({ shell, guard, output, quiet }: OpenOptions): ((line: string) => void) | undefined {
+  const { progress } = shell;
+  if (progress === undefined || output === 'json' || quiet === true) return undefined;
+  return (line) => progress(visible(guard.text(line)));
+}
+
+const usualFile = 'aetherius.yaml';
+
+/** Everybody begins without one. */
+function noConfiguration(path: string): UsageFault {
+  const init = path === usualFile ? 'aetherius init' : `aetherius init --file ${path}`;
+  return new UsageFault('cli.fault.no-configuration', { path, init });
 }
 
 async function* nothing(): AsyncIterable<Uint8Array> {}

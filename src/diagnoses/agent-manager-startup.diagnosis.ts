@@ -1,9 +1,40 @@
-import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
-import { startAnew, storeIll, storeStopped } from './started-anew.ts';
+import {
+  all,
+  any,
+  type Condition,
+  defineDiagnosis,
+  found,
+  hint,
+  not,
+} from '../domain/diagnosis/diagnosis.ts';
+import { givenPastFile, nameDenied, startAnew, storeIll, storeStopped } from './started-anew.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
 /** It has said why, in words that no cause here has: then none of them is ruled out by that. */
 const unknown = hint('STARTUP_REASON_UNKNOWN');
+
+type Unreached = 'STARTUP_DATABASE_UNREACHABLE' | 'STARTUP_NATS_UNREACHABLE' | 'STARTUP_REDIS_UNREACHABLE';
+
+/**
+ * Where a wrong address is corrected: nowhere, where a Service has the name and a name server denied it; at the variable,
+ * where one gives it; in the file otherwise. The button for the file goes by the same (`setText`).
+ */
+function correctAddress<I extends string>(code: Unreached, inFile: I, ...not: readonly Condition[]) {
+  const [denied, past] = [nameDenied(code), givenPastFile(code)];
+  return [
+    { instruction: 'mend-name-server', on: 'kubernetes', where: denied },
+    { instruction: 'correct-variable', where: past, unless: any(denied, ...not) },
+    { instruction: inFile, unless: any(denied, past, ...not) },
+  ] as const;
+}
+
+function setText(code: Unreached, stopped: Condition) {
+  const unless = any(stopped, nameDenied(code), givenPastFile(code));
+  return [
+    { remediation: 'kubernetes.set-config-text', at: 'agent-manager', on: 'kubernetes', unless },
+    { remediation: 'compose.set-config-text', at: 'agent-manager', on: 'compose', unless },
+  ] as const;
+}
 
 export const agentManagerStartup = defineDiagnosis({
   id: 'S1',
@@ -27,23 +58,17 @@ export const agentManagerStartup = defineDiagnosis({
       symptom: exits,
       when: all(
         exits,
-        any(found('STARTUP_DATABASE_UNREACHABLE'), found('STARTUP_DATABASE_CREDENTIALS'), unknown),
+        any(
+          found('STARTUP_DATABASE_UNREACHABLE'),
+          found('STARTUP_DATABASE_CREDENTIALS'),
+          found('STARTUP_DATABASE_NOT_ADMITTED'),
+          unknown,
+        ),
       ),
       remedies: [
         { instruction: 'start-database', where: storeIll('postgres') },
-        { instruction: 'correct-database-config', unless: storeIll('postgres') },
-        {
-          remediation: 'kubernetes.set-config-text',
-          at: 'agent-manager',
-          on: 'kubernetes',
-          unless: storeStopped('postgres'),
-        },
-        {
-          remediation: 'compose.set-config-text',
-          at: 'agent-manager',
-          on: 'compose',
-          unless: storeStopped('postgres'),
-        },
+        ...correctAddress('STARTUP_DATABASE_UNREACHABLE', 'correct-database-config', storeIll('postgres')),
+        ...setText('STARTUP_DATABASE_UNREACHABLE', storeStopped('postgres')),
         ...startAnew('postgres'),
       ],
     },
@@ -54,19 +79,8 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'start-nats', where: storeIll('nats') },
-        { instruction: 'correct-nats-config', unless: storeIll('nats') },
-        {
-          remediation: 'kubernetes.set-config-text',
-          at: 'agent-manager',
-          on: 'kubernetes',
-          unless: storeStopped('nats'),
-        },
-        {
-          remediation: 'compose.set-config-text',
-          at: 'agent-manager',
-          on: 'compose',
-          unless: storeStopped('nats'),
-        },
+        ...correctAddress('STARTUP_NATS_UNREACHABLE', 'correct-nats-config', storeIll('nats')),
+        ...setText('STARTUP_NATS_UNREACHABLE', storeStopped('nats')),
         ...startAnew('nats'),
       ],
     },
@@ -82,7 +96,10 @@ export const agentManagerStartup = defineDiagnosis({
       part: 'redis',
       symptom: exits,
       when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
-      remedies: [{ instruction: 'correct-redis-address' }, ...startAnew('redis')],
+      remedies: [
+        ...correctAddress('STARTUP_REDIS_UNREACHABLE', 'correct-redis-address'),
+        ...startAnew('redis'),
+      ],
     },
     {
       id: 'S1.e',
@@ -121,6 +138,15 @@ export const agentManagerStartup = defineDiagnosis({
     },
   ],
   handOver: [
+    {
+      // The name is right, and nobody resolves it: the network's diagnosis asks the name servers.
+      when: any(
+        nameDenied('STARTUP_DATABASE_UNREACHABLE'),
+        nameDenied('STARTUP_NATS_UNREACHABLE'),
+        nameDenied('STARTUP_REDIS_UNREACHABLE'),
+      ),
+      to: 'N1',
+    },
     {
       // A database that does not run needs no network to be unreachable.
       when: all(

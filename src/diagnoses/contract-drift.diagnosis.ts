@@ -6,9 +6,14 @@ import {
   hint,
   unlessExplained,
 } from '../domain/diagnosis/diagnosis.ts';
-import { configuredIds } from '../domain/platform/part.ts';
+import { configuredIds, serviceIds } from '../domain/platform/part.ts';
 
-const misfit = any(found('SERVICE_SELECTS_NOTHING'), found('SERVICE_PORT_UNKNOWN'));
+const misfit = any(
+  found('SERVICE_SELECTS_NOTHING'),
+  found('SERVICE_PORT_UNKNOWN'),
+  found('SERVICE_PORT_NOT_LISTENED'),
+  found('SERVICE_FOREIGN_PODS'),
+);
 const unscraped = any(
   found('SCRAPE_TARGET_CLOSED'),
   found('SCRAPE_PAGE_MISSING'),
@@ -20,6 +25,9 @@ const notUsable = any(found('MESSAGE_NOT_USABLE'), found('HEARTBEAT_WITHOUT_AGEN
 
 /** Whoever does not run listens to nothing, and that it should is no drift (ADR 0019: each part is well alone). */
 const away = any(found('PART_NOT_RUNNING'), found('PART_PAUSED'), found('PART_MISSING'));
+
+/** Parts that are asked at a Service. */
+const reached = [...serviceIds, 'postgres', 'redis', 'nats', 'neo4j'] as const;
 
 /** What two parts say of the same thing and do not agree on; each finding has both, as they were seen. */
 export const contractDrift = defineDiagnosis({
@@ -33,6 +41,7 @@ export const contractDrift = defineDiagnosis({
     { probe: 'compose.health-checks' },
     { probe: 'kubernetes.health-checks' },
     { probe: 'kubernetes.selectors' },
+    ...reached.map((part) => ({ probe: 'kubernetes.service-targets', with: { part } }) as const),
     { probe: 'kubernetes.pods' },
     { probe: 'runtime.expected-databases' },
     { probe: 'nats.cluster' },

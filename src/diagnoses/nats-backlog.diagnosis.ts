@@ -1,4 +1,4 @@
-import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const behind = any(
   found('NATS_SLOW_CONSUMER'),
@@ -35,9 +35,9 @@ export const natsBacklog = defineDiagnosis({
       id: 'D4.b',
       part: 'nats',
       // A stream keeps what a consumer that is away misses. Where nothing is missed, it is not missing either.
-      symptom: found('EVENTS_UNHEARD'),
-      // JetStream is optional: a server without it keeps no messages, and no client relies on it.
-      when: found('NATS_NO_STREAM'),
+      // JetStream is optional: a server without it keeps no messages, no client relies on it, and no stream can be made.
+      symptom: all(found('EVENTS_UNHEARD'), not(found('NATS_JETSTREAM_DISABLED'))),
+      when: any(found('NATS_NO_STREAM'), found('NATS_JETSTREAM_DISABLED')),
       remedies: [{ remediation: 'nats.create-stream' }, { instruction: 'create-stream' }],
     },
   ],

@@ -24,6 +24,8 @@ const down = any(
 /** Those of the service, by its own words: a password of the bot’s that is refused says nothing of it (R-PLAT2). */
 const refusedCredentials = found('GRAPH_CREDENTIALS_REFUSED');
 
+const olderThanSecret = found('POD_OLDER_THAN_SECRET', 'reasoning-service');
+
 /** What does not run cannot be used; that a program says so itself is a complaint too. */
 const unusable = any(unanswered, down, refusedCredentials, found('GRAPH_CONNECTION_FAILS'));
 
@@ -38,6 +40,7 @@ export const neo4jConnection = defineDiagnosis({
     { probe: 'runtime.neo4j-startup' },
     { probe: 'runtime.graph-log' },
     { probe: 'kubernetes.services-endpoints' },
+    { probe: 'kubernetes.secret-age', with: { part: 'reasoning-service' } },
   ],
   causes: [
     {
@@ -56,9 +59,23 @@ export const neo4jConnection = defineDiagnosis({
       part: 'neo4j',
       symptom: unusable,
       when: refusedCredentials,
+      why: olderThanSecret,
+      // Who logs in with the password from before the Secret changed needs a start, and Neo4j no other password.
       remedies: [
-        { instruction: 'reset-neo4j-password' },
-        { remediation: 'kubernetes.reset-neo4j-password', at: 'reasoning-service', on: 'kubernetes' },
+        { instruction: 'restart-for-secret', on: 'kubernetes', where: olderThanSecret },
+        {
+          remediation: 'kubernetes.restart-workload',
+          at: 'reasoning-service',
+          on: 'kubernetes',
+          where: olderThanSecret,
+        },
+        { instruction: 'reset-neo4j-password', unless: olderThanSecret },
+        {
+          remediation: 'kubernetes.reset-neo4j-password',
+          at: 'reasoning-service',
+          on: 'kubernetes',
+          unless: olderThanSecret,
+        },
       ],
     },
     {

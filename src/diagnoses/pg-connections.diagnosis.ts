@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint, not, unlessFound } from '../domain/diagnosis/diagnosis.ts';
 
 const short = any(
   found('PG_CONNECTIONS_NEAR_LIMIT'),
@@ -11,6 +11,8 @@ const explained = any(
   found('PG_LIMIT_TOO_LOW'),
   found('PG_POOLS_TOO_LARGE'),
   found('PG_CONNECTIONS_ELSEWHERE'),
+  found('PG_CONNECTIONS_BUSY'),
+  found('PG_CONNECTIONS_UNPLACED'),
 );
 
 export const pgConnections = defineDiagnosis({
@@ -21,6 +23,7 @@ export const pgConnections = defineDiagnosis({
     { probe: 'postgres.connection', with: { database: 'agentManager' } },
     { probe: 'postgres.connections-headroom' },
     { probe: 'postgres.session-shares' },
+    { probe: 'postgres.session-ages' },
     { probe: 'postgres.idle-in-transaction' },
   ],
   causes: [
@@ -36,7 +39,12 @@ export const pgConnections = defineDiagnosis({
       id: 'D1.b',
       part: 'agent-manager',
       symptom: short,
-      when: all(short, found('PG_POOLS_TOO_LARGE')),
+      // One that was not seen to be a part's may be a part's all the same.
+      // What comes and goes is no pool.
+      when: unlessFound(
+        all(short, any(found('PG_POOLS_TOO_LARGE'), hint('PG_CONNECTIONS_UNPLACED'))),
+        'PG_CONNECTIONS_PASSING',
+      ),
       remedies: [
         { remediation: 'kubernetes.set-config-key', on: 'kubernetes' },
         { remediation: 'compose.set-config-key', on: 'compose' },
@@ -55,6 +63,14 @@ export const pgConnections = defineDiagnosis({
       ),
       remedies: [{ instruction: 'end-leaked-sessions' }, { remediation: 'postgres.terminate-idle-sessions' }],
     },
+    {
+      id: 'D1.d',
+      part: 'postgres',
+      symptom: short,
+      when: all(short, any(found('PG_CONNECTIONS_ELSEWHERE'), found('PG_CONNECTIONS_UNPLACED'))),
+      remedies: [{ instruction: 'ask-who-holds-connections' }],
+    },
   ],
-  handOver: [],
+  // Connections that are at work wait for statements, or for each other's locks.
+  handOver: [{ when: found('PG_CONNECTIONS_BUSY'), to: 'D2' }],
 });

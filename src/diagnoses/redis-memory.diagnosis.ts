@@ -37,7 +37,8 @@ export const redisMemory = defineDiagnosis({
       remedies: [
         { remediation: 'redis.set-eviction-policy' },
         { remediation: 'redis.set-memory-limit' },
-        { instruction: 'raise-maxmemory' },
+        { instruction: 'set-eviction-policy', by: 'redis.set-eviction-policy' },
+        { instruction: 'raise-maxmemory', by: 'redis.set-memory-limit' },
       ],
     },
     {

@@ -1,4 +1,4 @@
-import { any, type Condition, found } from '../domain/diagnosis/diagnosis.ts';
+import { any, type Condition, found, foundFact } from '../domain/diagnosis/diagnosis.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
 
@@ -7,10 +7,12 @@ type StoreId = 'postgres' | 'redis' | 'nats';
 /** It ended because of what it was given: whoever starts it anew gives it the same. */
 const givenWrong = [
   'STARTUP_DATABASE_CREDENTIALS',
+  'STARTUP_DATABASE_NOT_ADMITTED',
   'STARTUP_NATS_CREDENTIALS',
   'STARTUP_REDIS_CREDENTIALS',
   'STARTUP_DATABASE_MISSING',
   'STARTUP_CONFIG_REFUSED',
+  'STARTUP_FILE_UNOPENED',
   'STARTUP_ROW_UNREADABLE',
   'STARTUP_SCHEMA_WRONG',
 ] as const;
@@ -52,6 +54,15 @@ export const storeIll = (part: StoreId): Condition =>
     found('ENDPOINT_HUNG', part),
     found('ENDPOINT_CLOSED', part),
   );
+
+/**
+ * The name server denied a name that a Service has: the address is right, and neither another one nor a restart of the
+ * store mends that.
+ */
+export const nameDenied = (code: FindingCode): Condition => foundFact('deniedName', code);
+
+/** A variable or flag gives what the program complains of: the file has no say, whatever stands there. */
+export const givenPastFile = (code: FindingCode): Condition => foundFact('variable', code);
 
 /** The fixes of a store that a program does not reach: only where the store itself was seen not to serve. */
 export function startAnew<P extends StoreId>(part: P) {

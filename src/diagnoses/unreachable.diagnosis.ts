@@ -82,6 +82,36 @@ function notRunning(part: PartId, unanswered: Condition): Condition {
   );
 }
 
+/** It answers, and says what is wrong with it: no restart mends that, and some lose what is not saved. */
+const answersWith = (part: PartId): Condition =>
+  any(
+    found('ENDPOINT_STARTING', part),
+    found('ENDPOINT_BUSY', part),
+    found('ENDPOINT_READ_ONLY', part),
+    found('ENDPOINT_FULL', part),
+    found('ENDPOINT_FAULT', part),
+  );
+
+/** Its Service leads to no Pod of it, to others besides, or to a port on which nothing listens. */
+const misled = (part: PartId): Condition =>
+  any(
+    found('SERVICE_WITHOUT_ENDPOINTS', part),
+    found('SERVICE_PORT_NOT_LISTENED', part),
+    found('SERVICE_PORT_UNKNOWN', part),
+    found('SERVICE_FOREIGN_PODS', part),
+  );
+
+/** It gives no answer, or none that serves. */
+const unserved = (part: PartId): Condition =>
+  any(
+    found('ENDPOINT_REFUSED', part),
+    found('ENDPOINT_HUNG', part),
+    found('ENDPOINT_CLOSED', part),
+    found('ENDPOINT_AT_LIMIT', part),
+    answersWith(part),
+    ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
+  );
+
 /** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
 export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
   const notReady = found('PART_NOT_READY', part);
@@ -97,6 +127,7 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
     found('ENDPOINT_HUNG', part),
     found('ENDPOINT_CLOSED', part),
     found('ENDPOINT_AT_LIMIT', part),
+    answersWith(part),
     ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
   ];
   const unanswered = [
@@ -112,7 +143,12 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
       ...ownProbes(part).map(({ probe }) => probe),
     ),
     health: any(notReady, ...unwell),
-    network: any(...unanswered, found('NETWORK_SLOW', part)),
+    network: any(
+      ...unanswered,
+      misled(part),
+      found('NETWORK_SLOW', part),
+      found('CONTAINER_OFF_NETWORK', part),
+    ),
   };
 }
 
@@ -122,18 +158,37 @@ export function unreachable(part: PartId) {
   const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
   const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
   const ill = part === 'collect-agent' ? any(symptom, silence) : symptom;
+  const ownIllness = all(not(running), not(health), not(network), ill);
   const specific = part in ofPart ? ofPart[part as keyof typeof ofPart] : undefined;
   // Where packets get lost or come late, its health cannot be judged: then the cause is the network.
   // (A Service drops what is sent to a part that is not ready.)
   const silent = all(found('NETWORK_SILENT', part), not(found('PART_NOT_READY', part)));
-  const badWay = part === 'collect-agent' ? undefined : any(silent, found('NETWORK_SLOW', part));
-  const goodWay = badWay === undefined ? [] : [not(badWay)];
-  const broken = all(not(running), not(health), network);
-  const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
+  const offNetwork = found('CONTAINER_OFF_NETWORK', part);
+  // A Service that leads elsewhere, or is not there, comes first: whether packets get lost besides nobody can tell.
+  const leadsElsewhere = any(misled(part), found('SERVICE_MISSING', part));
+  const badWay =
+    part === 'collect-agent'
+      ? undefined
+      : any(unlessExplained(silent, leadsElsewhere), found('NETWORK_SLOW', part), offNetwork);
+  // Where nobody could look at networks, a part that takes connections and does not answer hangs all the same.
+  const goodWay = badWay === undefined ? [] : [not(any(silent, found('NETWORK_SLOW', part)))];
+  // A refusal is an answer: it shows no loss of packets, and may come of an address that is wrong, or of a wall.
+  const refused = {
+    op: 'hint',
+    of: any(found('ENDPOINT_REFUSED', part), found('SERVICE_WITHOUT_ENDPOINTS', part)),
+  } as const;
+  const unreached =
+    badWay === undefined
+      ? all(not(running), not(health), network)
+      : all(not(running), any(badWay, all(not(health), refused, not(leadsElsewhere))));
   // One that is not ready and silent at its own address may be lost on the way as well.
   const podSilent = { op: 'hint', of: foundWith('pod', 'NETWORK_SILENT', part) } as const;
   const mayBeUnreached = badWay === undefined ? unreached : any(unreached, all(not(running), podSilent));
-  const lost = badWay === undefined ? unreached : all(unreached, not(found('NETWORK_SLOW', part)));
+  const elsewhere = all(not(running), not(health), misled(part));
+  const lost =
+    badWay === undefined
+      ? unreached
+      : all(any(elsewhere, all(not(running), badWay)), not(found('NETWORK_SLOW', part)));
   // It listens once it has started: until then a refusal says nothing of the network.
   const starting = part === 'neo4j' ? found('NEO4J_STARTING') : undefined;
   const hangs = all(not(running), health, ...goodWay);
@@ -155,12 +210,25 @@ export function unreachable(part: PartId) {
       { probe: 'runtime.startup', with: { part } },
       { probe: 'runtime.startup-log', with: { part } },
       ...ownProbes(part),
-      ...(isService(part) ? ([{ probe: 'http.own-health', with: { service: part } }] as const) : []),
+      ...(part === 'collect-agent' ? [...ownProbes('nats'), ...ownProbes('agent-manager')] : []),
+      ...(isService(part)
+        ? ([
+            { probe: 'http.own-health', with: { service: part } },
+            { probe: 'kubernetes.secret-age', with: { part } },
+          ] as const)
+        : []),
       ...(part === 'neo4j' ? ([{ probe: 'runtime.neo4j-startup' }] as const) : []),
       ...(part === 'collect-agent' || part === 'runtime'
         ? []
         : ([{ probe: 'network.path', with: { part } }] as const)),
       { probe: 'kubernetes.services-endpoints' },
+      ...(part === 'collect-agent' || part === 'runtime'
+        ? []
+        : ([
+            { probe: 'kubernetes.service-targets', with: { part } },
+            { probe: 'kubernetes.selectors' },
+            { probe: 'compose.networks' },
+          ] as const)),
     ],
     causes: [
       {
@@ -179,6 +247,7 @@ export function unreachable(part: PartId) {
         symptom: any(health, network),
         // A restart would have it begin its start once more.
         when: any(starting === undefined ? hangs : unlessExplained(hangs, starting), mayHang),
+        ...(isService(part) ? { why: olderThanSecret(part) } : {}),
         remedies: restart(part),
         maybeConsequence: true,
         leavesWhyOpen: true,
@@ -196,7 +265,11 @@ export function unreachable(part: PartId) {
         id: 'H2.d',
         part,
         symptom: ill,
-        when: all(not(running), not(health), not(network), ill),
+        // NATS carries what agents say, agent-manager keeps it: silence is an agent's own fault only where both serve.
+        when:
+          part === 'collect-agent'
+            ? unlessExplained(ownIllness, any(unserved('nats'), unserved('agent-manager')))
+            : ownIllness,
         remedies: [{ instruction: 'see-application' }],
         maybeConsequence: true,
         leavesWhyOpen: true,
@@ -206,6 +279,7 @@ export function unreachable(part: PartId) {
       { when: running, to: 'K1' },
       ...(specific === undefined ? [] : ([{ when: unfit, to: specific }] as const)),
       { when: starting === undefined ? lost : all(lost, not(starting)), to: 'N1' },
+      ...(badWay === undefined ? [] : ([{ when: elsewhere, to: 'M1' }] as const)),
       ...(part === 'collect-agent' ? ([{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] as const) : []),
     ],
   });
@@ -219,7 +293,12 @@ function start(part: PartId) {
   return [
     { instruction: 'see-why-not-running', ...present({ unless: useless }) },
     ...(useless === undefined ? [] : ([{ instruction: 'mend-what-it-said', where: useless }] as const)),
-    { instruction: 'set-image-in-file', on: 'compose', ...present({ unless: useless }) },
+    {
+      instruction: 'set-image-in-file',
+      on: 'compose',
+      by: 'compose.recreate-with-image',
+      ...present({ unless: useless }),
+    },
     ...(part === 'collect-agent'
       ? []
       : ([{ remediation: 'kubernetes.start-workload', on: 'kubernetes', ...stopped }] as const)),
@@ -231,16 +310,45 @@ function start(part: PartId) {
   ] as const;
 }
 
-/** What it blames is mended first: started anew without that it may not come up at all. */
+/** It runs with the password from before its Secret changed: whoever refuses it is not to be mended. */
+const olderThanSecret = (part: PartId) => found('POD_OLDER_THAN_SECRET', part);
+
+/**
+ * What it blames is mended first: started anew without that it may not come up at all. One that is older than the Secret
+ * of its password blames who refuses that, and needs nothing but a start of its own.
+ */
 function restart(part: PartId) {
-  const unless = isService(part)
+  const blames = isService(part)
     ? any(
         foundWith('dependencies', 'SERVICE_UNHEALTHY', part),
         foundWith('dependencies', 'SERVICE_HEALTH_STALLED', part),
       )
     : undefined;
+  // Collect agents listen on no port: nothing of theirs answers.
+  const answers = part === 'collect-agent' ? undefined : answersWith(part);
+  const unless = blames === undefined ? answers : answers === undefined ? blames : any(blames, answers);
   return [
-    ...(unless === undefined ? [] : ([{ instruction: 'see-what-it-blames', where: unless }] as const)),
+    ...(blames === undefined
+      ? []
+      : ([
+          { instruction: 'restart-for-secret', on: 'kubernetes', where: olderThanSecret(part) },
+          {
+            remediation: 'kubernetes.restart-workload',
+            on: 'kubernetes',
+            at: part,
+            where: olderThanSecret(part),
+          },
+          { instruction: 'see-what-it-blames', where: blames, unless: olderThanSecret(part) },
+        ] as const)),
+    ...(answers === undefined
+      ? []
+      : ([
+          {
+            instruction: 'mend-what-it-answers',
+            where: answers,
+            ...(blames === undefined ? {} : { unless: olderThanSecret(part) }),
+          },
+        ] as const)),
     { instruction: 'see-why-not-running', ...present({ unless }) },
     { remediation: 'kubernetes.restart-workload', at: part, on: 'kubernetes', ...present({ unless }) },
     { remediation: 'compose.restart-service', at: part, on: 'compose', ...present({ unless }) },

@@ -1,7 +1,8 @@
 import type { Request } from '../bot/middleware/request.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Button } from '../domain/ports/buttons.ts';
-import type { Buttons } from '../services/message/contract.ts';
+import type { Buttons, DecidingClick } from '../services/message/contract.ts';
 
 /** A button, or an entry of a menu. */
 interface Pressed {
@@ -33,14 +34,19 @@ export async function findButton(
   throw new AppError('NOT_FOUND', 'no such button', { facts: { reason: 'old-button' } });
 }
 
-export async function readButton(
+/** Where a click was made, by the verified payload. */
+export function placeOf({ delivery: { inHome, channel, messageTs } }: Request): DecidingClick['place'] {
+  return inHome === true ? { home: true } : present({ channel, ts: messageTs });
+}
+
+/** R-A10: AppError NOT_FOUND for one that the bot has not put there. `place`: that of the click itself. */
+export function decidingButton(
   buttons: Buttons,
-  body: { readonly actions: readonly { readonly value?: string }[] },
-  purposes: readonly string[],
+  id: string,
+  purpose: string,
   request: Request,
-): Promise<Button & { readonly remediationId: string }> {
-  const button = await findButton(buttons, buttonIdIn(body), purposes, request);
-  if (button.remediationId === undefined)
-    throw new AppError('NOT_FOUND', 'a button without a remediation', { facts: { reason: 'old-button' } });
-  return { ...button, remediationId: button.remediationId };
+  place: DecidingClick['place'] = placeOf(request),
+): ReturnType<Buttons['deciding']> {
+  const { person: by, requestId, payloadDigest } = request;
+  return buttons.deciding({ id, purposes: [purpose], place, by, requestId, payloadDigest });
 }

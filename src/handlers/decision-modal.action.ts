@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { requestOf } from '../bot/middleware/request.ts';
 import type { Words } from '../text/words.ts';
-import { buttonIdIn } from './button.ts';
+import { buttonIdIn, placeOf } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import type { ButtonArgs } from './remediation.action.ts';
 
@@ -15,7 +15,11 @@ export function decisionModalAction(
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const { channel, threadTs } = request.delivery;
-    const metadata = JSON.stringify({ button: buttonIdIn(body), channel, threadTs });
+    // Looked up when it is submitted: a button that the bot has not put there opens a window, and decides nothing.
+    const metadata = JSON.stringify({
+      ...{ button: buttonIdIn(body), channel, threadTs },
+      place: placeOf(request),
+    });
     await deps.slack.views.open({ trigger_id: body.trigger_id, view: viewOf(metadata, words) });
   };
 }

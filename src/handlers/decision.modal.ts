@@ -4,7 +4,7 @@ import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Decided, DecisionInput } from '../services/fix/contract.ts';
-import { findButton } from './button.ts';
+import { decidingButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import type { Deciding } from './door.ts';
 import { inputText } from './modal-state.ts';
@@ -15,6 +15,13 @@ const Metadata = z.object({
   button: z.string().max(64),
   channel: z.string().max(32).optional(),
   threadTs: z.string().max(32).optional(),
+  /** Where its button was pressed; a window of before says nothing of it. */
+  place: z
+    .union([
+      z.object({ home: z.literal(true) }),
+      z.object({ channel: z.string().max(32), ts: z.string().max(32) }).partial(),
+    ])
+    .default({}),
 });
 
 type Reasoned = DecisionInput & { readonly reason: string };
@@ -33,10 +40,16 @@ function decisionModal(
     await ack();
     const request = requestOf(context);
     const reason = inputText(view, inputs.reason);
-    const { button: id, channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
-    const button = await findButton(deps.buttons, id, [purpose], request);
+    const {
+      button: id,
+      channel,
+      threadTs,
+      place: pressed,
+    } = Metadata.parse(JSON.parse(view.private_metadata));
+    const where = 'home' in pressed ? pressed : present(pressed);
+    const button = await decidingButton(deps.buttons, id, purpose, request, where);
     const input = {
-      ...decision(request, button.remediationId ?? ''),
+      ...decision(request, button.remediationId),
       reason,
       ...present({ channel, planHash: button.planHash }),
     };

@@ -5,6 +5,7 @@ import {
   mayBeShown,
   mayEnter,
   type Right,
+  rights,
 } from '../domain/access/access.ts';
 import { createPace, type StartsPerMinute } from '../domain/access/pace.ts';
 import type { AllowList, Directory } from '../domain/fix/eligibility.ts';
@@ -24,7 +25,7 @@ export interface Wanted {
 }
 
 /** The use cases that judge the person themselves, by the approval policy and with an audit row for a refusal. */
-export type Deciding = Pick<Services, 'remediations' | 'switches' | 'tokens'>;
+export type Deciding = Pick<Services, 'mutes' | 'remediations' | 'switches' | 'tokens'>;
 
 /** Who asks, and in which channel; the command line asks in none. */
 export interface Asker {
@@ -34,6 +35,12 @@ export interface Asker {
 
 /** What Slack itself says of channels and of the app: no person asks for it. */
 export type Upkeep = Pick<Services, 'places' | 'digests'>;
+
+/** In the order of `rights`. */
+export interface EnvironmentRights {
+  readonly environment: string;
+  readonly rights: readonly Right[];
+}
 
 /** R-A11: the only way of an entry point in Slack to the use cases. */
 export interface Door {
@@ -45,6 +52,8 @@ export interface Door {
   readonly upkeep: Upkeep;
   /** Environments of which this person may read. */
   readable(person: Person | { readonly userId: string }, channel?: string): Promise<readonly string[]>;
+  /** What this person may do with each environment of which they may read. */
+  rightsOf(person: Person, channel?: string): Promise<readonly EnvironmentRights[]>;
   /** Whether what an environment has inside may stand in a channel for everybody to read. */
   shows(environment: string, channel: string): Promise<Entry>;
   /** App Home is published for people who sent nothing, too; undefined for somebody who may read nothing. */
@@ -99,6 +108,17 @@ export function createDoor(options: DoorOptions): Door {
     deciding: services,
     upkeep: services,
     readable,
+    async rightsOf(person, channel) {
+      const names = await readable(person, channel);
+      return Promise.all(
+        names.map(async (environment) => {
+          const entries = await Promise.all(
+            rights.map((right) => entryTo(environment, person, { right, ...present({ channel }) })),
+          );
+          return { environment, rights: rights.filter((_, index) => entries[index]?.ok === true) };
+        }),
+      );
+    },
     shows: (environment, channel) => mayBeShown(channel, rules[environment] ?? noRules, directory),
     async home(person) {
       const mine = await readable(person);

@@ -1,8 +1,10 @@
+import type { HomeView } from '@slack/types';
 import { closedHomeView, type HomeData, homeView } from '../bot/views/home.view.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Services } from '../services/contract.ts';
 import type { HandlerDeps } from './deps.ts';
+import { acceptedIn, listed } from './mute.ts';
 
 const recent = 8;
 
@@ -11,25 +13,32 @@ export async function publishHome(
   deps: HandlerDeps,
   person: Person | { readonly userId: string },
 ): Promise<void> {
+  await deps.home.publish(person.userId, await homeOf(deps, person));
+}
+
+export async function homeOf(
+  deps: HandlerDeps,
+  person: Person | { readonly userId: string },
+): Promise<HomeView> {
   const words = await deps.words(person.userId);
   const home = await deps.door.home(person);
-  const view = home === undefined ? closedHomeView(words) : homeView(await homeData(deps, home), words);
-  await deps.home.publish(person.userId, view);
+  return home === undefined ? closedHomeView(words) : homeView(await homeData(deps, home), words);
 }
 
 async function homeData(
-  { buttons, clock }: HandlerDeps,
+  { buttons, clock, linksTo, settings }: HandlerDeps,
   { services, readable }: { readonly services: Services; readonly readable: readonly string[] },
 ): Promise<HomeData> {
   const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
     rows.filter(({ environment }) => readable.includes(environment));
-  const [runs, fixes, open, switches, record, followUps] = await Promise.all([
+  const [runs, fixes, open, switches, record, followUps, mutes] = await Promise.all([
     services.runs.history(undefined, 50),
     services.remediations.list({ limit: 50 }),
     services.remediations.list({ open: true, limit: 50 }),
     services.switches.list(),
     services.switches.record(),
     services.remediations.followUps(recent),
+    services.mutes.list(),
   ]);
   const environments = await Promise.all(
     readable.slice(0, 12).map(async (name) => {
@@ -57,13 +66,17 @@ async function homeData(
   const taken = of(fixes)
     .filter((row) => row.state !== 'proposed' && row.state !== 'superseded')
     .slice(0, recent);
+  const shown = of(runs).slice(0, recent);
   return {
     environments,
     pending,
     switches,
     record,
     followUps: of(followUps),
-    runs: of(runs).slice(0, recent),
+    mutes: await listed({ buttons }, of(mutes)),
+    accepted: acceptedIn(settings, readable),
+    runs: shown,
+    links: await linksTo(shown.map(({ id }) => id)),
     fixes: taken,
     now: clock.now(),
   };

@@ -18,6 +18,7 @@ import {
   channelUnsharedEvent,
   closingEvents,
 } from './channel.event.ts';
+import { chooseAction } from './choose.action.ts';
 import { collectAction } from './collect.action.ts';
 import { collectHereShortcut } from './collect-here.shortcut.ts';
 import {
@@ -32,11 +33,13 @@ import { detailsAction } from './details.action.ts';
 import { diagnoseAction } from './diagnose.action.ts';
 import { diagnoseMessageModal } from './diagnose-message.modal.ts';
 import { diagnoseMessageShortcut } from './diagnose-message.shortcut.ts';
+import { directMessageEvent } from './direct-message.event.ts';
 import { healthModalSubmission } from './health.modal.ts';
 import { healthShortcut } from './health.shortcut.ts';
 import { homeOpenedEvent } from './home.event.ts';
 import { homeHealthAction } from './home-health.action.ts';
 import { mentionEvent } from './mention.event.ts';
+import { muteAction, muteLiftAction, muteModalSubmission } from './mute.action.ts';
 import { otherFixAction } from './other-fix.action.ts';
 import { readLogAction } from './read-log.action.ts';
 import { remediationAction } from './remediation.action.ts';
@@ -47,6 +50,7 @@ import { tokenModalSubmission } from './token.modal.ts';
 export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.command(commands.aetherius, aetheriusCommand(deps));
   app.event('app_mention', mentionEvent(deps));
+  app.event('message', directMessageEvent(deps));
   app.event('app_home_opened', homeOpenedEvent(deps));
   for (const [type, why] of Object.entries(closingEvents) as [ClosingEvent, 'shared'][])
     app.event(type, channelClosedEvent(deps, why));
@@ -80,6 +84,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.view(callbacks.glassModal, breakGlassModal(deps));
   app.view(callbacks.diagnoseModal, diagnoseMessageModal(deps));
   app.view(callbacks.tokenModal, tokenModalSubmission(deps));
+  app.view(callbacks.muteModal, muteModalSubmission(deps));
 
   const onButton = (id: string, listener: ReturnType<typeof detailsAction>): void => {
     app.action<BlockAction<ButtonAction>>({ action_id: id, type: 'block_actions' }, listener);
@@ -89,6 +94,12 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   onButton(actionIds.readLog, readLogAction(deps));
   onButton(actionIds.collect, collectAction(deps));
   onButton(actionIds.report, reportAction(deps));
+  onButton(actionIds.mute, muteAction(deps));
+  onButton(actionIds.muteLift, muteLiftAction(deps));
+  app.action<BlockAction<StaticSelectAction>>(
+    { action_id: actionIds.choose, type: 'block_actions' },
+    chooseAction(deps),
+  );
   app.action<BlockAction<StaticSelectAction>>(
     { action_id: actionIds.otherFix, type: 'block_actions' },
     otherFixAction(deps),

@@ -1,11 +1,10 @@
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
-import { faultAnswer } from '../bot/views/answers.view.ts';
 import type { HandlerDeps } from './deps.ts';
-import { parseCommand, withoutMention } from './grammar/command.ts';
-import { answerCommand, say } from './verbs.ts';
+import { withoutMention } from './grammar/command.ts';
+import { answerTyped } from './typed.ts';
 
-/** `@aetherius …`: the same grammar, also inside a thread, where slash commands do not work. */
+/** `@aetherius …`: the same grammar or plain words, also inside a thread, where slash commands do not work. */
 export function mentionEvent(deps: HandlerDeps) {
   return async ({
     event,
@@ -13,17 +12,10 @@ export function mentionEvent(deps: HandlerDeps) {
   }: SlackEventMiddlewareArgs<'app_mention'> & AllMiddlewareArgs): Promise<void> => {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
-    const text = withoutMention(event.text, deps.botUserId);
-    const parsed = parseCommand(text, deps.settings.environments);
-    if (!parsed.ok) {
-      // A hint names environments and symptoms: it is for who may read.
-      await deps.door.enter(request, { right: 'read' });
-      return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
-    }
-    await say(
+    await answerTyped(
       deps,
-      request,
-      await answerCommand(deps, { request, source: 'mention', words }, parsed.command),
+      { request, source: 'mention', words },
+      withoutMention(event.text, deps.botUserId),
     );
   };
 }

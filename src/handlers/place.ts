@@ -4,15 +4,20 @@ import { present } from '../domain/kernel/present.ts';
 import type { Surface } from '../domain/run/run.ts';
 import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
 
-/** Named, else the channel's, else the default, else the only one. AppError INVALID_INPUT without all of these. */
+/** Where nobody names one: the channel's, else the default, else the only one. */
+export function usualEnvironment(settings: HandlerSettings, channel: string | undefined): string | undefined {
+  const only = settings.environments.length === 1 ? settings.environments[0] : undefined;
+  const ofChannel = channel === undefined ? undefined : settings.channel(channel).environment;
+  return ofChannel ?? settings.defaultEnvironment ?? only;
+}
+
+/** Named, else the usual one. AppError INVALID_INPUT without both. */
 export function environmentFor(
   settings: HandlerSettings,
   named: string | undefined,
   channel: string | undefined,
 ): string {
-  const only = settings.environments.length === 1 ? settings.environments[0] : undefined;
-  const ofChannel = channel === undefined ? undefined : settings.channel(channel).environment;
-  const environment = named ?? ofChannel ?? settings.defaultEnvironment ?? only;
+  const environment = named ?? usualEnvironment(settings, channel);
   if (environment !== undefined) return environment;
   throw new AppError('INVALID_INPUT', 'no environment was named and there is no default', {
     facts: { reason: 'no-environment', known: settings.environments.join(', ') },

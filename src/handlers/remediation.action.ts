@@ -2,7 +2,7 @@ import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewar
 import { requestOf } from '../bot/middleware/request.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { RemediationButton } from '../domain/message/remediation-view.ts';
-import { readButton } from './button.ts';
+import { buttonIdIn, decidingButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import { decidedAnswer, decision } from './verbs.ts';
 
@@ -16,7 +16,7 @@ export function remediationAction(
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
-    const button = await readButton(deps.buttons, body, [purpose], request);
+    const button = await decidingButton(deps.buttons, buttonIdIn(body), purpose, request);
     const decided = await deps.door.deciding.remediations[purpose]({
       ...decision(request, button.remediationId),
       ...present({ planHash: button.planHash }),

@@ -5,6 +5,8 @@ import {
   historyAnswer,
   plainAnswer,
   switchesAnswer,
+  symptomsAnswer,
+  verbHelpAnswer,
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
@@ -16,14 +18,15 @@ import type { Words } from '../text/words.ts';
 import { startCollect } from './collect.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import type { Command, SwitchChange } from './grammar/command.ts';
+import { answerMute } from './mute.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';
 import { answerToken } from './token.ts';
 
-/** One command, asked through a slash command or a mention. */
+/** One command, asked through a slash command, a mention, a direct message or an entry of a menu. */
 export interface Asked {
   readonly request: Request;
-  readonly source: Extract<RunSource, 'slash' | 'mention'>;
+  readonly source: Extract<RunSource, 'slash' | 'mention' | 'button'>;
   readonly words: Words;
   /** Opens a window for a moment; a mention has none. */
   readonly triggerId?: string;
@@ -43,10 +46,24 @@ type Verb<K extends Kind> = (
 
 /** What each verb of the grammar does: one call of a service, and at most one immediate answer. */
 const table: { readonly [K in Kind]: Verb<K> } = {
-  help: async ({ door }, { request, words }) =>
-    privately(helpAnswer(await door.readable(request.person, request.delivery.channel), words)),
-  whoami: async (deps, { request, words }) =>
-    privately(whoamiAnswer(request.person, await deps.barred(request.person), words)),
+  help: async ({ door }, { request, words }, { verb }) =>
+    privately(
+      (verb === undefined ? undefined : verbHelpAnswer(verb, words)) ??
+        helpAnswer(await door.readable(request.person, request.delivery.channel), words),
+    ),
+  symptoms: async ({ door, catalogue }, { request, words }) => {
+    await door.enter(request, { right: 'read' });
+    return privately(symptomsAnswer(catalogue, words));
+  },
+  whoami: async (deps, { request, words }) => {
+    const { person, delivery } = request;
+    const [barred, environments, tiers] = await Promise.all([
+      deps.barred(person),
+      deps.door.rightsOf(person, delivery.channel),
+      deps.tiers(person),
+    ]);
+    return privately(whoamiAnswer(person, barred, { environments, tiers }, words));
+  },
   health: (deps, asked, { environment }) => start(deps, asked, 'health', environment, {}),
   diagnose: (deps, asked, { symptom, environment }) =>
     start(deps, asked, 'diagnose', environment, { symptom }),
@@ -97,13 +114,13 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     return privately(decidedAnswer(await remediations.resolve(input), asked.words));
   },
   fixes: (deps, asked, { change }) => switchFixes(deps, asked, change),
-  history: async ({ door }, { request, words }, { environment }) => {
+  mute: async (deps, asked, command) => privately(await answerMute(deps, asked, command)),
+  history: async ({ door, linksTo }, { request, words }, { environment }) => {
     const { runs } = await door.enter(request, { right: 'read', ...present({ environment }) });
     const readable = await door.readable(request.person, request.delivery.channel);
     const shown = await runs.history(environment, environment === undefined ? 50 : 10);
-    return privately(
-      historyAnswer(shown.filter((run) => readable.includes(run.environment)).slice(0, 10), words),
-    );
+    const mine = shown.filter((run) => readable.includes(run.environment)).slice(0, 10);
+    return privately(historyAnswer(mine, words, await linksTo(mine.map(({ id }) => id))));
   },
   digest: (deps, asked, command) => digest(deps, asked, command),
   token: async (deps, asked, command) => {
@@ -240,7 +257,7 @@ async function digest(
 }
 
 async function switchFixes(
-  { door }: HandlerDeps,
+  { door, catalogue }: HandlerDeps,
   { request, words }: Asked,
   change: SwitchChange,
 ): Promise<VerbAnswer> {
@@ -273,7 +290,8 @@ async function switchFixes(
   const followUps = (await remediations.followUps(shownFollowUps)).filter(({ environment }) =>
     readable.includes(environment),
   );
-  return privately(switchesAnswer(await switches.list(), await switches.record(), words, followUps));
+  const offered = change.what === 'show' ? catalogue : undefined;
+  return privately(switchesAnswer(await switches.list(), await switches.record(), words, followUps, offered));
 }
 
 function privately(rendered: Rendered): VerbAnswer {

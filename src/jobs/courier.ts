@@ -1,13 +1,20 @@
 import { type ConnectionOptions, Queue } from 'bullmq';
 import type { Logger } from '../domain/kernel/clock.ts';
 import { within } from '../domain/kernel/within.ts';
-import type { Courier } from '../domain/ports/courier.ts';
-import { type QueueKind, queueOfRun } from '../domain/run/jobs.ts';
-import { executeJobId, queueName, queues, runJobId } from './queues.ts';
+import type { Courier, ExecutionHandedOver, LeftLying, RunHandedOver } from '../domain/ports/courier.ts';
+import {
+  type QueueKind,
+  queueName,
+  queueOfRun,
+  unfetchedNote,
+  unfetchedNotedSeconds,
+} from '../domain/run/jobs.ts';
+import { executeJobId, queues, runJobId } from './queues.ts';
 
 /** What the courier needs of a Redis client made by `platform/bullmq`. */
 export interface ProducerClient {
   readonly status: string;
+  set(key: string, value: string, expires: 'EX', seconds: number): Promise<unknown>;
   once(event: 'ready' | 'close' | 'error', listener: () => void): unknown;
   off(event: 'ready' | 'close' | 'error', listener: () => void): unknown;
 }
@@ -20,7 +27,7 @@ export interface CourierOptions {
   readonly timeoutMs?: number;
 }
 
-export interface JobCourier extends Courier {
+export interface JobCourier extends Courier, LeftLying {
   /** Whether Redis answers now. */
   up(): boolean;
   close(): Promise<void>;
@@ -48,13 +55,17 @@ export function createCourier(options: CourierOptions): JobCourier {
     return queue;
   };
 
+  const ask = <T>(name: string, question: (queue: Queue) => Promise<T>): Promise<T> =>
+    within(timeoutMs, async () => {
+      await whenReady(client);
+      return question(queueOf(name));
+    });
+
   const add = async ({ kind, environment, jobId, payload, unclaimed = false }: Parcel) => {
     const name = queueName(kind, environment);
     try {
-      await within(timeoutMs, async () => {
-        await whenReady(client);
+      await ask(name, async (queue) => {
         const { attempts } = queues[kind];
-        const queue = queueOf(name);
         const id = unclaimed ? await idNobodyHolds(queue, jobId) : jobId;
         await queue.add(kind, payload, { jobId: id, attempts, backoff: { type: 'policy' } });
       });
@@ -65,24 +76,28 @@ export function createCourier(options: CourierOptions): JobCourier {
     }
   };
 
+  const lies = async ({ kind, environment, jobId }: Parcel) => {
+    const name = queueName(kind, environment);
+    try {
+      return await ask(name, (queue) => liesIn(queue, jobId));
+    } catch (err) {
+      logger.debug({ err, queue: name, jobId }, 'Redis does not say what became of a job');
+      return false;
+    }
+  };
+
   return {
-    run: ({ environment, kind, runId, attempt, ...rest }) =>
-      add({
-        kind: kind === undefined ? 'run' : queueOfRun(kind),
-        environment,
-        jobId: runJobId(runId, attempt),
-        payload: { runId },
-        ...rest,
-      }),
-    execution: ({ environment, remediationId, attempt, ...rest }) => {
-      const payload = { remediationId, attempt };
-      return add({
-        kind: 'execute',
-        environment,
-        jobId: executeJobId(remediationId, attempt),
-        payload,
-        ...rest,
-      });
+    run: (job) => add(ofRun(job)),
+    execution: (job) => add(ofExecution(job)),
+    runLies: (job) => lies(ofRun(job)),
+    executionLies: (job) => lies(ofExecution(job)),
+    async noteUnfetched(kind, environment) {
+      const queue = queueName(kind, environment);
+      const key = `${prefix}:${unfetchedNote}:${queue}`;
+      await within(timeoutMs, async () => {
+        await whenReady(client);
+        await client.set(key, '1', 'EX', unfetchedNotedSeconds);
+      }).catch((err: unknown) => logger.debug({ err, queue }, 'no word could be left in Redis'));
     },
     up: () => client.status === 'ready',
     async close() {
@@ -100,16 +115,46 @@ interface Parcel {
   readonly unclaimed?: boolean;
 }
 
+function ofRun({ environment, kind, runId, attempt, ...rest }: RunHandedOver): Parcel {
+  return {
+    kind: kind === undefined ? 'run' : queueOfRun(kind),
+    environment,
+    jobId: runJobId(runId, attempt),
+    payload: { runId },
+    ...rest,
+  };
+}
+
+function ofExecution({ environment, remediationId, attempt, ...rest }: ExecutionHandedOver): Parcel {
+  const payload = { remediationId, attempt };
+  return { kind: 'execute', environment, jobId: executeJobId(remediationId, attempt), payload, ...rest };
+}
+
 /**
  * A job in a dead worker's hands blocks its id until BullMQ finds it stalled, which takes up to two lock
  * durations: a minute in which nothing happens. PostgreSQL decides who does the work, so a second job is safe.
  */
 async function idNobodyHolds(queue: Queue, jobId: string): Promise<string> {
+  return (await firstNotHeld(queue, jobId))?.id ?? jobId;
+}
+
+/** Whether a job still waits to be fetched, or whoever fetched it, each time, has left it. */
+async function liesIn(queue: Queue, jobId: string): Promise<boolean> {
+  const state = (await firstNotHeld(queue, jobId))?.state;
+  return state === undefined || !taken.has(state);
+}
+
+/** A job that was carried out is gone. */
+const taken: ReadonlySet<string> = new Set(['unknown', 'completed', 'failed']);
+
+/** Of the ids under which one piece of work is handed over; undefined: each is in somebody's hands. */
+async function firstNotHeld(queue: Queue, jobId: string) {
   for (let n = 1; n < 5; n += 1) {
     const id = n === 1 ? jobId : `${jobId}-again-${n}`;
-    if ((await queue.getJobState(id)) !== 'active') return id;
+    const state = await queue.getJobState(id);
+    if (state !== 'active') return { id, state };
   }
-  return jobId;
+  return undefined;
 }
 
 /** Waits for a connection that is being made; a client without one fails at once. */

@@ -56,11 +56,6 @@ export const queues = {
   },
 } as const satisfies Readonly<Record<QueueKind, QueueDefinition>>;
 
-/** A queue of its own for each environment: a worker for A asks Redis for nothing of B. */
-export function queueName(kind: QueueKind, environment: string): string {
-  return `${kind}-${environment}`;
-}
-
 /**
  * One job for each attempt: while it waits, adding it again changes nothing; the next attempt is another
  * job. BullMQ refuses `:` and ids that are numbers.

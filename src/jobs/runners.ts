@@ -45,7 +45,9 @@ export interface RunnersOptions {
 export function createRunners(options: RunnersOptions) {
   const active = new Map<string, { readonly kind: QueueKind; readonly abort: AbortController }>();
   const running = new Set<Promise<unknown>>();
-  const slots = createSlots();
+  const places = createPlaces();
+  /** When Redis delivered the last job of each lane. */
+  const fetchedAt = new Map<string, number>();
 
   const run = async (work: Work, via: JobReport['via'], outer?: AbortSignal): Promise<void> => {
     const { kind, environment, key } = work;
@@ -90,14 +92,15 @@ export function createRunners(options: RunnersOptions) {
   return {
     /** A job that Redis delivered; rejects with the work's error. */
     async fromRedis(work: Work, signal: AbortSignal | undefined): Promise<void> {
+      fetchedAt.set(laneOf(work), options.clock.now().getTime());
       if (active.has(work.key)) return;
-      await tracked(run(work, 'redis', signal));
+      await tracked(places.atOnce(work, () => run(work, 'redis', signal)));
     },
-    /** Work found in PostgreSQL while Redis is away; waits for a free place, never rejects. */
+    /** Work found in PostgreSQL that Redis does not bring; waits for a free place, never rejects. */
     fromPostgres(work: Work): void {
-      if (active.has(work.key) || !slots.take(work)) return;
+      if (active.has(work.key) || !places.take(work)) return;
       void tracked(
-        slots.whenFree(work, async () => {
+        places.whenFree(work, async () => {
           if (active.has(work.key)) return;
           await run(work, 'postgres').catch((err: unknown) =>
             options.logger.error({ err, job: work.key }, 'work found in PostgreSQL failed'),
@@ -105,13 +108,19 @@ export function createRunners(options: RunnersOptions) {
         }),
       );
     },
+    /** Whether what is found in PostgreSQL would begin at once. */
+    hasRoom: (kind: QueueKind, environment: string): boolean => places.free({ kind, environment }),
+    fetchedWithin(kind: QueueKind, environment: string, ms: number): boolean {
+      const at = fetchedAt.get(laneOf({ kind, environment }));
+      return at !== undefined && Math.abs(options.clock.now().getTime() - at) <= ms;
+    },
     active: () => active.size,
     idle: async (): Promise<void> => {
       while (running.size > 0) await Promise.allSettled(running);
     },
     /** Aborts what may be aborted; returns how many are left to themselves. */
     abortForStop(): { readonly aborted: number; readonly left: number } {
-      slots.close();
+      places.close();
       const all = [...active.values()];
       const abortable = all.filter(({ kind }) => queues[kind].abortOnStop);
       for (const { abort } of abortable) abort.abort(new JobAborted('shutdown'));
@@ -120,19 +129,42 @@ export function createRunners(options: RunnersOptions) {
   };
 }
 
-/** As many places for each environment and kind as Redis would get, first come first served. */
-function createSlots() {
+type Lane = Pick<Work, 'kind' | 'environment'>;
+
+const laneOf = ({ kind, environment }: Lane): string => `${kind}/${environment}`;
+
+/**
+ * As many places for each environment and kind as Redis would get, first come first served. What Redis delivers begins
+ * without asking, since BullMQ counts for itself; it takes a place all the same.
+ */
+function createPlaces() {
   const waiting = new Set<string>();
-  const queued = new Map<string, { free: number; readonly line: (() => void)[] }>();
+  const lanes = new Map<string, { busy: number; readonly line: (() => void)[] }>();
   let closed = false;
 
-  const lane = ({ kind, environment }: Work) => {
-    const name = `${kind}/${environment}`;
-    const existing = queued.get(name) ?? { free: queues[kind].concurrency, line: [] };
-    queued.set(name, existing);
+  const placesIn = (lane: Lane) => {
+    const existing = lanes.get(laneOf(lane)) ?? { busy: 0, line: [] };
+    lanes.set(laneOf(lane), existing);
     return existing;
   };
+  const inPlace = async (lane: Lane, then: () => Promise<void>): Promise<void> => {
+    const places = placesIn(lane);
+    try {
+      await then();
+    } finally {
+      // Whoever is next in line gets this place, unless Redis has brought more than there are.
+      const next = places.busy > queues[lane.kind].concurrency ? undefined : places.line.shift();
+      if (next === undefined) places.busy -= 1;
+      else next();
+    }
+  };
+  const free = (lane: Lane): boolean => placesIn(lane).busy < queues[lane.kind].concurrency;
   return {
+    free,
+    async atOnce(work: Work, then: () => Promise<void>): Promise<void> {
+      placesIn(work).busy += 1;
+      await inPlace(work, then);
+    },
     /** False: it waits already, or nothing is begun any more. */
     take(work: Work): boolean {
       if (closed || waiting.has(work.key)) return false;
@@ -140,17 +172,12 @@ function createSlots() {
       return true;
     },
     async whenFree(work: Work, then: () => Promise<void>): Promise<void> {
-      const place = lane(work);
-      if (place.free > 0) place.free -= 1;
-      else await new Promise<void>((resolve) => place.line.push(resolve));
+      if (free(work)) placesIn(work).busy += 1;
+      else await new Promise<void>((resolve) => placesIn(work).line.push(resolve));
       waiting.delete(work.key);
-      try {
+      await inPlace(work, async () => {
         if (!closed) await then();
-      } finally {
-        const next = place.line.shift();
-        if (next === undefined) place.free += 1;
-        else next();
-      }
+      });
     },
     close(): void {
       closed = true;

@@ -12,17 +12,23 @@ import { undeliveredMessage } from '../bot/views/collect.view.ts';
 import { fitFor } from '../bot/views/fit.ts';
 import { movedMessage } from '../bot/views/moved.view.ts';
 import { createBounded, unwrittenFacts } from '../domain/audit/bounded.ts';
-import { standingOf } from '../domain/fix/eligibility.ts';
+import { isRecordBroken } from '../domain/audit/record.ts';
+import { mayDecide, standingOf } from '../domain/fix/eligibility.ts';
+import type { Tier } from '../domain/fix/remediation.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
 import { namedId } from '../domain/kernel/named-id.ts';
 import { present } from '../domain/kernel/present.ts';
+import { within } from '../domain/kernel/within.ts';
 import type { OutboxItem } from '../domain/message/outbox.ts';
 import { keptInSlack } from '../domain/message/slack-fields.ts';
+import { platformsIn } from '../domain/platform/platform.ts';
 import type { SlackSockets, SocketCount } from '../domain/ports/slack-sockets.ts';
+import type { StoreOf } from '../domain/ports/store.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { createDoor } from '../handlers/door.ts';
+import { homeOf } from '../handlers/home.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import { bundleFlaw } from '../platform/bundle/check.ts';
@@ -35,20 +41,30 @@ import { createSlackDirectory, type Self, type SlackDirectory } from '../platfor
 import { createSlackFiles } from '../platform/slack/files.ts';
 import { createSlackGate, type SlackGate } from '../platform/slack/gate.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
+import { permalink } from '../platform/slack/permalink.ts';
 import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
+import type { Drawn } from '../platform/slack-poster/deliver.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
-import { respond } from '../platform/slack-poster/send.ts';
+import { linkTo, respond } from '../platform/slack-poster/send.ts';
 import { roleFor } from '../platform/store/connection.ts';
 import { createAnchoring } from '../services/audit/anchoring.service.ts';
 import { createRecordNotice } from '../services/audit/record-notice.service.ts';
+import { createCardKeeper } from '../services/fix/decide/card-keeper.service.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
 import { createButtons } from '../services/message/buttons.service.ts';
-import { wordsIn } from '../text/words.ts';
+import { rootPurpose } from '../services/run/run.service.ts';
+import { languageOf, wordsIn } from '../text/words.ts';
 import { cliEndpoint } from './cli-endpoint.ts';
+import { cardsOfBefore, drawnBy } from './drawn.ts';
+import { framedBy, incidents } from './incidents.ts';
 import { accessRules, type RoleParts, type Shared } from './shared.ts';
-import { createUseCases } from './use-cases.ts';
+import { catalogueOf } from './understanding.ts';
+import { createUseCases, decisionDeps } from './use-cases.ts';
 
 /** The bot talks to Slack and decides; it holds Slack's tokens and no credential of any system under diagnosis. */
+/** A card does not wait longer for the language of its reader, or for a link. */
+const patienceMs = 800;
+
 export async function botRole(shared: Shared): Promise<RoleParts> {
   const { env, logger, clock, ids, metrics, store } = shared;
   const token = env.SLACK_BOT_TOKEN;
@@ -118,7 +134,33 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     ...{ redactorOf: shared.redaction.redactorOf },
   };
   const services = createUseCases({ ...shared, attached }, directory.fresh());
-  const buttons = createButtons({ store, ids, clock });
+  let forgedButtons = 0;
+  metrics.gauge(
+    'aetherius_forged_buttons',
+    'Controls of fixes that somebody else than the bot put into a message: taken off before it was sent, or pressed and refused.',
+    () => forgedButtons,
+  );
+  const onForgedButton = (): void => {
+    forgedButtons += 1;
+  };
+  const cards = createCardKeeper({
+    store,
+    messages: decisionDeps(shared).messages,
+    languageOf: async (userId) => {
+      const locale = await within(patienceMs, directory.locale(userId), { late: () => undefined });
+      return locale === undefined ? undefined : languageOf(locale);
+    },
+    linkTo: (channel, ts) =>
+      within(
+        patienceMs,
+        linkTo(client, channel, ts).catch(() => undefined),
+        { late: () => undefined },
+      ),
+  });
+  const buttons = createButtons({
+    ...{ store, ids, clock, logger, onForged: onForgedButton },
+    redraw: (remediationId) => cards.redraw(remediationId),
+  });
   const deps: HandlerDeps = {
     door: createDoor({
       services,
@@ -136,6 +178,18 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       const standing = await standingOf(person, directory.fresh());
       return standing.ok ? undefined : standing.why;
     },
+    async tiers(person) {
+      const all: readonly Tier[] = [1, 2, 3];
+      const may = await Promise.all(
+        all.map(async (tier) => {
+          const rule = shared.policy.rule(tier);
+          return rule !== undefined && (await mayDecide(person, rule.by, directory.fresh())).ok;
+        }),
+      );
+      return all.filter((_, index) => may[index] === true);
+    },
+    linksTo: (runIds) => linksOf(store, self, runIds),
+    catalogue: catalogueOf(platformsIn(shared.config.environments)),
     home: {
       publish: (userId, view) => store.tx((tx) => tx.messages.home({ userId }, view)),
       opened: (userId, teamId) => inbox.sawHome(userId, teamId),
@@ -148,7 +202,12 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   registerHandlers(app, deps);
   gate.open(app);
 
-  const poster = posterOf(shared, { slack, gate: slackGate, inbox, directory });
+  const drawn = drawnBy(shared, {
+    ...{ cards, onForged: onForgedButton },
+    home: (userId) => homeOf(deps, { userId }),
+    framed: framedBy(shared),
+  });
+  const poster = posterOf(shared, { slack, gate: slackGate, inbox, directory, drawn });
   const refresher = homeRefresher({ deps, viewers: inbox, store, clock, logger });
   const cli = cliEndpoint(shared, directory);
   let listening: { stop(): Promise<void> } | undefined;
@@ -197,7 +256,9 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       stop: () => recovering?.stop(),
     },
     slackAnchoring(shared),
+    incidents(shared, self, directory),
     recordNotice(shared),
+    cardsOfBefore(shared, cards),
     { name: 'count of sockets', start: () => watch?.start(), stop: () => watch?.stop() },
     {
       name: 'slack',
@@ -283,11 +344,13 @@ function httpReceiver(shared: Shared, gate: EventSink) {
 /** R-L9: the first bot with a key writes down up to where rows need no signature. */
 async function beginSigning({ store, trust, logger }: Shared): Promise<void> {
   if (trust === undefined) return;
-  const began = await store.tx(async (tx) => {
-    if (!(await tx.audit.beginSigning())) return false;
-    await tx.audit.append({ actor: 'system', actorTeam: '-', action: 'signing.began' });
-    return true;
-  });
+  const began = await store
+    .tx(async (tx) => {
+      if (!(await tx.audit.beginSigning())) return false;
+      await tx.audit.append({ actor: 'system', actorTeam: '-', action: 'signing.began' });
+      return true;
+    })
+    .catch((error: unknown) => (isRecordBroken(error) ? false : Promise.reject(error)));
   if (began)
     logger.warn({}, 'from now on every row of the audit log is signed; what is before needs no signature');
 }
@@ -361,6 +424,8 @@ const languageIn =
 function slackGateOf(shared: Shared): SlackGate {
   const language = languageIn(shared);
   return createSlackGate({
+    apiUrl: shared.env.SLACK_API_URL,
+    pageUrl: shared.env.PAGE_WEBHOOK_URL,
     redactor: shared.redaction.redactor,
     redactorOf: shared.redaction.redactorOf,
     words: (channel) => wordsIn(language(channel)).plain('redact.withheld'),
@@ -376,11 +441,13 @@ function posterOf(
     gate,
     inbox,
     directory,
+    drawn,
   }: {
     readonly slack: Parameters<typeof createSlackClient>[0];
     readonly gate: SlackGate;
     readonly inbox: SlackInbox;
     readonly directory: SlackDirectory;
+    readonly drawn: Drawn;
   },
 ) {
   const { logger, clock, metrics, store } = shared;
@@ -420,6 +487,7 @@ function posterOf(
     clock,
     logger,
     gate,
+    drawn,
     owner: shared.processId,
     fit: (rendered, channel) => fitFor(rendered, language(channel)),
     moved: (channel, link) => movedMessage(link, wordsIn(language(channel))),
@@ -455,9 +523,27 @@ function handlerSettings({ config, env, tokenKeys }: Shared): HandlerDeps['setti
         ...present({ environment: channel?.environment }),
       };
     },
+    known: (environment) => config.environments[environment]?.known ?? [],
     issuesTokens: env.CLI_PORT !== undefined && tokenKeys.length > 0,
     ...present({ defaultEnvironment }),
   };
+}
+
+/** The first message of each run's answer, under the address of the workspace. */
+function linksOf(
+  store: StoreOf<'messages'>,
+  { url }: Pick<Self, 'url'>,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  return store.tx(async (tx) => {
+    const links = new Map<string, string>();
+    for (const runId of runIds) {
+      const posted = await tx.messages.find({ runId });
+      const root = posted.find(({ purpose, ts }) => purpose === rootPurpose && ts !== undefined);
+      if (root?.ts !== undefined) links.set(runId, permalink(url, { ...root, ts: root.ts }));
+    }
+    return links;
+  });
 }
 
 function installationOf(self: Self) {

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
-import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
+import type { Place } from '../domain/diagnosis/place.ts';
 import { placeOfRuntime } from '../domain/diagnosis/place.ts';
 import { temporaryForMs } from '../domain/fix/policy.ts';
+import type { RemedyCall } from '../domain/fix/remediation.ts';
+import { once, remediesOfCause, type WantedFix } from '../domain/fix/remedies.ts';
 import { shapeOf } from '../domain/health/health-calls.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
@@ -12,6 +14,7 @@ import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { CountLogs } from '../domain/ports/log-files.ts';
+import type { Finding } from '../domain/probe/finding.ts';
 import type { Probe } from '../domain/probe/probe.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
@@ -30,12 +33,13 @@ import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
 import { createCollectHere } from '../services/collect/collect.service.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
-import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import { createPlanHere } from '../services/fix/propose/plan-here.service.ts';
+import { createSecondLook } from '../services/health/second-look.service.ts';
 import { createLogsFollowed } from '../services/logs/follow-part.service.ts';
 import { createLogsHere } from '../services/logs/read-part.service.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 import { diagnoses } from './registries.ts';
+import { matcherOfSymptoms } from './understanding.ts';
 
 /**
  * All that looks at environments, composed once for workers and for the command line: the registries, the runner and
@@ -92,7 +96,7 @@ export function openChecks({
     unreachable,
     pathSteps,
     ownProbes,
-    matcher: createSymptomMatcher(symptomWords, connectionSuspects),
+    matcher: matcherOfSymptoms(),
     instructionLines,
   };
   const rules = givenRules ?? createHealthRules(environments);
@@ -100,6 +104,7 @@ export function openChecks({
     targets,
     runner,
     rules,
+    again: createSecondLook({ rules, probes: runner, targets }),
     collect: createCollectHere({
       ...{ ...diagnosing, rules, clock, version },
       // Beside the one that cleans the logs.
@@ -116,6 +121,15 @@ export function openChecks({
       policy: { temporaryForMs: temporaryForMs(config.approvals) },
     }),
     instructionLines,
+    /** The calls of what a cause asks for, as they are offered where there is a bot. */
+    fixesOf: (
+      findings: readonly Finding[],
+      wanted: readonly WantedFix[],
+      { kind }: Place,
+    ): readonly RemedyCall[] => {
+      const here = kind === 'none' ? {} : { [kind]: {} as never };
+      return once(remediesOfCause(findings, wanted, remediations, here)).map(({ call }) => call);
+    },
   };
 }
 

@@ -90,7 +90,7 @@ export async function checkLogin(
  * What keeps the audit log and the rows of a fix as they are holds for nobody who is a superuser (R-L4); the owner's
  * functions run with the owner's rights.
  */
-async function refuseSuperusers({ env, role, logger }: Options): Promise<void> {
+export async function refuseSuperusers({ env, role, logger }: Options): Promise<void> {
   for (const variable of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_MIGRATION_URL'] as const) {
     const url = env[variable];
     if (url === undefined) continue;

@@ -21,7 +21,7 @@ export function schedulerRole(shared: Shared): RoleParts {
     settings: digestSettings(shared),
     schedule: dailySchedule,
     sweepers: [
-      createRemediationSweeper(decisionDeps(shared)),
+      createRemediationSweeper(decisionDeps({ ...shared, withoutButtons: shared.seal === undefined })),
       createRetentionSweeper({
         ...{ store, clock, logger, record: shared.record },
         keep: shared.config.retention,

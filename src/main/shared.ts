@@ -3,16 +3,17 @@ import { hostname } from 'node:os';
 import { anchorMessage } from '../bot/views/anchor.view.ts';
 import type { AccessRules } from '../domain/access/access.ts';
 import type { AuditKeys } from '../domain/audit/audit.ts';
-import type { RecordGuard } from '../domain/audit/record.ts';
+import { isRecordBroken, type RecordGuard } from '../domain/audit/record.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { namedId } from '../domain/kernel/named-id.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Signer, Trust } from '../domain/kernel/signing.ts';
+import type { Seal } from '../domain/message/seal.ts';
 import type { AnchorPlace } from '../domain/ports/anchor-place.ts';
 import { type Config, configDigest } from '../domain/settings/config.ts';
-import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
+import type { FullRole, ProcessEnv } from '../domain/settings/process-env.ts';
 import { createCourier, type JobCourier } from '../jobs/courier.ts';
 import { systemClock, systemIds } from '../platform/process/clock.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
@@ -28,6 +29,7 @@ import { tokenKeys } from '../platform/settings/token-keys.ts';
 import { slackAnchors } from '../platform/slack/anchors.ts';
 import { createSlackClient } from '../platform/slack/client.ts';
 import { createSlackGate } from '../platform/slack/gate.ts';
+import { createSeal } from '../platform/slack/seal.ts';
 import { type DatabaseConfig, roleFor } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
@@ -37,7 +39,7 @@ import { signingOf } from './signing.ts';
 
 /** What every role stands on. */
 export interface Shared {
-  readonly role: ProcessRole;
+  readonly role: FullRole;
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly fileDigest?: string;
@@ -61,6 +63,8 @@ export interface Shared {
   readonly trust: Trust | undefined;
   readonly signer: Signer | undefined;
   readonly onForged: () => void;
+  /** R-A10: of the bot alone, and of one process with all roles. */
+  readonly seal: Seal | undefined;
   /** Of the digests of personal tokens; the bot role alone uses them. */
   readonly tokenKeys: readonly string[];
   readonly stableAtMostMs?: number;
@@ -74,10 +78,12 @@ export interface RoleParts {
   readonly slackPort?: () => number;
   /** Where the command line asks, once started. */
   readonly cliPort?: () => number;
+  /** Where alerts arrive, once started. */
+  readonly alertsPort?: () => number;
 }
 
 export async function openShared(input: {
-  readonly role: ProcessRole;
+  readonly role: FullRole;
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly fileDigest?: string;
@@ -96,7 +102,14 @@ export async function openShared(input: {
   const metrics = createMetrics(role);
   let forged = 0;
   metrics.gauge('aetherius_forged_decisions', 'Decisions found that no bot has made.', () => forged);
+  let broken = 0;
+  metrics.gauge(
+    'aetherius_record_broken',
+    'Times that nothing could be written down, because the head of the audit log was not its last row.',
+    () => broken,
+  );
   const signing = signingOf(role, env, config);
+  const seal = env.SLACK_BOT_TOKEN === undefined ? undefined : createSeal(env.SLACK_BOT_TOKEN);
   const store = createStore({
     database,
     auditKey: keys.current,
@@ -104,6 +117,10 @@ export async function openShared(input: {
     redactorOf,
     role: roleFor(role),
     signer: signing?.signer,
+    seal,
+    onBrokenRecord: () => {
+      broken += 1;
+    },
   });
   const anchors = anchorPlacesOf(
     config,
@@ -133,6 +150,7 @@ export async function openShared(input: {
     record,
     trust: signing?.trust,
     signer: signing?.signer,
+    seal,
     onForged: () => {
       forged += 1;
     },
@@ -150,7 +168,7 @@ function anchorSlack(
   const channel = config.approvals?.audit?.anchor.channel;
   if (token === undefined || channel === undefined) return undefined;
   const { redactor, redactorOf } = redaction;
-  const gate = createSlackGate({ redactor, redactorOf });
+  const gate = createSlackGate({ redactor, redactorOf, apiUrl: env.SLACK_API_URL });
   const words = wordsIn(config.slack.channels[channel]?.language ?? 'en');
   return slackAnchors({
     keys,
@@ -204,13 +222,16 @@ function packageVersion(): string {
  */
 async function writeDownSettings(shared: Shared): Promise<void> {
   const { store, role, version, config, policy, fileDigest } = shared;
-  await store.tx((tx) =>
-    tx.audit.append({
-      ...{ actor: 'system', actorTeam: '-', action: 'audit.configuration', policyVersion: policy.version },
-      payloadDigest: configDigest(config),
-      facts: { role, version, ...present({ file: fileDigest }) },
-    }),
-  );
+  await store
+    .tx((tx) =>
+      tx.audit.append({
+        ...{ actor: 'system', actorTeam: '-', action: 'audit.configuration', policyVersion: policy.version },
+        payloadDigest: configDigest(config),
+        facts: { role, version, ...present({ file: fileDigest }) },
+      }),
+    )
+    // It starts all the same: it decides nothing on such a record, and can say so.
+    .catch((error: unknown) => (isRecordBroken(error) ? undefined : Promise.reject(error)));
 }
 
 /** Who may read and start, by environment. */

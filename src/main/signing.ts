@@ -2,7 +2,7 @@ import { AppError } from '../domain/kernel/errors.ts';
 import { type ProcessKind, processKinds } from '../domain/kernel/process-kind.ts';
 import { publicKeyOf, type Signer, signerOf, type Trust, trustIn } from '../domain/kernel/signing.ts';
 import type { Config } from '../domain/settings/config.ts';
-import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
+import type { FullRole, ProcessEnv } from '../domain/settings/process-env.ts';
 
 /** With which key this process signs, and whose signatures it believes; undefined where nobody signs. */
 export interface Signing {
@@ -18,7 +18,7 @@ const fault = (message: string) =>
  * INVALID_INPUT says what to do, in one sentence.
  */
 export function signingOf(
-  role: ProcessRole,
+  role: FullRole,
   { SIGNING_KEY }: Pick<ProcessEnv, 'SIGNING_KEY'>,
   { signing }: Pick<Config, 'signing'>,
 ): Signing | undefined {

@@ -4,6 +4,7 @@ import { collectRendererOf } from '../bot/views/collect.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
+import { muteSaid } from '../bot/views/mute.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { reportWriterOf } from '../bot/views/report-form.view.ts';
 import type { RecordGuard } from '../domain/audit/record.ts';
@@ -35,11 +36,13 @@ import { showRepaired } from '../services/health/health-repaired.service.ts';
 import { createInventoryService } from '../services/inventory/inventory.service.ts';
 import { type AttachedLogsOptions, createAttachedLogs } from '../services/logs/attached.service.ts';
 import type { AttachedLogs } from '../services/logs/contract.ts';
+import { createMuteService } from '../services/mute/mute.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
 import type { TokenCheck, TokenService } from '../services/token/contract.ts';
 import { createTokenService } from '../services/token/token.service.ts';
 import { wordsIn } from '../text/words.ts';
+import { diagnoses } from './registries.ts';
 
 /** What the use cases stand on, in a role of the bot as on the command line. */
 export interface UseCaseDeps {
@@ -75,14 +78,20 @@ export function decisionDeps(
   deps: Pick<
     UseCaseDeps,
     'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config' | 'onForged' | 'record' | 'trust'
-  >,
+  > & {
+    /** R-A10: of a process that is no bot. */
+    readonly withoutButtons?: boolean;
+  },
 ): Omit<DecisionDeps, 'directory'> {
   const { store, policy, ids, logger, clock } = deps;
   const renderer = rendererOf(platformsIn(deps.config.environments));
   return {
     store,
     policy,
-    messages: createRemediationMessages({ renderer, policy, ids }),
+    messages: createRemediationMessages({
+      ...{ renderer, policy, ids },
+      ...present({ withoutButtons: deps.withoutButtons }),
+    }),
     ids,
     logger,
     trust: deps.trust,
@@ -125,6 +134,11 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     runs,
     remediations: createRemediationService(deciding),
     switches: createKillSwitchService(deciding),
+    mutes: createMuteService({
+      ...{ store, ids, directory, policy: deps.policy, accessOf: deciding.accessOf },
+      causes: new Set(diagnoses.flatMap(({ causes }) => causes.map(({ id }) => id))),
+      said: (what, language) => muteSaid(what, wordsIn(language, platformOf(what.mute.environment))),
+    }),
     places: createPlaceService({ ...deciding, ...present({ fallback: fallbackOf(config) }) }),
     digests: createDigestService({
       store,
@@ -159,8 +173,10 @@ function attachedLogs(
   { attached, store, clock, ids, logger }: UseCaseDeps,
   platformOf: PlatformOf,
 ): AttachedLogs {
-  if (attached === undefined)
-    return { answer: () => Promise.reject(new AppError('BUG', 'only the bot reads files of Slack')) };
+  if (attached === undefined) {
+    const never = () => Promise.reject(new AppError('BUG', 'only the bot reads files of Slack'));
+    return { answer: never, skim: never };
+  }
   const renderer = { ...logsRendererOf(platformOf), ...rendererOf(platformOf) };
   return createAttachedLogs({ ...attached, store, renderer, platformOf, clock, ids, logger });
 }

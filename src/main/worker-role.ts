@@ -4,7 +4,7 @@ import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { contractDrift, driftCodes } from '../diagnoses/contract-drift.diagnosis.ts';
 import { environmentsBeside } from '../domain/access/access.ts';
-import { heldWhy, trustedMarks } from '../domain/audit/record.ts';
+import { brokenHead, heldWhy, trustedMarks } from '../domain/audit/record.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every, type Periodic } from '../domain/kernel/every.ts';
@@ -23,8 +23,10 @@ import { takeInventory } from '../platform/targets/discovery/inventory.ts';
 import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { ownPodUids } from '../platform/targets/kubernetes/own-pod.ts';
+import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
 import { createCollectRun } from '../services/collect/collect-run.service.ts';
+import { createAskAgain } from '../services/diagnosis/ask-again.service.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
 import { createEndedUnder } from '../services/fix/execute/ended-under.service.ts';
@@ -38,6 +40,7 @@ import { createInventoryKeeper } from '../services/inventory/keep-inventory.serv
 import { createRanImages } from '../services/inventory/ran-images.service.ts';
 import { createLogsRun } from '../services/logs/logs-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
+import { createWatch, type WatchOptions } from '../services/watch/watch.service.ts';
 import { bundlePage } from '../text/bundle-page.ts';
 import { wordsIn } from '../text/words.ts';
 import { openChecks } from './checks.ts';
@@ -65,12 +68,12 @@ function installed(
 /** The worker looks and acts: it holds the credentials of its environments and no Slack token. */
 export function workerRole(shared: Shared, environments: readonly string[]): RoleParts {
   const { store, config, clock, ids, logger, policy, metrics } = shared;
-  const decisions = decisionDeps(shared);
+  const decisions = decisionDeps({ ...shared, withoutButtons: shared.seal === undefined });
   const platformOf = platformsIn(config.environments);
   const renderer = rendererOf(platformOf);
   const { redaction } = shared;
   const logins = kubeLogins(undefined, redaction.learn);
-  const { targets, runner, rules, diagnosing, logs, collect } = openChecks({
+  const { targets, runner, rules, again, diagnosing, logs, collect } = openChecks({
     config,
     logger,
     clock,
@@ -96,10 +99,17 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     clock,
     holdsSecret: (value) => redaction.redactor.holdsSecret(value),
   });
-  const common = { targets, probes: runner, rules, renderer, clock, ids };
+  const common = { targets, probes: runner, rules, again, renderer, clock, ids };
+  const asking = createAskAgain({
+    ...{ store, probes: runner, diagnoses, remediations, emitters: diagnosing.emitters },
+    ...{ unreachable: diagnosing.unreachable, healthCalls: (name) => rules.calls(name) },
+    givesWork: new Set(probes.filter(({ givesWork }) => givesWork === true).map(({ id }) => id)),
+  });
   const held = async (tx: TxOf<'audit'>) =>
-    heldWhy(trustedMarks(await tx.audit.marks(), shared.auditKeys.all));
+    brokenHead(await tx.audit.end()) ?? heldWhy(trustedMarks(await tx.audit.marks(), shared.auditKeys.all));
   const beside = environmentsBeside(config.environments);
+  const known = (environment: string) => config.environments[environment]?.known ?? [];
+  const quiet = { known, emitters: diagnosing.emitters };
   const runs = createRunExecutor({
     store,
     renderer,
@@ -115,12 +125,14 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         offers: proposals,
         diagnosisOf: (finding) => diagnosisOf(finding, diagnoses),
         held,
+        quiet,
       }),
       digest: createDigestRun({
         ...common,
         settings: digestSettings(shared),
         schedule: dailySchedule,
         held,
+        quiet,
         beside,
         drift: { calls: contractDrift.evidence, codes: driftCodes },
       }),
@@ -129,6 +141,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         proposals,
         messages: decisions.messages,
         renderer: diagnosisRendererOf(platformOf),
+        known,
         stages: {
           diagnosis: contractDrift.id,
           of: (tx, { environment, surface }) =>
@@ -154,7 +167,10 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         keptMs: config.retention.bundles,
         clock,
       }),
-      propose: createProposeRun({ targets, proposals, renderer, messages: decisions.messages, ids }),
+      propose: createProposeRun({
+        ...{ targets, proposals, renderer, messages: decisions.messages, ids, logger },
+        measure: asking.measure,
+      }),
     },
   });
   const executor = createExecutor({
@@ -163,6 +179,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     targets,
     remediations,
     probes: runner,
+    askAgain: asking.again,
     policy,
     self,
     nextCron,
@@ -184,6 +201,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     components: [
       { name: 'targets', stop: () => targets.close() },
       inventory,
+      watching(shared, environments, { targets, probes: runner, rules, again, quiet }),
       {
         name: 'temporary-changes',
         start() {
@@ -201,13 +219,14 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
             environments,
             store,
             courier: shared.courier,
-            connection: shared.redis.worker(),
+            redis: shared.redis,
             prefix: queuePrefix,
             runs,
             executor,
             clock,
             logger,
             onJob: (report) => metrics.job(report),
+            onUnfetched: (where) => metrics.unfetched(where),
           });
         },
         async stop(budgetMs) {
@@ -257,5 +276,36 @@ function keepingInventory(
       await fixes?.stop();
       await looking?.stop();
     },
+  };
+}
+
+/** How often a worker asks PostgreSQL whether a look of a watched environment is due. */
+const watchMs = 5_000;
+
+/** Looks by itself at those of its environments that are watched. */
+function watching(
+  { store, config, clock, logger }: Shared,
+  environments: readonly string[],
+  looking: Pick<WatchOptions, 'targets' | 'probes' | 'rules' | 'again' | 'quiet'>,
+): Component {
+  const watched = environments.flatMap((name) => {
+    const pauseMs = config.environments[name]?.watch?.every;
+    return pauseMs === undefined ? [] : [[name, pauseMs] as const];
+  });
+  const watch = createWatch({
+    ...{ ...looking, store, logger, environments: Object.fromEntries(watched) },
+    diagnosisOf: (finding) => diagnosisOf(finding, diagnoses),
+  });
+  let running: Periodic | undefined;
+  return {
+    name: 'watch',
+    start() {
+      if (watched.length === 0) return;
+      running = every(watchMs, (signal) => watch.round(signal), {
+        clock,
+        onError: (err) => logger.warn({ err }, 'watched environments cannot be looked at'),
+      });
+    },
+    stop: () => running?.stop(),
   };
 }

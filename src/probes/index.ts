@@ -9,6 +9,7 @@ import { composeHealthChecks } from './compose/health-checks.probe.ts';
 import { composeNetworks } from './compose/networks.probe.ts';
 import { ownHealth } from './http/own-health.probe.ts';
 import { serviceHealth } from './http/service-health.probe.ts';
+import { severalLooks } from './http/several-looks.probe.ts';
 import { kubernetesChanges } from './kubernetes/changes.probe.ts';
 import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
 import { kubernetesDns } from './kubernetes/dns.probe.ts';
@@ -16,7 +17,10 @@ import { kubernetesFailingProbes } from './kubernetes/failing-probes.probe.ts';
 import { kubernetesHealthChecks } from './kubernetes/health-checks.probe.ts';
 import { kubernetesNetworkPolicies } from './kubernetes/network-policies.probe.ts';
 import { kubernetesPods } from './kubernetes/pods.probe.ts';
+import { kubernetesRefusedPods } from './kubernetes/refused-pods.probe.ts';
+import { kubernetesSecretAge } from './kubernetes/secret-age.probe.ts';
 import { kubernetesSelectors } from './kubernetes/selectors.probe.ts';
+import { kubernetesServiceTargets } from './kubernetes/service-targets.probe.ts';
 import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.probe.ts';
 import { natsClients } from './nats/clients.probe.ts';
@@ -40,12 +44,15 @@ import { postgresIndexHealth } from './postgres/index-health.probe.ts';
 import { postgresLockWaits } from './postgres/lock-waits.probe.ts';
 import { postgresMissingIndexes } from './postgres/missing-indexes.probe.ts';
 import { postgresOldRows } from './postgres/old-rows.probe.ts';
+import { postgresReplicationSlots } from './postgres/replication-slots.probe.ts';
 import { postgresSchemas } from './postgres/schemas.probe.ts';
+import { postgresSessionAges } from './postgres/session-ages.probe.ts';
 import { postgresSessionShares } from './postgres/session-shares.probe.ts';
 import { postgresSlowStatements } from './postgres/slow-statements.probe.ts';
 import { postgresTables } from './postgres/tables.probe.ts';
 import { postgresUnprocessedEvents } from './postgres/unprocessed-events.probe.ts';
 import { postgresVariables } from './postgres/variables.probe.ts';
+import { postgresWrites } from './postgres/writes.probe.ts';
 import { redisAgentCache } from './redis/agent-cache.probe.ts';
 import { redisClients } from './redis/clients.probe.ts';
 import { redisConnection } from './redis/connection.probe.ts';
@@ -54,6 +61,7 @@ import { redisHitRate } from './redis/hit-rate.probe.ts';
 import { redisKeySpace } from './redis/key-space.probe.ts';
 import { redisMemory } from './redis/memory.probe.ts';
 import { redisMemoryLimit } from './redis/memory-limit.probe.ts';
+import { redisWrites } from './redis/writes.probe.ts';
 import { runtimeAlertRules } from './runtime/alert-rules.probe.ts';
 import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
 import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
@@ -62,6 +70,7 @@ import { runtimeConnection } from './runtime/connection.probe.ts';
 import { runtimeCpuLimit } from './runtime/cpu-limit.probe.ts';
 import { runtimeExecutorLog } from './runtime/executor-log.probe.ts';
 import { runtimeExpectedDatabases } from './runtime/expected-databases.probe.ts';
+import { runtimeFreeSpace } from './runtime/free-space.probe.ts';
 import { runtimeGraphLog } from './runtime/graph-log.probe.ts';
 import { runtimeImages } from './runtime/images.probe.ts';
 import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
@@ -98,6 +107,7 @@ const list = [
   composeHealthChecks,
   composeNetworks,
   serviceHealth,
+  severalLooks,
   ownHealth,
   kubernetesChanges,
   kubernetesConfigAge,
@@ -106,8 +116,11 @@ const list = [
   kubernetesHealthChecks,
   kubernetesNetworkPolicies,
   kubernetesPods,
+  kubernetesRefusedPods,
+  kubernetesSecretAge,
   kubernetesSelectors,
   kubernetesServicesEndpoints,
+  kubernetesServiceTargets,
   kubernetesWorkloads,
   natsClients,
   natsCluster,
@@ -131,11 +144,14 @@ const list = [
   postgresMissingIndexes,
   postgresOldRows,
   postgresSchemas,
+  postgresSessionAges,
   postgresSessionShares,
   postgresSlowStatements,
+  postgresReplicationSlots,
   postgresTables,
   postgresUnprocessedEvents,
   postgresVariables,
+  postgresWrites,
   redisAgentCache,
   redisClients,
   redisConnection,
@@ -144,6 +160,7 @@ const list = [
   redisKeySpace,
   redisMemory,
   redisMemoryLimit,
+  redisWrites,
   runtimeAlertRules,
   runtimeAnalyzerLog,
   runtimeAuthToken,
@@ -153,6 +170,7 @@ const list = [
   runtimeExecutorLog,
   runtimeExpectedDatabases,
   runtimeGraphLog,
+  runtimeFreeSpace,
   runtimeImages,
   runtimeMemoryLimit,
   runtimeModels,

@@ -12,6 +12,11 @@ export const endpointCodes = [
   'ENDPOINT_HUNG',
   'ENDPOINT_CLOSED',
   'ENDPOINT_AT_LIMIT',
+  'ENDPOINT_STARTING',
+  'ENDPOINT_BUSY',
+  'ENDPOINT_READ_ONLY',
+  'ENDPOINT_FULL',
+  'ENDPOINT_FAULT',
 ] as const;
 export type EndpointCode = (typeof endpointCodes)[number];
 
@@ -20,11 +25,16 @@ const codeOfStage: Readonly<Partial<Record<Stage, EndpointCode>>> = {
   'no-answer': 'ENDPOINT_HUNG',
   closed: 'ENDPOINT_CLOSED',
   limit: 'ENDPOINT_AT_LIMIT',
+  starting: 'ENDPOINT_STARTING',
+  busy: 'ENDPOINT_BUSY',
+  'read-only': 'ENDPOINT_READ_ONLY',
+  full: 'ENDPOINT_FULL',
+  fault: 'ENDPOINT_FAULT',
 };
 
 /**
  * A failed connection as a finding when it says something about the target; otherwise throws it again, for then
- * the probe could not check (no DNS, firewall, TLS, RBAC, our own credentials refused: R-PLAT2).
+ * the probe could not check (no DNS, firewall, TLS, RBAC, our own credentials refused: R-PLAT2; an error that no list has).
  */
 export function endpointFinding(error: unknown, part: PartId, facts: Facts = {}): Finding {
   const code = error instanceof TargetError ? codeOfStage[error.stage] : undefined;

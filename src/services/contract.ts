@@ -3,6 +3,7 @@ import type { DigestService } from './digest/contract.ts';
 import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
 import type { InventoryService } from './inventory/contract.ts';
 import type { AttachedLogs } from './logs/contract.ts';
+import type { MuteService } from './mute/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
 import type { TokenService } from './token/contract.ts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly runs: RunService;
   readonly remediations: RemediationService;
   readonly switches: KillSwitchService;
+  readonly mutes: MuteService;
   readonly places: PlaceService;
   readonly digests: DigestService;
   readonly reports: ReportService;

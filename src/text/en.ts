@@ -1,3 +1,4 @@
+import { alerts } from './en/alerts.ts';
 import { answers } from './en/answers.ts';
 import { bundle } from './en/bundle.ts';
 import { cli } from './en/cli.ts';
@@ -8,6 +9,7 @@ import { findings } from './en/findings.ts';
 import { fix } from './en/fix.ts';
 import { health } from './en/health.ts';
 import { logs } from './en/logs.ts';
+import { mutes } from './en/mutes.ts';
 import { parts } from './en/parts.ts';
 import { probes } from './en/probes.ts';
 import { remediations } from './en/remediations.ts';
@@ -20,6 +22,8 @@ import { surfaces } from './en/surfaces.ts';
 export const en = {
   ...parts,
   ...answers,
+  ...alerts,
+  ...mutes,
   ...fix,
   ...surfaces,
   ...digest,

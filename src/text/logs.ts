@@ -1,5 +1,6 @@
 import { shortened } from '../domain/kernel/text.ts';
-import { rankOf } from '../domain/logs/level.ts';
+import { MOST_SHAPES } from '../domain/logs/drain.ts';
+import { logLevels, rankOf } from '../domain/logs/level.ts';
 import type { LogGroup, LogReport, LogSource, LogStep } from '../domain/logs/report.ts';
 import { causePlain } from './cause.ts';
 import { moment } from './format.ts';
@@ -74,6 +75,13 @@ const meaningOf = ({ known }: LogGroup, words: Words): string | undefined =>
 const quoted = ({ text }: LogGroup): string => shortened(text.trim(), MOST_QUOTED);
 
 function headlineOf(report: LogReport, words: Words): string {
+  const said = worstOf(report, words);
+  const { leftOut } = report;
+  if (leftOut.tooManyShapes === 0 || report.groups.length === 0) return said;
+  return `${said} ${words.plain('logs.headline.many', { max: MOST_SHAPES.toLocaleString('en-US') })}`;
+}
+
+function worstOf(report: LogReport, words: Words): string {
   const { groups, sources, lines, query, first, last, entries } = report;
   const [worst] = groups;
   if (worst === undefined) {
@@ -103,8 +111,23 @@ function headlineOf(report: LogReport, words: Words): string {
     return words.plain('logs.headline.new', { from: moment(report.compared.from), example, count });
   if (worst.mark === 'more')
     return words.plain('logs.headline.more', { example, count, before: before ?? 0 });
-  const kinds = groups.length + report.leftOut.groups;
-  return words.plain('logs.headline.unnamed', { entries: report.grouped, kinds, example, count });
+  const kinds = kindsOf(report, words);
+  return report.leftOut.tooManyShapes > 0
+    ? words.plain('logs.headline.unnamed-many', {
+        entries: report.grouped + report.leftOut.tooManyShapes,
+        ...{ example, count },
+      })
+    : words.plain('logs.headline.unnamed', { entries: report.grouped, kinds, example, count });
+}
+
+/** Kinds by their own level: a warning is no error because errors stand beside it. */
+function kindsOf({ groups, leftOut }: LogReport, words: Words): string {
+  const counts = logLevels.toReversed().flatMap((level) => {
+    const count = groups.filter((group) => group.level === level).length;
+    return count === 0 ? [] : [words.plain(`logs.kinds.${level}`, { count })];
+  });
+  const more = leftOut.groups === 0 ? [] : [words.plain('logs.kinds.more', { count: leftOut.groups })];
+  return [...counts, ...more].join(words.language === 'zh-CN' ? '、' : ', ');
 }
 
 function groupWords(group: LogGroup, words: Words): LogGroupWords {

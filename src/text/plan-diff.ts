@@ -21,12 +21,20 @@ const described: ReadonlySet<string> = new Set([
  * `name: from → to` in the reader's words, one line a fact that changes. A fact has the name `diff.<fact>`, and values
  * that are words of ours have `diff.<fact>.<value>`.
  */
-export function changedLines({ from, to }: Pick<PlanStep, 'from' | 'to'>, words: Words): readonly string[] {
+export function changedLines(
+  { from, to }: Pick<PlanStep, 'from' | 'to'>,
+  words: Words,
+  /** What is known of the whole plan: how many Pods a restart replaces. */
+  { pods }: Facts = {},
+): readonly string[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names.flatMap((name) => {
     const [before, after] = [own(from, name), own(to, name)];
     // That an option is not used is no change.
     if (before === after || (before === undefined && after === false)) return [];
+    // That there is a mark, and on a second restart another one, tells nobody anything.
+    if (name === 'restarted' && typeof pods === 'number')
+      return [words.plain('diff.restarted.pods', { pods })];
     const label = labelOf(name, words);
     const show = (value: FactValue | undefined) =>
       value === undefined || value === null

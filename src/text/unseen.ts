@@ -12,12 +12,19 @@ export interface Unseen {
 
 /** Says of an outcome that is skipped or inconclusive what was looked for, and what it would take to see it. */
 export function unseenOf(
-  { key, probe, cause, reason }: Pick<ProbeOutcome, 'key' | 'probe' | 'cause' | 'reason'>,
+  {
+    key,
+    probe,
+    cause,
+    reason,
+    facts = {},
+  }: Pick<ProbeOutcome, 'key' | 'probe' | 'cause' | 'reason'> & Partial<Pick<ProbeOutcome, 'facts'>>,
   words: Words,
 ): Unseen {
   const why =
     cause === undefined
-      ? words.lookupPlain(`skip.${reason ?? ''}`)
+      ? (words.lookupPlain(`skip.${reason ?? ''}`) ??
+        words.lookupPlain(`cause.${facts['openWhy'] ?? ''}`, facts))
       : words.lookupPlain(`cause.${cause.code}`, cause.facts);
   const parts = [...key.matchAll(/=([\w-]+)/g)].map(([, value]) => value ?? '').filter(isPart);
   const about = parts.map((part) => words.lookupPlain(`part.${part}`) ?? part).join(' → ');
@@ -30,9 +37,14 @@ export function unseenOf(
 
 /** The same in one line of plain text. */
 export function unseenLine(outcome: Parameters<typeof unseenOf>[0], words: Words): string {
-  const { what, about, why } = unseenOf(outcome, words);
-  const looked = about === undefined ? what : words.plain('diagnose.unseen-of', { what, about });
-  return words.plain('diagnose.unseen-why', { what: looked, why });
+  const { why } = unseenOf(outcome, words);
+  return words.plain('diagnose.unseen-why', { what: lookWords(outcome, words), why });
+}
+
+/** What a probe looks at, with the parts that it was asked about. */
+export function lookWords(outcome: Parameters<typeof unseenOf>[0], words: Words): string {
+  const { what, about } = unseenOf(outcome, words);
+  return about === undefined ? what : words.plain('diagnose.unseen-of', { what, about });
 }
 
 const isPart = (value: string): value is PartId => (partIds as readonly string[]).includes(value);

@@ -60,7 +60,8 @@ export interface Words {
   plain<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /**
    * A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. With a fact of
-   * `otherWords` it is `<key>.<ending>`, where that is written.
+   * `otherWords` it is `<key>.<ending>`, where that is written; where a fact is missing that the words need, it is
+   * `<key>.said` or `<key>.bare`, where those are written.
    */
   lookup(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
   lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
@@ -85,6 +86,12 @@ const otherWords = {
   allowedBy: 'switch',
   /** It ended, and nothing has started it since. */
   notStartedAgain: 'ended',
+  /** A session that runs no statement now. */
+  betweenStatements: 'idle',
+  /** A variable with a secret that is not set. */
+  unsetVariable: 'unset',
+  /** A file with a secret that cannot be read. */
+  unreadFile: 'file',
 } as const;
 
 export function wordsIn(language: Language, platform: Platform = asInGuide): Words {
@@ -105,7 +112,11 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
     const own = ownName(key);
     if (own !== undefined) return clean(own);
     const ending = Object.entries(otherWords).find(([fact]) => fact in values)?.[1];
-    const template = (ending === undefined ? undefined : templateOf(`${key}.${ending}`)) ?? templateOf(key);
+    const usual = (ending === undefined ? undefined : templateOf(`${key}.${ending}`)) ?? templateOf(key);
+    // Words whose facts are missing say nothing; the sentence for that does.
+    const plainer = ['said', 'bare'].flatMap((less) => templateOf(`${key}.${less}`) ?? []);
+    const whole = usual === undefined || plainer.length === 0 || isWhole(usual, values);
+    const template = whole ? usual : (plainer.find((one) => isWhole(one, values)) ?? usual);
     return template === undefined ? undefined : interpolate(template, values, language, clean, named, moment);
   };
   const asIs = (text: string): string => text;
@@ -116,12 +127,15 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
     plain: (key, ...args) => find(key, args[0] ?? {}, asIs) ?? key,
     lookup: (key, facts = {}) => find(key, facts, escapeMrkdwn, slackDate),
     lookupPlain: (key, facts = {}) => find(key, facts, asIs),
-    lookupWhole: (key, facts) => {
-      const needed = placeholdersOf(templateOf(key) ?? '').filter((name) => !name.startsWith('@'));
-      const isWhole = needed.every((name) => Object.hasOwn(facts, name) && (facts[name] ?? null) !== null);
-      return isWhole ? find(key, facts, escapeMrkdwn, slackDate) : undefined;
-    },
+    lookupWhole: (key, facts) =>
+      isWhole(templateOf(key) ?? '', facts) ? find(key, facts, escapeMrkdwn, slackDate) : undefined,
   };
+}
+
+/** Whether each fact that the words name is there. */
+function isWhole(template: string, facts: Readonly<Record<string, Value>>): boolean {
+  const needed = placeholdersOf(template).filter((name) => !name.startsWith('@'));
+  return needed.every((name) => Object.hasOwn(facts, name) && (facts[name] ?? null) !== null);
 }
 
 /** A key of the configuration has points of its own. */

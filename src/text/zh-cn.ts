@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { alerts } from './zh-CN/alerts.ts';
 import { answers } from './zh-CN/answers.ts';
 import { bundle } from './zh-CN/bundle.ts';
 import { cli } from './zh-CN/cli.ts';
@@ -9,6 +10,7 @@ import { findings } from './zh-CN/findings.ts';
 import { fix } from './zh-CN/fix.ts';
 import { health } from './zh-CN/health.ts';
 import { logs } from './zh-CN/logs.ts';
+import { mutes } from './zh-CN/mutes.ts';
 import { parts } from './zh-CN/parts.ts';
 import { probes } from './zh-CN/probes.ts';
 import { remediations } from './zh-CN/remediations.ts';
@@ -21,6 +23,8 @@ import { surfaces } from './zh-CN/surfaces.ts';
 export const zhCN = {
   ...parts,
   ...answers,
+  ...alerts,
+  ...mutes,
   ...fix,
   ...surfaces,
   ...digest,

@@ -7,6 +7,7 @@ import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagno
 import { evaluate, faultsOf, judge } from '../../src/domain/diagnosis/judgement.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
+import { leftOpen } from '../../src/domain/probe/open.ts';
 import { callKey, type ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
@@ -112,6 +113,31 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
     );
 
     it.each(diagnosis.causes.map((cause) => ({ id: cause.id, cause })))(
+      '$id is ruled out only by a look that could have seen it',
+      ({ cause }) => {
+        const verdictOf = (outcomes: readonly ProbeOutcome[]) =>
+          judge(diagnosis, outcomes, emitters).causes.find((one) => one.cause.id === cause.id);
+        const nothing = outcomesWith(diagnosis, []);
+        const out = verdictOf(nothing);
+
+        // What each names against it was seen, and not only not found.
+        expect(out?.verdict).toBe('ruled-out');
+        expect(out?.against).not.toEqual([]);
+        for (const outcome of out?.against ?? []) expect(['healthy', 'unhealthy']).toContain(outcome.status);
+        // A look that could not have seen it rules nothing out, whichever of them it was.
+        const codes = [...distinct(cause.when), ...distinct(cause.symptom)].map(({ code }) => code);
+        const leavesOpen = (outcome: ProbeOutcome): ProbeOutcome => {
+          const own = codes.filter((code) => emitters.get(outcome.probe)?.includes(code) === true);
+          const [first, ...rest] = own;
+          return first === undefined ? outcome : { ...outcome, facts: leftOpen('few-bytes', first, ...rest) };
+        };
+        // But that the part itself has answered shows that it runs, whoever could look at it.
+        const answered = cause.when.op === 'unless-answered';
+        expect(verdictOf(nothing.map(leavesOpen))?.verdict).toBe(answered ? 'ruled-out' : 'possible');
+      },
+    );
+
+    it.each(diagnosis.causes.map((cause) => ({ id: cause.id, cause })))(
       '$id is never confirmed without the symptom that it explains',
       ({ cause }) => {
         const leaves = [...distinct(cause.when), ...distinct(cause.symptom)];
@@ -155,7 +181,9 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
         const remediation = registered.find(({ id }) => id === fix.remediation);
         const known = [...(remediation?.helpsWith ?? []), ...(remediation?.helpsCause ?? [])];
 
-        expect(codesOf(cause.when).filter(({ code }) => known.includes(code))).not.toEqual([]);
+        // What says why is among the evidence as well.
+        const told = [cause.when, ...(cause.why === undefined ? [] : [cause.why])].flatMap(codesOf);
+        expect(told.filter(({ code }) => known.includes(code))).not.toEqual([]);
         expect(fix.on).toBe(remediation?.on);
       },
     );

@@ -74,6 +74,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
         tier: plan.tier,
         planHash: 'a'.repeat(64),
         actionId: plan.actionId,
+        state: 'proposed',
       } as RemediationRow;
       const words = wordsIn('en');
       const text = JSON.stringify(planBlocks(row, words));

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { PlanStep, Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
-import { asInGuide } from '../../src/domain/platform/platform.ts';
+import { platformOf } from '../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
 import type { Probe } from '../../src/domain/probe/probe.ts';
 import type { ProbeRunner } from '../../src/domain/probe/probe-runner.ts';
@@ -15,8 +15,8 @@ import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
-import { setLimits } from '../../src/remediations/compose/set-limits.remediation.ts';
-import { setResources } from '../../src/remediations/kubernetes/set-resources.remediation.ts';
+import { setLimits } from '../../src/remediations/compose/container/set-limits.remediation.ts';
+import { setResources } from '../../src/remediations/kubernetes/rollout/set-resources.remediation.ts';
 import { createStream } from '../../src/remediations/nats/create-stream.remediation.ts';
 import { createIndexes } from '../../src/remediations/postgres/create-indexes.remediation.ts';
 import { setMaxConnections } from '../../src/remediations/postgres/set-max-connections.remediation.ts';
@@ -37,9 +37,13 @@ export const paramsOf: Partial<Record<ActionName, Readonly<Record<string, string
 };
 
 /** The real adapters, over the real drivers. */
+/** Role of the sessions that a fix may end. */
+export const serviceRole = 'crash_service';
+
 export function realTargets({ redis, postgres, nats, kubernetes, compose }: Places): TargetsFactory {
   const literal = (value: string) => new LazySecret({ kind: 'literal', value });
   const environment: EnvironmentConfig = {
+    known: [],
     runtime:
       kubernetes !== undefined
         ? { kind: 'kubernetes', agentNamespace: 'kube-system', ...kubernetes }
@@ -55,7 +59,11 @@ export function realTargets({ redis, postgres, nats, kubernetes, compose }: Plac
       databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
     },
     thresholds: Thresholds.parse({}),
-    platform: asInGuide,
+    // All that is in this Redis are the tests' own counters, and it never comes near its limit.
+    platform: platformOf({
+      cache: { more: ['crash:'] },
+      parts: { 'agent-manager': { databaseRole: serviceRole } },
+    }),
     access: { sharedChannels: [], ask: { users: [], usergroups: [] } },
   };
   return createTargetsFactory({ prod: environment });

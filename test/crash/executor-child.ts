@@ -88,7 +88,7 @@ async function throughRedis(url: string): Promise<void> {
   });
   const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger: silentLogger });
   const worker = startWorker({
-    ...{ environments: ['prod'], store, courier, connection: redis.worker(), prefix: queuePrefix },
+    ...{ environments: ['prod'], store, courier, redis, prefix: queuePrefix },
     ...{ clock: systemClock, logger: silentLogger, pollMs: 200, graceMs: 1_000, lockMs: 1_000 },
     runs: { execute: () => Promise.resolve() },
     executor: harness.executor(`child-${process.pid}`, { atKillPoint }),

@@ -289,7 +289,7 @@ async function withEmptyRedis(
     await worker.reached;
     await flusher.flushall();
     other = startWorker({
-      ...{ environments: ['prod'], store: at.way.store, courier, connection: redis.worker() },
+      ...{ environments: ['prod'], store: at.way.store, courier, redis },
       ...{ prefix: queuePrefix, clock: systemClock, logger: silentLogger },
       ...{ pollMs: 200, graceMs: 1_000, lockMs: 1_000 },
       runs: { execute: () => Promise.resolve() },

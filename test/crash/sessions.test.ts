@@ -7,7 +7,7 @@ import { waitFor } from '../../lab/components/process.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import { createHarness } from '../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';
-import { actionNamed, realProbes, realTargets } from './actions.ts';
+import { actionNamed, realProbes, realTargets, serviceRole } from './actions.ts';
 import { buildWorker, startWorkerProcess, type WorkerProgram } from './worker.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'aetherius-crash-'));
@@ -32,6 +32,7 @@ describe('a worker killed while it ends sessions', () => {
     redis = await startRedis({ dir });
     database = await postgres.migrated();
     target = await postgres.database();
+    await target.sql(`CREATE ROLE ${serviceRole} LOGIN PASSWORD '${serviceRole}'`);
     for (const name of ['agent_manager', 'orchestrator']) {
       await target.sql(`CREATE DATABASE ${name}`);
       await leak(name, `leaked-${name}`);
@@ -46,6 +47,7 @@ describe('a worker killed while it ends sessions', () => {
   async function leak(name: string, application: string): Promise<void> {
     const url = new URL(target.url);
     url.pathname = `/${name}`;
+    [url.username, url.password] = [serviceRole, serviceRole];
     const session = new Client({ connectionString: url.toString(), application_name: application });
     session.on('error', () => undefined);
     await session.connect();

@@ -37,6 +37,18 @@ const age = (product: Product, part: number) =>
   );
 
 describe('who may approve', () => {
+  it('reads the request in their own language, whatever that of the channel is', async () => {
+    const inChinese = approvals.replace(people.approver, people.chinese);
+    const { control } = (await stage.start({ approvalsYaml: inChinese })).slack;
+    const { card } = await askForFix(control);
+    const direct = await conversationWith(control, people.chinese);
+    const copy = await control.waitForMessage({ channel: direct, where: hasButton });
+
+    expect(card.text).toContain('Waiting for approval');
+    expect(copy.text).toMatch(/^\*原因：\* Redis /);
+    expect(copy.text).toContain('等待他人批准');
+  });
+
   it('gets the request as a direct message with its buttons, decides there, and every copy loses them', async () => {
     const product = await stage.start({ approvalsYaml: approvals });
     const { control } = product.slack;
@@ -48,6 +60,9 @@ describe('who may approve', () => {
     // The one who asked is on the list, and may not approve it.
     expect(line.text).toMatch(new RegExp(`Who may approve: <@${people.approver}>$`));
     expect(copy.text).toContain(`<#${channel}>`);
+    // The reason first, and a way into the thread.
+    expect(copy.text).toMatch(/^\*Because:\* Redis is at /);
+    expect(copy.text).toMatch(/\(<http[^|]+\|open the thread>\)/);
     expect(JSON.stringify(copy.blocks)).not.toContain('remediation.cancel');
     // The one who asked reads in the card who was asked; nobody else was written to.
     expect(JSON.stringify(card.blocks)).toContain(`Asked to approve: <@${people.approver}>`);

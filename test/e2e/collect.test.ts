@@ -186,10 +186,13 @@ describe('"Collect logs" under a diagnosis', () => {
       { channel: places.incidents, contains: '"collect"' },
       patient,
     );
+    // The diagnosis has a file of its own, which is no bundle.
+    const evidence = await control.waitForMessage({ channel: places.incidents, where: isFile }, patient);
+    const isBundle = (message: SlackMessage) => isFile(message) && message.ts !== evidence.ts;
     const press = (user: string) =>
       control.click({ user, channel: places.incidents, ts: diagnosis.ts, actionId: 'collect' });
     const pressed = await Promise.all([press(people.requester), press(people.requester)]);
-    const file = await control.waitForMessage({ channel: places.incidents, where: isFile }, patient);
+    const file = await control.waitForMessage({ channel: places.incidents, where: isBundle }, patient);
     await press(people.approver);
     const isTold = (user: string) => ({
       ...{ channel: places.incidents, user },
@@ -204,7 +207,7 @@ describe('"Collect logs" under a diagnosis', () => {
     expect(file.threadTs).toBe(diagnosis.threadTs ?? diagnosis.ts);
     await verified(await download(product, file));
     expect(run?.params).toEqual({ since: expect.stringMatching(/^\d{4}-.+Z$/) as string });
-    expect(seenIn(product, places.incidents).filter(isFile)).toHaveLength(1);
+    expect(seenIn(product, places.incidents).filter(isBundle)).toHaveLength(1);
     expect(await product.database.sql(`SELECT FROM runs WHERE kind = 'collect'`)).toHaveLength(1);
   });
 });

@@ -46,7 +46,7 @@ describe('one fix from the command line, with a real worker behind it', () => {
     const planned = await requester(...json, ...wanted);
     const untouched = await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy');
     const { asked, handle, planHash } = await requestedBy(requester);
-    const own = await requester('approvals', 'approve', handle);
+    const own = await requester('approvals', 'approve', handle, '--plan', planHash);
     const approved = await approver(...json, 'approvals', 'approve', handle, '--plan', planHash);
     await until(
       async () =>
@@ -271,5 +271,34 @@ approvals:
       );
     });
     expect(await reasons()).toEqual(['deactivated', 'token-expired', 'token-revoked', 'token-wrong']);
+  });
+});
+
+describe('the digest of an environment, from the command line', () => {
+  it('R-A11: comes into a direct conversation of one’s own, and into nobody else’s', async () => {
+    const product = await stage.start({ roles });
+    const { control } = product.slack;
+    const shell = product.shell(await product.issueToken(people.requester));
+    const direct = (id: string, member: string) =>
+      control.addChannel({ id, name: id, kind: 'im', members: [member] }).id;
+    const ofAdmin = direct('D0ADMIN01', people.admin);
+    const own = direct('D0REQUEST', people.requester);
+
+    const refused = await shell('digest', 'now', '--env', 'prod', '--channel', ofAdmin);
+    const byName = await shell('digest', 'now', '--env', 'prod', '--channel', people.admin);
+    const allowed = await shell('digest', 'now', '--env', 'prod', '--channel', own);
+    const digest = await control.waitForMessage({ channel: own, contains: 'prod' }, { timeoutMs: 20_000 });
+
+    for (const { exit, err } of [refused, byName])
+      expect({ exit, err }).toMatchObject({
+        exit: 1,
+        err: expect.stringContaining('not a direct message of your own'),
+      });
+    expect(allowed.exit).toBe(0);
+    expect(digest.text).not.toBe('');
+    expect(await product.database.sql("SELECT count(*)::int AS n FROM runs WHERE kind = 'digest'")).toEqual([
+      { n: 1 },
+    ]);
+    expect(control.messages({ channel: ofAdmin, contains: 'prod' })).toEqual([]);
   });
 });

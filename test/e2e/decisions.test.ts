@@ -182,7 +182,7 @@ describe('who may decide', () => {
     );
     const again = await control.redeliver(clicks[0]?.deliveryId ?? '');
     await control.waitForMessage(
-      { channel, threadTs: table.ts, contains: 'worked: the checks' },
+      { channel, threadTs: table.ts, contains: 'worked: asked again' },
       { timeoutMs: 40_000 },
     );
 
@@ -207,7 +207,7 @@ describe('who may decide', () => {
     const list = await whisper(control, people.approver, handle);
     await control.command({ user: people.approver, channel, text: `/aetherius approve ${handle}` });
     await control.waitForMessage(
-      { channel, threadTs: table.ts, contains: 'worked: the checks' },
+      { channel, threadTs: table.ts, contains: 'worked: asked again' },
       { timeoutMs: 40_000 },
     );
     const done = await control.waitForMessage({

@@ -61,7 +61,7 @@ describe('one fix, whole', () => {
       confirm: true,
     });
     await control.waitForMessage(
-      { channel: places.incidents, threadTs: table.ts, contains: 'worked: the checks' },
+      { channel: places.incidents, threadTs: table.ts, contains: 'worked: asked again' },
       { timeoutMs: 30_000 },
     );
     const green = await control.waitForMessage({
@@ -96,7 +96,7 @@ describe('another fix than the recommended one', () => {
       text: '/aetherius diagnose D3',
     });
     const answer = await control.waitForMessage(
-      { channel: places.incidents, where: ({ text }) => text.includes('D3.a') },
+      { channel: places.incidents, where: ({ blocks }) => JSON.stringify(blocks).includes('D3.a') },
       { timeoutMs: 30_000 },
     );
     const inThread = { channel: places.incidents, threadTs: answer.ts };
@@ -132,7 +132,7 @@ describe('another fix than the recommended one', () => {
       ...{ user: people.approver, channel: places.incidents, ts: offer.ts },
       ...{ actionId: 'remediation.approve', confirm: true },
     });
-    await control.waitForMessage({ ...inThread, contains: 'worked: the checks' }, { timeoutMs: 30_000 });
+    await control.waitForMessage({ ...inThread, contains: 'worked: asked again' }, { timeoutMs: 30_000 });
 
     expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', String(1024 ** 3)]);
     expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([

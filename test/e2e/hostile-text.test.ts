@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { visible } from '../../src/domain/kernel/text.ts';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
-import { controls, directionMarks } from '../support/hostile-text.ts';
+import { controls, directionMarks, widthless } from '../support/hostile-text.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => stage.emptyTarget());
 const channel = places.incidents;
 const seen = ({ text, blocks }: SlackMessage): string => JSON.stringify([text, blocks]);
 
-/** Nothing that Slack got has half a character, a control character or a mark of direction. */
+/** Nothing that Slack got has half a character, a control character, a mark of direction or one without a width. */
 function expectWhole(messages: readonly SlackMessage[]): void {
   expect(messages.length).toBeGreaterThan(0);
   for (const message of messages) {
@@ -27,11 +27,11 @@ function expectWhole(messages: readonly SlackMessage[]): void {
 it('a run whose facts hold hostile text ends with a complete answer', async () => {
   const product = await stage.start();
   // Cut at 60 units, the emoji would fall apart.
-  const keys = [`${'k'.repeat(58)}🔑🔑`, `nul\u0000${controls}`, `user${directionMarks}txt.exe`];
+  const keys = [`${'k'.repeat(58)}🔑🔑`, `nul\u0000${controls}`, `user${directionMarks}${widthless}txt.exe`];
   for (const key of keys) await stage.targetCall('SET', key, 'v'.repeat(100_000));
   await stage.fillTarget();
   const { control } = product.slack;
-  const typed = `/aetherius diagnose D3 ${directionMarks}\u0000\ud83d`;
+  const typed = `/aetherius diagnose D3 ${directionMarks}${widthless}\u0000\ud83d`;
   expect((await control.command({ user: people.requester, channel, text: typed })).ok).toBe(true);
   await control.waitForMessage(
     { channel, where: (message) => seen(message).includes('"action_id":"report"') },

@@ -60,7 +60,8 @@ describe.skipIf(chromiumPath === null)('logs and bundles in a browser', () => {
   };
   const open = async (name: WindowName): Promise<Page> => {
     const page = await openWindow(browser, name);
-    page.setDefaultTimeout(40_000);
+    // A bundle of the demo takes half a minute: one of its sources is silent.
+    page.setDefaultTimeout(80_000);
     await page.goto(url);
     await page.locator('main .composer textarea').waitFor();
     return page;

@@ -32,7 +32,7 @@ describe('/aetherius logs', () => {
     expect(JSON.stringify(answer.blocks)).toContain('names no Kubernetes and no Compose project');
   });
 
-  it('says that there is no such part', async () => {
+  it('says that there is no such part, to whoever asked', async () => {
     const { slack } = await stage.start();
     await slack.control.command({
       user: people.requester,
@@ -41,13 +41,14 @@ describe('/aetherius logs', () => {
     });
     const answer = await slack.control.waitForMessage(
       {
-        channel: places.incidents,
+        ...{ user: people.requester, channel: places.incidents },
         where: ({ text }) => text.includes('toaster') && text.includes('no part'),
       },
       patient,
     );
 
     expect(answer.text).toContain('There is no part “toaster”');
+    expect(answer.ephemeralFor).toBe(people.requester);
   });
 });
 
@@ -113,7 +114,11 @@ describe('"Analyse this log"', () => {
       actionId: 'diagnose',
     });
     await control.waitForMessage(
-      { channel: places.incidents, threadTs: ts, contains: 'The way to NATS' },
+      {
+        channel: places.incidents,
+        threadTs: ts,
+        contains: 'A service cannot be reached: cannot be checked here',
+      },
       patient,
     );
   });
@@ -147,7 +152,7 @@ describe('"Analyse this log"', () => {
     expect(bars.map(({ tall }) => Math.round(tall * 18))).toEqual([9, 0, 18, 9]);
     expect(bars.map(({ errors }) => Math.round(errors * 18))).toEqual([6, 0, 18, 0]);
     expect(picture.title).toBe('Timeline of the log in this message');
-    expect(picture.alt).toMatch(/^36 entries .+ Entries by time, .+ ▅·█▅ .+Most at .+: 18\.$/);
+    expect(picture.alt).toMatch(/^36 entries, .+ Entries by time, .+ ▅·█▅ .+Most at .+: 18\.$/);
     expect(control.messages({ ...where, where: isPicture })).toHaveLength(1);
   });
 

@@ -112,7 +112,7 @@ it('R-X16: shows how far it is and why it waits, is stopped by its button or a w
   const again = await started();
   const done = await cardShows(again, 'remediation.undo');
 
-  expect(done.text).toContain('Fixed and verified');
+  expect(done.text).toContain('Done, and the checks of its plan are healthy');
   expect((await platform.query('SELECT FROM events')).rowCount).toBe(0);
   expect((await platform.query('SELECT FROM events_archive')).rowCount).toBe(rows);
 }, 90_000);

@@ -148,6 +148,34 @@ const modal: ModalView = {
   ],
 };
 
+const at = Date.parse('2026-11-28T09:12:00Z') / 1000;
+const levels = ['error', 'warning'].map((level) => ({ text: plain(level), value: level }));
+/** A form in which everything has a value from the beginning. */
+const filled: ModalView = {
+  ...{ type: 'modal', callback_id: 'filled', title: plain('Filled'), submit: plain('Go') },
+  blocks: [
+    { type: 'plain_text_input', initial_value: 'Redis is full' },
+    { type: 'plain_text_input', multiline: true, initial_value: 'two\nlines' },
+    { type: 'static_select', options: levels, initial_option: levels[1] },
+    { type: 'radio_buttons', options: levels, initial_option: levels[0] },
+    { type: 'checkboxes', options: levels, initial_options: [levels[1]] },
+    { type: 'datepicker', initial_date: '2026-11-28' },
+    { type: 'datetimepicker', initial_date_time: at },
+    { type: 'number_input', is_decimal_allowed: false, initial_value: '7' },
+    { type: 'conversations_select', initial_conversation: places.ops },
+    {
+      type: 'rich_text_input',
+      initial_value: {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'rich words' }] }],
+      },
+    },
+  ].map((element, index) => ({
+    ...{ type: 'input', block_id: `f${index}`, label: plain(`Field ${index}`), optional: true },
+    element: { action_id: 'a', ...element },
+  })) as ModalView['blocks'],
+};
+
 /** A bot as small as can be, which uses everything the page has to draw. */
 async function startBot(slack: SlackEmulator): Promise<App> {
   const app = new App({
@@ -160,6 +188,16 @@ async function startBot(slack: SlackEmulator): Promise<App> {
   app.command('/aetherius', async ({ ack, command, client }) => {
     if (command.text === 'secret') return ack('Nobody else sees this.');
     await ack();
+    if (command.text === 'form') {
+      await client.views.open({ trigger_id: command.trigger_id, view: filled });
+      return;
+    }
+    if (command.text === 'marks') {
+      const text = 'Keys `cache:*` and `session:*` fill it; *not* cache:* or 3*4*5, and ~gone~ ~/.kube';
+      const blocks: KnownBlock[] = [{ type: 'section', text: { type: 'mrkdwn', text } }];
+      await client.chat.postMessage({ channel: command.channel_id, text, blocks });
+      return;
+    }
     const posted = await client.chat.postMessage({
       channel: command.channel_id,
       text: 'Health of production',
@@ -331,6 +369,69 @@ describe.skipIf(chromiumPath === null)('the playground page', () => {
     await page.getByText('checks stage: disk full').waitFor();
 
     expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('draws what a form holds from the beginning', async () => {
+    await type('/aetherius form');
+    const dialog = page.getByRole('dialog');
+    const field = (index: number) => dialog.locator('.input-block').nth(index);
+    await field(9).waitFor();
+    const drawn = await Promise.all(
+      [0, 1, 5, 6, 7, 9].map((index) => field(index).locator('input, textarea').inputValue()),
+    );
+
+    const local = await page.evaluate<string>(
+      `(() => { const at = new Date(${at} * 1000); return new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); })()`,
+    );
+    expect(drawn).toEqual(['Redis is full', 'two\nlines', '2026-11-28', local, '7', 'rich words']);
+    expect(await field(2).getByRole('combobox').inputValue()).toBe('warning');
+    expect(await field(3).getByRole('radio', { name: 'error' }).isChecked()).toBe(true);
+    expect(await field(4).getByRole('checkbox', { name: 'warning', exact: true }).isChecked()).toBe(true);
+    expect(await field(8).getByRole('combobox').inputValue()).toBe(places.ops);
+  });
+
+  it('closes a form with Escape, wherever the reader is', async () => {
+    await type('/aetherius form');
+    await page.getByRole('dialog').waitFor();
+    // Nothing in the form has the focus.
+    await page.evaluate('document.activeElement?.blur()');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('draws marks as Slack does, and leaves a star in a name alone', async () => {
+    await type('/aetherius marks');
+    const message = page.locator('article', { hasText: 'fill it' });
+    await message.waitFor();
+
+    expect(await message.locator('code').allInnerTexts()).toEqual(['cache:*', 'session:*']);
+    expect(await message.innerText()).toContain(
+      'Keys cache:* and session:* fill it; not cache:* or 3*4*5, and gone ~/.kube',
+    );
+    expect(await message.locator('.blocks strong').allInnerTexts()).toEqual(['not']);
+    expect(await message.locator('del, s').allInnerTexts()).toEqual(['gone']);
+  });
+
+  it('attaches files to a message, and takes one away again', async () => {
+    const bytes = Buffer.from([0, 255, 10, 13, 128]);
+    await page.locator('main .composer input[type=file]').setInputFiles([
+      { name: 'agent-manager.log', mimeType: 'text/plain', buffer: Buffer.from('one\ntwo\n') },
+      { name: 'wrong.txt', mimeType: 'text/plain', buffer: Buffer.from('x') },
+      { name: 'raw.bin', mimeType: 'application/octet-stream', buffer: bytes },
+    ]);
+    await page.getByRole('button', { name: 'Take wrong.txt away' }).click();
+    await type('what is this?');
+    const message = page.locator('article', { hasText: 'what is this?' });
+    await message.getByText('raw.bin').first().waitFor();
+    const sent = await page.evaluate<number[][]>(
+      `Promise.all([...document.querySelectorAll('a[download]')].map(async ({ href }) =>
+        [...new Uint8Array(await (await fetch(href)).arrayBuffer())]))`,
+    );
+
+    expect(await message.getByText('wrong.txt').count()).toBe(0);
+    expect(sent).toEqual([[...Buffer.from('one\ntwo\n')], [...bytes]]);
+    expect(await page.locator('.attached').count()).toBe(0);
   });
 
   it('keeps ephemeral answers to the one who asked, and switches users', async () => {

@@ -35,7 +35,7 @@ describe.skipIf(chromiumPath === null)('npm run docs:picture', () => {
     if (process.env.SCREENSHOTS === undefined) rmSync(folder, { recursive: true });
   });
 
-  it('takes it from a playground, with the headline, the whole table and the button on it', async () => {
+  it('takes it from a playground, with the headline, what is well and the button on it', async () => {
     const file = join(folder, 'health.png');
 
     await withPlayground((url) => takePicture(url, file));

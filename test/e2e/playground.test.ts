@@ -162,7 +162,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     await answer.getByText('is healthy').waitFor();
     await shot('healthy');
 
-    const table = await answer.locator('table').innerText();
+    const said = await answer.innerText();
     for (const part of [
       'PostgreSQL',
       'Redis',
@@ -172,7 +172,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
       'orchestrator-service',
       'reasoning-service',
     ]) {
-      expect(table).toContain(part);
+      expect(said).toContain(part);
     }
   });
 
@@ -205,7 +205,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     await panel().getByText('Old enough to be seen.').waitFor({ timeout: 60_000 });
     await closePanel();
     const answer = await answered(page, () => type('/aetherius health'));
-    expect(await answer.innerText()).toMatch(/PostgreSQL is degraded \(4 sessions of report-job/);
+    expect(await answer.innerText()).toMatch(/PostgreSQL is degraded: 4 sessions of report-job/);
     await openThreadOf(answer);
     await page.locator('.thread').getByText('End leaked database sessions').first().waitFor();
     await shot('leaked-finding');
@@ -220,6 +220,37 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     await closePanel();
   }, 180_000);
 
+  it('begins a slow fix when two others have approved it, shows how far it is, and stops it', async () => {
+    await flip('PostgreSQL keeps events of months', true);
+    await type('/aetherius fix postgres.delete-old-rows');
+    const card = page
+      .locator('main article', { has: page.getByRole('button', { name: 'Apply fix' }) })
+      .last();
+    await card.getByRole('button', { name: 'Apply fix' }).click();
+    await confirm(page);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').last().fill('events of months are in the way');
+    await dialog.locator('button[type=submit]').click();
+    await dialog.waitFor({ state: 'detached' });
+    for (const person of [people.approver, people.chinese]) {
+      await become(person);
+      await page.locator('main').getByRole('button', { name: 'Approve' }).last().click();
+      await confirm(page);
+    }
+    await page.locator('main').getByRole('button', { name: 'Stop' }).last().click();
+    await shot('slow-fix');
+    await confirm(page);
+    // The page of the third person is in Chinese.
+    await page.getByLabel('你的身份').selectOption(people.requester);
+    await openThreadOf(page.locator('main article:not(.ephemeral)').last());
+    await page
+      .locator('.thread')
+      .getByText(/was stopped after/)
+      .first()
+      .waitFor();
+    await flip('PostgreSQL keeps events of months', false);
+  }, 120_000);
+
   it('carries a newcomer through the first minute on a phone', async () => {
     const phone = await newWindow('phone');
     const guide = phone.getByRole('region', { name: 'The first minute' });
@@ -230,6 +261,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
       guide.getByRole('button', { name: '/aetherius health' }).click(),
     );
     await picture(phone, 'playground-phone-broken');
+    expect((await broken.boundingBox())?.height).toBeLessThanOrEqual(500);
     await openThreadOf(broken);
     await phone.locator('.thread').getByRole('button', { name: 'Apply fix' }).waitFor();
     await picture(phone, 'playground-phone-finding');
@@ -249,7 +281,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     const answer = await answered(page, () => type('/aetherius 健康'));
     await shot('chinese');
 
-    expect(await answer.locator('table').innerText()).toContain('采集 Agent');
+    expect(await answer.innerText()).toContain('采集 Agent');
   });
 
   it('ends with Ctrl-C, and leaves no process and no folder behind', async () => {

@@ -4,7 +4,7 @@ import { readProcessEnv } from '../../src/platform/settings/config.ts';
 import { createDeliveryInbox } from '../../src/platform/slack/inbox.ts';
 import { silentLogger } from '../support/logger.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
-import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
+import { askForFix, askForHealth, isAnswered, isRoot } from '../support/slack-steps.ts';
 import { until } from '../support/until.ts';
 
 const stage = useStage();
@@ -105,7 +105,7 @@ describe('what must not happen', () => {
 
     await Promise.all([product.add('bot'), product.add('bot')]);
     const table = await control.waitForMessage(
-      { channel: places.incidents, where: (message) => isRoot(message) && message.text.includes('circle') },
+      { channel: places.incidents, where: (message) => isRoot(message) && isAnswered(message) },
       { timeoutMs: 20_000 },
     );
 

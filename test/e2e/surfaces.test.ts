@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { startNats } from '../../lab/components/nats.ts';
 import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
-import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
+import { askForFix, askForHealth, isAnswered, isRoot } from '../support/slack-steps.ts';
 import { scratch } from '../support/targets.ts';
 
 const stage = useStage();
@@ -27,7 +27,7 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
       values: { environment: 'prod', depth: 'full', channel: places.ops },
     });
     const table = await control.waitForMessage(
-      { channel: places.ops, where: (message) => isRoot(message) && message.text.includes('circle') },
+      { channel: places.ops, where: (message) => isRoot(message) && isAnswered(message) },
       { timeoutMs: 15_000 },
     );
 
@@ -116,12 +116,14 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const home = await control.waitFor(
       () => {
         const view = control.home(people.approver);
-        return view !== undefined && JSON.stringify(view.content).includes('broken') ? view : undefined;
+        return view !== undefined && JSON.stringify(view.content).includes('down or degraded')
+          ? view
+          : undefined;
       },
       { timeoutMs: 20_000 },
     );
 
-    expect(JSON.stringify(home.content)).toContain('*prod*: Redis broken');
+    expect(JSON.stringify(home.content)).toContain('*prod*: Redis down or degraded');
   });
 
   it('shows everything a run saw behind "Details"', async () => {
@@ -142,6 +144,8 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const modal = await control.waitFor(() => control.modal(people.approver));
 
     expect(JSON.stringify(modal.content)).toContain('redis.eviction-policy');
+    // The table that the answer has no room for: each part with what decides it.
+    expect(JSON.stringify(modal.content)).toMatch(/Redis · degraded · memory /);
   });
 
   it('answers a Chinese reader in Chinese and a Chinese channel in Chinese', async () => {
@@ -159,7 +163,7 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
 
     expect(help.ephemeralFor).toBe(people.chinese);
     expect(table.text).toMatch(/异常|故障/);
-    expect(JSON.stringify(table.blocks)).toContain('判断依据');
+    expect(JSON.stringify(table.blocks)).toContain('话题中提供了');
   });
 
   it('answers a word that it does not know, typed or mentioned, with those that it knows, and starts nothing', async () => {
@@ -234,11 +238,11 @@ describe('many processes', () => {
     );
     const done = () =>
       channels.flatMap((channel) =>
-        control.messages({ channel, where: (message) => isRoot(message) && message.text.includes('circle') }),
+        control.messages({ channel, where: (message) => isRoot(message) && isAnswered(message) }),
       );
     await control.waitFor(() => done().length === 10, { timeoutMs: 60_000 });
 
-    // A table that is not whole yet has its first circles.
+    // An answer that is not whole yet says already what it has seen.
     const complete =
       "SELECT count(*)::int AS n, max(attempt)::int AS attempts FROM runs WHERE state = 'complete'";
     await expect

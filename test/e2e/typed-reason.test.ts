@@ -66,7 +66,10 @@ approvals:
   await press(people.approver, 'remediation.approve');
   await press(people.admin, 'remediation.approve');
   await control.waitForMessage(
-    { channel, where: (one) => one.ts === ts && one.text.includes('Fixed and verified') },
+    {
+      channel,
+      where: (one) => one.ts === ts && one.text.includes('Done, and the checks of its plan are healthy'),
+    },
     { timeoutMs: 40_000 },
   );
 

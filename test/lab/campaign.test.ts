@@ -87,14 +87,14 @@ describe('the fault campaign', () => {
   });
 
   it('sees that the planted cause is not confirmed', async () => {
-    expect(await problemsWith(answer(['S2.a', 'possible']))).toEqual(['S2.a is possible']);
-    expect(await problemsWith(answer(['S2.b', 'ruled-out']))).toEqual(['S2.a is not asked for']);
+    expect(await problemsWith(answer(['S2.a', 'possible']))).toEqual(['not found: S2.a is possible']);
+    expect(await problemsWith(answer(['S2.b', 'ruled-out']))).toEqual(['not found: S2.a is not asked for']);
   });
 
   it('sees a false cause, and one that stands before the true one', async () => {
     expect(await problemsWith(answer(['S2.b', 'confirmed'], ['S2.a', 'confirmed']))).toEqual([
       'S2.b stands before S2.a',
-      'not planted: S2.b',
+      'certain and wrong: not planted: S2.b',
     ]);
   });
 
@@ -102,13 +102,13 @@ describe('the fault campaign', () => {
     const sick = answer(['S2.b', 'confirmed']);
 
     expect(await problemsWith(answer(['S2.a', 'confirmed']), sick)).toEqual([
-      'control: S2.b confirmed',
-      'afterwards: S2.b confirmed',
+      'certain and wrong: control: S2.b confirmed',
+      'certain and wrong: afterwards: S2.b confirmed',
     ]);
   });
 
   it('sees a message that does not say what was found', async () => {
-    const silent = { ...answer(['S2.a', 'confirmed']), title: 'all is well' };
+    const silent = { ...answer(['S2.a', 'confirmed']), title: 'all is well', message: 'nothing' };
 
     expect(await problemsWith(silent)).toEqual(['the message does not name S2.a']);
   });
@@ -132,9 +132,11 @@ describe('the fault campaign', () => {
     });
     expect((await withLog(line('unheard', [], 'S2'))).problems).toEqual([]);
     expect((await withLog(line('token', ['S2.b'], 'S1'), line('other', []))).problems).toEqual([
-      'the log speaks of token (S2.b), and not of S2.a',
+      'not found: the log speaks of token (S2.b), and not of S2.a',
     ]);
-    expect((await withLog(line('other', []))).problems).toEqual(['the log does not speak of S2.a']);
+    expect((await withLog(line('other', []))).problems).toEqual([
+      'not found: the log does not speak of S2.a',
+    ]);
   });
 
   it('sees that the referee contradicts the answer, and leaves alone what it does not contradict', async () => {
@@ -149,7 +151,7 @@ describe('the fault campaign', () => {
     const down = answer(['S2.c', 'confirmed']);
 
     expect(await withWord(true, down)).toEqual([
-      'the referee: collect-agent works (a heartbeat), though S2.c is confirmed',
+      'certain and wrong: the referee: collect-agent works (a heartbeat), though S2.c is confirmed',
     ]);
     expect(await withWord(false, down)).toEqual([]);
     expect(await withWord('unknown', down)).toEqual([]);
@@ -176,7 +178,8 @@ describe('the fault campaign', () => {
         expect(problems).toEqual(expect.arrayContaining([...contradicted]));
         return { contradicted, looks };
       };
-      const works = 'the referee: collect-agent works (a heartbeat), though S2.c is confirmed';
+      const works =
+        'certain and wrong: the referee: collect-agent works (a heartbeat), though S2.c is confirmed';
 
       expect(await withWords(true)).toEqual({ contradicted: [works], looks: 2 });
       expect(await withWords(true, false)).toEqual({ contradicted: [], looks: 2 });
@@ -197,7 +200,7 @@ describe('the fault campaign', () => {
     };
 
     expect(await tryCombination({ ...options, referee }, [fault], nothing)).toMatchObject({
-      problems: ['S2.a is ruled out', 'nothing that is planted is confirmed'],
+      problems: ['certain and wrong: S2.a is ruled out', 'not found: nothing that is planted is confirmed'],
     });
     expect(await tryCombination({ ...options, product: goes, referee }, [fault], nothing)).toEqual({
       ...{ impossible: 'S2.a was gone when it was asked for', problems: [] },
@@ -229,8 +232,10 @@ describe('the fault campaign', () => {
     };
 
     expect(await less(answer(['S2.a', 'possible']))).toEqual([]);
-    expect(await less(answer(['S2.a', 'ruled-out']))).toEqual(['S2.a is ruled-out']);
-    expect(await less(answer(['S2.b', 'confirmed'], ['S2.a', 'possible']))).toEqual(['not planted: S2.b']);
+    expect(await less(answer(['S2.a', 'ruled-out']))).toEqual(['certain and wrong: S2.a is ruled out']);
+    expect(await less(answer(['S2.b', 'confirmed'], ['S2.a', 'possible']))).toEqual([
+      'certain and wrong: not planted: S2.b',
+    ]);
   });
 
   it('knows what to ask for every fault of the lab, and plants only faults that there are', () => {

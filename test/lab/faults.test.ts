@@ -16,6 +16,7 @@ const asIs: Readonly<Record<string, readonly [file: string, word: string]>> = {
   'S1.g': [startup, 'S1.g'],
   'S1.h': [startup, 'S1.h'],
   'S1.i': [startup, 'S1.i'],
+  'D1.d': ['../integration/probes/postgres.test.ts', 'D1.d'],
   'S2.d': ['../integration/probes/nats.test.ts', 'AGENT_SUBJECTS_DIFFER'],
   'M1.a': ['../integration/probes/nats.test.ts', 'F1'],
   'M1.b': ['../integration/probes/nats.test.ts', 'M1.b'],
@@ -73,7 +74,7 @@ describe('the list of faults', () => {
       expect(new Set(fault.variants).size).toBe(fault.variants.length);
       expect(fault.variants.length).toBeGreaterThanOrEqual(2);
       expect(fault.runtimes.length).toBeGreaterThan(0);
-      expect(fault.within).toBeLessThanOrEqual(120);
+      expect(fault.within).toBeLessThanOrEqual(150);
       expect(fault.title).not.toMatch(/\.$/);
     },
   );

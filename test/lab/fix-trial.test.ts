@@ -100,12 +100,14 @@ describe('the campaign to the end', () => {
   });
 
   it('sees that the diagnosis says healthy while the fault is there', async () => {
-    expect(await problemsOf({ fix: (is) => (is.said = false) })).toEqual(['the fault is still there']);
+    expect(await problemsOf({ fix: (is) => (is.said = false) })).toEqual([
+      'certain and wrong: healthy is said, and the fault is still there',
+    ]);
   });
 
   it('sees an undo after which the planted state is not back, or is not named', async () => {
     expect(await problemsOf({ undo: () => undefined })).toEqual(['undo: its check never sees it']);
-    expect(await problemsOf({ undo: (is) => (is.broken = true) })).toEqual(['not named again: ']);
+    expect(await problemsOf({ undo: (is) => (is.broken = true) })).toEqual(['not found: not named again: ']);
   });
 
   it('sees a fix that failed, and one that nobody else approved', async () => {

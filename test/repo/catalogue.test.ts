@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { healthCalls } from '../../src/domain/health/health-calls.ts';
 import { errorCodes } from '../../src/domain/kernel/errors.ts';
+import { serviceIds } from '../../src/domain/platform/part.ts';
+import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
@@ -60,6 +63,22 @@ describe('the catalogue', () => {
     const codes = [...new Set(probes.flatMap((probe) => probe.emits))];
 
     expect(codes.filter((code) => english[`finding.${code}`] === undefined)).toEqual([]);
+  });
+
+  it('has short words for every finding that a row of the health table may be about', () => {
+    const all = {
+      ...{ services: serviceIds, withoutHttp: [], databases: ['agentManager', 'orchestrator'] as const },
+      ...{ redis: true, nats: true, natsMonitor: true, neo4j: true, thresholds: Thresholds.parse({}) },
+    };
+    const asked = new Set(
+      (['kubernetes', 'compose'] as const).flatMap((runtime) =>
+        healthCalls({ ...all, runtime }).map(({ probe }) => probe as string),
+      ),
+    );
+    const codes = probes.filter(({ id }) => asked.has(id)).flatMap(({ emits }) => emits);
+
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => english[`health.fact.${code}`] === undefined)).toEqual([]);
   });
 
   it('says of every probe what it looks at, and of no other', () => {

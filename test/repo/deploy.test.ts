@@ -14,7 +14,7 @@ const ofPlatform = rightFeatures.filter((feature) => rightsAt('platform', [featu
 
 describe('the Helm chart', () => {
   const chart = 'deploy/helm/aetherius-bot';
-  const templates = repositoryFiles(/^deploy\/helm\/aetherius-bot\/templates\/.*\.(yaml|tpl)$/);
+  const templates = repositoryFiles(/^deploy\/helm\/aetherius-bot\/templates\/.*\.(yaml|tpl|txt)$/);
 
   it('R-X15: has a switch for every feature that needs rights; what reads more than objects or changes any is off', () => {
     const { features, agentFeatures } = parse(read(`${chart}/values.yaml`)) as Record<
@@ -80,6 +80,33 @@ describe('the Helm chart', () => {
     };
 
     expect([...new Set(used)].filter((path) => !exists(path))).toEqual([]);
+  });
+
+  it('has a schema with each value, and with no other', () => {
+    interface Schema {
+      readonly type?: unknown;
+      readonly properties?: Readonly<Record<string, Schema>>;
+      readonly additionalProperties?: boolean;
+    }
+    const schema = JSON.parse(read(`${chart}/values.schema.json`)) as Schema;
+    const faults = (path: string, value: unknown, at: Schema | undefined): readonly string[] => {
+      if (at === undefined) return [`${path} has no schema`];
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+      // What Kubernetes or the bot itself checks is open here.
+      if (at.properties === undefined) return open.includes(path) ? [] : [`${path} takes any key`];
+      return [
+        ...(at.additionalProperties === false ? [] : [`${path} takes other keys`]),
+        ...Object.entries(value).flatMap(([key, inner]) =>
+          faults(`${path}.${key}`, inner, at.properties?.[key]),
+        ),
+      ];
+    };
+    const open = ['.config', '.resources.requests', '.resources.limits'];
+    const values = parse(read(`${chart}/values.yaml`)) as Record<string, unknown>;
+
+    expect(faults('', values, schema)).toEqual([]);
+    // `global` is Helm's own.
+    expect(Object.keys(schema.properties ?? {}).filter((key) => !(key in values))).toEqual(['global']);
   });
 
   it('has as many ends as it has beginnings', () => {
@@ -183,8 +210,28 @@ describe('the Compose file', () => {
       own.filter((name) => JSON.stringify(compose.services[name]?.env_file ?? '').includes('/.env')),
     ).toEqual([]);
     expect(own.filter((name) => compose.services[name]?.env_file !== undefined)).toEqual(['worker']);
-    expect(sql.trimEnd().endsWith('ALTER ROLE postgres PASSWORD NULL;')).toBe(true);
     expect(sql).not.toMatch(/SUPERUSER|CREATEROLE/);
+  });
+
+  it('R-A15: takes the superuser’s password away after everything else, at the first start', () => {
+    const scripts = (compose.services['postgres']?.volumes ?? []).flatMap((volume) =>
+      volume.startsWith('./') ? [volume.split(':')[0] ?? ''] : [],
+    );
+
+    // The image runs them by their names.
+    expect(scripts.toSorted()).toEqual(['./database.sql', './roles.sql', './superuser.sql']);
+    expect(
+      read('deploy/compose/superuser.sql').trimEnd().endsWith('ALTER ROLE postgres PASSWORD NULL;'),
+    ).toBe(true);
+  });
+
+  it('joins the platform’s network by the name that .env gives, and takes its own files from the folder of .env', () => {
+    const { networks } = compose as unknown as { networks: Record<string, object | null> };
+
+    expect(networks['platform']).toEqual({ name: '${AETHERIUS_NETWORK:-aetherius}', external: true });
+    expect(compose.services['worker']?.volumes).toEqual([
+      '${AETHERIUS_FOLDER:-../..}/aetherius.yaml:/etc/aetherius-bot/aetherius.yaml:ro',
+    ]);
   });
 
   it('R-L5: lets the scheduler alone add anchors; bot and worker read them, and the migration knows nothing', () => {
@@ -201,6 +248,18 @@ describe('the Compose file', () => {
       expect(Object.keys(environment), name).toHaveLength(3);
       expect(volumes.map((volume) => volume.endsWith(':ro'))).toEqual([kind === 'READER']);
     }
+  });
+
+  it('binds a port where somebody else needs it, and there alone', () => {
+    const given = (name: string, variable: string) => compose.services[name]?.environment?.[variable];
+
+    expect(own.filter((name) => given(name, 'HOST') !== undefined)).toEqual(['bot']);
+    for (const name of ['bot', 'worker', 'scheduler']) {
+      expect(given(name, 'STATUS_HOST'), name).toBe('${STATUS_HOST:-127.0.0.1}');
+      expect(given(name, 'METRICS_TOKEN'), name).toBe('${METRICS_TOKEN:-}');
+    }
+    // Nothing is published on the host.
+    expect(read('deploy/compose/compose.yaml')).not.toMatch(/^\s*ports:/m);
   });
 
   it('sets only variables that the product reads', () => {
@@ -229,6 +288,22 @@ describe('the image', () => {
 
     expect(copied.length).toBeGreaterThan(5);
     expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('is made of nothing else: the builder gets no history, no secrets and no packages of this machine', () => {
+    const lines = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const [first, ...rest] = lines;
+    const given = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const copied = [...read('deploy/Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
+      (match[1] ?? '').split(' '),
+    );
+
+    expect(first).toBe('*');
+    expect(given.toSorted()).toEqual([...new Set(copied)].toSorted());
+    // The last line that fits counts, so these stand behind what is given.
+    expect(rest.slice(given.length)).toEqual(['**/.env', '**/*.env', '**/.git', '**/node_modules']);
   });
 });
 

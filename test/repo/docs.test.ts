@@ -2,6 +2,7 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -59,7 +60,9 @@ describe('generated files on disk', () => {
   it('are told apart: one that was changed, and the page of a diagnosis that is no more', () => {
     const folder = mkdtempSync(join(tmpdir(), 'aetherius-docs-'));
     try {
-      copyFileSync(join(root, 'README.md'), join(folder, 'README.md'));
+      mkdirSync(join(folder, 'docs'));
+      for (const page of ['README.md', 'docs/threat-model.md'])
+        copyFileSync(join(root, page), join(folder, page));
       writeDocs(folder);
       expect(staleDocs(folder)).toEqual([]);
 
@@ -97,7 +100,10 @@ describe('the generated parts of the README', () => {
 
 describe('reports of many rows', () => {
   it.each([
-    ['docs/campaign.md', /^\| kubernetes \| \d+ \| \d+ \| \d{4}-\d\d-\d\d \| `npm run campaign -- .*` \|$/m],
+    [
+      'docs/campaign.md',
+      /^\| kubernetes \| \d+ \| \d+; \d+ certain and wrong, \d+ not found \| \d{4}-\d\d-\d\d \| `npm run campaign -- .*` \|$/m,
+    ],
     [
       'docs/guides/lab-faults.md',
       /^\| faults on compose \| \d+ \| \d+ \| .* \| \d{4}-\d\d-\d\d \| `npm run .*` \|$/m,

@@ -14,6 +14,7 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     start: { slack: true, cli: true },
     get: { slack: true, cli: true },
     history: { slack: true, cli: true },
+    lastIn: { slack: true, cli: 'A shell has no thread.' },
   },
   remediations: {
     request: { slack: true, cli: true },
@@ -40,6 +41,11 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     record: { slack: true, cli: true },
     confirmRecord: { slack: true, cli: true },
   },
+  mutes: {
+    set: { slack: true, cli: true },
+    lift: { slack: true, cli: true },
+    list: { slack: true, cli: true },
+  },
   places: {
     closed: { slack: true, cli: 'Slack alone says what became of a channel.' },
     renumbered: { slack: true, cli: 'Slack alone says what became of a channel.' },
@@ -59,6 +65,7 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
   },
   attachedLogs: {
     answer: { slack: true, cli: 'A shell has the file itself: `aetherius logs --file`.' },
+    skim: { slack: true, cli: 'Likewise.' },
   },
   tokens: {
     issue: { slack: true, cli: 'A token is issued to a person whom Slack names, in a window of theirs.' },

@@ -44,11 +44,13 @@ const exits: readonly {
     where: /^src\//,
     // Anchors of the audit are numbers, hashes and a time; texts of a bundle are cleaned before they are given to it. A
     // file of the platform's host is the platform's own, and goes back into its place. A model comes from the address that
-    // the operator names, and holds nothing of ours.
+    // the operator names, and holds nothing of ours. The files of an installation are where its keys are meant to stand (ADR
+    // 0078).
     allowed: [
       'src/platform/bundle/read.ts',
       'src/platform/bundle/write.ts',
       'src/cli/wiring.ts',
+      'src/cli/wiring-install.ts',
       'src/platform/anchors/file.ts',
       'src/platform/targets/compose/host-files.ts',
       'src/platform/targets/compose/model-files.ts',

@@ -51,6 +51,7 @@ const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
   group_archive: ['groups:read'],
   group_deleted: ['groups:read'],
   group_left: ['groups:read'],
+  'message.im': ['im:history'],
   tokens_revoked: [],
 };
 /** Needed for something else than a method or an event. */
@@ -107,7 +108,8 @@ function registered(): {
       : String(Object.values(constraint as Record<string, unknown>)[0]);
   const app = {
     command: (name: unknown) => seen.commands.push(String(name)),
-    event: (name: unknown) => seen.events.push(String(name)),
+    // Of messages, those in a conversation with the bot alone.
+    event: (name: unknown) => seen.events.push(name === 'message' ? 'message.im' : String(name)),
     action: (constraint: unknown) => seen.actions.push(idOf(constraint)),
     shortcut: (constraint: unknown) => seen.callbacks.push(idOf(constraint)),
     view: (constraint: unknown) => seen.callbacks.push(idOf(constraint)),

@@ -3,6 +3,9 @@ import { repositoryFiles } from './files.ts';
 
 /** Suites by subject: what they hold is of no one file. A reason each. */
 const bySubject: Readonly<Record<string, string>> = {
+  'handlers/same-words': 'the same words through every surface, in Slack and at the command line',
+  'bot/views/cards-now': 'the card of a fix in every state, place and language',
+  'bot/views/first-lines': 'the first line of every answer, over all findings and causes',
   'bot/views/hostile': 'every view, with what an attacker writes into its data',
   'bot/views/views': 'every view against the limits of Slack',
   'probes/support/other-installation': 'a probe of each kind, in an installation with other names',
@@ -11,6 +14,7 @@ const bySubject: Readonly<Record<string, string>> = {
   'platform/targets/runtime/on-compose': 'the runtime target on Compose',
   'platform/targets/runtime/on-kubernetes': 'the runtime target on Kubernetes',
   'services/diagnosis/connection-errors': 'vocabulary, symptom match and diagnoses on the words of drivers',
+  'services/diagnosis/request-corpus': 'texts that people send, through all that reads a request',
   'services/diagnosis/diagnose-failed-dependency': 'the diagnose service when a symptom is followed down',
   'services/diagnosis/diagnose-requests': 'the requests of every diagnosis to the API server',
   'services/fix/execution-decisions': 'what the services of a fix decide together after a crash',
@@ -18,8 +22,10 @@ const bySubject: Readonly<Record<string, string>> = {
   'bot/receive/slack-route': 'Slack’s requests through the one HTTP server',
   'domain/kernel/redact/hard-cases': 'the whole redactor on cases that were written before it',
   'domain/kernel/redact/linear': 'the time of the whole redactor on hostile texts',
+  'domain/kernel/redact/public': 'the whole redactor on the formats of public documents',
   'domain/kernel/redact/own-words': 'the whole redactor on every sentence of the catalogue',
   'domain/kernel/redact/planted': 'the whole redactor on seeded secrets and look-alikes',
+  'domain/logs/documents': 'the analysis of logs, and the redactor, on documents that are printed into them',
   'lab/postgres-tree': 'the tree of PostgreSQL that the lab copies',
   'platform/redact/every-exit': 'all secrets and look-alikes at each exit of the process',
   'platform/redact/rules': 'the maintained rule set and an operator’s own patterns',

@@ -90,7 +90,7 @@ describe('the lines of the README', () => {
   });
 
   it('name the exit code of a wrong call', async () => {
-    for (const wrong of ['aetherius helth', 'aetherius health --nowhere', 'aetherius mute']) {
+    for (const wrong of ['aetherius helth', 'aetherius health --nowhere', 'aetherius silence']) {
       const ended = await run(wrong, empty, path);
 
       expect(ended.code, wrong).toBe(64);
@@ -103,7 +103,7 @@ describe('the lines of the README', () => {
     const ended = await run(line, empty, path);
 
     expect(ended.output).toMatch(
-      /aetherius\.yaml cannot be read|kubeconfig cannot be read|AETHERIUS_URL is not set/,
+      /No aetherius\.yaml here\. Make one: aetherius init|kubeconfig cannot be read|AETHERIUS_URL is not set/,
     );
     expect([1, 64]).toContain(ended.code);
   });

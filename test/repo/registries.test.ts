@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { remediationAt } from '../../scripts/docs/remediation-files.ts';
 import { codesOf } from '../../src/domain/diagnosis/diagnosis.ts';
 import { diagnoses } from '../../src/main/registries.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -12,22 +13,29 @@ interface Registry {
   readonly suffix: string;
   readonly folder: string;
   readonly ids: readonly string[];
+  /** The id of a file. */
+  readonly idAt: (path: string) => string;
 }
 
 const registries: readonly Registry[] = [
-  { kind: 'probe', suffix: '.probe.ts', folder: 'src/probes', ids: probes.map(({ id }) => id) },
+  {
+    kind: 'probe',
+    suffix: '.probe.ts',
+    folder: 'src/probes',
+    ids: probes.map(({ id }) => id),
+    // `redis/memory.probe.ts` → `redis.memory`
+    idAt: (path) => path.slice(0, -'.probe.ts'.length).replaceAll('/', '.'),
+  },
   {
     kind: 'remediation',
     suffix: '.remediation.ts',
     folder: 'src/remediations',
     ids: remediations.map(({ id }) => id),
+    idAt: remediationAt,
   },
 ];
 
-/** `src/probes/redis/memory.probe.ts` → `redis.memory` */
-function idOf(path: string, { folder, suffix }: Registry): string {
-  return path.slice(folder.length + 1, -suffix.length).replaceAll('/', '.');
-}
+const idOf = (path: string, { folder, idAt }: Registry): string => idAt(path.slice(folder.length + 1));
 
 describe.each(registries)('every $kind', (registry) => {
   const files = repositoryFiles(/\.ts$/).filter(
@@ -50,10 +58,10 @@ describe.each(registries)('every $kind', (registry) => {
   });
 
   it('has a test that names it', () => {
-    const tests = repositoryFiles(/^test\/(unit|integration|e2e|crash|lab)\/.*\.test\.ts$/).map(read);
-    const untested = registry.ids.filter((id) => {
-      const file = `${id.replace('.', '/')}${registry.suffix}`;
-      return !tests.some((text) => text.includes(file) || text.includes(`'${id}'`));
+    const tests = repositoryFiles(/^test\/(unit|integration|e2e|pace|crash|lab)\/.*\.test\.ts$/).map(read);
+    const untested = files.filter((path) => {
+      const file = path.slice(registry.folder.length + 1);
+      return !tests.some((text) => text.includes(file) || text.includes(`'${idOf(path, registry)}'`));
     });
 
     expect(untested).toEqual([]);

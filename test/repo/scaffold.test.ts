@@ -63,6 +63,7 @@ describe('what the scaffold makes', { timeout: 180_000 }, () => {
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
     scaffold(checkout, ['probe', 'redis.idle-clients']);
     scaffold(checkout, ['remediation', 'redis.raise-maxmemory']);
+    scaffold(checkout, ['remediation', 'compose.pause-service', 'container']);
     scaffold(checkout, ['diagnosis', 'backups-missing', 'D9']);
     scaffold(checkout, ['diagnosis', 'without-id']);
     scaffold(checkout, ['handler', 'mute-finding.command']);
@@ -98,9 +99,10 @@ describe('what the scaffold makes', { timeout: 180_000 }, () => {
       'diagnoses/backups-missing.test.ts': ['passed', 'passed', 'passed'],
       'diagnoses/without-id.test.ts': ['passed', 'passed', 'passed'],
       'probes/redis/idle-clients.test.ts': ['failed'],
+      'remediations/compose/container/pause-service.test.ts': ['failed'],
       'remediations/redis/raise-maxmemory.test.ts': ['failed'],
     });
-    expect(said).toHaveLength(2);
+    expect(said).toHaveLength(3);
     for (const message of said) expect(message).toContain('write the ');
   });
 
@@ -125,6 +127,8 @@ describe('what the scaffold makes', { timeout: 180_000 }, () => {
     expect(said.join('\n')).toContain('diagnosis.D8.meaning');
     expect(() => scaffold(checkout, ['diagnosis', 'third-one', 'D8'])).toThrow(/exists already/);
     expect(() => scaffold(checkout, ['diagnosis', 'fourth', 'D8.a'])).toThrow(/a letter and a digit/);
+    expect(() => scaffold(checkout, ['remediation', 'compose.pause'])).toThrow(/<container\|file>/);
+    expect(() => scaffold(checkout, ['remediation', 'redis.pause', 'file'])).toThrow(/no rooms/);
     expect(() => scaffold(checkout, ['poem', 'x'])).toThrow(/probe\|remediation\|diagnosis\|handler/);
   });
 });

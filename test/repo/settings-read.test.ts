@@ -8,6 +8,8 @@ import { read, repositoryFiles } from './files.ts';
 
 /** Where the keys of a section are read, the longest prefix first that fits; a new section without a line here fails. */
 const readers: Readonly<Record<string, RegExp>> = {
+  'environments.*.alerts': /^src\/(main\/(alerts-role|incidents)|domain\/settings\/tell)\.ts$/,
+  'environments.*.watch': /^src\/(main\/worker-role|domain\/settings\/tell)\.ts$/,
   'environments.*.runtime': /^src\/(platform\/(targets|identity|settings|doctor)|cli|domain)\//,
   'environments.*.platform': /^src\/(domain\/platform|platform\/targets|probes|diagnoses|remediations)\//,
   'environments.*.thresholds': /^src\/(probes|domain\/health|diagnoses|platform\/targets)\//,

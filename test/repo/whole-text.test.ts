@@ -32,12 +32,18 @@ const parted: readonly (readonly [RegExp, string])[] = [
   ],
   [/owner\.name\.slice\(0, -hash\.length - 1\)/, 'the hash at the end of a name of Kubernetes'],
   [/result\.push\(run\.slice\(at, at \+ 2\)\)/, 'pairs of an index, which nobody is shown'],
+  [/add\((?:word|framed)\.slice\(from, from \+ size\)/, 'pieces of a word that are only counted'],
+  [
+    /const letters = \(word: string\) => \[\.\.\.word\]\.sort\(\)/,
+    'letters of two words, which are only compared',
+  ],
   [/reader\.push\(text\.slice\(at, end\)\)/, 'a line, up to the line break that was found'],
   [/raw\.slice\(-2\)/, 'the closing brace of a line, for a pattern'],
   [
     /(?:exec\(|slice\(0, start\)\}\$\{(?:quote|around)\}.*|^)text\.slice\((?:start, )?end\)/,
     'the value that a reader of YAML has found in a file',
   ],
+  [/fields\.push\(raw\.slice\(at/, 'a column, up to the comma or the quotation mark that was found'],
   [/#day\(text\.slice\(/, 'the digits of a date'],
 ];
 

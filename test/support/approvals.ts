@@ -1,6 +1,7 @@
 /** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
 
 import { z } from 'zod';
+import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
 import { type RecordGuard, unanchored } from '../../src/domain/audit/record.ts';
 import type { Directory, DirectoryPerson, Known } from '../../src/domain/fix/eligibility.ts';
 import {
@@ -28,12 +29,14 @@ import type { Renderer } from '../../src/domain/message/renderer.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
-import type { ProbeOutcome } from '../../src/domain/probe/probe.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import type { ProbeRunner } from '../../src/domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../src/domain/probe/targets/targets.ts';
 import type { Run } from '../../src/domain/run/run.ts';
+import { diagnoses } from '../../src/main/registries.ts';
 import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
 import { createAuditService } from '../../src/services/audit/audit.service.ts';
+import { createAskAgain } from '../../src/services/diagnosis/ask-again.service.ts';
 import type { DecisionInput } from '../../src/services/fix/contract.ts';
 import { createRemediationService } from '../../src/services/fix/decide/remediation.service.ts';
 import { refreshDirectory } from '../../src/services/fix/decide/remediation-directory.service.ts';
@@ -46,6 +49,7 @@ import {
   type TemporaryDeps,
 } from '../../src/services/fix/execute/temporary.service.ts';
 import { createProposeService, type Proposal } from '../../src/services/fix/propose/propose.service.ts';
+import { emitters } from './diagnosis.ts';
 import { silentLogger } from './logger.ts';
 import { auditKey } from './postgres.ts';
 
@@ -350,6 +354,8 @@ export interface HarnessOptions {
   readonly brokenCard?: string;
   readonly nextCron?: NextCron;
   readonly record?: RecordGuard;
+  /** What a health check would ask. */
+  readonly healthCalls?: readonly ProbeCall[];
   /** Whose signatures count. */
   readonly trust?: Trust;
   /** What the worker proposes and executes with; default the same as that of the bot. */
@@ -404,6 +410,11 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
   const workerStore = options.workerStore ?? store;
   const service = createRemediationService({ ...common, actions: remediations });
   const proposing = createProposeService({ ...common, remediations, self, clock });
+  const asking = createAskAgain({
+    ...{ store: workerStore, remediations, diagnoses, emitters, unreachable },
+    ...{ probes: options.real?.probes ?? testProbes(world), healthCalls: () => options.healthCalls ?? [] },
+    givesWork: new Set(),
+  });
   let request = 0;
 
   const input = (id: string, userId: string, more: Partial<DecisionInput> = {}): DecisionInput => ({
@@ -421,6 +432,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
       targets: factory,
       remediations,
       probes: options.real?.probes ?? testProbes(world),
+      askAgain: asking.again,
       self,
       clock,
       workerId,

@@ -142,20 +142,10 @@ export class AsIsVoice {
     this.#say(`aetherius.agent.${cluster}.heartbeat`, { ...(JSON.parse(own.body) as object), ...id });
   }
 
-  /** A workflow with one command, for events with this reason, and such an event: orchestrator-service calls agent-manager. */
+  /** An event with this reason, for which there is a workflow: orchestrator-service calls agent-manager. */
   async workflow(reason: string): Promise<string> {
-    const database = this.#at(asIsDatabases.scripts[1]);
-    const steps = JSON.stringify([{ name: 'look', type: 'command', config: { tool: 'top' } }]);
-    const symptoms = JSON.stringify([{ type: 'reason', value: reason }]);
-    await sql(
-      database,
-      `INSERT INTO workflows (id, name, trigger_type, status, steps) VALUES ('w', 'w', 'event', 'active', '${steps}')`,
-    );
-    await sql(
-      database,
-      `INSERT INTO strategies (id, name, category, symptoms, workflow_id) VALUES ('s', 's', 'node', '${symptoms}', 'w')`,
-    );
-    return linesAfter('aetherius-orchestrator', 'Workflow execution failed', () =>
+    await this.#strategy('w', reason, 'active');
+    return linesAfter('aetherius-orchestrator', 'Step execution failed', () =>
       this.#say('internal.event.critical', {
         ...{ type: 'critical', cluster_id: 'c', severity: 'critical' },
         payload: { event: { reason } },
@@ -174,14 +164,30 @@ export class AsIsVoice {
 
   /** What agent-manager would publish of a critical event, and what orchestrator-service expects of it. */
   async internalEvents(): Promise<NonNullable<Tried['internal']>> {
-    const send = (payload: object) =>
-      linesAfter('aetherius-orchestrator', 'No strategy matched', () =>
+    const reason = 'NodeNotReady';
+    const send = (payload: object, words: string) =>
+      linesAfter('aetherius-orchestrator', words, () =>
         this.#say('internal.event.critical', {
           ...{ type: 'critical', cluster_id: 'c', severity: 'critical' },
           payload,
         }),
       );
-    const byEvent = await send({ event: { reason: 'NodeNotReady' } });
-    return { byEvent, byId: await send({ event_id: 'event', reason: 'NodeNotReady' }) };
+    // What fits is matched; its workflow is not active, so nothing is done.
+    await this.#strategy('i', reason, 'inactive');
+    return {
+      byEvent: await send({ event: { reason } }, '"Strategy matched"'),
+      byId: await send({ event_id: 'event', reason }, 'No strategy matched'),
+    };
+  }
+
+  /** A workflow with one command, and the strategy that starts it for events with this reason. */
+  async #strategy(id: string, reason: string, status: 'active' | 'inactive'): Promise<void> {
+    const steps = JSON.stringify([{ name: 'look', type: 'command', config: { tool: 'top' } }]);
+    const symptoms = JSON.stringify([{ type: 'event', pattern: reason }]);
+    await sql(
+      this.#at(asIsDatabases.scripts[1]),
+      `INSERT INTO workflows (id, name, trigger_type, status, steps) VALUES ('${id}', '${id}', 'event', '${status}', '${steps}');
+       INSERT INTO strategies (id, name, category, symptoms, workflow_id) VALUES ('${id}', '${id}', 'node', '${symptoms}', '${id}')`,
+    );
   }
 }

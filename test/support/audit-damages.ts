@@ -26,15 +26,25 @@ export interface Damage {
   readonly rights: 'owner' | 'app' | 'place';
   readonly verdict: AuditFault | 'intact';
   readonly seq?: number;
+  /** What else both verifiers say, in this order. */
+  readonly others?: readonly string[];
   harm(on: Harmed): Promise<unknown>;
 }
 
-/** As somebody who owns the tables and knows SQL. */
-async function owner({ database }: Harmed, text: string, values: readonly unknown[] = []): Promise<void> {
-  await database.sql('ALTER TABLE audit_log DISABLE TRIGGER ALL');
-  await database.sql(text, values);
-  await database.sql('ALTER TABLE audit_log ENABLE TRIGGER ALL');
+/** As somebody who owns the tables and knows SQL: past every trigger. */
+async function pastTriggers<T>(database: TestDatabase, work: () => Promise<T>): Promise<T> {
+  const set = async (what: 'DISABLE' | 'ENABLE') => {
+    for (const table of ['audit_log', 'audit_head', 'audit_texts'])
+      await database.sql(`ALTER TABLE ${table} ${what} TRIGGER ALL`);
+  };
+  await set('DISABLE');
+  const result = await work();
+  await set('ENABLE');
+  return result;
 }
+
+const owner = ({ database }: Pick<Harmed, 'database'>, text: string, values: readonly unknown[] = []) =>
+  pastTriggers(database, () => database.sql(text, values));
 
 const app = ({ database }: Harmed, text: string) => database.sql(`SET ROLE aetherius_app; ${text}`);
 
@@ -63,27 +73,21 @@ async function reseal(
 export async function aged(database: TestDatabase, days: number): Promise<void> {
   const rows = await database.store().tx((tx) => tx.audit.rows(1, 10_000));
   let previous = '0'.repeat(64);
-  await database.sql('ALTER TABLE audit_log DISABLE TRIGGER ALL');
-  for (const row of rows) {
-    const ts = new Date(row.ts.getTime() - days * 24 * 3_600_000);
-    const hash = auditHash({ ...row, ts }, previous);
-    await database.sql('UPDATE audit_log SET prev_hash = $1, hash = $2, mac = $3, ts = $4 WHERE seq = $5', [
-      ...[previous, hash, auditMac(auditKey.secret, hash), ts, row.seq],
-    ]);
-    previous = hash;
-  }
-  await database.sql('ALTER TABLE audit_log ENABLE TRIGGER ALL');
-  await database.sql(`UPDATE audit_head SET hash = $1, ts = ts - $2 * interval '1 day'`, [previous, days]);
+  await pastTriggers(database, async () => {
+    for (const row of rows) {
+      const ts = new Date(row.ts.getTime() - days * 24 * 3_600_000);
+      const hash = auditHash({ ...row, ts }, previous);
+      await database.sql('UPDATE audit_log SET prev_hash = $1, hash = $2, mac = $3, ts = $4 WHERE seq = $5', [
+        ...[previous, hash, auditMac(auditKey.secret, hash), ts, row.seq],
+      ]);
+      previous = hash;
+    }
+    await database.sql(`UPDATE audit_head SET hash = $1, ts = ts - $2 * interval '1 day'`, [previous, days]);
+  });
 }
 
-/** As somebody who owns the tables, past the triggers on the texts. */
-const textsOwner = ({ database }: Pick<Harmed, 'database'>, text: string) =>
-  database.sql(
-    `ALTER TABLE audit_texts DISABLE TRIGGER ALL; ${text}; ALTER TABLE audit_texts ENABLE TRIGGER ALL`,
-  );
-
 const headAt = async (on: Harmed, seq: number) =>
-  on.database.sql('UPDATE audit_head SET seq = $1, hash = $2', [
+  owner(on, 'UPDATE audit_head SET seq = $1, hash = $2', [
     seq,
     (await on.rows()).find((row) => row.seq === seq)?.hash ?? '0'.repeat(64),
   ]);
@@ -130,7 +134,7 @@ export const damages: readonly Damage[] = [
     ...{ rights: 'owner', verdict: 'mac-invalid', seq: 5 },
     async harm(on) {
       const head = await reseal(on, 5, { actor: 'x' }, false);
-      await on.database.sql('UPDATE audit_head SET hash = $1', [head]);
+      await owner(on, 'UPDATE audit_head SET hash = $1', [head]);
     },
   },
   {
@@ -138,7 +142,7 @@ export const damages: readonly Damage[] = [
     ...{ rights: 'owner', verdict: 'anchor-mismatch', seq: 12 },
     async harm(on) {
       const head = await reseal(on, 5, { actor: 'x' }, true);
-      await on.database.sql('UPDATE audit_head SET hash = $1', [head]);
+      await owner(on, 'UPDATE audit_head SET hash = $1', [head]);
       await on.database.sql('DELETE FROM audit_anchors');
     },
   },
@@ -174,13 +178,14 @@ export const damages: readonly Damage[] = [
   },
   {
     name: 'the head alone was put back',
-    ...{ rights: 'app', verdict: 'head-put-back', seq: 8 },
-    harm: (on) => app(on, 'UPDATE audit_head SET seq = 8, hash = (SELECT hash FROM audit_log WHERE seq = 8)'),
+    ...{ rights: 'owner', verdict: 'head-put-back', seq: 8 },
+    harm: (on) =>
+      owner(on, 'UPDATE audit_head SET seq = 8, hash = (SELECT hash FROM audit_log WHERE seq = 8)'),
   },
   {
     name: 'the head names another last row',
-    ...{ rights: 'app', verdict: 'head-put-back', seq: 12 },
-    harm: (on) => app(on, "UPDATE audit_head SET hash = repeat('a', 64)"),
+    ...{ rights: 'owner', verdict: 'head-put-back', seq: 12 },
+    harm: (on) => owner(on, "UPDATE audit_head SET hash = repeat('a', 64)"),
   },
   {
     name: 'the head is gone',
@@ -218,15 +223,21 @@ export const damages: readonly Damage[] = [
   },
   {
     name: 'a row was added behind the head',
-    ...{ rights: 'app', verdict: 'row-behind-head', seq: 13 },
+    ...{ rights: 'owner', verdict: 'row-behind-head', seq: 13 },
     harm: (on) =>
-      app(on, `INSERT INTO audit_log (seq, ${columns}) SELECT 13, ${columns} FROM audit_log WHERE seq = 12`),
+      owner(
+        on,
+        `INSERT INTO audit_log (seq, ${columns}) SELECT 13, ${columns} FROM audit_log WHERE seq = 12`,
+      ),
   },
   {
     name: 'a row was added far behind the head',
-    ...{ rights: 'app', verdict: 'row-behind-head', seq: 99 },
+    ...{ rights: 'owner', verdict: 'row-behind-head', seq: 99 },
     harm: (on) =>
-      app(on, `INSERT INTO audit_log (seq, ${columns}) SELECT 99, ${columns} FROM audit_log WHERE seq = 12`),
+      owner(
+        on,
+        `INSERT INTO audit_log (seq, ${columns}) SELECT 99, ${columns} FROM audit_log WHERE seq = 12`,
+      ),
   },
   {
     name: 'a row was made up, with its chain and the head, without the key',
@@ -239,53 +250,71 @@ export const damages: readonly Damage[] = [
       await app(
         on,
         `INSERT INTO audit_log (seq, prev_hash, hash, actor, ${others})
-         SELECT 13, '${last.hash}', '${hash}', 'T:U9', ${others} FROM audit_log WHERE seq = 12;
-         UPDATE audit_head SET seq = 13, hash = '${hash}'`,
+         SELECT 13, '${last.hash}', '${hash}', 'T:U9', ${others} FROM audit_log WHERE seq = 12`,
       );
     },
   },
   {
     name: 'a typed text was changed',
     ...{ rights: 'owner', verdict: 'text-altered', seq: 5 },
-    harm: (on) => textsOwner(on, "UPDATE audit_texts SET text = 'because' WHERE seq = 5"),
+    harm: (on) => owner(on, "UPDATE audit_texts SET text = 'because' WHERE seq = 5"),
   },
   {
     name: 'the typed texts of two rows were swapped',
     ...{ rights: 'owner', verdict: 'text-altered', seq: 5 },
     harm: (on) =>
-      textsOwner(
-        on,
-        `UPDATE audit_texts SET seq = -seq WHERE seq IN (5, 6);
+      on.database.sql(
+        `SET session_replication_role = replica;
+         UPDATE audit_texts SET seq = -seq WHERE seq IN (5, 6);
          UPDATE audit_texts SET seq = CASE seq WHEN -5 THEN 6 ELSE 5 END WHERE seq < 0`,
       ),
   },
   {
     name: 'a typed text was made up for a row that names none',
-    ...{ rights: 'app', verdict: 'text-altered', seq: 5 },
+    ...{ rights: 'owner', verdict: 'text-altered', seq: 5 },
     harm: (on) =>
-      app(on, `INSERT INTO audit_texts (seq, field, salt, text) VALUES (5, 'facts.name', '00', 'made up')`),
+      owner(on, `INSERT INTO audit_texts (seq, field, salt, text) VALUES (5, 'facts.name', '00', 'made up')`),
   },
   {
     name: 'a typed text was taken out',
     ...{ rights: 'owner', verdict: 'text-missing', seq: 5 },
-    harm: (on) => textsOwner(on, 'DELETE FROM audit_texts WHERE seq = 5'),
+    harm: (on) => owner(on, 'DELETE FROM audit_texts WHERE seq = 5'),
   },
   {
     name: 'all typed texts were taken out',
     ...{ rights: 'owner', verdict: 'text-missing', seq: 1 },
-    harm: (on) => textsOwner(on, 'DELETE FROM audit_texts'),
+    harm: (on) => owner(on, 'DELETE FROM audit_texts'),
   },
   {
     name: 'a row was made up that says that typed texts are removed, and they are',
     ...{ rights: 'owner', verdict: 'row-behind-head', seq: 13 },
     async harm(on) {
-      await app(
+      await owner(
         on,
         `INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, facts)
          SELECT 13, hash, hash, mac, key_id, ts, actor, actor_team, 'audit.texts-removed', '{"through": 12}'
          FROM audit_log WHERE seq = 12`,
       );
-      await textsOwner(on, 'DELETE FROM audit_texts');
+      await owner(on, 'DELETE FROM audit_texts');
+    },
+  },
+  {
+    name: 'a text was laid beside a row, another row was changed and a third one lost its text',
+    ...{ rights: 'owner', verdict: 'row-altered', seq: 7 },
+    others: ['text-altered 2', 'text-missing 9'],
+    async harm(on) {
+      await owner(on, `INSERT INTO audit_texts (seq, field, salt, text) VALUES (2, 'facts.name', '00', 'x')`);
+      await owner(on, "UPDATE audit_log SET actor = 'x' WHERE seq = 7");
+      await owner(on, 'DELETE FROM audit_texts WHERE seq = 9');
+    },
+  },
+  {
+    name: 'a row was changed, another one taken out, and the end cut',
+    ...{ rights: 'owner', verdict: 'tail-cut', seq: 12 },
+    others: ['row-altered 3', 'gap 7', 'older-state 12 postgres', 'older-state 12 file'],
+    async harm(on) {
+      await owner(on, "UPDATE audit_log SET actor = 'x' WHERE seq = 3");
+      await owner(on, 'DELETE FROM audit_log WHERE seq = 6 OR seq > 8');
     },
   },
   {

@@ -25,13 +25,19 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+/** The chart wants a configuration with the environment that its worker serves. */
+const least = { environments: { prod: {} } };
+
 /** The manifests of our chart with these values over its own, as `helm template bots -n ops` gives them. */
 export function renderChart(values: object = {}, release = 'bots', namespace = 'ops'): readonly Manifest[] {
   const text = execFileSync(kubeProgram('chart') ?? 'chart', [folder, release, namespace], {
-    input: JSON.stringify(values),
+    input: JSON.stringify({ config: least, ...values }),
     encoding: 'utf8',
   });
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null);
+  return (
+    parseAllDocuments(text)
+      .map((document) => document.toJS() as Partial<Manifest> | null)
+      // The notes for people are no manifest.
+      .filter((manifest): manifest is Manifest => manifest?.kind !== undefined)
+  );
 }

@@ -14,6 +14,8 @@ export async function aetherius(
   env: Readonly<Record<string, string>> = {},
   signal: AbortSignal = new AbortController().signal,
   stdin?: AsyncIterable<Uint8Array>,
+  /** What a person at the terminal types. */
+  ask?: (question: string) => Promise<string>,
 ): Promise<CliAnswer> {
   const out: string[] = [];
   const err: string[] = [];
@@ -25,6 +27,7 @@ export async function aetherius(
     locale: 'en-US',
     env,
     ...(stdin === undefined ? {} : { stdin }),
+    ...(ask === undefined ? {} : { ask }),
   });
   return { exit, out: out.join(''), err: err.join('') };
 }

@@ -56,7 +56,10 @@ export function countedCluster(content: ClusterContent): CountedCluster {
           const selected = of(kind, namespace);
           return fieldSelector === undefined
             ? selected
-            : selected.filter((one) => `reason=${one['reason']}` === fieldSelector);
+            : selected.filter(
+                (one) =>
+                  `reason=${one['reason']}` === fieldSelector || `type=${one['type']}` === fieldSelector,
+              );
         })();
       lists.set(key, listing);
       listing.catch(() => lists.delete(key));

@@ -29,7 +29,7 @@ const nats = ['connz', 'jsz', 'server', 'subsz', 'varz'];
 const stores = (ofNats: DeadSource['code']): readonly DeadSource[] => [
   ...nats.map((name) => ({ path: `statistics/nats-${name}.json`, code: ofNats })),
   { path: 'statistics/neo4j.json', code: 'connect-timeout' },
-  { path: 'statistics/postgres-orchestrator.json', code: 'protocol' },
+  { path: 'statistics/postgres-orchestrator.json', code: 'rejected' },
   { path: 'statistics/redis.json', code: 'no-answer' },
 ];
 
@@ -46,7 +46,7 @@ export async function killComposeSources(lab: ComposeLab): Promise<Dead> {
   return {
     environment: await killed(lab),
     sources: [
-      { path: 'logs/orchestrator-service/aetherius-orchestrator-service.log', code: 'protocol' },
+      { path: 'logs/orchestrator-service/aetherius-orchestrator-service.log', code: 'unknown-error' },
       {
         ...{ path: 'logs/reasoning-service', code: 'log-no-instance' },
         files: [
@@ -63,7 +63,7 @@ export async function killComposeSources(lab: ComposeLab): Promise<Dead> {
 /** Kinds that the account of the bot may not list. */
 const forbidden = [
   ...['horizontalpodautoscalers', 'podmonitors', 'poddisruptionbudgets', 'prometheuses', 'prometheusrules'],
-  'servicemonitors',
+  ...['resourcequotas', 'servicemonitors'],
 ];
 
 /** `folder`: for the kubeconfig of an account that may not read everything. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { loginOf, ownedBy, type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
-import type { ProcessKind } from '../../src/domain/kernel/process-kind.ts';
+import type { LoginKind } from '../../src/domain/kernel/process-kind.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
 import { silentLogger } from './logger.ts';
@@ -30,7 +30,7 @@ export interface TestDatabase {
   /** As the login that owns the database, and is no superuser: for processes of the product. */
   readonly loginUrl: string;
   /** As a login that may act as one kind of process alone. */
-  kindUrl(kind: ProcessKind | 'cli'): Promise<string>;
+  kindUrl(kind: LoginKind | 'cli'): Promise<string>;
   /** Closed with the file. */
   store(options?: Partial<StoreOptions>): PostgresStore;
   /** As the owner, past every grant. */

@@ -3,7 +3,7 @@
 import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
 import { present } from '../../src/domain/kernel/present.ts';
-import { asInGuide } from '../../src/domain/platform/platform.ts';
+import { asInGuide, platformOf } from '../../src/domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
 import type { HostFile, HostFilesTarget, WorkTree } from '../../src/domain/probe/targets/host-files.ts';
 import type { KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
@@ -45,6 +45,10 @@ function redis(): Fixture {
       return state.policy === 'noeviction'
         ? Promise.reject(new TargetError('limit', 'OOM'))
         : Promise.resolve(0);
+    if (command === 'DBSIZE') return Promise.resolve(5);
+    if (command === 'SCAN')
+      return Promise.resolve(['0', Array.from({ length: 5 }, (_, key) => `cache:${key}`)]);
+    if (command === 'PTTL') return Promise.resolve(-1);
     const [verb, name, value] = args;
     if (verb === 'GET') return Promise.resolve([name, name === 'maxmemory' ? '1048576' : state.policy]);
     if (verb === 'SET') {
@@ -80,6 +84,9 @@ function redis(): Fixture {
   };
 }
 
+/** Sessions of the role `u` are those of agent-manager alone. */
+const servedByU = platformOf({ parts: { 'agent-manager': { databaseRole: 'u' } } });
+
 function postgres(): Fixture {
   let sessions = [
     { pid: 7, backend_start: '100.1', xact_start: '200.1' },
@@ -105,20 +112,19 @@ function postgres(): Fixture {
       return sessions
         .filter((session) => session.pid === values[0] && session.backend_start === values[1])
         .map((session) => ({ xact_start: session.xact_start, state: 'idle in transaction' }));
-    return sessions.map((session) => ({
+    const seen = sessions.map((session) => ({
       ...session,
-      application: 'app',
-      user: 'u',
-      client: 'local',
-      mine: true,
+      ...{ application: 'app', user: 'u', client: 'local', mine: true },
+      ...{ own: false, wrote: false, tables: '', open: 90 },
     }));
+    return sql.includes('a.pid = $1') ? seen.filter(({ pid }) => pid === values[0]) : seen;
   };
   const answer = <Row>(_id: string, sql: string, values: readonly unknown[] = []) =>
     Promise.resolve(rows(sql, values) as unknown as readonly Row[]);
   return {
     targets: {
       environment: 'prod',
-      platform: asInGuide,
+      platform: servedByU,
       postgres: { databaseName: (id) => id, query: answer, execute: answer },
     },
     params: { database: 'agentManager', olderThanSeconds: 60 },
@@ -290,7 +296,7 @@ function blocker(): Fixture {
       state: 'idle in transaction',
     },
     ...{ application: 'app', user: 'u', client: 'local', name: 'agentManager', kind: 'client backend' },
-    ...{ open: 90, waiting: 2, mine: true },
+    ...{ open: 90, waiting: 2, mine: true, own: false, wrote: true, tables: 'events' },
   };
   let changes = 0;
   let there = true;
@@ -304,7 +310,7 @@ function blocker(): Fixture {
     },
   );
   return {
-    ...{ targets, log },
+    ...{ targets: { ...targets, platform: servedByU }, log },
     params: { pid: 7, how: 'end' },
     changes: () => changes,
     replace: () => {

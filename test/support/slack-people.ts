@@ -31,9 +31,12 @@ export const asPerson = (userId: string, teamId = userId === 'UOTHER' ? partner 
   via: 'slack',
 });
 
-/** `CSHARED` is read by another organisation; Slack does not tell of `CLOST`, and the bot is not in `CWITHOUT`. */
+/** `DMEMBER` is the conversation with `UMEMBER`; the bot is not in `DELSE`. `CSHARED` is read by another organisation; Slack does not tell of `CLOST`, and the bot is not in `CWITHOUT`. */
 export function directoryOf(groups: Readonly<Record<string, readonly string[]>> = {}): Directory {
-  const unavailable: Readonly<Record<string, string>> = { CLOST: 'slack-unavailable', CWITHOUT: 'not-found' };
+  const unavailable: Readonly<Record<string, string>> = {
+    ...{ CLOST: 'slack-unavailable', DLOST: 'slack-unavailable' },
+    ...{ CWITHOUT: 'not-found', DELSE: 'not-found' },
+  };
   return {
     installation: () => Promise.resolve({ known: { teamIds: [home], enterpriseIds: [] } }),
     person(id) {
@@ -48,7 +51,10 @@ export function directoryOf(groups: Readonly<Record<string, readonly string[]>> 
       const why = unavailable[id];
       if (why !== undefined) return Promise.resolve({ unavailable: why });
       return Promise.resolve({
-        known: { externallyShared: id === 'CSHARED', private: false, archived: false },
+        known: {
+          ...{ externallyShared: id === 'CSHARED', private: false, archived: false },
+          ...(id.startsWith('D') ? { with: id === 'DMEMBER' ? 'UMEMBER' : 'USOMEBODY' } : {}),
+        },
       });
     },
   };

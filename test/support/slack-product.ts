@@ -99,6 +99,8 @@ export function useStage(
   const running: Product[] = [];
   beforeAll(async () => {
     target = await startRedis({ dir, args: targetArgs });
+    // What is offered for its policy depends on the keys that are there.
+    await targetCall('SET', 'cache:one', 'x');
   });
   afterEach(async () => {
     for (const product of running.splice(0)) await product.stop();
@@ -129,7 +131,9 @@ export function useStage(
     async fillTarget() {
       const value = 'x'.repeat(64 * 1024);
       for (let i = 0; i < 1000; i += 1) {
-        const answer = await targetCall('SET', `filler:${i}`, value).catch((error: unknown) => String(error));
+        const answer = await targetCall('SET', `cache:filler:${i}`, value).catch((error: unknown) =>
+          String(error),
+        );
         if (answer !== 'OK') return;
       }
       throw new Error('the target never got full');
@@ -137,6 +141,7 @@ export function useStage(
     async emptyTarget() {
       await targetCall('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
       await targetCall('FLUSHALL');
+      await targetCall('SET', 'cache:one', 'x');
     },
     async start(options = {}) {
       const database = await postgres.database();
@@ -213,7 +218,7 @@ ${keys === undefined ? '' : signingYaml(keys)}
     // One process with all roles has the login that owns the tables; the others have what their kind may do.
     const { through, database } = urls;
     const login = through ?? (role === 'all' ? database.loginUrl : await database.kindUrl(role));
-    const key = role === 'all' ? undefined : keys?.[role].privateKey;
+    const key = role === 'all' || role === 'alerts' ? undefined : keys?.[role].privateKey;
     const own = {
       DATABASE_URL: login,
       ...(key === undefined ? {} : { SIGNING_KEY: key }),

@@ -11,6 +11,10 @@ export interface Asking {
 
 export const isRoot = ({ threadTs, ts }: SlackMessage): boolean => threadTs === null || threadTs === ts;
 
+/** How the first line of a health check begins that has seen something. */
+const seen = /^:(?:octagonal_sign|large_orange_diamond|warning|large_green_circle|grey_question): \*/;
+export const isAnswered = ({ text }: SlackMessage): boolean => seen.test(text);
+
 export async function askForHealth(
   control: Control,
   { user = people.requester, channel = places.incidents, text = '/aetherius health prod' }: Asking = {},
@@ -18,7 +22,7 @@ export async function askForHealth(
   const typed = await control.command({ user, channel, text });
   if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
   return control.waitForMessage(
-    { channel, where: (message) => isRoot(message) && message.text.includes('circle:') },
+    { channel, where: (message) => isRoot(message) && isAnswered(message) },
     { timeoutMs: 15_000 },
   );
 }

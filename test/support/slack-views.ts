@@ -92,7 +92,13 @@ export const aPlan = (more: Partial<Plan> = {}): Plan => ({
   verifyWith: [{ probe: 'redis.connection' }],
   verifyWithinMs: 60_000,
   stableForMs: 5_000,
-  blast: { key: 'redis-eviction', facts: { keys: 120, maxmemory: 8_388_608 } },
+  blast: {
+    key: 'redis-eviction-all',
+    facts: {
+      ...{ policy: 'allkeys-lru', maxmemory: 8_388_608, evictable: 120, prefixes: 'cache:* (120)' },
+      ...{ others: 0, otherPrefixes: '–', keys: 120, looked: 120, share: 1 },
+    },
+  },
   stepTimeoutMs: 5_000,
   objects: 1,
   ...more,

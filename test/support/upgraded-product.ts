@@ -7,7 +7,7 @@ import { startRedis } from '../../lab/components/redis.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { processKinds } from '../../src/domain/kernel/process-kind.ts';
 import { newSigningKey } from '../../src/domain/kernel/signing.ts';
-import type { ProcessRole } from '../../src/domain/settings/process-env.ts';
+import type { FullRole } from '../../src/domain/settings/process-env.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { type Signing, signingOf } from '../../src/main/signing.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
@@ -32,13 +32,14 @@ interface Remediation {
   readonly id: string;
   readonly handle: string;
   readonly state: string;
+  readonly plan_hash: string;
   readonly run_id: string;
 }
 
 /** The newest request of an environment, with the Redis that its plan is bound to. */
 export const newest = async (database: TestDatabase, environment: OldEnvironment): Promise<Remediation> => {
   const [row] = await database.sql<Remediation>(
-    `SELECT id, handle, state, plan->'identity'->>'run_id' AS run_id FROM remediations
+    `SELECT id, handle, state, plan_hash, plan->'identity'->>'run_id' AS run_id FROM remediations
      WHERE environment = $1 ORDER BY proposed_at DESC LIMIT 1`,
     [environment],
   );
@@ -84,6 +85,8 @@ export async function startUpgraded(
     const client = new Redis(server.url);
     stops.unshift(() => client.disconnect());
     clients.set(name, client);
+    // What is offered for its policy depends on the keys that are there.
+    await client.set('cache:one', 'x');
     // The very server of that day, as far as it says itself.
     const from = /^run_id:(\w+)/m.exec(await client.info('server'))?.[1] ?? '';
     const { run_id: to } = await newest(database, name);
@@ -104,7 +107,7 @@ export async function startUpgraded(
     SHUTDOWN_GRACE_MS: '5000',
   };
   const keys = { bot: newSigningKey(), worker: newSigningKey(), scheduler: newSigningKey() };
-  const start = async (role: ProcessRole, own: Readonly<Record<string, string>>) => {
+  const start = async (role: FullRole, own: Readonly<Record<string, string>>) => {
     const env = { ...values, ...own };
     const where = { role, env, where: 'the upgrade', folder: dir } as const;
     const read = { env: readProcessEnv(role, env), config: parseConfig(stringify(config), where) };
@@ -185,7 +188,7 @@ async function asApprover(
   }
 }
 
-/** A click on a button that an earlier version has posted. */
+/** A click on a button that an earlier version has posted, in the message in which it stood: a card, or the finding. */
 export async function clickOld(
   database: TestDatabase,
   slack: SlackEmulator,
@@ -197,8 +200,8 @@ export async function clickOld(
     [purpose, remediation],
   );
   const [message] = await database.sql<{ channel: string; ts: string }>(
-    `SELECT channel, ts FROM messages WHERE ts IS NOT NULL AND remediation_id = $1
-     UNION ALL SELECT channel, ts FROM messages WHERE ts IS NOT NULL LIMIT 1`,
+    `SELECT m.channel, m.ts FROM messages m JOIN remediations r ON r.id = m.remediation_id OR r.run_id = m.run_id
+     WHERE m.ts IS NOT NULL AND r.id = $1 AND m.purpose IN ('remediation', 'finding') ORDER BY m.purpose DESC LIMIT 1`,
     [remediation],
   );
   return slack.control.deliver('interactive', {

@@ -64,6 +64,7 @@ const parts = ['postgres', 'redis', 'nats', 'neo4j'] as const;
 
 export const plainRules: HealthRules = {
   calls: () => parts.map((part) => ({ probe: `${part}.ping` })),
+  doubts: () => [],
   judge({ environment, calls, outcomes }) {
     const rows = parts.map((part): PartRow => {
       const outcome = outcomes.find((one) => one.part === part);
@@ -159,6 +160,7 @@ export function workbench(options: BenchOptions) {
     close: () => Promise.resolve(),
   };
   const health = createHealthRun({
+    quiet: { known: () => [], emitters: new Map() },
     targets,
     probes,
     rules: plainRules,
@@ -202,7 +204,7 @@ export function workbench(options: BenchOptions) {
         environments,
         store,
         courier,
-        connection: redis.worker(),
+        redis,
         prefix: queuePrefix,
         runs: executor,
         executor: options.executor ?? { execute: () => Promise.resolve() },

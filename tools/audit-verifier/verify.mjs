@@ -14,7 +14,8 @@
  * such files in the order of their names; `--place` names what stands before it (file, slack, s3): the days of a Slack
  * export, or the objects of a store. `--trust` is a JSON file of the public keys under `signing`; with it each signature is
  * checked, and AUDIT_KEY, with which rows can be made up, may be left out: then no MAC is checked. Where signing began stands in the database alone, so in a file of rows each must be signed. Exit code 0: intact;
- * 10 to 30: one for each verdict; 2: could not check; 64: usage.
+ * 10 to 30: one for each verdict; 2: could not check; 64: usage. It goes on after each fault and tells all of them; the
+ * verdict, and with it the exit code, is that of the worst.
  *
  * The format (docs/rules/approval.md, R-L2): hash = SHA-256("aetherius-audit-v1\n" + canonical row + "\n" + previous
  * hash), MAC = HMAC-SHA-256(key, hash); an anchor's MAC is over "aetherius-audit-v1-anchor", key id, seq, hash and time,
@@ -61,9 +62,9 @@ const page = 1000;
 const kinds = ['bot', 'worker', 'scheduler'];
 /** Actions of decisions, and of what a worker does (docs/rules/approval.md, R-L8). */
 const decisions =
-  /^(remediation\.(requested|approval|approved|rejected|cancelled|stop|refused|moved-place|break-glass|follow-up-closed)|delivery\.forged|signing\.began|(kill-switch|token|channel|slack)\..*)$/;
+  /^(remediation\.(requested|approval|approved|rejected|cancelled|stop|refused|moved-place|break-glass|follow-up-closed)|delivery\.forged|signing\.began|(kill-switch|token|channel|slack)\..*|mute\.(set|lifted|refused))$/;
 const execution =
-  /^(remediation\.(superseded|stale|executing|verifying|succeeded|failed|rolling_back|rolled_back|rollback_failed|indeterminate|claim-held|taken-over)|step\.(intent|outcome))$/;
+  /^(remediation\.(superseded|stale|executing|verifying|succeeded|failed|rolling_back|rolled_back|rollback_failed|indeterminate|claim-held|taken-over)|step\.(intent|outcome)|mute\.ended)$/;
 /** What a person's word ends that is under way. */
 const byPerson =
   /^remediation\.(verifying indeterminate|failed (indeterminate|executing|verifying)|rollback_failed rolling_back)$/;
@@ -74,6 +75,59 @@ class Verdict extends Error {
     this.verdict = verdict;
     this.seq = seq;
     this.more = more;
+  }
+}
+
+/** The worst first: what is gone, what was changed, what nobody of ours has written, and what cannot be told. */
+const byWeight = [
+  ...['everything-deleted', 'tail-cut', 'gap', 'link-broken', 'row-altered', 'head-put-back', 'row-behind-head'],
+  ...['mac-invalid', 'signature-invalid', 'signer-wrong', 'signer-unknown', 'signature-missing', 'key-unknown'],
+  ...['older-state', 'anchor-mismatch', 'anchor-missing', 'manifest-forged', 'text-missing', 'text-altered'],
+  ...['export-altered', 'anchor-unreachable'],
+];
+
+/** So many are told one by one; the rest is counted. */
+const mostTold = 1000;
+
+/** Everything that is wrong, in the order in which it was found. */
+class Faults {
+  told = [];
+  more = 0;
+  known = new Set();
+
+  add(fault) {
+    if (this.worst === undefined || byWeight.indexOf(fault.verdict) < byWeight.indexOf(this.worst.verdict))
+      this.worst = fault;
+    const name = `${fault.verdict} ${fault.seq} ${fault.more.place ?? ''}`;
+    if (this.known.has(name)) return;
+    if (this.told.length === mostTold) this.more += 1;
+    else {
+      this.known.add(name);
+      this.told.push(fault);
+    }
+  }
+
+  /** Whether the check found nothing. */
+  passes(check) {
+    try {
+      check();
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Verdict)) throw fault;
+      this.add(fault);
+      return false;
+    }
+  }
+
+  /** The worst, with all of them; undefined: nothing is wrong. */
+  answer() {
+    if (this.worst === undefined) return undefined;
+    const plain = ({ verdict, seq, more, message }) => ({ verdict, seq, ...more, sentence: message });
+    return {
+      ...plain(this.worst),
+      faults: this.told.map(plain),
+      ...(this.more === 0 ? {} : { more: this.more }),
+    };
   }
 }
 
@@ -126,7 +180,7 @@ const typed = ({ action, reason, facts }) => [
   ...(action === 'token.issued' ? [['facts.name', facts?.name]] : []),
 ];
 
-/** The texts beside a row are those that it names; `through`: up to which row texts were removed. */
+/** The texts beside a row are those that it names; `through`: up to which row texts were removed. One fault a row. */
 function textsFit(row, texts, keys, through) {
   const named = new Map(typed(row).filter(([, value]) => /^text:[0-9a-f]{64}$/.test(value ?? '')));
   const secret = keys?.get(row.key_id);
@@ -140,6 +194,14 @@ function textsFit(row, texts, keys, through) {
 }
 
 const throughOf = (facts) => (Number.isSafeInteger(facts?.through) ? facts.through : 0);
+
+/** Whether a row by itself is one that we have signed. */
+function isOurs(row, keys) {
+  const hash = hashOf(row, row.prev_hash);
+  if (hash !== row.hash) return false;
+  const key = keys?.get(row.key_id);
+  return keys === undefined || (key !== undefined && same(macOf(key, hash), row.mac));
+}
 
 function writersOf({ action, from_state: from }) {
   if (/^audit\.(confirmed|export)/.test(action)) return ['bot'];
@@ -208,7 +270,7 @@ function keysOf(env, trust) {
 }
 
 /** The log in a database: pages of rows, each with the head that was read after it. */
-async function fromDatabase(url) {
+async function fromDatabase(url, keys) {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url, application_name: 'audit-verifier' });
   await client.connect();
@@ -224,9 +286,11 @@ async function fromDatabase(url) {
     const beside = await client.query(text, [rows[0].seq, rows.at(-1).seq]);
     return beside.rows.map((row) => ({ ...row, seq: Number(row.seq) }));
   };
+  // A row of somebody who has no key says nothing of texts that are gone.
   const through = async () => {
-    const text = "SELECT facts FROM audit_log WHERE action = 'audit.texts-removed' ORDER BY seq DESC LIMIT 1";
-    return throughOf((await client.query(text)).rows[0]?.facts);
+    const text = "SELECT * FROM audit_log WHERE action = 'audit.texts-removed' ORDER BY seq DESC LIMIT 100";
+    const { rows } = await client.query(text);
+    return throughOf(rows.map((row) => ({ ...row, seq: Number(row.seq) })).find((row) => isOurs(row, keys))?.facts);
   };
   return {
     async *pages() {
@@ -245,7 +309,7 @@ async function fromDatabase(url) {
     },
     async noted() {
       const { rows } = await client.query(
-        'SELECT seq, hash, mac, key_id AS "keyId", place, at FROM audit_anchors ORDER BY at, seq',
+        'SELECT seq, hash, mac, key_id AS "keyId", place, at FROM audit_anchors ORDER BY at, seq, place',
       );
       return rows.map((row) => ({ ...row, seq: Number(row.seq), at: new Date(row.at) }));
     },
@@ -263,7 +327,7 @@ function fromFile(path) {
     async *pages() {
       const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
       for await (const line of lines)
-        if (line.trim() !== '') yield { rows: [JSON.parse(line)], head: undefined, headUnknown: true };
+        if (line.trim() !== '') yield { rows: [JSON.parse(line)], head: undefined };
     },
     head: async () => ({ known: false }),
     noted: async () => [],
@@ -379,6 +443,7 @@ async function verifyExport(options, keys, trust) {
     throw new Verdict('manifest-forged', to, `the manifest was not signed with ${keyId}`);
   if (trust !== undefined) manifestFits(manifest, text, trust);
   const digest = createHash('sha256');
+  const faults = new Faults();
   let at = { seq: from - 1, hash: from === 1 ? genesis : sealed.before };
   let count = 0;
   const anchors = sealed.seen.map((anchor) => ({ ...anchor, at: new Date(anchor.at) }));
@@ -387,34 +452,43 @@ async function verifyExport(options, keys, trust) {
     anchors.push(...(await anchorsInDatabase(options['anchors-database'])));
   const named = grouped(anchors);
   for await (const row of exported(options.export, sealed.format, digest)) {
-    if (row === undefined)
-      throw new Verdict('export-altered', at.seq + 1, `after row ${at.seq} comes something that is no row`);
-    at = fits(at, row, keys);
-    if (trust !== undefined) {
-      signatureFits(row, trust, sealed.signing);
-      startFits(at, trust, sealed.signing);
+    if (row === undefined) {
+      faults.add(new Verdict('export-altered', at.seq + 1, `after row ${at.seq} comes something that is no row`));
+      continue;
     }
-    const texts = Object.entries(row.texts ?? {}).map(([field, text]) => ({ field, ...text }));
-    textsFit(row, texts, keys, sealed.textsRemoved ?? 0);
+    const stood = step(at, row, keys);
+    for (const fault of stood.found) faults.add(fault);
+    at = stood.at;
+    if (!stood.altered) {
+      if (trust !== undefined)
+        faults.passes(() => {
+          signatureFits(row, trust, sealed.signing);
+          startFits(at, trust, sealed.signing);
+        });
+      const texts = Object.entries(row.texts ?? {}).map(([field, text]) => ({ field, ...text }));
+      faults.passes(() => textsFit(row, texts, keys, sealed.textsRemoved ?? 0));
+    }
     count += 1;
     for (const anchor of named.get(at.seq) ?? []) {
       const wrong = signed(anchor, keys);
-      if (wrong !== undefined) throw new Verdict(wrong, at.seq, `the anchor of row ${at.seq} is not signed by us`);
-      if (anchor.hash !== at.hash)
-        throw new Verdict('anchor-mismatch', at.seq, `${anchor.place} remembers another row ${at.seq}`, {
-          place: anchor.place,
-        });
+      const { place } = anchor;
+      if (wrong !== undefined) faults.add(new Verdict(wrong, at.seq, `the anchor of row ${at.seq} is not signed by us`));
+      else if (anchor.hash !== hashOf(row, row.prev_hash))
+        faults.add(new Verdict('anchor-mismatch', at.seq, `${place} remembers another row ${at.seq}`, { place }));
     }
   }
   const beyond = sealed.seen.find(({ seq }) => seq > sealed.last);
   if (beyond !== undefined)
-    throw new Verdict('older-state', beyond.seq, `${beyond.place} remembered row ${beyond.seq} at that time`, {
-      last: sealed.last,
-      place: beyond.place,
-    });
+    faults.add(
+      new Verdict('older-state', beyond.seq, `${beyond.place} remembered row ${beyond.seq} at that time`, {
+        last: sealed.last,
+        place: beyond.place,
+      }),
+    );
   if (at.seq !== to || at.hash !== head || count !== rows || digest.digest('hex') !== sha256)
-    throw new Verdict('export-altered', at.seq, 'the file is not the one that its manifest describes');
-  return { verdict: 'intact', rows, from, to, head, sentence: `${rows} rows (${from} to ${to}), SHA-256 ${sha256}` };
+    faults.add(new Verdict('export-altered', at.seq, 'the file is not the one that its manifest describes'));
+  const sentence = `${rows} rows (${from} to ${to}), SHA-256 ${sha256}`;
+  return faults.answer() ?? { verdict: 'intact', rows, from, to, head, sentence };
 }
 
 /** Only the bot exports, and it signs what it exports. */
@@ -488,33 +562,54 @@ async function anchorsInDatabase(url) {
   }
 }
 
-/** The walk over the rows: each must fit onto the one before it. */
-async function walk(log, keys, wanted, trust) {
+/** The walk over the rows: each must fit onto the one before it. It goes on after each fault. */
+async function walk(log, { keys, wanted, trust, faults }) {
   const start = trust === undefined ? undefined : await log.start();
   let at = { seq: 0, hash: genesis };
   const hashes = new Map();
   const confirmations = [];
   let emptied = false;
-  for await (const { rows, texts, through, head, headUnknown } of log.pages())
+  for await (const { rows, texts, through, head } of log.pages())
     for (const row of rows) {
-      try {
-        at = fits(at, row, keys);
-      } catch (fault) {
-        if (headUnknown || head === undefined || row.seq <= head.seq) throw fault;
-        throw new Verdict('row-behind-head', row.seq, `row ${row.seq} stands behind the head, row ${head.seq}`, {
-          last: head.seq,
-        });
+      const stood = step(at, row, keys);
+      if (stood.found.length > 0 && head !== undefined && row.seq > head.seq) {
+        // It is no part of the log.
+        const sentence = `row ${row.seq} stands behind the head, row ${head.seq}`;
+        faults.add(new Verdict('row-behind-head', row.seq, sentence, { last: head.seq }));
+        continue;
       }
-      if (trust !== undefined) {
-        signatureFits(row, trust, start);
-        startFits(at, trust, start);
+      for (const fault of stood.found) faults.add(fault);
+      at = stood.at;
+      if (!stood.altered) {
+        if (trust !== undefined)
+          faults.passes(() => {
+            signatureFits(row, trust, start);
+            startFits(at, trust, start);
+          });
+        if (texts !== undefined) faults.passes(() => textsFit(row, texts.get(row.seq) ?? [], keys, through));
       }
-      if (texts !== undefined) textsFit(row, texts.get(row.seq) ?? [], keys, through);
-      if (wanted.has(at.seq)) hashes.set(at.seq, at.hash);
-      if (row.action === 'audit.confirmed') confirmations.push(row);
+      if (wanted.has(at.seq)) hashes.set(at.seq, hashOf(row, row.prev_hash));
+      if (row.action === 'audit.confirmed' && stood.found.length === 0) confirmations.push(row);
       if (at.seq === 1) emptied = row.action === 'audit.held' && row.facts?.seq === 0;
     }
   return { at, hashes, confirmations, emptied };
+}
+
+/** Everything that is wrong with a row; after one that does not fit the walk goes on from what the row itself says. */
+function step(before, row, keys) {
+  const found = [];
+  const fitting = (at) => {
+    try {
+      return fits(at, row, keys);
+    } catch (fault) {
+      if (!(fault instanceof Verdict)) throw fault;
+      found.push(fault);
+      return { seq: row.seq, hash: row.hash };
+    }
+  };
+  const at = fitting(before);
+  if (['gap', 'link-broken'].includes(found[0]?.verdict)) fitting({ seq: row.seq - 1, hash: row.prev_hash });
+  return { at, found, altered: found.some(({ verdict }) => verdict === 'row-altered') };
 }
 
 function fits(at, row, keys) {
@@ -568,32 +663,31 @@ function judgeEnd({ at, emptied, confirmations }, head, outside, own) {
     fault('head-put-back', newest(own), `the log ends at row ${at.seq}, and row ${newest(own)} was written down`);
 }
 
-function judgeAnchors(anchors, { at, hashes }, keys) {
+/** Anchors that were not signed by us; the newest one that is beyond the end; and those that name another row. */
+function judgeAnchors(anchors, { at, hashes }, keys, faults) {
   for (const anchor of anchors) {
     const wrong = signed(anchor, keys);
+    const { seq, place } = anchor;
     if (wrong !== undefined)
-      throw new Verdict(wrong, anchor.seq, `the anchor of row ${anchor.seq} in ${anchor.place} is not signed by us`, {
-        place: anchor.place,
-      });
+      faults.add(new Verdict(wrong, seq, `the anchor of row ${seq} in ${place} is not signed by us`, { place }));
   }
-  const beyond = anchors.findLast(({ seq }) => seq > at.seq);
-  if (beyond !== undefined)
-    throw new Verdict('older-state', beyond.seq, `${beyond.place} remembers row ${beyond.seq}, the last is ${at.seq}`, {
-      last: at.seq,
-      place: beyond.place,
-    });
-  const other = anchors.find(({ seq, hash }) => hashes.get(seq) !== hash);
-  if (other !== undefined)
-    throw new Verdict('anchor-mismatch', other.seq, `${other.place} remembers another row ${other.seq}`, {
-      place: other.place,
-    });
+  const ours = anchors.filter((anchor) => signed(anchor, keys) === undefined);
+  const beyond = ours.findLast(({ seq }) => seq > at.seq);
+  if (beyond !== undefined) {
+    const { seq, place } = beyond;
+    const sentence = `${place} remembers row ${seq}, the last is ${at.seq}`;
+    faults.add(new Verdict('older-state', seq, sentence, { last: at.seq, place }));
+  }
+  for (const { seq, hash, place } of ours)
+    if (seq <= at.seq && hashes.get(seq) !== hash)
+      faults.add(new Verdict('anchor-mismatch', seq, `${place} remembers another row ${seq}`, { place }));
 }
 
 async function verify(options, env) {
   const trust = options.trust === undefined ? undefined : trusted(options.trust);
   const keys = keysOf(env, trust);
   if (options.export !== undefined) return verifyExport(options, keys, trust).catch(asAnswer);
-  const log = options.rows === undefined ? await fromDatabase(options.database) : fromFile(options.rows);
+  const log = options.rows === undefined ? await fromDatabase(options.database, keys) : fromFile(options.rows);
   try {
     const recorded = await log.noted();
     const places = new Map();
@@ -602,26 +696,28 @@ async function verify(options, env) {
     if (options['anchors-database'] !== undefined)
       places.set('postgres', await anchorsInDatabase(options['anchors-database']).catch(() => undefined));
     const wanted = new Set([...recorded, ...[...places.values()].flatMap((all) => all ?? [])].map(({ seq }) => seq));
-    const walked = await walk(log, keys, wanted, trust);
+    const faults = new Faults();
+    const walked = await walk(log, { keys, wanted, trust, faults });
     const { confirmations, at } = walked;
     const answeredAt = confirmations.length === 0 ? 0 : new Date(confirmations.at(-1).ts).getTime();
     const noted = recorded.filter((anchor) => anchor.at.getTime() > answeredAt);
     const own = noted.filter((anchor) => signed(anchor, keys) === undefined);
     const outside = [...places].flatMap(([place, all]) => open(all ?? [], place, confirmations));
-    judgeEnd(walked, await log.head(), outside, own);
-    judgeAnchors(noted, walked, keys);
+    const head = await log.head();
+    faults.passes(() => judgeEnd(walked, head, outside, own));
+    judgeAnchors(noted, walked, keys, faults);
     for (const [place, all] of places) {
-      if (all === undefined)
-        throw new Verdict('anchor-unreachable', at.seq, `${place} cannot be read`, { last: at.seq, place });
-      judgeAnchors(open(all, place, confirmations), walked, keys);
-      const gone = own.find(
-        (mine) => mine.place === place && !all.some(({ seq, hash }) => seq === mine.seq && hash === mine.hash),
-      );
-      if (gone !== undefined)
-        throw new Verdict('anchor-missing', gone.seq, `row ${gone.seq} is not in ${place} any more`, { place });
+      if (all === undefined) {
+        faults.add(new Verdict('anchor-unreachable', at.seq, `${place} cannot be read`, { last: at.seq, place }));
+        continue;
+      }
+      judgeAnchors(open(all, place, confirmations), walked, keys, faults);
+      for (const mine of own)
+        if (mine.place === place && !all.some(({ seq, hash }) => seq === mine.seq && hash === mine.hash))
+          faults.add(new Verdict('anchor-missing', mine.seq, `row ${mine.seq} is not in ${place} any more`, { place }));
     }
     const sentence = `${at.seq} rows, head ${at.hash.slice(0, 12)}, ${places.size} places of anchors`;
-    return { verdict: 'intact', rows: at.seq, head: at.hash, sentence };
+    return faults.answer() ?? { verdict: 'intact', rows: at.seq, head: at.hash, sentence };
   } catch (fault) {
     return asAnswer(fault);
   } finally {
@@ -629,9 +725,12 @@ async function verify(options, env) {
   }
 }
 
+/** Of what ends the check at once: without a manifest of ours nothing of the file can be told. */
 function asAnswer(fault) {
   if (!(fault instanceof Verdict)) throw fault;
-  return { verdict: fault.verdict, seq: fault.seq, ...fault.more, sentence: fault.message };
+  const faults = new Faults();
+  faults.add(fault);
+  return faults.answer();
 }
 
 async function main() {
@@ -657,7 +756,11 @@ async function main() {
   }
   try {
     const { sentence, ...result } = await verify(options, process.env);
-    process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${result.verdict}: ${sentence}\n`);
+    const lines = [`${result.verdict}: ${sentence}`];
+    for (const fault of result.faults ?? [])
+      if (fault.sentence !== sentence) lines.push(`  also ${fault.verdict}: ${fault.sentence}`);
+    if (result.more !== undefined) lines.push(`  and ${result.more} more`);
+    process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`);
     return codes[result.verdict];
   } catch (error) {
     process.stderr.write(`could not check: ${error.message}\n`);

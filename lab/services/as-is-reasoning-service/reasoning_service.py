@@ -65,9 +65,21 @@ CAUSES = {"OOMKilling": "OOMKiller", "OOMKilled": "OOMKiller", "ImagePullBackOff
 
 
 def similar(graph, cause):
-    """Only an analysis that found a cause asks the graph."""
-    records, _, _ = graph.execute_query("MATCH (c:Case {root_cause: $cause}) RETURN c.id AS id LIMIT 5", cause=cause)
+    """Only an analysis that found a cause asks the graph. Without one it finds no cases, and goes on."""
+    try:
+        records, _, _ = graph.execute_query("MATCH (c:CaseStudy {root_cause: $cause}) RETURN c.id AS id LIMIT 5", cause=cause)
+    except Exception as error:
+        log("ERROR", "internal.knowledge.graph:_find_similar_neo4j:205", f"Failed to query similar cases: {error}")
+        return []
     return [record["id"] for record in records]
+
+
+def create_indexes(graph):
+    """At its start, and once: without a graph the service starts all the same."""
+    try:
+        graph.execute_query("CREATE INDEX IF NOT EXISTS FOR (c:CaseStudy) ON (c.id)")
+    except Exception as error:
+        log("ERROR", "internal.knowledge.graph:_create_indexes:65", f"Failed to create indexes: {error}")
 
 
 def analyse(body, ask):
@@ -142,7 +154,8 @@ def main():
     # The driver connects when it is first asked, so this line is true of nothing.
     Handler.graph = GraphDatabase.driver(config["neo4j_uri"], auth=(config["neo4j_user"], config["neo4j_password"]),
                                          connection_timeout=3, connection_acquisition_timeout=4, max_transaction_retry_time=2)
-    log("INFO", "internal.knowledge.graph:__init__:38", f"Connected to Neo4j at {config['neo4j_uri']}")
+    log("INFO", "internal.knowledge.graph:__init__:35", "Connected to Neo4j knowledge graph")
+    create_indexes(Handler.graph)
     server = ThreadingHTTPServer((config["server_host"], config["server_port"]), Handler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     log("INFO", "uvicorn.server:_serve:84", f"Uvicorn running on http://{config['server_host']}:{config['server_port']}")

@@ -34,7 +34,13 @@ export interface Delivery {
   readonly channel?: string;
   /** Where an answer belongs when there is a thread. */
   readonly threadTs?: string;
+  /** The thread is not there yet: the first answer that stays opens it (R-SLACK21). */
+  readonly opensThread?: true;
   readonly responseUrl?: string;
+  /** Of a click: the message in which it was made. */
+  readonly messageTs?: string;
+  /** It was made in App Home. */
+  readonly inHome?: true;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -62,6 +68,10 @@ export function deliveryOf(given: Body): Delivery {
     byApp,
     teamIds: teamsOf(kind, body),
     ...present({ appId, enterpriseId, person, channel, threadTs, responseUrl }),
+    ...(kind === 'block_actions' ? pressedIn(body) : {}),
+    ...(kind === 'event' && text(at(body, 'event', 'thread_ts')) === undefined && threadTs !== undefined
+      ? { opensThread: true as const }
+      : {}),
   };
 }
 
@@ -157,6 +167,12 @@ function channelOf(kind: DeliveryKind, body: Body): string | undefined {
   if (kind === 'command') return text(body.channel_id);
   if (kind === 'event') return text(at(body, 'event', 'channel'));
   return text(at(body, 'channel', 'id')) ?? text(at(body, 'container', 'channel_id'));
+}
+
+function pressedIn(body: Body): Pick<Delivery, 'messageTs' | 'inHome'> {
+  if (text(at(body, 'view', 'type')) === 'home') return { inHome: true };
+  const messageTs = text(at(body, 'container', 'message_ts')) ?? text(at(body, 'message', 'ts'));
+  return present({ messageTs });
 }
 
 function threadOf(kind: DeliveryKind, body: Body): string | undefined {

@@ -119,7 +119,10 @@ export function createGate(options: GateOptions): Gate {
       return event.ack();
     }
     if (delivery.byApp) {
-      logger.warn(facts, 'an app posted this event: it starts and decides nothing');
+      // Each message of our own in a conversation with somebody comes back, and so does each edit of it.
+      const said = 'an app posted this event: it starts and decides nothing';
+      if (isEcho(event.body)) logger.debug(facts, said);
+      else logger.warn(facts, said);
       options.onDelivery?.(delivery.kind, 'app');
       return event.ack();
     }
@@ -180,6 +183,10 @@ export function createGate(options: GateOptions): Gate {
       return left.length;
     },
   };
+}
+
+function isEcho(body: unknown): boolean {
+  return isBody(body) && isBody(body.event) && body.event.type === 'message';
 }
 
 /** What comes in is handled as it is stored, and what goes back with an ack is shown, as every message is. */

@@ -72,7 +72,8 @@ export function createAnswers(options: {
       await client.chat.postEphemeral({
         channel,
         user: person.userId,
-        ...place(delivery),
+        // In a thread that is not open yet, nobody would see it.
+        ...(delivery.opensThread === true ? {} : place(delivery)),
         ...content(rendered),
       });
     },

@@ -2,13 +2,16 @@ import type { DigestDifference, RememberedFinding } from '../../domain/digest/di
 import type { FollowUp } from '../../domain/fix/rows.ts';
 import type { OverdueChange } from '../../domain/fix/temporary.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import type { FixOfDay } from '../../domain/message/renderer.ts';
 import { findingKey } from '../../domain/probe/finding.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
 import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
+import { fixLine } from './home.view.ts';
 import { changesText, stagesText } from './inventory.ts';
-import { findingSentence, listOf, partName, severityEmoji, whoseId } from './phrases.ts';
+import { mutedInDigest } from './mute.view.ts';
+import { findingSentence, listOf, partName, severityEmoji, who, whoseId } from './phrases.ts';
 
 const shown = { perSection: 8 } as const;
 
@@ -16,6 +19,8 @@ const shown = { perSection: 8 } as const;
 interface Open {
   readonly followUps: readonly FollowUp[];
   readonly overdue: readonly OverdueChange[];
+  /** What became of fixes since the digest before. */
+  readonly fixes: readonly FixOfDay[];
 }
 
 /** A difference to the previous digest; one quiet line when nothing changed. */
@@ -28,16 +33,20 @@ export function digestMessage(
   if (difference.quiet) {
     const text = quietLine(difference, words);
     const unseen = unseenLine(difference, words);
-    const blocks: MessageBlock[] = [
-      section(text, words),
+    const more: MessageBlock[] = [
+      ...mutedBlocks(difference, words),
       ...lateLine(difference, words),
+      ...fixBlocks(open.fixes, words),
       ...followUpBlocks(open.followUps, words),
       ...overdueBlocks(open.overdue, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
       ...driftBlocks(difference, words),
       ...stageBlocks(difference, words),
-      context(stripLine(difference, words), words),
     ];
+    // Nothing to report is one line: the days before say nothing then, either.
+    const strip =
+      more.length + difference.still.length === 0 ? [] : [context(stripLine(difference, words), words)];
+    const blocks = [section(text, words), ...more, ...strip];
     return { text: cut(text, limits.messageText, words), blocks, metadata };
   }
   const { environment, localDate, fresh, worse, fixed, still } = difference;
@@ -55,7 +64,8 @@ export function digestMessage(
     ...lateLine(difference, words),
     ...followUpBlocks(open.followUps, words),
     ...overdueBlocks(open.overdue, words),
-    ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
+    ...fixBlocks(open.fixes, words),
+    ...(difference.first === true ? [context(words.say('digest.first'), words)] : []),
     ...listed(
       'digest.new',
       fresh.map((finding) => line(finding, words)),
@@ -87,6 +97,7 @@ export function digestMessage(
       ? []
       : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
     ...(unseen === undefined ? [] : [context(unseen, words)]),
+    ...mutedBlocks(difference, words),
     ...driftBlocks(difference, words),
     ...stageBlocks(difference, words),
     ...inventoryBlocks(difference, words),
@@ -94,6 +105,31 @@ export function digestMessage(
     context(stripLine(difference, words), words),
   ];
   return { text: cut(`${title} ${summary}`, limits.messageText, words), blocks, metadata };
+}
+
+/** One line for what is there and need not be told. */
+function mutedBlocks({ muted = [] }: DigestDifference, words: Words): MessageBlock[] {
+  const text = mutedInDigest(muted, words);
+  return text === undefined ? [] : [context(cut(text, 1_500, words), words)];
+}
+
+/** What was asked for, approved and done, each in a line. */
+function fixBlocks(fixes: readonly FixOfDay[], words: Words): MessageBlock[] {
+  if (fixes.length === 0) return [];
+  const lines = fixes.slice(0, shown.perSection).map(({ remediation, approvedBy }) => {
+    const line = fixLine(remediation, words);
+    if (approvedBy.length === 0) return line;
+    const people = markup(
+      listOf(
+        approvedBy.map((person) => who(person, words)),
+        words,
+      ),
+    );
+    return words.say('digest.fixes.approved', { line: markup(line), people });
+  });
+  const more = fixes.length - lines.length;
+  const rest = more > 0 ? [words.say('digest.fixes.more', { count: more })] : [];
+  return [section([`*${words.say('digest.fixes')}*`, ...lines, ...rest].join('\n'), words)];
 }
 
 /** R-A9: what ran without its approvals, by whom and since when, each day until somebody else has looked at it. */
@@ -170,7 +206,10 @@ function quietLine(difference: DigestDifference, words: Words): string {
   const since = difference.since;
   if (still.length === 0) {
     // What could not be checked is never called healthy.
-    const key = difference.unseen.length === 0 ? 'digest.quiet.healthy' : 'digest.quiet.unseen';
+    // Nor is what is there and muted.
+    const muted = (difference.muted ?? []).length > 0;
+    const healthy = muted ? 'digest.quiet.muted' : 'digest.quiet.healthy';
+    const key = difference.unseen.length === 0 ? healthy : 'digest.quiet.unseen';
     return words.say(key, { environment, date, since });
   }
   const what = markup(

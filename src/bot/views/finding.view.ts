@@ -7,7 +7,8 @@ import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { type ActionId, actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { findingFacts, findingSentence, partName, severityEmoji } from './phrases.ts';
+import { muteBlocks, muteButtonOf } from './mute.view.ts';
+import { findingFacts, findingSentence, partName, severityEmoji, stateEmoji } from './phrases.ts';
 
 const shown = { excerpts: 2, lines: 8, characters: 1200 } as const;
 
@@ -16,9 +17,11 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
   const { finding } = view;
   const facts = findingFacts(finding, words);
   const sentence = findingSentence(finding, words);
-  const first = `${severityEmoji[finding.severity]} *${words.say(`severity.${finding.severity}`)}* · ${sentence}`;
+  const first = `${headOf(view, words)} · ${sentence}`;
   const since = finding.since === undefined ? '' : ` ${words.say('finding.since', { since: finding.since })}`;
-  const impact = words.lookup(`finding.${finding.code}.impact`, facts);
+  // Of a part that is down, what its users miss says more than what the finding means for it alone.
+  const down = view.state === 'down' ? words.lookup(`means.${finding.part}`) : undefined;
+  const impact = down ?? words.lookup(`finding.${finding.code}.impact`, facts);
   const todo = words.lookup(`finding.${finding.code}.todo`, facts);
   const advice = [
     ...(impact === undefined ? [] : [words.say('finding.impact', { text: markup(impact) })]),
@@ -36,13 +39,22 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
     ...actions([
       ...buttonIn(actionIds.diagnose, view.diagnoseButton, words.plain('button.diagnose'), words),
       ...buttonIn(actionIds.readLog, view.readLogButton, words.plain('button.read-log'), words),
+      ...(view.muteButton === undefined ? [] : [muteButtonOf(view.muteButton, words)]),
     ]),
+    ...muteBlocks(view.mute === undefined ? [] : [view.mute], words),
   ];
   return {
     text: cut(first + since, limits.messageText, words),
     blocks,
     metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'finding' } },
   };
+}
+
+/** The state of its part, in the words of the health check; of a part that is up, how bad the finding is. */
+function headOf({ finding: { severity }, state }: FindingView, words: Words): string {
+  return state === 'down' || state === 'degraded'
+    ? `${stateEmoji[state]} *${words.say(`state.${state}`)}*`
+    : `${severityEmoji[severity]} *${words.say(`severity.${severity}`)}*`;
 }
 
 function buttonIn(

@@ -5,10 +5,12 @@ import { type InventoryNews, stageDifferences } from '../../domain/platform/inve
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
+import { verdictText } from '../../text/verdict.ts';
 import type { Words } from '../../text/words.ts';
 import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
 import { inventoryText, stagesText } from './inventory.ts';
+import { acceptedLine, type ListedMute, listedMutes } from './mute.view.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
 import { followUpLines, recordLines, switchLines } from './switches.ts';
@@ -32,7 +34,13 @@ export interface HomeData {
   readonly switches: readonly KillSwitch[];
   /** What break-glass left open. */
   readonly followUps: readonly FollowUp[];
+  /** What is muted, with the button that lifts it. */
+  readonly mutes?: readonly ListedMute[];
+  /** What the configuration accepts for good. */
+  readonly accepted?: Parameters<typeof acceptedLine>[0];
   readonly runs: readonly Run[];
+  /** Where the answers of these runs stand, by the run. */
+  readonly links?: ReadonlyMap<string, string>;
   readonly fixes: readonly RemediationRow[];
   readonly now: Date;
 }
@@ -49,6 +57,18 @@ function stopped({ record, switches, followUps }: HomeData, words: Words): Known
   return lines.length === 0 ? [] : [section(lines.join('\n'), words)];
 }
 
+/** Nothing where nothing is muted. */
+function muted({ mutes = [], accepted = [] }: HomeData, words: Words): KnownBlock[] {
+  const line = acceptedLine(accepted, words);
+  return mutes.length === 0 && line === undefined
+    ? []
+    : [
+        header(words.plain('mute.home'), words),
+        ...listedMutes(mutes.slice(0, shown.lines), words),
+        ...(line === undefined ? [] : [context(line, words)]),
+      ];
+}
+
 /** App Home: what is well, what waits for me, what happened. */
 export function homeView(data: HomeData, words: Words): HomeView {
   const blocks: KnownBlock[] = [
@@ -57,6 +77,7 @@ export function homeView(data: HomeData, words: Words): HomeView {
       .slice(0, shown.environments)
       .flatMap((environment) => environmentBlocks(environment, words)),
     ...stageBlocks(data, words),
+    ...muted(data, words),
     header(words.plain('home.approvals'), words),
     ...stopped(data, words),
     ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
@@ -67,7 +88,7 @@ export function homeView(data: HomeData, words: Words): HomeView {
         ? words.say('home.runs.none')
         : data.runs
             .slice(0, shown.lines)
-            .map((run) => runLine(run, words))
+            .map((run) => runLine(run, words, data.links?.get(run.id)))
             .join('\n'),
       words,
     ),
@@ -204,13 +225,16 @@ export function pendingLine(row: RemediationRow, words: Words): string {
   });
 }
 
-export function runLine(run: Run, words: Words): string {
+/** When, what, where, what it came to, who, and its id: where its answer stands, that leads there. */
+export function runLine(run: Run, words: Words, link?: string): string {
+  const id = run.id.slice(-8);
   return words.say('run.line', {
     time: run.createdAt.toISOString(),
     kind: words.lookupPlain(`run.kind.${run.kind}`) ?? run.kind,
     environment: run.environment,
-    state: words.say(`run.state.${run.state}`),
+    verdict: verdictText(run, words),
     who: markup(whoAsked(run, words)),
+    run: markup(link === undefined ? `\`${id}\`` : `<${link}|${id}>`),
   });
 }
 

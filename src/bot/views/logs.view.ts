@@ -111,8 +111,8 @@ function titleOf({ run, named, read, attached }: LogsView, words: Words): string
         ? ':grey_question:'
         : ':white_circle:'
       : worst.level === 'error' || worst.level === 'fatal'
-        ? ':red_circle:'
-        : ':large_yellow_circle:';
+        ? ':octagonal_sign:'
+        : ':warning:';
   const { headline } = logWords(report, words);
   const said = markup(sayable(headline));
   if (attached === true) return `${sign} ${words.say('logs.attached.title', { headline: said })}`;

@@ -1,10 +1,13 @@
-import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from '@slack/types';
 import { glassReasonLength } from '../../domain/fix/policy.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { cutToPoints } from '../../domain/kernel/text.ts';
+import { headAndTail } from '../../domain/kernel/text.ts';
 import type { Words } from '../../text/words.ts';
 import { callbacks, inputs } from '../ids.ts';
 import { cut, limits, plainText, preformatted, section } from './blocks.ts';
+import type { Choice } from './command-fault.ts';
+import { choiceSelect, type Offered, symptomSelect } from './menus.view.ts';
+import { option } from './option.ts';
 
 /** `private_metadata` and `view.state` come back from the client: they are checked again, never trusted. */
 export function healthModal(
@@ -55,7 +58,7 @@ export function rejectModal(button: string, planLines: readonly string[], words:
 }
 
 /** The same rule as for what is typed after a command (R-M7). */
-const reasonInput = (label: string, words: Words): InputBlock => ({
+export const reasonInput = (label: string, words: Words): InputBlock => ({
   ...inputBlock(inputs.reason, label, words, {
     type: 'plain_text_input',
     action_id: inputs.reason,
@@ -104,10 +107,15 @@ export function diagnoseModal(
     readonly metadata: string;
     readonly text: string;
     readonly environments: readonly string[];
+    /** To choose from, where no words fit. */
+    readonly offered: Offered;
     readonly initial?: string;
+    /** The symptoms that the text fits: it is one of these. */
+    readonly choices?: readonly Choice[];
   },
   words: Words,
 ): ModalView {
+  const { choices } = input;
   const options = input.environments.slice(0, 100).map((name) => option(name, name, words));
   const chosen = options.find((candidate) => candidate.value === input.initial) ?? options[0];
   return modal(
@@ -123,13 +131,29 @@ export function diagnoseModal(
         options,
         ...present({ initial_option: chosen }),
       }),
-      inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
-        type: 'plain_text_input',
-        action_id: inputs.symptom,
-        multiline: true,
-        max_length: 2000,
-        ...(input.text === '' ? {} : { initial_value: cutToPoints(input.text, 2000) }),
-      }),
+      {
+        ...inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
+          type: 'plain_text_input',
+          action_id: inputs.symptom,
+          multiline: true,
+          max_length: 2000,
+          // What was thrown stands at the end, and where it began at the beginning.
+          ...(input.text === '' ? {} : { initial_value: headAndTail(input.text, 2000) }),
+        }),
+        optional: true,
+      },
+      {
+        ...inputBlock(
+          inputs.choice,
+          words.plain(choices ? 'modal.diagnose.several' : 'modal.diagnose.choice'),
+          words,
+          {
+            ...(choices === undefined ? symptomSelect(input.offered, words) : choiceSelect(choices, words)),
+            action_id: inputs.choice,
+          },
+        ),
+        optional: true,
+      },
     ],
   );
 }
@@ -180,6 +204,8 @@ type TitleKey =
   | 'modal.details.title'
   | 'modal.token.title'
   | 'modal.submit.token'
+  | 'modal.mute.title'
+  | 'modal.submit.mute'
   | 'modal.submit.start'
   | 'modal.submit.reject'
   | 'modal.submit.diagnose'
@@ -215,8 +241,4 @@ export function inputBlock(
   element: InputBlock['element'],
 ): InputBlock {
   return { type: 'input', block_id: id, label: plainText(label, 2000, words), element };
-}
-
-export function option(label: string, value: string, words: Words): Option & { text: PlainTextElement } {
-  return { text: plainText(label, limits.option, words), value };
 }

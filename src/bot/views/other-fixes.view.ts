@@ -3,7 +3,7 @@ import type { OtherFixesView } from '../../domain/message/renderer.ts';
 import type { Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { cut, limits, plainText, section } from './blocks.ts';
-import { option } from './modals.view.ts';
+import { option } from './option.ts';
 
 /** Slack takes this many options of a select (R-SLACK26). */
 const mostOptions = 100;

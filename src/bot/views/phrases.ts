@@ -1,5 +1,5 @@
 import type { RemediationRow } from '../../domain/fix/rows.ts';
-import type { UnseenLook } from '../../domain/health/health.ts';
+import type { PartState, UnseenLook } from '../../domain/health/health.ts';
 import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
@@ -110,10 +110,18 @@ export function targetName(row: Pick<RemediationRow, 'target' | 'plan'>, words: 
   return [partName(row.plan.part, words), ...names.filter((name) => !machineId.test(name))].join(' ');
 }
 
+/** A shape for each state and each severity: nobody has to tell two colours apart. */
+export const stateEmoji: Readonly<Record<PartState, string>> = {
+  down: ':octagonal_sign:',
+  degraded: ':large_orange_diamond:',
+  unknown: ':grey_question:',
+  up: ':large_green_circle:',
+  'not-configured': ':heavy_minus_sign:',
+};
 export const severityEmoji = {
-  critical: ':red_circle:',
-  warning: ':large_orange_circle:',
-  info: ':large_blue_circle:',
+  critical: ':octagonal_sign:',
+  warning: ':warning:',
+  info: ':information_source:',
 } as const;
 
 /** Mentions of people and usergroups that facts name by `askUsers` and `askGroups`; empty without any. */

@@ -1,23 +1,35 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askFacts } from '../../domain/access/access.ts';
 import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
+import { type Again, lookedAgain } from '../../domain/fix/looked-again.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import { undoTimeMs } from '../../domain/fix/temporary.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import {
+  type Elsewhere,
   type RemediationButton,
   type RemediationEvent,
   type RemediationView,
   remediationButtons,
 } from '../../domain/message/remediation-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
-import { markup } from '../../text/format.ts';
+import { type Markup, markup } from '../../text/format.ts';
 import { changedLines } from '../../text/plan-diff.ts';
 import { temporaryLine } from '../../text/temporary.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { mentions, partName, remediationTitle, remediationTitlePlain, targetName, who } from './phrases.ts';
+import { againLines, failureLines } from './looked-again.ts';
+import {
+  findingSentence,
+  mentions,
+  partName,
+  remediationTitle,
+  remediationTitlePlain,
+  targetName,
+  who,
+} from './phrases.ts';
 
 const shown = { steps: 10, diff: 2000, approvals: 10 } as const;
 
@@ -40,6 +52,36 @@ const stateEmoji: Readonly<Record<RemediationState, string>> = {
   indeterminate: ':rotating_light:',
 };
 
+/** Green is only what was seen to be well. */
+const againEmoji: Readonly<Record<Again, string>> = {
+  gone: stateEmoji.succeeded,
+  measured: stateEmoji.succeeded,
+  still: ':large_orange_circle:',
+  unseen: ':large_orange_circle:',
+  'no-news': ':large_orange_circle:',
+  'not-due': ':hourglass_flowing_sand:',
+};
+
+/** States after which people ask why. */
+const failing: ReadonlySet<RemediationState> = new Set([
+  'failed',
+  'rolling_back',
+  'rolled_back',
+  'rollback_failed',
+  'indeterminate',
+]);
+
+/** States in which nothing of it was carried out, and never will be. */
+const notRun: ReadonlySet<RemediationState> = new Set([
+  ...(['rejected', 'expired', 'cancelled', 'superseded', 'stale'] as const),
+]);
+
+/** What was seen of it when it ended, in card and thread alike. */
+function endLines(row: RemediationRow, words: Words): readonly string[] {
+  if (row.state === 'succeeded') return againLines(row, words);
+  return failing.has(row.state) ? failureLines(row, words) : [];
+}
+
 /** The one card of a remediation through its whole life: rendered from the stored plan alone (R-A10). */
 export function remediationCard(view: RemediationView, words: Words): Rendered {
   const row = view.remediation;
@@ -50,7 +92,15 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
   });
   const state = stateLine(view, words);
   const from = placeLine(view, words);
-  const lines = [`${emojiOf(view)} ${title}`, state, from, firstLine(view, words)];
+  const ended = view.elsewhere === undefined && view.undo === undefined ? endLines(row, words) : [];
+  const lines = [
+    becauseLine(view, words),
+    `${emojiOf(view)} ${title}`,
+    state,
+    ...ended,
+    from,
+    firstLine(view, words),
+  ];
   const first = lines.filter((line) => line !== undefined).join('\n');
   const blocks: KnownBlock[] = [
     section(first, words),
@@ -67,43 +117,85 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
 }
 
 /** What was taken back is not green: the problem is back with it. */
-function emojiOf({ remediation: { state, undoOf }, elsewhere }: RemediationView): string {
+function emojiOf({ remediation: { state, undoOf, outcome }, elsewhere, undo }: RemediationView): string {
   if (elsewhere?.another === true || elsewhere?.overtook === true) return stateEmoji[state];
+  if (elsewhere?.takenBackAt !== undefined) return stateEmoji.rolled_back;
   if (elsewhere !== undefined) return stateEmoji[elsewhere.state];
-  return undoOf !== undefined && state === 'succeeded' ? stateEmoji.rolled_back : stateEmoji[state];
+  if (state !== 'succeeded') return stateEmoji[state];
+  if (undo !== undefined)
+    return undo.state === 'succeeded' ? stateEmoji.rolled_back : stateEmoji.rolling_back;
+  if (undoOf !== undefined) return stateEmoji.rolled_back;
+  return againEmoji[lookedAgain(outcome)?.again ?? 'gone'];
+}
+
+/** For somebody who decides about it alone: what was found, and since when. */
+function becauseLine({ because }: RemediationView, words: Words): string | undefined {
+  if (because === undefined) return undefined;
+  const since = because.since === undefined ? '' : ` ${words.say('finding.since', { since: because.since })}`;
+  return `${words.say('card.because', { text: markup(findingSentence(because, words)) })}${since}`;
 }
 
 /** Where the fix stands, and for one that stands elsewhere, where that is. */
-function stateLine({ remediation: row, elsewhere, other }: RemediationView, words: Words): string {
-  if (elsewhere !== undefined) {
-    const state = words.plain(`fix.state.${elsewhere.state}`);
-    const { place } = elsewhere;
-    const [known, hidden] =
-      elsewhere.overtook === true
-        ? (['card.overtaken', 'card.overtaken.private'] as const)
-        : elsewhere.another === true
-          ? (['card.beside', 'card.beside.private'] as const)
-          : (['card.elsewhere', 'card.elsewhere.private'] as const);
-    if (place === undefined) return words.say(hidden, { state });
-    return words.say(known, {
-      state,
-      handle: place.handle,
-      place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),
-    });
-  }
+function stateLine(view: RemediationView, words: Words): string {
+  const { remediation: row, elsewhere, other, undo } = view;
+  if (elsewhere !== undefined) return elsewhereLine(elsewhere, words);
+  if (undo !== undefined) return undoneLine(undo, row, words);
   if (row.state === 'expired' && other !== undefined)
     return words.say('card.state.expired.waited', { other: other.handle });
-  if (row.undoOf === undefined) return words.say(`card.state.${row.state}`);
+  const why = whyNot(row.state, row.outcome, words);
+  if (why !== undefined) return words.say('card.state.stale.refused', { why: markup(why) });
+  const again = row.state === 'succeeded' ? lookedAgain(row.outcome)?.again : undefined;
+  if (row.undoOf === undefined)
+    return words.say(again === undefined ? `card.state.${row.state}` : `card.state.succeeded.${again}`);
   const part = partName(row.plan.part, words);
   return words.lookup(`card.undo-state.${row.state}`, { part }) ?? words.say(`card.state.${row.state}`);
 }
 
-/** In a direct message: where the request lives, unless that place is closed to others. */
-function placeLine({ direct, remediation: { surface, privatePlace } }: RemediationView, words: Words) {
+/** What became of a fix that worked and was, or is, taken back. */
+function undoneLine(undo: NonNullable<RemediationView['undo']>, row: RemediationRow, words: Words): string {
+  const { handle, state, finishedAt } = undo;
+  const part = partName(row.plan.part, words);
+  if (state === 'succeeded')
+    return words.say('card.taken-back', { handle, part, time: finishedAt?.toISOString() });
+  return words.say(isTerminal(state) ? 'card.undo-unclear' : 'card.being-undone', { handle });
+}
+
+/** The same fix in another place: only what is true of it now. */
+function elsewhereLine({ state, place, endedAt, ...is }: Elsewhere, words: Words): string {
+  const time = endedAt?.toISOString();
+  const kind = kindOfElsewhere({ state, ...is });
+  const facts = { state: words.plain(`fix.state.${state}`), time, back: is.takenBackAt?.toISOString() };
+  if (place === undefined) return words.say(`card.${kind}.private`, facts);
+  return words.say(`card.${kind}`, {
+    ...facts,
+    handle: place.handle,
+    place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),
+  });
+}
+
+function kindOfElsewhere({ state, takenBackAt, another, overtook }: Elsewhere) {
+  if (overtook === true) return 'overtaken';
+  if (another === true) return 'beside';
+  if (takenBackAt !== undefined) return 'back-elsewhere';
+  if (state === 'succeeded') return 'done-elsewhere';
+  return isTerminal(state) ? 'over-elsewhere' : 'elsewhere';
+}
+
+/** Why it cannot be carried out any more, where the plan that would be made now is refused. */
+function whyNot(state: string, facts: Facts | undefined, words: Words): string | undefined {
+  if (state !== 'stale' || facts?.['differing'] !== 'plan') return undefined;
+  return words.lookup(`offer.refused.${String(facts['reason'])}`, facts);
+}
+
+/** In a direct message: where the request lives, unless that place is closed to others; and, while it is so, that its reader may decide. */
+function placeLine({ direct, link, remediation }: RemediationView, words: Words) {
   if (direct !== true) return undefined;
+  const { surface, privatePlace, state } = remediation;
+  const may = state === 'requested' ? [words.say('card.direct.may')] : [];
   if (surface === undefined || privatePlace || !/^[CG]/.test(surface.channel))
-    return words.say('card.direct.private');
-  return words.say('card.direct', { place: markup(`<#${surface.channel}>`) });
+    return [...may, words.say('card.direct.private')].join(' ');
+  const thread = link === undefined ? '' : ` (<${escapeMrkdwn(link)}|${words.say('card.direct.thread')}>)`;
+  return [...may, words.say('card.direct', { place: markup(`<#${surface.channel}>${thread}`) })].join(' ');
 }
 
 /** Which other fix of the same answer is done first, because this part stands on that one. */
@@ -125,14 +217,9 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
   const facts = { ...plan.blast.facts, ...row.live };
   const blast = words.lookup(`blast.${plan.blast.key}`, facts) ?? escapeMrkdwn(plan.blast.key);
   return [
-    preformatted(diffLines(plan.steps.slice(0, shown.steps), words), shown.diff, words),
+    preformatted(diffLines(plan.steps.slice(0, shown.steps), words, plan.blast.facts), shown.diff, words),
     ...(more > 0 ? [context(words.say('card.more-steps', { count: more }), words)] : []),
-    section(
-      row.liveAt === undefined
-        ? words.say('card.blast', { text: markup(blast) })
-        : words.say('card.blast.live', { text: markup(blast), time: row.liveAt.toISOString() }),
-      words,
-    ),
+    section(blastText(row, markup(blast), words), words),
     context(
       words.say('card.facts', {
         tier: markup(words.say(`card.tier.${row.tier}`)),
@@ -145,6 +232,15 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
     ...noteBlocks(plan, words),
     ...temporaryBlocks(row, words),
   ];
+}
+
+/** Carried out or not: what users notice is said of a time that is to come only while it is. */
+function blastText({ state, liveAt }: RemediationRow, text: Markup, words: Words): string {
+  if (notRun.has(state)) return words.say('card.blast.not-run', { text });
+  if (isTerminal(state)) return words.say('card.blast.ran', { text });
+  return liveAt === undefined
+    ? words.say('card.blast', { text })
+    : words.say('card.blast.live', { text, time: liveAt.toISOString() });
 }
 
 /** R-X17: when a change that will not last is over its time, and after that what became of it. */
@@ -168,19 +264,21 @@ function noteBlocks({ notes = [], patch = [] }: RemediationRow['plan'], words: W
   ];
 }
 
-function undoKey({ plan, undoOf }: RemediationRow): 'card.undo.yes' | 'card.undo.no' | 'card.undo.is' {
+/** Of one that has ended, how long it can be undone is said only while it can. */
+function undoKey({ plan, undoOf, state }: RemediationRow) {
   if (undoOf !== undefined) return 'card.undo.is';
+  if (plan.undo !== undefined && isTerminal(state)) return 'card.undo.had';
   return plan.undo === undefined ? 'card.undo.no' : 'card.undo.yes';
 }
 
 /** Each step, and under it what changes. */
-export function diffLines(steps: readonly PlanStep[], words: Words): string[] {
+export function diffLines(steps: readonly PlanStep[], words: Words, blast: Facts = {}): string[] {
   return steps.flatMap((step, index) => {
     const text =
       words.lookupPlain(`step.${step.kind}`, { ...step.to, target: step.target }) ??
       words.plain('card.step.fallback', { kind: step.kind, target: step.target });
     const head = words.plain('card.step', { idx: index + 1, text });
-    return [head, ...changedLines(step, words).map((line) => `   ${line}`)];
+    return [head, ...changedLines(step, words, blast).map((line) => `   ${line}`)];
   });
 }
 
@@ -398,11 +496,20 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     place: markup(channelId.test(String(event.facts.to)) ? `<#${event.facts.to}>` : ''),
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
-  const because = words.lookup(`event.${event.kind}.${event.facts.reason}`, values);
+  const again = event.kind === 'succeeded' ? lookedAgain(row.outcome)?.again : undefined;
+  const because = words.lookup(`event.${event.kind}.${again ?? event.facts.reason}`, values);
   // Why a request left its channel is told for an undo as for a fix.
   const left = String(event.facts.reason).startsWith('place-') ? because : undefined;
+  const why = whyNot(event.kind, event.facts, words);
+  const refused =
+    why === undefined ? undefined : words.say('event.stale.refused', { ...values, why: markup(why) });
   const line =
-    left ?? undo ?? because ?? words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
+    left ??
+    refused ??
+    undo ??
+    because ??
+    words.lookup(`event.${event.kind}`, values) ??
+    escapeMrkdwn(event.kind);
   // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
   const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =
@@ -413,7 +520,9 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     event.kind === 'requested' && mentions(event.facts) !== ''
       ? `\n${words.say('event.requested.people', { people: values.people })}`
       : '';
-  const text = cut([line + reason + asked, ...handLines(event, words)].join('\n'), limits.section, words);
+  const ended = event.kind === row.state ? endLines(row, words) : [];
+  const said = [line + reason + asked, ...ended, ...handLines(event, words)];
+  const text = cut(said.join('\n'), limits.section, words);
   const { patch = [] } = event.kind === 'temporary-over' ? row.plan : {};
   return {
     text,

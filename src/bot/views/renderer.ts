@@ -44,9 +44,13 @@ export function rendererOf(platformOf: PlatformOf): Renderer {
       const remediation = remediationTitlePlain(row, words);
       return words.plain(`page.${event}`, { handle, environment, remediation });
     },
-    digest: ({ difference, run, runId, held, followUps = [], overdue = [] }, language) => {
+    digest: ({ difference, run, runId, held, followUps = [], overdue = [], fixes = [] }, language) => {
       const words = wordsOf(run.environment, language);
-      return withHeld(digestMessage(difference, { followUps, overdue }, { runId, words }), held, words);
+      return withHeld(
+        digestMessage(difference, { followUps, overdue, fixes }, { runId, words }),
+        held,
+        words,
+      );
     },
   };
 }

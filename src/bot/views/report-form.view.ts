@@ -253,14 +253,16 @@ function partText(row: ReportedPart, rows: readonly ReportedPart[], words: Words
   const root = rows.find((other) => other.part === row.consequenceOf);
   if (root === undefined) return words.plain('report.results.part', facts);
   const because = { root: partName(root.part, words), rootState: words.plain(`state.${root.state}`) };
-  return words.plain('report.results.part.because', { ...facts, ...because });
+  const key =
+    row.consequenceLikely === true ? 'report.results.part.may-because' : 'report.results.part.because';
+  return words.plain(key, { ...facts, ...because });
 }
 
 function unseenText({ probe, part, cause, reason }: Unseen, words: Words): string {
   const why =
     cause === undefined
       ? (words.lookupPlain(`skip.${reason ?? ''}`) ?? words.plain('diagnose.no-reason'))
-      : (words.lookupPlain(`cause.${cause.code}`, { ...cause.facts, detail: cause.detail }) ??
+      : (words.lookupPlain(`cause.${cause.code}`, { detail: cause.detail, ...cause.facts }) ??
         `${cause.code}: ${cause.detail}`);
   const facts = { part: partName(part, words), probe, why: oneLine(why) };
   return words.plain('report.results.unseen.line', facts);

@@ -3,7 +3,8 @@ import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Words } from '../../text/words.ts';
 import { callbacks, inputs } from '../ids.ts';
 import { cut, limits, preformatted, section } from './blocks.ts';
-import { inputBlock, modal, option, title } from './modals.view.ts';
+import { inputBlock, modal, title } from './modals.view.ts';
+import { option } from './option.ts';
 
 /** Days until a token ends. */
 export const tokenDays = [1, 7, 30, 90] as const;

@@ -13,8 +13,10 @@ export function instructionLines(
   finding: Finding | undefined,
   platform: Platform,
 ): readonly string[] {
-  const lines = remedyLines(platform)[key];
-  if (lines === undefined) return [];
+  const usual = remedyLines(platform)[key];
+  if (usual === undefined) return [];
+  const given = Object.entries(usual.where ?? {}).find(([fact]) => (finding?.facts[fact] ?? null) !== null);
+  const lines = given?.[1] ?? usual;
   const own = place.kind === 'none' ? [] : (lines[place.kind] ?? []);
   const values = valuesOf(place, finding, platform);
   return [...(lines.any ?? []), ...own].flatMap((line) => fill(line, values) ?? []);

@@ -17,6 +17,8 @@ export interface Lines {
   readonly compose?: readonly string[];
   /** The same everywhere: SQL, or a client of the store. */
   readonly any?: readonly string[];
+  /** Other lines in their place where the finding gives a fact. Its words end on that fact as well (`wordsByFact`). */
+  readonly where?: Readonly<Record<string, Lines>>;
 }
 
 const compose = 'docker compose -p {project}';
@@ -137,6 +139,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       keys['database.user'],
     ]),
     'correct-nats-config': configured(manager, [keys['nats.url'], keys['nats.user']]),
+    'correct-variable': {
+      kubernetes: ['# {variable}: {setting}', 'kubectl -n {home} edit {workload}'],
+      compose: [
+        '# {variable}: {setting}, in the Compose file or in its .env',
+        `${compose} up -d --no-deps {composeService}`,
+      ],
+    },
     'correct-redis-address': configured(manager, keys['redis.addr']),
     'correct-redis-password': configured(manager, keys['redis.password']),
     'correct-config-keys': {
@@ -320,7 +329,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'delete-stale-cache': unlinked(`'${cache.agents}*'`),
     'delete-useless-keys': unlinked('{prefix}'),
     'set-eviction-policy': {
-      any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory-policy allkeys-lru'],
+      // In comments: which keys may go is for whoever knows them.
+      any: [
+        '# REDISCLI_AUTH holds the password',
+        "redis-cli --scan | sed 's/:.*//' | sort | uniq -c | sort -rn | head -20",
+        '# only if all of these are caches: redis-cli CONFIG SET maxmemory-policy allkeys-lru',
+        '# only if those that expire are caches: redis-cli CONFIG SET maxmemory-policy volatile-lru',
+      ],
     },
     'raise-maxmemory': {
       // The container first: a limit that it has no room for ends in a kill for memory. In a comment, chained: it
@@ -345,6 +360,16 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         '# {key}: {name}',
         '# or there: kubectl -n {home} edit configmap/{configMap} && kubectl -n {home} rollout restart {workload}',
         'kubectl -n {home} edit {workload}',
+      ],
+    },
+    'keep-override': {
+      kubernetes: [
+        '# {name} stays; in the file of {part} correct {key}: nothing reads it there now',
+        'kubectl -n {home} get {workload} -o yaml',
+      ],
+      compose: [
+        '# {name} stays; in the file of {part} correct {key}: nothing reads it there now',
+        `${compose} config {composeService}`,
       ],
     },
     // The values of the other variables are nobody's business.
@@ -381,9 +406,19 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       ],
       compose: [`${compose} ps -a {composeService}`, `${compose} logs --tail 50 {composeService}`],
     },
+    'restart-for-secret': {
+      kubernetes: [
+        'kubectl -n {home} get secret {secret} --show-managed-fields -o yaml | grep time:',
+        'kubectl -n {home} rollout restart {workload}',
+      ],
+    },
     'see-what-it-blames': {
       kubernetes: ['kubectl -n {home} get pods', 'kubectl -n {home} logs {workload} --tail=50'],
       compose: [`${compose} ps -a`, `${compose} logs --tail 50 {composeService}`],
+    },
+    'mend-what-it-answers': {
+      kubernetes: ['kubectl -n {home} logs {workload} --tail=50'],
+      compose: [`${compose} logs --tail 50 {composeService}`],
     },
     'mend-what-it-said': {
       kubernetes: ['kubectl -n {home} logs {workload} --previous --tail=50'],
@@ -418,10 +453,16 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         guide.keys['database.conn_max_lifetime'],
       ),
     ),
+    'ask-who-holds-connections': {
+      any: [
+        'SELECT application_name, usename, datname, client_addr, state, count(*), min(backend_start), min(state_change) FROM pg_stat_activity GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 20;',
+        '-- a limit of its own, after you have asked its owner: ALTER ROLE … CONNECTION LIMIT …;',
+      ],
+    },
     'end-leaked-sessions': {
       any: [
-        "SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE state = 'idle in transaction' ORDER BY xact_start;",
-        '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[{pids:numbers}]) pid;',
+        "SELECT pid, usename, application_name, client_addr, xact_start FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' ORDER BY xact_start;",
+        '-- after a look, and only those of a service, not of a dump, a migration or a person: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[{pidsToEnd:numbers}]) pid;',
       ],
     },
     'create-index': {
@@ -436,6 +477,15 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         '-- ask its owner; then: SELECT pg_cancel_backend({pid:number});',
         '-- only if that does not help: SELECT pg_terminate_backend({pid:number});',
       ],
+      // It runs no statement that could be cancelled.
+      where: {
+        betweenStatements: {
+          any: [
+            'SELECT pid, usename, application_name, state, query FROM pg_stat_activity WHERE pid = {pid:number};',
+            '-- ask its owner; then: SELECT pg_terminate_backend({pid:number});',
+          ],
+        },
+      },
     },
     'remove-old-rows': {
       any: [
@@ -453,6 +503,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         'kubectl -n {namespace} get pods --show-labels',
         '# spec.selector',
         'kubectl -n {namespace} edit service {service}',
+      ],
+    },
+    'mend-name-server': {
+      kubernetes: [
+        'kubectl -n {ns} get service {deniedName}',
+        'kubectl -n kube-system get pods -l k8s-app=kube-dns',
+        'kubectl -n kube-system logs -l k8s-app=kube-dns --tail=50',
       ],
     },
     'mend-dns': {
@@ -490,12 +547,115 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         'kubectl describe nodes | grep -A8 Allocated',
       ],
     },
+    'make-room': {
+      kubernetes: [
+        'kubectl describe nodes | grep -A8 Allocated',
+        "kubectl -n {namespace} get {subject} -o jsonpath='{.spec.template.spec.containers[*].resources}'",
+      ],
+    },
+    'mend-node-choice': {
+      kubernetes: [
+        'kubectl get nodes --show-labels',
+        '# nodeSelector, affinity.nodeAffinity',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'tolerate-taint': {
+      kubernetes: [
+        "kubectl get nodes -o custom-columns='NODE:.metadata.name,TAINTS:.spec.taints'",
+        '# tolerations',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'free-host-port': {
+      kubernetes: [
+        "kubectl get pods -A -o custom-columns='NODE:.spec.nodeName,POD:.metadata.name,PORTS:.spec.containers[*].ports[*].hostPort'",
+        '# hostPort',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'mend-claim': {
+      kubernetes: [
+        'kubectl -n {namespace} get persistentvolumeclaims',
+        'kubectl -n {namespace} describe persistentvolumeclaims',
+      ],
+    },
+    'mend-pod-affinity': {
+      kubernetes: [
+        'kubectl -n {namespace} get pods -o wide --show-labels',
+        '# affinity.podAffinity, affinity.podAntiAffinity',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'mend-spread': {
+      kubernetes: ['# topologySpreadConstraints', 'kubectl -n {namespace} edit {subject}'],
+    },
+    'mend-node': {
+      kubernetes: ['kubectl get nodes', "kubectl describe nodes | grep -B2 -A12 'Conditions:'"],
+    },
+    'uncordon-node': {
+      kubernetes: ['kubectl get nodes', '# when its maintenance is over: kubectl uncordon …'],
+    },
     'create-missing-config': {
       kubernetes: [
         'kubectl -n {namespace} get configmaps,secrets',
         'kubectl -n {namespace} describe {subject}',
       ],
     },
+    'mend-quota': { kubernetes: ['kubectl -n {namespace} describe quota {quota}'] },
+    'set-what-quota-wants': {
+      kubernetes: [
+        'kubectl -n {namespace} describe quota {unlimited}',
+        '# resources of each container',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'fit-limit-range': {
+      kubernetes: [
+        'kubectl -n {namespace} describe limitranges',
+        '# resources of each container',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'mend-security-context': {
+      kubernetes: [
+        'kubectl get namespace {namespace} --show-labels',
+        '# securityContext',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'mend-webhook': {
+      kubernetes: [
+        "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o custom-columns='NAME:.metadata.name,HOOKS:.webhooks[*].name,SERVICE:.webhooks[*].clientConfig.service.name'",
+      ],
+    },
+    'mend-what-is-denied': {
+      kubernetes: ['kubectl -n {namespace} describe {subject}'],
+    },
+    'create-service-account': {
+      kubernetes: [
+        'kubectl -n {namespace} get serviceaccounts',
+        '# serviceAccountName',
+        'kubectl -n {namespace} edit {subject}',
+      ],
+    },
+    'mend-what-refuses': { kubernetes: ['kubectl -n {namespace} describe {subject}'] },
+    'see-what-init-waits-for': {
+      kubernetes: ['kubectl -n {namespace} logs {subject} -c {container} --tail=20'],
+    },
+    'mend-command': {
+      kubernetes: ['# command, args', 'kubectl -n {namespace} edit {subject}'],
+    },
+    'free-node': {
+      kubernetes: [
+        'kubectl describe node {node}',
+        'kubectl get pods -A -o wide --field-selector spec.nodeName={node}',
+      ],
+    },
+    'raise-storage-limit': {
+      kubernetes: ['# emptyDir.sizeLimit, resources.limits', 'kubectl -n {namespace} edit {subject}'],
+    },
+    'see-eviction': { kubernetes: ['kubectl -n {namespace} describe pod {pod}'] },
     'mend-probe': { kubernetes: ['# {probe}Probe', 'kubectl -n {namespace} edit {subject}'] },
   };
 }

@@ -37,7 +37,8 @@ export type AccessDenial =
   | 'external'
   | 'not-named'
   | 'channel-unknown'
-  | 'shared-channel';
+  | 'shared-channel'
+  | 'others-conversation';
 
 export type Entry = { readonly ok: true } | { readonly ok: false; readonly why: AccessDenial };
 
@@ -66,7 +67,25 @@ export async function mayEnter(
     'via' in person ? await standingOf(person, directory) : await memberStandingOf(person.userId, directory);
   const mine = await membership(person.userId, standing, wish, rules, directory);
   if (!mine.ok) return mine;
-  return wish.shownIn === undefined ? mine : mayBeShown(wish.shownIn, rules, directory);
+  const { shownIn, channel } = wish;
+  if (shownIn === undefined) return mine;
+  // Who asks in a conversation is in it; a place that was only named may be anybody's.
+  if (shownIn !== channel && !(await isOwnConversation(person.userId, shownIn, directory)))
+    return refused('others-conversation');
+  return mayBeShown(shownIn, rules, directory);
+}
+
+/** False for a direct conversation with somebody else, and where Slack does not say with whom it is. */
+async function isOwnConversation(
+  userId: string,
+  place: string,
+  directory: Pick<Directory, 'channel'>,
+): Promise<boolean> {
+  if (/^[UW]/.test(place)) return place === userId;
+  if (!place.startsWith('D')) return true;
+  const found = await directory.channel(place);
+  // One that the bot is not in: it can post nothing there.
+  return 'unavailable' in found ? found.unavailable === 'not-found' : found.known.with === userId;
 }
 
 async function membership(

@@ -89,6 +89,18 @@ export const auditFaults = [
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 
+/** The worst first: what is gone, what was changed, what nobody of ours has written, and what cannot be told. */
+const faultsByWeight: readonly AuditFault[] = [
+  ...(['everything-deleted', 'tail-cut', 'gap', 'link-broken', 'row-altered', 'head-put-back'] as const),
+  ...(['row-behind-head', 'mac-invalid', 'signature-invalid', 'signer-wrong', 'signer-unknown'] as const),
+  ...(['signature-missing', 'key-unknown', 'older-state', 'anchor-mismatch', 'anchor-missing'] as const),
+  ...(['manifest-forged', 'text-missing', 'text-altered', 'export-altered', 'anchor-unreachable'] as const),
+];
+
+/** The worse of two; of two that weigh the same, the first. */
+export const worstFault = <F extends Pick<AuditFinding, 'verdict'>>(one: F, other: F): F =>
+  faultsByWeight.indexOf(other.verdict) < faultsByWeight.indexOf(one.verdict) ? other : one;
+
 export interface AuditFinding {
   readonly verdict: AuditFault;
   readonly seq: number;
@@ -158,6 +170,24 @@ export function checkAnchor(
   if (hashAtSeq !== anchor.hash)
     return fault('anchor-mismatch', `${anchor.place} remembers another row ${anchor.seq}`);
   return undefined;
+}
+
+/**
+ * The same for whoever goes on after a fault (R-L6): everything that is wrong with the row, and where the next one must
+ * fit. After a row that does not fit the walk goes on from what the row itself says, so that one fault hides no other.
+ */
+export function walkAuditRow(
+  before: AuditPosition,
+  row: AuditRow,
+  keys: AuditKeys,
+): { readonly at: AuditPosition; readonly faults: readonly AuditFinding[] } {
+  const checked = checkAuditRow(before, row, keys);
+  if ('at' in checked) return { at: checked.at, faults: [] };
+  const at = { seq: row.seq, hash: row.hash };
+  if (checked.verdict !== 'gap' && checked.verdict !== 'link-broken') return { at, faults: [checked] };
+  // Its columns by themselves.
+  const own = checkAuditRow({ seq: row.seq - 1, hash: row.prevHash }, row, keys);
+  return { at, faults: 'verdict' in own ? [checked, own] : [checked] };
 }
 
 function sameText(a: string, b: string): boolean {

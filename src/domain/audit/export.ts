@@ -124,9 +124,7 @@ export async function* exportedRows(
   format: ExportFormat,
 ): AsyncGenerator<ExportedRow | undefined, void> {
   for await (const value of format === 'csv' ? fromCsv(text) : fromLines(text)) {
-    const row = rowIn(value);
-    yield row;
-    if (row === undefined) return;
+    yield rowIn(value);
   }
 }
 
@@ -264,6 +262,8 @@ const Manifest = z.object({
   signedBy: z.string().optional(),
   signature: z.string().optional(),
 });
+/** Its shape, for whoever describes what a command prints. */
+export const ExportManifestOutput = Manifest;
 export type ExportManifest = z.output<typeof Manifest>;
 export type UnsealedManifest = Omit<ExportManifest, 'mac' | 'signedBy' | 'signature'>;
 

@@ -1,6 +1,7 @@
+import { AppError } from '../kernel/errors.ts';
 import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
-import { type AuditKeys, checkAnchor, isSigned } from './audit.ts';
+import { type AuditKeys, type AuditPosition, auditStart, checkAnchor, isSigned } from './audit.ts';
 import type { AnchorPlaceName, AuditAnchor } from './audit-anchor.ts';
 import type { AuditRow } from './rows.ts';
 
@@ -32,7 +33,8 @@ export interface PlaceState {
 
 /**
  * Whether decisions may stand on this database. `unanchored`: no place is configured, and nobody can say; `held`: an
- * anchor contradicts it, and a person must confirm; `unconfirmed`: no place could be asked, so no execution begins.
+ * anchor contradicts it, and a person must confirm, or its head is not its last row (`why.broken`), and whoever owns the
+ * database must put it right; `unconfirmed`: no place could be asked, so no execution begins.
  */
 export interface RecordState {
   readonly state: 'unanchored' | 'confirmed' | 'unconfirmed' | 'held';
@@ -42,6 +44,26 @@ export interface RecordState {
   /** Of `held`: the place that contradicts, the row that it remembers and the last row that was there. */
   readonly why?: Facts;
 }
+
+/** What the database has as the end of the record: its head, and the last row that is there. */
+export interface RecordEnd {
+  readonly head?: AuditPosition;
+  readonly last?: AuditPosition;
+}
+
+/** R-L3: why nothing can be added to the record: its head is not its last row. Undefined: it is. */
+export function brokenHead({ head, last = auditStart }: RecordEnd): Facts | undefined {
+  if (head?.seq === last.seq && head.hash === last.hash) return undefined;
+  return { broken: true, head: head?.seq ?? 0, last: last.seq };
+}
+
+/** Nothing could be written down, because the record is broken; whoever only wanted to say something goes on. */
+export const isRecordBroken = (error: unknown): boolean =>
+  error instanceof AppError && error.facts['reason'] === 'record-broken';
+
+/** Of a record on which nothing is decided: the key of what people are told. */
+export const heldReason = ({ why }: Pick<RecordState, 'why'>): 'record-broken' | 'record-held' =>
+  why?.['broken'] === true ? 'record-broken' : 'record-held';
 
 /** Asked before each decision and each execution (R-L5). */
 export interface RecordGuard {

@@ -64,9 +64,10 @@ const byPerson: ReadonlySet<string> = new Set([
 export function writersOf({ action, from }: Pick<AuditRow, 'action' | 'from'>): readonly ProcessKind[] {
   if (/^audit\.(confirmed|export)/.test(action)) return ['bot'];
   if (action.startsWith('audit.texts')) return ['scheduler'];
+  if (action === 'mute.ended') return ['worker'];
   if (action.startsWith('audit.') || action === 'remediation.expired') return processKinds;
   if (action === 'remediation.proposed' || action === 'decision.forged') return ['bot', 'worker'];
-  if (decisions.has(action) || /^(kill-switch|token|channel|slack)\./.test(action)) return ['bot'];
+  if (decisions.has(action) || /^(kill-switch|token|channel|slack|mute)\./.test(action)) return ['bot'];
   if (byPerson.has(`${action} ${from}`)) return ['bot', 'worker'];
   return execution.has(action) ? ['worker'] : [];
 }

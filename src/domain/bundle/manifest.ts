@@ -73,6 +73,8 @@ export const bundleLimits = {
   entryBytes: 64 * 2 ** 20,
   /** Bytes of all, unpacked. */
   totalBytes: 4 * 2 ** 30,
+  /** Bytes of what is kept in memory to be asked. */
+  keptBytes: 512 * 2 ** 20,
 } as const;
 
 /** What the targets answered, for `--bundle`; nobody reads it. */

@@ -46,6 +46,12 @@ export interface Recorder {
   ended(lane: string, code: string, facts: Facts): void;
 }
 
+/** A lane, and which look of its probe asks; without one, nobody looks twice. */
+interface Lane {
+  readonly name: string;
+  readonly look?: number;
+}
+
 export function createRecorder({ redactor, now, write }: RecorderOptions): Recorder {
   const bases = new WeakMap<Targets, Targets>();
   const byObject = new WeakMap<object, number>();
@@ -76,7 +82,10 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
     return n;
   };
 
-  const ask = (lane: string, to: string, method: string, args: readonly unknown[]) => {
+  /** The last look of each lane: an earlier one was spoiled by our own lag, and is no answer (`ProbeRunner`). */
+  const looks = new Map<string, number>();
+
+  const ask = ({ name: lane, look }: Lane, to: string, method: string, args: readonly unknown[]) => {
     asked += 1;
     const i = asked;
     const about = () => {
@@ -85,19 +94,23 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
       const head = { t: 'asked', i, lane, to, method, key: keyOf(question) } as const;
       return { ...head, ...(short ? { args: question } : {}) };
     };
+    const counts = (): boolean => look === undefined || looks.get(lane) === look;
     return {
       answered: (value: unknown): void =>
         void waiting.push(() => {
+          if (!counts()) return;
           const n = keep(value);
           if (n !== undefined) row({ ...about(), n });
         }),
       failed: (error: unknown): void =>
-        void waiting.push(() => row({ ...about(), error: clean(encodeError(error)) })),
+        void waiting.push(() => {
+          if (counts()) row({ ...about(), error: clean(encodeError(error)) });
+        }),
     };
   };
 
   /** One target: each promise that it gives is written down; what it says at once stands with the environment. */
-  const listenTo = <T extends object>(target: T, lane: string, to: string, own: Partial<T> = {}): T =>
+  const listenTo = <T extends object>(target: T, lane: Lane, to: string, own: Partial<T> = {}): T =>
     new Proxy(target, {
       get(from, name) {
         if (Object.hasOwn(own, name)) return own[name as keyof T];
@@ -121,7 +134,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
       },
     });
 
-  const servicesIn = (services: ServicesTarget, lane: string): ServicesTarget =>
+  const servicesIn = (services: ServicesTarget, lane: Lane): ServicesTarget =>
     listenTo(services, lane, 'services', {
       overOneConnection: (work) =>
         services.overOneConnection((inner, kept) =>
@@ -133,7 +146,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
         ),
     });
 
-  const redisIn = (redis: RedisTarget, lane: string): RedisTarget =>
+  const redisIn = (redis: RedisTarget, lane: Lane): RedisTarget =>
     listenTo(redis, lane, 'redis', {
       async nodes(options) {
         const question = ask(lane, 'redis', 'nodes', [options]);
@@ -148,7 +161,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
       },
     });
 
-  const inLane = (base: Targets, lane: string): Targets => {
+  const inLane = (base: Targets, lane: Lane): Targets => {
     const own = Object.fromEntries(
       recordedTargets.flatMap((name): (readonly [string, object])[] => {
         const target = base[name];
@@ -174,19 +187,21 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
       };
       row({ t: 'environment', v: redactor.leaves(encode(v)) as Coded });
     },
-    targets: (targets) => inLane(targets, ''),
+    targets: (targets) => inLane(targets, { name: '' }),
     probes: (probes) =>
       probes.map((probe) => ({
         ...probe,
         async run(params, context) {
           const lane = laneOf(probe, params);
+          const look = (looks.get(lane) ?? 0) + 1;
+          looks.set(lane, look);
           const times: number[] = [];
           const spans: number[] = [];
           const deps = context.deps as Targets;
           try {
             return await probe.run(params, {
               ...context,
-              deps: inLane(bases.get(deps) ?? deps, lane),
+              deps: inLane(bases.get(deps) ?? deps, { name: lane, look }),
               watch() {
                 const at = context.watch?.() ?? performance.now();
                 spans.push(at);
@@ -199,7 +214,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
               },
             });
           } finally {
-            row({ t: 'lane', lane, now: times, watch: spans });
+            if (looks.get(lane) === look) row({ t: 'lane', lane, now: times, watch: spans });
           }
         },
       })),

@@ -69,13 +69,20 @@ export function openRecording(rows: Iterable<RecordedRow>): Recording | undefine
   const recorded = environment;
   const at = new Date(recorded.at);
 
+  const ofLane = ({ name }: Lane, to: string, method: string, args: readonly unknown[]): Asked | undefined =>
+    questions.get(slot(name, to, method, keyOf(questionOf(args))))?.at(0);
+
   /** What was answered to this question when it was asked for the n-th time; throws what was thrown. */
   const answer = (lane: Lane, to: string, method: string, args: readonly unknown[]): unknown => {
     const key = keyOf(questionOf(args));
     const own = questions.get(slot(lane.name, to, method, key));
     const count = lane.taken.get(slot(lane.name, to, method, key)) ?? 0;
     lane.taken.set(slot(lane.name, to, method, key), count + 1);
-    const found = own === undefined ? questions.get(slot(anyLane, to, method, key))?.at(0) : own[count];
+    const others = questions.get(slot(anyLane, to, method, key));
+    const found =
+      own === undefined
+        ? (others?.at(0) ?? askedBefore(to, method, args, (before) => ofLane(lane, to, method, before)))
+        : own[count];
     const missing = (): AppError => {
       lane.missed ??= `${to}.${method}`;
       return notRecorded(`${to}.${method}`);
@@ -195,6 +202,28 @@ export function openRecording(rows: Iterable<RecordedRow>): Recording | undefine
 /** Where every question of every lane stands once more. */
 const anyLane = '*';
 const slot = (...steps: readonly string[]): string => steps.join('\n');
+/**
+ * The question that the version before put in the stead of this one. Only its own probe may be given the answer: it reads
+ * no more of it than was asked then (`kubernetes.failing-probes`, the events of one reason of all warnings).
+ */
+function askedBefore(
+  to: string,
+  method: string,
+  args: readonly unknown[],
+  find: (before: readonly unknown[]) => Asked | undefined,
+): Asked | undefined {
+  const [kind, namespace, options] = args;
+  const isWarnings =
+    to === 'kubernetes' &&
+    method === 'list' &&
+    kind === 'events' &&
+    typeof options === 'object' &&
+    options !== null &&
+    'fieldSelector' in options &&
+    options.fieldSelector === 'type=Warning';
+  return isWarnings ? find([kind, namespace, { ...options, fieldSelector: 'reason=Unhealthy' }]) : undefined;
+}
+
 const laneNamed = (name: string): Lane => ({ name, taken: new Map(), missed: undefined });
 
 /** One after the other; the last one stays. */
@@ -211,6 +240,7 @@ function rulesOf(shape: EnvironmentShape): HealthRules {
   return {
     calls: () => healthCalls(shape),
     judge: (input) => judgeHealth({ ...input, shape }),
+    doubts: () => [],
   };
 }
 

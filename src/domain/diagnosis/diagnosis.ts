@@ -1,3 +1,4 @@
+import { present } from '../kernel/present.ts';
 import type { PartId } from '../platform/part.ts';
 import type { FindingCode } from '../probe/findings.ts';
 import type { ProbeCall } from '../probe/probe.ts';
@@ -22,6 +23,10 @@ export function found(code: FindingCode, part?: PartId): Condition {
 /** True when a finding with this code was made about `part` that gives this fact. */
 export function foundWith(fact: string, code: FindingCode, part: PartId): Condition {
   return { op: 'found', code, part, fact };
+}
+/** True when a finding with this code was made, whatever it is about, that gives this fact. */
+export function foundFact(fact: string, code: FindingCode): Condition {
+  return { op: 'found', code, fact };
 }
 /**
  * True when a finding with this code has a subject without findings of the other codes: a Pod that
@@ -87,7 +92,14 @@ export interface Names {
  */
 export type Remedy<N extends Names = Names> = (
   | { readonly remediation: N['remediation']; readonly at?: PartId }
-  | { readonly instruction: N['instruction'] }
+  | {
+      readonly instruction: N['instruction'];
+      /**
+       * The fix of this cause that it does by hand. Of all with one, that of the recommended fix alone is told; where no fix
+       * is offered, the last.
+       */
+      readonly by?: N['remediation'];
+    }
 ) & {
   readonly on?: 'kubernetes' | 'compose';
   /** It helps only where this was seen; where nobody could look, it is not offered. */
@@ -144,17 +156,15 @@ export function defineDiagnosis<const D extends Diagnosis>(diagnosis: D): D {
   return diagnosis;
 }
 
-/** Every code a condition asks for. */
+/** Every code a condition asks for, with the part and the fact that it has to be about. */
 export function codesOf(
   condition: Condition,
-): readonly { readonly code: FindingCode; readonly part?: PartId }[] {
+): readonly { readonly code: FindingCode; readonly part?: PartId; readonly fact?: string }[] {
   switch (condition.op) {
-    case 'found':
-      return [
-        condition.part === undefined
-          ? { code: condition.code }
-          : { code: condition.code, part: condition.part },
-      ];
+    case 'found': {
+      const { code, part, fact } = condition;
+      return [{ code, ...present({ part, fact }) }];
+    }
     case 'found-apart':
       return [{ code: condition.code }, ...condition.from.map((code) => ({ code }))];
     case 'unless-found':

@@ -2,6 +2,7 @@ import type { Stage } from '../kernel/errors.ts';
 import { depth } from '../platform/dependencies.ts';
 import type { Finding, Severity } from '../probe/finding.ts';
 import { type FindingCode, traitsOf } from '../probe/findings.ts';
+import { isLeftOpen, isThereAnyway } from '../probe/open.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import { type Condition, codesOf, type Diagnosis, type DiagnosisCause, type Remedy } from './diagnosis.ts';
 
@@ -14,6 +15,11 @@ export type Verdict = (typeof verdicts)[number];
 export interface CauseJudgement {
   readonly cause: DiagnosisCause;
   readonly verdict: Verdict;
+  /**
+   * Ruled out as the cause of this symptom, while something that it speaks of was seen: it may well be there, and is not
+   * what people complain of.
+   */
+  readonly seenBesides?: true;
   /** Findings that speak for it. */
   readonly for: readonly Finding[];
   /** Probes that looked and did not find what it would take. */
@@ -52,7 +58,10 @@ function hasNoSay(outcome: ProbeOutcome): boolean {
 }
 
 /** Stages at which something spoke to us: what it refused was us. */
-const answeredAt: ReadonlySet<string> = new Set<Stage>(['auth', 'forbidden', 'limit', 'protocol']);
+const answeredAt: ReadonlySet<string> = new Set<Stage>([
+  ...(['auth', 'not-admitted', 'forbidden', 'limit', 'protocol', 'rejected', 'unknown-error'] as const),
+  ...(['starting', 'busy', 'read-only', 'full', 'fault'] as const),
+]);
 
 /** One that could not check because the part refused us has seen that the part answers. */
 function sawAnswer({ status, cause }: ProbeOutcome, code: FindingCode): boolean {
@@ -87,14 +96,14 @@ function lookFor(
         (fact === undefined || (finding.facts[fact] ?? null) !== null),
     ),
   );
-  const missing = about.filter(
-    (outcome) =>
-      outcome.status === 'skipped' || (outcome.status === 'inconclusive' && !sawAnswer(outcome, code)),
-  );
+  // What a look could not have seen, it does not rule out by not finding it.
+  const unseen = (outcome: ProbeOutcome) =>
+    outcome.status === 'skipped' ||
+    (outcome.status === 'inconclusive' && !sawAnswer(outcome, code)) ||
+    isLeftOpen(outcome.facts, code);
+  const missing = about.filter(unseen);
   const against = about.filter(
-    (outcome) =>
-      (outcome.status === 'healthy' || outcome.status === 'unhealthy' || sawAnswer(outcome, code)) &&
-      !outcome.findings.some((f) => f.code === code),
+    (outcome) => !unseen(outcome) && !outcome.findings.some((f) => f.code === code),
   );
   if (hits.length > 0) return { truth: true, for: hits, against: [], missing: [] };
   return { truth: missing.length > 0 ? undefined : false, for: [], against, missing };
@@ -215,6 +224,18 @@ function explained({ when, symptom }: DiagnosisCause, see: (condition: Condition
   return { truth, for: told ? cause.for : [...cause.for, ...complaint.for], against: [], missing };
 }
 
+/** Something of what the cause is was found, besides what is only the complaint; or it is there to no extent that counts. */
+function isSeenBesides(
+  { when, symptom }: DiagnosisCause,
+  outcomes: readonly ProbeOutcome[],
+  see: (condition: Condition) => Seen,
+): boolean {
+  const complaint = new Set(see(symptom).for);
+  const codes = codesOf(when).map(({ code }) => code);
+  if (outcomes.some(({ facts }) => codes.some((code) => isThereAnyway(facts, code)))) return true;
+  return see(when).for.some((finding) => !complaint.has(finding)) || see(when).truth === true;
+}
+
 const verdictOf = (truth: Truth): Verdict =>
   truth === true ? 'confirmed' : truth === false ? 'ruled-out' : 'possible';
 const verdictRank: Readonly<Record<Verdict, number>> = { confirmed: 0, possible: 1, 'ruled-out': 2 };
@@ -252,10 +273,12 @@ export function judge(
   const see = (condition: Condition) => evaluate(condition, outcomes, emitters);
   const judged = diagnosis.causes.map((cause): CauseJudgement => {
     const seen = explained(cause, see);
+    const besides = seen.truth === false && isSeenBesides(cause, outcomes, see);
     const why = seen.truth === true && cause.why !== undefined ? see(cause.why).for : [];
     return {
       cause,
       verdict: verdictOf(seen.truth),
+      ...(besides ? { seenBesides: true as const } : {}),
       remedies: cause.remedies.filter((remedy) => canHelp(remedy, see)),
       for: unique([...seen.for, ...why]),
       against: unique(seen.against),

@@ -34,10 +34,30 @@ export function remediesHere(
   return remedies.filter((remedy) => isFor(remedy, place));
 }
 
+/**
+ * Pure. The instructions of these that go with what is offered: text, lines and button of one cause say the same.
+ * `recommended`: the fix behind the button; undefined where there is none.
+ */
+export function instructionsOf(
+  remedies: readonly Remedy[],
+  recommended: string | undefined,
+): readonly Extract<Remedy, { readonly instruction: string }>[] {
+  const told = remedies.flatMap((remedy) => ('instruction' in remedy ? [remedy] : []));
+  const alike = told.filter(({ by }) => by !== undefined);
+  const chosen = recommended === undefined ? alike.at(-1) : alike.find(({ by }) => by === recommended);
+  return told.filter((one) => one.by === undefined || one === chosen);
+}
+
 /** The finding whose facts fill an instruction: of those for its cause the one that it is for, where that is named. */
 export function findingOf({ where }: Remedy, cause: Pick<CauseJudgement, 'for'>): Finding | undefined {
   const asked = where === undefined ? [] : codesOf(where);
-  return cause.for.find(({ code }) => asked.some((one) => one.code === code)) ?? cause.for[0];
+  return (
+    cause.for.find(({ code, facts }) =>
+      asked.some(
+        (one) => one.code === code && (one.fact === undefined || (facts[one.fact] ?? null) !== null),
+      ),
+    ) ?? cause.for[0]
+  );
 }
 
 /** Place of a configured environment. */

@@ -1,5 +1,6 @@
-import type { FindingView } from '../message/finding-view.ts';
+import type { FindingView, OfferedFix } from '../message/finding-view.ts';
 import type { Rendered } from '../message/rendered.ts';
+import type { ShownMute } from '../message/shown-mute.ts';
 import type { StageDifference } from '../platform/inventory.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
@@ -46,12 +47,22 @@ export interface DiagnosisView {
   readonly complete: boolean;
   /** Where drift was asked for: parts that run another image in other environments whose readers are the same. */
   readonly stages?: readonly StageDifference[];
+  /** Fixes that are offered for its causes: each has a card of its own. */
+  readonly fixes?: readonly OfferedFix[];
+  /** Ids of causes for which a fix is offered: what people would do by hand instead stands in the file. */
+  readonly fixed?: readonly string[];
+  /** Button id that shows all that was seen, and what was ruled out. */
+  readonly detailsButton?: string;
   /** Button id that fills in an issue from this run. */
   readonly reportButton?: string;
   /** Button ids that read the log of a part, where evidence says that it tells more. */
   readonly logButtons?: readonly { readonly part: PartId; readonly button: string }[];
   /** Button id that collects a bundle. */
   readonly collectButton?: string;
+  /** What people have muted of its causes, or accepted for good. */
+  readonly mutes?: readonly ShownMute[];
+  /** Button id that mutes what speaks for the first cause. */
+  readonly muteButton?: string;
   readonly now: Date;
 }
 

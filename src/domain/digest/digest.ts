@@ -1,5 +1,6 @@
 import type { HealthReport } from '../health/health.ts';
 import { present } from '../kernel/present.ts';
+import { nothingQuiet, type Quieted, type Quieting, quietedBy } from '../mute/mute.ts';
 import type { InventoryNews, StageDifference } from '../platform/inventory.ts';
 import type { PartId } from '../platform/part.ts';
 import { type Finding, findingKey, severities } from '../probe/finding.ts';
@@ -7,7 +8,7 @@ import type { ProbeOutcome } from '../probe/probe.ts';
 
 /** A finding as the previous digest remembered it. */
 export interface RememberedFinding extends Finding {
-  /** ISO time of the digest that saw it first. */
+  /** ISO time since which it is so, as it says itself; else that of the digest that saw it first. */
   readonly firstSeen: string;
 }
 
@@ -16,8 +17,10 @@ export interface DigestDifference {
   readonly localDate: string;
   /** ISO time at which it was due, when it comes noticeably later: the bot was not running then. */
   readonly lateSince?: string;
-  /** ISO time of the digest compared with; absent for the first one. */
+  /** ISO time of the digest compared with; absent where there is none. */
   readonly since?: string;
+  /** The channel had no digest of this environment before, also none that was asked for by hand. */
+  readonly first?: true;
   readonly fresh: readonly RememberedFinding[];
   /** Severity rose, or a number got clearly worse. */
   readonly worse: readonly { readonly before: RememberedFinding; readonly now: RememberedFinding }[];
@@ -33,6 +36,8 @@ export interface DigestDifference {
     readonly critical: number | null;
     readonly warning: number | null;
   }[];
+  /** What is there and was not told, because people have muted it or accepted it for good. */
+  readonly muted?: readonly Quieted[];
   readonly quiet: boolean;
   /** What does not fit together; it is no part's state and counts in nothing else. Absent: nobody looked. */
   readonly drift?: DriftDifference;
@@ -79,6 +84,8 @@ export interface DigestInput {
   readonly past: readonly PastDigest[];
   /** When the first of them was finished. */
   readonly since?: Date;
+  /** What need not be told; default: all is told. */
+  readonly quieting?: Quieting;
 }
 
 /** Days of the strip, this one included. */
@@ -91,6 +98,45 @@ const carryDays = 30;
  * counts as fixed only if its part could be looked at and the probe that reported it answered.
  */
 export function digestDifference(given: DigestInput): {
+  readonly difference: DigestDifference;
+  readonly remember: readonly StoredFinding[];
+} {
+  const { difference, remember } = wholeDifference(given);
+  return { difference: withoutMuted(difference, given), remember };
+}
+
+/** What is muted stands in a list of its own and is no news. It is remembered as ever. */
+function withoutMuted(
+  whole: DigestDifference,
+  { quieting = nothingQuiet, now, past }: DigestInput,
+): DigestDifference {
+  const muted: Quieted[] = [];
+  const told = (finding: RememberedFinding): boolean => {
+    const by = quietedBy(finding, quieting, now);
+    if (by !== undefined) muted.push({ finding, by });
+    return by === undefined;
+  };
+  const fresh = whole.fresh.filter(told);
+  const worse = whole.worse.filter((pair) => told(pair.now));
+  const still = whole.still.filter(told);
+  const drift =
+    whole.drift === undefined
+      ? undefined
+      : { ...whole.drift, fresh: whole.drift.fresh.filter(told), still: whole.drift.still.filter(told) };
+  if (muted.length === 0) return whole;
+  const keys = new Set(muted.map(({ finding }) => findingKey(finding)));
+  const news = fresh.length + worse.length + whole.fixed.length;
+  const drifted = (drift?.fresh.length ?? 0) + (drift?.gone.length ?? 0);
+  return {
+    ...whole,
+    ...{ fresh, worse, still, muted },
+    ...present({ drift }),
+    flapping: whole.flapping.filter((key) => !keys.has(key)),
+    quiet: past.length > 0 && news + drifted === 0,
+  };
+}
+
+function wholeDifference(given: DigestInput): {
   readonly difference: DigestDifference;
   readonly remember: readonly StoredFinding[];
 } {
@@ -124,7 +170,7 @@ function driftDifference(
     outcomes.flatMap(({ key: probe, findings }) =>
       findings.map(({ excerpts: _excerpts, ...finding }): readonly [string, StoredFinding] => {
         const key = findingKey(finding);
-        const firstSeen = before.get(key)?.firstSeen ?? input.now.toISOString();
+        const firstSeen = before.get(key)?.firstSeen ?? firstSeenOf(finding, input.now);
         return [key, { ...finding, firstSeen, lastSeen: localDate, probe, drift: true }];
       }),
     ),
@@ -215,11 +261,17 @@ function current(input: DigestInput, before: ReadonlyMap<string, StoredFinding>)
     const probe = reporters.get(key);
     return {
       ...finding,
-      firstSeen: before.get(key)?.firstSeen ?? input.now.toISOString(),
+      firstSeen: before.get(key)?.firstSeen ?? firstSeenOf(finding, input.now),
       lastSeen: input.localDate,
       ...present({ probe }),
     };
   });
+}
+
+/** Since when it is so, where the finding itself says that; else now. */
+function firstSeenOf({ since }: Finding, now: Date): string {
+  const at = since === undefined ? Number.NaN : Date.parse(since);
+  return at < now.getTime() ? new Date(at).toISOString() : now.toISOString();
 }
 
 function probeAnswered(finding: StoredFinding, outcomes: readonly ProbeOutcome[]): boolean {

@@ -45,6 +45,8 @@ export interface DirectoryChannel {
   /** Only its members may know of it. */
   readonly private: boolean;
   readonly archived: boolean;
+  /** Of a direct conversation with the bot: its other side. */
+  readonly with?: string;
 }
 
 /** Named people of the policy: users by id, and usergroups that are expanded each time they are asked for (R-A8). */

@@ -6,6 +6,7 @@ import type { Finding } from '../probe/finding.ts';
 import type { FindingCode } from '../probe/findings.ts';
 import type { ProbeCall } from '../probe/probe.ts';
 import type { TargetName, Targets } from '../probe/targets/targets.ts';
+import type { LookedAgain } from './looked-again.ts';
 import type { ObjectIdentity } from './object.ts';
 
 export type Tier = 0 | 1 | 2 | 3;
@@ -268,7 +269,7 @@ export interface Remediation<
   Deps = Targets,
   Instruction extends string = string,
 > {
-  /** `<target>.<verb-noun>`, equals the path `src/remediations/<target>/<verb-noun>.remediation.ts`. */
+  /** `<target>.<verb-noun>`: it stands in `src/remediations/<target>`, in a room of it or not, as `<verb-noun>.remediation.ts`. */
   readonly id: Id;
   /** Raised whenever the meaning of a stored plan changes; a plan of another version is stale. */
   readonly version: number;
@@ -319,6 +320,11 @@ export interface Remediation<
    * each look and starts anew in between is not at rest.
    */
   mark?(plan: Plan, context: RemediationContext<Deps>): Promise<string>;
+  /**
+   * Read-only. What has to happen before that which the steps wrote counts, such as a restart: catalogue key `due.<key>`
+   * and its facts. Undefined: it counts already. Without it what is written counts at once.
+   */
+  due?(plan: Plan, context: RemediationContext<Deps>): Promise<LookedAgain['due']>;
   /**
    * Read-only. Who has set last what the plan changes, where the target tells and it was not us: facts `field`, `by` and
    * `at`. Asked where the object is not as the steps left it, so that people read whose hand that was.

@@ -246,6 +246,8 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     verbs: ['list'],
     places: platform,
   },
+  // Whether a quota leaves room for what is asked for.
+  { feature: 'workloads', group: '', resource: 'resourcequotas', verbs: ['list'], places: platform },
   { feature: 'workloads', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'workloads', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   {

@@ -1,4 +1,6 @@
+import { present } from '../kernel/present.ts';
 import { type PartId, partIds, type ServiceId, serviceIds } from '../platform/part.ts';
+import type { Unchecked } from '../platform/unchecked.ts';
 import type { ProbeCall } from '../probe/probe.ts';
 import type { DatabaseId } from '../probe/targets/postgres.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
@@ -18,6 +20,8 @@ export interface EnvironmentShape {
   readonly natsMonitor: boolean;
   readonly neo4j: boolean;
   readonly thresholds: Thresholds;
+  /** What runs beside the platform, or is used by it, and no probe looks at; absent: nothing of that kind was seen. */
+  readonly unchecked?: readonly Unchecked[];
 }
 
 export function shapeOf(config: EnvironmentConfig): EnvironmentShape {
@@ -33,6 +37,7 @@ export function shapeOf(config: EnvironmentConfig): EnvironmentShape {
     natsMonitor: config.nats?.monitorUrl !== undefined,
     neo4j: config.neo4j !== undefined,
     thresholds: config.thresholds,
+    ...present({ unchecked: config.discovered?.unchecked }),
   };
 }
 
@@ -73,6 +78,8 @@ interface HealthRole {
 /** Every probe that a health check may ask. */
 const healthProbes = {
   'http.service-health': { asClient: true, tellsDependencies: true },
+  'http.several-looks': {},
+  'runtime.free-space': {},
   'http.own-health': { tellsDependencies: true },
   'postgres.connection': { asClient: true },
   'redis.connection': { asClient: true },
@@ -88,9 +95,12 @@ const healthProbes = {
   'postgres.clients': { sessions: true },
   'postgres.connections-headroom': {},
   'postgres.idle-in-transaction': {},
+  'postgres.writes': {},
+  'postgres.replication-slots': {},
   'redis.clients': { sessions: true },
   'redis.memory': {},
   'redis.eviction-policy': {},
+  'redis.writes': {},
   'nats.monitor': { otherPort: true },
   'nats.clients': { sessions: true },
   'neo4j.clients': { sessions: true },
@@ -119,6 +129,8 @@ export function healthCalls(shape: EnvironmentShape): readonly ProbeCall<HealthP
     if (shape.runtime === 'kubernetes') add('kubernetes.workloads', { part });
     if (shape.runtime === 'compose') add('compose.containers', { part });
   }
+  for (const service of shape.services) add('http.several-looks', { service });
+  if (shape.runtime !== 'none' && shape.databases.length > 0) add('runtime.free-space', { part: 'postgres' });
   if (shape.runtime === 'kubernetes') {
     // Of a service without a ready Pod nobody else hears what it misses.
     for (const service of shape.services) add('http.own-health', { service });
@@ -132,11 +144,14 @@ export function healthCalls(shape: EnvironmentShape): readonly ProbeCall<HealthP
     add('postgres.clients');
     add('postgres.connections-headroom', { percent: limits.postgresConnectionsPercent });
     add('postgres.idle-in-transaction', { seconds: limits.idleInTransactionSeconds });
+    for (const database of shape.databases) add('postgres.writes', { database });
+    add('postgres.replication-slots');
   }
   if (shape.redis) {
     add('redis.clients');
     add('redis.memory', { percent: limits.redisMemoryPercent });
     add('redis.eviction-policy', { percent: limits.redisMemoryPercent });
+    add('redis.writes');
   }
   if (shape.natsMonitor) {
     add('nats.monitor');

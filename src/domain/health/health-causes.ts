@@ -1,5 +1,7 @@
+import { knownLines } from '../logs/known-lines.ts';
 import { dependencies, depth, foundations } from '../platform/dependencies.ts';
 import { type PartId, partIds } from '../platform/part.ts';
+import { asInGuide } from '../platform/platform.ts';
 import type { Finding } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
@@ -53,7 +55,10 @@ function pullsDown(below: PartRow | undefined, row: PartRow, named: readonly Par
   return critical && dependencies[row.part].includes(below.part) && complains(row);
 }
 
-/** Marks the rows that are bad, or cannot be seen, only because something they stand on is bad. */
+/**
+ * Marks the rows that are bad, or cannot be seen, because something they stand on is bad. For certain only where what the
+ * part says names that one; by an edge of the table alone it may be so (`consequenceLikely`).
+ */
 export function consequences(
   rows: readonly PartRow[],
   outcomes: readonly ProbeOutcome[],
@@ -63,7 +68,9 @@ export function consequences(
     const row = done.get(part);
     if (row === undefined) continue;
     const root = rootOf(row, done, outcomes);
-    if (root !== undefined) done.set(part, { ...row, consequenceOf: root });
+    if (root === undefined) continue;
+    const { part: consequenceOf, likely } = root;
+    done.set(part, { ...row, consequenceOf, ...(likely ? { consequenceLikely: true as const } : {}) });
   }
   return rows.map((row) => done.get(row.part) ?? row);
 }
@@ -72,18 +79,50 @@ function rootOf(
   row: PartRow,
   rows: ReadonlyMap<PartId, PartRow>,
   outcomes: readonly ProbeOutcome[],
-): PartId | undefined {
+): { readonly part: PartId; readonly likely: boolean } | undefined {
   const bad = row.state === 'down' || row.state === 'degraded';
   if (bad && (row.findings.length === 0 || !row.findings.every(isExplainable))) return undefined;
   // What cannot be seen is behind a root only when the way to see it leads over that root.
   if (!bad && !(row.state === 'unknown' && row.part === 'collect-agent' && row.pending === 0))
     return undefined;
   const below = foundations(row.part);
-  const named = namedDown(row.part, outcomes);
-  const candidates = named.length === 0 ? below : [...named, ...named.flatMap((part) => foundations(part))];
+  const said = saidIn(row);
+  // It says itself why it ends, and that lies with it alone.
+  if (said.own && said.parts.length === 0) return undefined;
+  const named = [...new Set([...namedDown(row.part, outcomes), ...said.parts])];
+  const asked = bad ? [] : askedOf(row.part, outcomes);
+  const closed = (part: PartId) => asked.includes(part) && rows.get(part)?.state === 'down';
+  const first = bad ? named : asked.filter(closed);
+  const others = bad && named.length > 0 ? named.flatMap((part) => foundations(part)) : below;
+  const candidates = [...first, ...others];
   const cause = candidates.find((part) => below.includes(part) && pullsDown(rows.get(part), row, named));
   if (cause === undefined) return undefined;
-  return rows.get(cause)?.consequenceOf ?? cause;
+  const above = rows.get(cause);
+  const root = above?.consequenceOf ?? cause;
+  if (closed(root)) return { part: root, likely: false };
+  // Who answers has not kept us from seeing it, whatever it misses itself.
+  const isNamed = bad ? named.includes(cause) : closed(cause);
+  return { part: root, likely: !isNamed || above?.consequenceLikely === true };
+}
+
+/** Whom we asked about a part in vain; without a word of it agent-manager, whose list of agents is the usual way. */
+function askedOf(part: PartId, outcomes: readonly ProbeOutcome[]): readonly PartId[] {
+  const look = outcomes.find((one) => one.part === part && one.status === 'inconclusive');
+  const asked = partIds.filter((id) => look?.facts[`asked.${id}`] === true);
+  return asked.length > 0 ? asked : ['agent-manager'];
+}
+
+const lines = knownLines(asInGuide);
+
+/** What the last words of a part name, as its findings quote them: parts that it misses, or a matter of its own. */
+function saidIn({ part, findings }: PartRow): { readonly parts: readonly PartId[]; readonly own: boolean } {
+  const words = findings.flatMap(({ excerpts = [] }) => excerpts.flatMap((excerpt) => excerpt.lines));
+  const known = words.flatMap((text) => lines.find(({ pattern }) => pattern.test(text)) ?? []);
+  const parts = known.flatMap((line) => (line.part === undefined || line.part === part ? [] : [line.part]));
+  return {
+    parts,
+    own: known.some(({ part: about, atStart }) => about === undefined && atStart !== undefined),
+  };
 }
 
 /** The parts that the service's own health calls down. */

@@ -2,9 +2,10 @@ import { AppError } from '../kernel/errors.ts';
 import { present } from '../kernel/present.ts';
 import { depth } from '../platform/dependencies.ts';
 import { type PartId, partIds, serviceIds } from '../platform/part.ts';
+import type { Unchecked } from '../platform/unchecked.ts';
 import { type Finding, findingKey } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../probe/probe.ts';
+import { callKey, type ProbeOutcome } from '../probe/probe.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { HealthReport, PartRow, PartState } from './health.ts';
 import {
@@ -19,22 +20,22 @@ import { consequences, withoutExplained } from './health-causes.ts';
 import {
   dependantsOf,
   directOutcomes,
+  hangingClients,
   isDirect,
   type Look,
   lookAt,
   type RuntimeSays,
   runtimeSays,
   runtimeWitness,
+  secondWitness,
   sessionsOf,
+  settledLooks,
   type Witness,
 } from './health-witness.ts';
-import type { HealthRules } from './rules.ts';
+import type { Doubt, HealthRules, Judged } from './rules.ts';
 
-export interface HealthInput {
-  readonly environment: string;
+export interface HealthInput extends Judged {
   readonly shape: EnvironmentShape;
-  readonly calls: readonly ProbeCall[];
-  readonly outcomes: readonly ProbeOutcome[];
 }
 
 /** The rules bound to the configured environments. AppError NOT_FOUND for an unknown one. */
@@ -48,6 +49,7 @@ export function createHealthRules(environments: Readonly<Record<string, Environm
   return {
     calls: (environment) => healthCalls(shape(environment)),
     judge: (input) => judgeHealth({ ...input, shape: shape(input.environment) }),
+    doubts: (input) => doubtsIn({ ...input, shape: shape(input.environment) }),
   };
 }
 
@@ -55,7 +57,11 @@ export function createHealthRules(environments: Readonly<Record<string, Environm
  * The health table from what is known so far. Pure; the same rules judge a table that fills in and a complete one.
  * `down` is said only when a second witness agrees with our own failed attempt.
  */
-export function judgeHealth(input: HealthInput): HealthReport {
+export function judgeHealth(given: HealthInput): HealthReport {
+  const { unchecked = [] } = given.shape;
+  const settled = settledLooks(given.outcomes);
+  const looks = settled.looks.map((outcome) => withoutNamesakes(outcome, unchecked));
+  const input = { ...given, outcomes: looks, second: settled.second };
   const configured = configuredParts(input.shape);
   const done = new Set(input.outcomes.map((outcome) => outcome.key));
   const open = input.calls.filter((call) => !done.has(callKey(call)));
@@ -80,9 +86,26 @@ export function judgeHealth(input: HealthInput): HealthReport {
       : {
           unseen: beside.map(({ key, probe, part, cause }) => ({ key, probe, part, ...present({ cause }) })),
         }),
+    ...(unchecked.length === 0 ? {} : { unchecked }),
     roots: ordered.filter((row) => bad(row) && row.consequenceOf === undefined).map((row) => row.part),
     complete: open.length === 0,
   };
+}
+
+/** What a second look may settle: only where there is no runtime to be asked instead. */
+export function doubtsIn(input: HealthInput): readonly Doubt[] {
+  if (input.shape.runtime !== 'none') return [];
+  const { rows, complete } = judgeHealth(input);
+  if (!complete) return [];
+  const { looks } = settledLooks(input.outcomes);
+  const answering = rows.flatMap(({ part }) =>
+    ['ok', 'bad'].includes(lookAt(directOutcomes(part, looks), 0)) ? [part] : [],
+  );
+  return rows.flatMap(({ part, fact }) => {
+    if (fact.key !== 'refused-unconfirmed' && fact.key !== 'hung-unconfirmed') return [];
+    const calls = input.calls.filter((call) => partOfCall(call) === part && isDirect(part, call.probe));
+    return [{ part, calls, answering }];
+  });
 }
 
 /** Findings that are causes: those of parts which are bad only because another one is are left out. */
@@ -101,6 +124,12 @@ function notConfigured(part: PartId): PartRow {
   };
 }
 
+/** First looks, and second ones at what was in doubt. */
+interface Looks {
+  readonly outcomes: readonly ProbeOutcome[];
+  readonly second: readonly ProbeOutcome[];
+}
+
 interface Verdict {
   readonly state: PartState;
   readonly fact: PartRow['fact'];
@@ -109,7 +138,11 @@ interface Verdict {
   readonly confirmed: boolean;
 }
 
-function judgePart(part: PartId, input: HealthInput, pending: number): PartRow {
+function judgePart(
+  part: PartId,
+  input: HealthInput & { readonly second: readonly ProbeOutcome[] },
+  pending: number,
+): PartRow {
   const { outcomes } = input;
   const direct = directOutcomes(part, outcomes);
   const expected = input.calls.filter(
@@ -120,13 +153,17 @@ function judgePart(part: PartId, input: HealthInput, pending: number): PartRow {
   const verdict =
     part === 'runtime'
       ? judgeRuntime(direct, all, expected, input.shape)
-      : judge(part, look, direct, all, outcomes);
+      : judge(part, look, direct, all, input);
+  const speaks = speaksElsewhere(part, outcomes);
   const findings = withoutExplained(
     all.filter(
       (finding) =>
         (verdict.confirmed || traitsOf(finding.code).ownAttempt !== true) &&
         // A program that answers runs somewhere, if not where we looked for it.
-        !(look === 'ok' && traitsOf(finding.code).expectedHere === true && finding.subject === part),
+        !(
+          traitsOf(finding.code).expectedHere === true &&
+          (speaks || (look === 'ok' && finding.subject === part))
+        ),
     ),
   );
   // An endpoint that is up but has a finding is degraded; a finding never stands beside "up".
@@ -146,8 +183,51 @@ function judgePart(part: PartId, input: HealthInput, pending: number): PartRow {
     ...(typeof latency === 'number' ? { latencyMs: latency } : {}),
     witnesses: verdict.witnesses,
     findings,
+    ...besidesOf(part, input),
     pending,
   };
+}
+
+/** Who uses another product in place of this part, of which its state says nothing; and where it was found. */
+function besidesOf(part: PartId, { shape, outcomes }: HealthInput): Pick<PartRow, 'besides'> {
+  const { unchecked = [] } = shape;
+  const others = unchecked.flatMap(({ name, image = '', product = '', insteadOf }) =>
+    insteadOf?.part === part
+      ? [
+          {
+            key: name === product ? 'other-product-elsewhere' : 'other-product',
+            facts: { services: insteadOf.by.join(', '), name, image, product },
+          },
+        ]
+      : [],
+  );
+  const besides = [...others, ...foundElsewhere(part, outcomes), ...freeSpaceUnseen(part, shape, outcomes)];
+  return besides.length === 0 ? {} : { besides };
+}
+
+/** "database: down" of a service whose database is another product is no word about PostgreSQL. */
+function withoutNamesakes(outcome: ProbeOutcome, unchecked: readonly Unchecked[]): ProbeOutcome {
+  const others = unchecked.flatMap(({ name, insteadOf }) =>
+    insteadOf?.by.includes(outcome.part) === true ? [{ name, part: insteadOf.part }] : [],
+  );
+  return others.reduce(
+    (one, { name, part }) => ({
+      ...one,
+      facts: Object.fromEntries(
+        Object.entries(one.facts).map(([key, said]) => [
+          key === `dependency.${part}` || key === `measured.${part}` ? key.replace(part, name) : key,
+          said,
+        ]),
+      ),
+      findings: one.findings.map((finding) => {
+        const { dependencies } = finding.facts;
+        if (typeof dependencies !== 'string') return finding;
+        const named = dependencies.split(', ').map((id) => (id === part ? name : id));
+        return { ...finding, facts: { ...finding.facts, dependencies: named.join(', ') } };
+      }),
+    }),
+    outcome,
+  );
 }
 
 const severityRank = { critical: 0, warning: 1, info: 2 } as const;
@@ -168,10 +248,10 @@ function judge(
   look: Look,
   direct: readonly ProbeOutcome[],
   findings: readonly Finding[],
-  outcomes: readonly ProbeOutcome[],
+  { outcomes, second }: Looks,
 ): Verdict {
-  const runtime = runtimeSays(part, outcomes);
-  const witness = runtimeWitness(part, outcomes);
+  const runtime = speaksElsewhere(part, outcomes) ? 'nothing' : runtimeSays(part, outcomes);
+  const witness = runtime === 'nothing' ? [] : runtimeWitness(part, outcomes);
   const confirmed = (
     state: PartState,
     fact: PartRow['fact'],
@@ -190,7 +270,7 @@ function judge(
     case 'refused':
     case 'hung':
     case 'closed':
-      return judgeUnreachable(part, look, runtime, findings, outcomes);
+      return judgeUnreachable(part, look, runtime, findings, { outcomes, second });
     case 'silent': {
       const seen = sessionsOf(part, outcomes);
       if (runtime === 'not-running') return confirmed('down', byFinding, witness);
@@ -207,8 +287,47 @@ function judge(
     case 'pending':
       return confirmed('unknown', { key: 'pending', facts: {} });
     case 'none':
+      if (speaksElsewhere(part, outcomes))
+        return confirmed('up', { key: 'agents-on-bus', facts: {} }, sessionsOf(part, outcomes));
       return judgeByRuntimeAlone(runtime, witness);
   }
+}
+
+/** Who is connected to the bus runs, if not where we looked for it. */
+function speaksElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): boolean {
+  if (part !== 'collect-agent' || sessionsOf(part, outcomes).length === 0) return false;
+  return outcomes.some(
+    (one) =>
+      one.part === part &&
+      (one.findings.some(({ code }) => traitsOf(code).expectedHere === true) ||
+        (one.status === 'skipped' && one.facts['elsewhere'] !== undefined)),
+  );
+}
+
+/** Nobody could look how much room PostgreSQL has: that it answers says nothing of it. */
+function freeSpaceUnseen(
+  part: PartId,
+  { runtime }: EnvironmentShape,
+  outcomes: readonly ProbeOutcome[],
+): NonNullable<PartRow['besides']> {
+  const unseen =
+    runtime === 'none' || outcomes.some((one) => one.part === part && one.facts['freeSpace'] === 'unseen');
+  const answers = directOutcomes(part, outcomes).some(({ status }) => status === 'healthy');
+  return part === 'postgres' && unseen && answers ? [{ key: 'free-space-unseen', facts: {} }] : [];
+}
+
+/** Where agents were found that are not where our configuration has them. */
+function foundElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): NonNullable<PartRow['besides']> {
+  if (part !== 'collect-agent') return [];
+  const places = outcomes.flatMap(({ part: of, facts: { elsewhere } }) =>
+    of === part && typeof elsewhere === 'string' ? [{ key: 'elsewhere', facts: { places: elsewhere } }] : [],
+  );
+  if (!speaksElsewhere(part, outcomes)) return places;
+  const count = sessionsOf(part, outcomes).reduce((sum, { facts }) => sum + Number(facts['count']), 0);
+  const from = outcomes.map(({ facts }) => facts['agentsFrom']).find((one) => typeof one === 'string');
+  const onBus =
+    from === undefined ? { key: 'on-bus', facts: { count } } : { key: 'on-bus-from', facts: { count, from } };
+  return [...places, onBus];
 }
 
 /** Nothing but the runtime can speak for this part here (an agent whose registry is not configured). */
@@ -236,7 +355,7 @@ function judgeUnreachable(
   look: 'refused' | 'hung' | 'closed',
   runtime: RuntimeSays,
   findings: readonly Finding[],
-  outcomes: readonly ProbeOutcome[],
+  { outcomes, second }: Looks,
 ): Verdict {
   const witness = runtimeWitness(part, outcomes);
   const sessions = sessionsOf(part, outcomes);
@@ -256,10 +375,13 @@ function judgeUnreachable(
   if (dependants.up.length > 0 && !isService(part))
     return said('unknown', `${look}-here-only`, [...dependants.up, ...witness]);
   const alive = [...witness, ...sessions, ...monitor];
+  const again = secondWitness(part, look, outcomes, second);
   if (look === 'hung') {
     if (runtime !== 'nothing' || sessions.length > 0 || monitor.length > 0)
       return said('down', 'hung', alive);
-    return said('unknown', 'hung-unconfirmed', []);
+    // Whoever waits for an answer of it hangs as we do.
+    const waiting = [...hangingClients(part, outcomes), ...again];
+    return waiting.length > 0 ? said('down', 'hung', waiting) : said('unknown', 'hung-unconfirmed', []);
   }
   if (runtime === 'not-ready') return said('down', 'finding', witness);
   if (runtime === 'running' || sessions.length > 0 || monitor.length > 0)
@@ -267,6 +389,7 @@ function judgeUnreachable(
   // Two ports of one process, each with an address of its own: a wrong one of ours does not refuse at both.
   const refusing = monitorRefuses(part, outcomes);
   if (look === 'refused' && refusing.length > 0) return said('down', 'finding', refusing);
+  if (look === 'refused' && again.length > 0) return said('down', 'finding', again);
   return said('unknown', `${look}-unconfirmed`, []);
 }
 
@@ -311,6 +434,14 @@ const blindKeys = new Set([
   'closed',
   'auth',
   'limit',
+  'not-admitted',
+  'starting',
+  'busy',
+  'read-only',
+  'full',
+  'fault',
+  'rejected',
+  'unknown-error',
   'database-not-recognised',
   'health-path-not-recognised',
 ]);

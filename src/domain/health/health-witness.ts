@@ -3,7 +3,7 @@ import { dependencies } from '../platform/dependencies.ts';
 import { type PartId, serviceIds } from '../platform/part.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
-import type { PartRow } from './health.ts';
+import type { PartRow, PartState } from './health.ts';
 import { healthRole } from './health-calls.ts';
 
 /** What our own attempt to use a part came to. */
@@ -24,6 +24,19 @@ export type Look =
 export type RuntimeSays = 'running' | 'not-ready' | 'not-running' | 'nothing';
 
 export type Witness = PartRow['witnesses'][number];
+
+/** Those who saw that it is there, or answers. */
+const seesItWell: ReadonlySet<string> = new Set([
+  'runtime-running',
+  'sessions',
+  'dependant-up',
+  'monitor-answers',
+]);
+
+/** Whether a witness saw the opposite of what is said: it confirms nothing then, and is told as one against it. */
+export function isAgainst(state: PartState, witness: string): boolean {
+  return (state === 'down' || state === 'degraded' || state === 'unknown') && seesItWell.has(witness);
+}
 
 /** Outcomes of the probes that use the part as its clients do. */
 export function directOutcomes(part: PartId, outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
@@ -133,4 +146,61 @@ export function dependantsOf(
       down.push({ key: 'dependant-unhealthy', facts: { service } });
   }
   return { up, down };
+}
+
+/** Services that need the part, and of whose own paths one hangs while another answers: they wait for something. */
+export function hangingClients(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
+  return serviceIds.flatMap((service) => {
+    if (!dependencies[service].includes(part)) return [];
+    const stalled = outcomes
+      .filter((one) => one.part === service && healthRole(one.probe).asClient === true)
+      .flatMap(({ findings }) => findings)
+      .find(({ code }) => traitsOf(code).waits === true);
+    const path = stalled?.facts['path'];
+    return typeof path === 'string' ? [{ key: 'dependant-hangs', facts: { service, path } }] : [];
+  });
+}
+
+const again = ' again';
+
+/** A second look at what was in doubt; `beside` answered meanwhile. */
+export function asSecondLook(outcome: ProbeOutcome, beside: PartId): ProbeOutcome {
+  return { ...outcome, key: `${outcome.key}${again}`, facts: { ...outcome.facts, beside } };
+}
+
+/** The looks that count: where the second one answers, it takes the place of the first one. */
+export function settledLooks(outcomes: readonly ProbeOutcome[]): {
+  readonly looks: readonly ProbeOutcome[];
+  /** Second looks that came to nothing either. */
+  readonly second: readonly ProbeOutcome[];
+} {
+  const second = outcomes.filter(({ key }) => key.endsWith(again));
+  const answered = new Map(
+    second.filter(({ status }) => status === 'healthy').map((outcome) => [outcome.key, outcome]),
+  );
+  const looks = outcomes.filter((outcome) => !second.includes(outcome));
+  return {
+    looks: looks.map((outcome) => {
+      const later = answered.get(`${outcome.key}${again}`);
+      return later === undefined ? outcome : { ...later, key: outcome.key };
+    }),
+    second: second.filter(({ status }) => status !== 'healthy'),
+  };
+}
+
+/**
+ * Our own second look, by a new connection: a witness where all of it came to the same as the first one, another part at
+ * the same place answered, and no dependant says that it reaches it, measured or not.
+ */
+export function secondWitness(
+  part: PartId,
+  look: Look,
+  outcomes: readonly ProbeOutcome[],
+  second: readonly ProbeOutcome[],
+): readonly Witness[] {
+  const own = second.filter((outcome) => outcome.part === part);
+  const beside = own[0]?.facts['beside'];
+  if (typeof beside !== 'string' || lookAt(own, own.length) !== look) return [];
+  const claimed = outcomes.some(({ facts }) => facts[`dependency.${part}`] === 'up');
+  return claimed ? [] : [{ key: 'second-look', facts: { beside } }];
 }

@@ -1,5 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
+import type { Unchecked } from '../platform/unchecked.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 
@@ -19,9 +20,13 @@ export interface PartRow {
   readonly fact: { readonly key: string; readonly facts: Facts };
   /** Set when the part is bad because another one is: shown behind its root, not as an alarm of its own. */
   readonly consequenceOf?: PartId;
+  /** Nothing that the part says or waits for names that one: it may be the reason, by the table of dependencies alone. */
+  readonly consequenceLikely?: true;
   /** Who confirmed it: `health.witness.<key>`. */
   readonly witnesses: readonly { readonly key: string; readonly facts: Facts }[];
   readonly findings: readonly Finding[];
+  /** What its state says nothing of: `health.beside.<key>`. */
+  readonly besides?: readonly { readonly key: string; readonly facts: Facts }[];
   /** Probes still running for it. */
   readonly pending: number;
 }
@@ -38,5 +43,12 @@ export interface HealthReport {
   readonly roots: readonly PartId[];
   /** Where it is `unknown`: what could not be seen of parts whose row does not say so. */
   readonly unseen?: readonly UnseenLook[];
+  /** What runs beside the parts, or is used by them, and was not looked at. */
+  readonly unchecked?: readonly Unchecked[];
   readonly complete: boolean;
+}
+
+/** Whether what is stored of a run is the report of a health check. */
+export function isHealthReport(summary: unknown): summary is HealthReport {
+  return typeof summary === 'object' && summary !== null && 'rows' in summary && 'overall' in summary;
 }

@@ -40,6 +40,14 @@ export function isStoreAway(error: unknown): boolean {
   return error instanceof AppError && error.retryable && error.facts['dependency'] === 'postgres';
 }
 
+/** What may come of a word that somebody has typed: they are told, and nobody is called for it. */
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    ['INVALID_INPUT', 'NOT_ALLOWED', 'NOT_FOUND', 'CONFLICT'].includes(error.code)
+  );
+}
+
 /** How far a call to a target got before it failed. */
 export const stages = [
   'dns', // the name does not resolve
@@ -47,11 +55,19 @@ export const stages = [
   'connect-timeout', // no answer to the connection attempt: firewall, route, dead host
   'tls', // connected, TLS did not come up
   'auth', // the target refused the credentials
+  'not-admitted', // it answers that it lets no such connection in: an address, a user, a database, or no TLS
   'forbidden', // authenticated, but not allowed (RBAC, ACL)
   'no-answer', // connected, but no answer came
   'closed', // connected, then closed or reset before an answer
-  'limit', // the target refuses work because a limit is reached (too many connections, out of memory)
+  'limit', // the target turns connections or requests away because a limit is reached
+  'starting', // it answers that it takes no work yet, or no longer: it starts, recovers or stops
+  'busy', // it answers that one thing keeps it from all else, such as a script that runs
+  'read-only', // it answers that it takes no writes: a failed save, a replica, a standby
+  'full', // it answers that its memory or its disk has no room for what is asked
+  'fault', // it answers that it cannot serve for a fault of its own
+  'rejected', // it refuses this one request as such, which says nothing of how it is
   'protocol', // an answer that makes no sense for this protocol
+  'unknown-error', // it answers with an error that stands in no list of ours: quoted, and not classed
   'aborted', // we stopped waiting: the run's deadline or a cancel
 ] as const;
 export type Stage = (typeof stages)[number];
@@ -72,7 +88,10 @@ export class TargetError extends AppError {
 }
 
 /**
- * Stages that say something about the target itself. The others (`dns`, `connect-timeout`, `tls`,
- * `forbidden`, `aborted`, `protocol`) only say that we could not check.
+ * Stages that say something about the target itself. The others (`dns`, `connect-timeout`, `tls`, `not-admitted`,
+ * `forbidden`, `rejected`, `aborted`, `protocol`, `unknown-error`) only say that we could not check.
  */
-export const targetStages: ReadonlySet<Stage> = new Set(['refused', 'auth', 'no-answer', 'closed', 'limit']);
+export const targetStages: ReadonlySet<Stage> = new Set<Stage>([
+  ...(['refused', 'auth', 'no-answer', 'closed', 'limit'] as const),
+  ...(['starting', 'busy', 'read-only', 'full', 'fault'] as const),
+]);

@@ -2,3 +2,8 @@
 export const processKinds = ['bot', 'worker', 'scheduler'] as const;
 
 export type ProcessKind = (typeof processKinds)[number];
+
+/** Those and who receives alerts, which signs nothing and writes nothing down: each has a login of its own. */
+export const loginKinds = [...processKinds, 'alerts'] as const;
+
+export type LoginKind = (typeof loginKinds)[number];

@@ -15,17 +15,47 @@ export function wellFormed(text: string): string {
   return whole.includes('\0') ? whole.replaceAll('\0', replacement) : whole;
 }
 
-/** Marks that turn the direction in which what follows is read: with them a text shows another order than it has. */
-const hidden = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** Stands where something was that nobody sees. */
+const dot = '\u00b7';
 
-/** Text that shows what it holds: control characters and marks of direction become a dot. Well formed. */
+/** Joiners and selectors of a variant: a part of some letters and emoji, and nothing at all behind other characters. */
+const joiner = '[\\u200c\\u200d]';
+const variant = '[\\u180b-\\u180d\\u180f\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]';
+const widthless = '\\p{Default_Ignorable_Code_Point}';
+const joinsNothing = `(?:^|[\\p{ASCII}${dot}]|${widthless})`;
+
+/**
+ * What is not seen: control characters, marks that turn the direction in which what follows is read, and characters
+ * without a width, with which a text looks like another one.
+ */
+const hidden = new RegExp(
+  [
+    '\\r(?!\\n)|[^\\P{Cc}\\t\\n\\r]',
+    `(?!${joiner}|${variant})${widthless}`,
+    // A digit in a key has such a selector.
+    `(?<=${joinsNothing})${variant}(?!\\u20e3)`,
+    `(?<=^|[\\p{ASCII}${dot}]|(?!${variant})${widthless}|${joinsNothing}${variant})${joiner}`,
+  ].join('|'),
+  'gu',
+);
+
+/** Text that shows what it holds: what is not seen becomes a dot. Well formed. */
 export function visible(text: string): string {
-  return text.replace(hidden, '\u00b7').toWellFormed();
+  return text.replace(hidden, dot).toWellFormed();
 }
 
-/** The same for JSON, where nothing is lost: they become escapes. */
+/** The same for JSON, where nothing is lost: it becomes escapes. */
 export function visibleInJson(json: string): string {
-  return json.replace(hidden, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(hidden, (mark) =>
+    Array.from({ length: mark.length }, (_none, at) => mark.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** Quotes that phones and Chinese keyboards curl, as programs print them. */
+export function straightQuotes(text: string): string {
+  return text.replace(/[\u201c-\u201e\u300c\u300d]/g, '"').replace(/[\u2018\u2019]/g, "'");
 }
 
 /** What is not seen, or turns the direction of what is; joiners stay, for some scripts are written with them. */
@@ -164,6 +194,19 @@ export function cutToUnits(text: string, units: number): string {
   if (text.length <= units) return wellFormed(text);
   const last = text.charCodeAt(units - 1);
   return wellFormed(text.slice(0, last >= 0xd800 && last <= 0xdbff ? units - 1 : units));
+}
+
+const gap = `\n${ellipsis}\n`;
+
+/**
+ * The beginning and the end of a text, `units` UTF-16 units at most, with an ellipsis in a line of its own between them: of
+ * a log or a traceback, both say more than the middle.
+ */
+export function headAndTail(text: string, units: number): string {
+  if (text.length <= units) return wellFormed(text);
+  const head = Math.floor((units - gap.length) / 2);
+  const from = text.length - (units - gap.length - head);
+  return wellFormed(`${cutToUnits(text, head)}${gap}${text.slice(from).replace(/^[\udc00-\udfff]/, '')}`);
 }
 
 /** The same for bytes of UTF-8. */

@@ -19,6 +19,8 @@ const MOST_GROUPS = 30;
 /** Lines of an example, and characters of a line. */
 const MOST_LINES = 12;
 const MOST_CHARACTERS = 400;
+/** Units of a line that are kept of an example: secrets are taken out of them before they are cut to what is shown. */
+const MOST_KEPT_UNITS = 4_000;
 const MOST_STEPS = 48;
 /** Entries with the words that were asked for: so many are kept to be put in order, and so many are shown. */
 const MOST_FOUND = 2_000;
@@ -233,7 +235,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     units = 0;
     for (const group of fresh.splice(0)) {
       group.fresh = false;
-      group.example = JSON.parse(JSON.stringify(group.example)) as LogEntry;
+      group.example = JSON.parse(JSON.stringify(keptOf(group.example))) as LogEntry;
     }
   };
 
@@ -278,7 +280,9 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     }
     const group = groupOf(grouping.of(entry), entry);
     if (group === undefined) {
-      if (!before) left.tooManyShapes += 1;
+      if (before) return;
+      left.tooManyShapes += 1;
+      if (time !== undefined) stepAt(Math.floor(time / MINUTE_MS), entry.level);
       return;
     }
     if (before) {
@@ -309,7 +313,11 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     group.last = Math.max(group.last ?? time, time);
     const minute = Math.floor(time / MINUTE_MS);
     if (since === undefined) remember(group.minutes, minute);
-    const rank = rankOf(entry.level);
+    stepAt(minute, entry.level);
+  };
+
+  const stepAt = (minute: number, level: LogLevel): void => {
+    const rank = rankOf(level);
     addStep(steps, minute, {
       all: 1,
       errors: rank >= errorRank ? 1 : 0,
@@ -338,7 +346,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
           for (let at = 0; at < text.length; ) {
             const found = text.indexOf('\n', at);
             const end = found < 0 ? text.length : found;
-            const level = head.read(text, at, end);
+            const level = reader.inside ? undefined : head.read(text, at, end);
             if (level !== undefined && rankOf(level) < least) reader.skip(level, head.time, head.zoneless);
             else reader.push(text.slice(at, end));
             lines += 1;
@@ -451,6 +459,14 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   };
 }
 
+/** No more of an entry than is shown of it: there may be thousands of groups, each with an example. */
+const keptOf = (entry: LogEntry): LogEntry => ({
+  ...entry,
+  lines: entry.lines.slice(0, MOST_LINES).map((line) => cutToUnits(line, MOST_KEPT_UNITS)),
+  text: cutToUnits(entry.text, MOST_KEPT_UNITS),
+  ...present({ thrown: entry.thrown === undefined ? undefined : cutToUnits(entry.thrown, MOST_KEPT_UNITS) }),
+});
+
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 const later = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -529,10 +545,10 @@ function marked(group: Group, { from, to, given }: Comparison): Pick<LogGroup, '
   return more ? { before, mark: 'more' } : { before };
 }
 
-/** Errors before warnings, named before unnamed, new before old, many before few. */
+/** By their own level: what ended a program before errors, those before the rest; then named before unnamed, new before old, many before few. */
 function worstFirst(a: CountedGroup, b: CountedGroup): number {
   const keys = ({ level, known, mark, count }: CountedGroup) => [
-    rankOf(level) >= rankOf('error') ? 0 : 1,
+    rankOf('fatal') - Math.max(rankOf('warning'), rankOf(level)),
     known === undefined ? 1 : 0,
     mark === undefined ? 1 : 0,
     -count,

@@ -20,6 +20,8 @@ export interface DrainOptions {
   readonly kept?: (word: string) => string | undefined;
 }
 
+/** Kinds of entries that are told apart; what comes after them is counted and nobody's. */
+export const MOST_SHAPES = 2_000;
 /** Words of a line that count. */
 const MOST_WORDS = 60;
 /** Fewer words than this must all be equal. */
@@ -32,7 +34,7 @@ export class Drain {
   readonly #leaves = new Map<string, Shape[]>();
   #count = 0;
 
-  constructor({ similarity = 0.7, mostShapes = 2_000, kept = () => undefined }: DrainOptions = {}) {
+  constructor({ similarity = 0.7, mostShapes = MOST_SHAPES, kept = () => undefined }: DrainOptions = {}) {
     this.#similarity = similarity;
     this.#most = mostShapes;
     this.#kept = kept;

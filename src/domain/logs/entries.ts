@@ -1,5 +1,7 @@
 import { present } from '../kernel/present.ts';
+import { namesSecretObject, withoutSecretObjects } from '../kernel/redact/secret-objects.ts';
 import { cutToUnits } from '../kernel/text.ts';
+import { isCsvHead, isQuoteOpen } from './csv.ts';
 import { type LogLevel, levelByWords } from './level.ts';
 import { type LogLine, readLine, skimmed } from './line.ts';
 
@@ -22,10 +24,15 @@ export interface LogEntry {
 
 /** Lines of one entry that are kept; of a longer trace the rest is counted. */
 const MOST_LINES = 120;
+/** Lines of a row whose quotation mark is never closed. */
+const MOST_QUOTED = 2_000;
 /** Units of one line that are looked at. */
 const MOST_UNITS = 16_384;
 
 type Trace = 'go' | 'python' | 'python-ended' | 'java';
+
+/** What a program prints over several lines that are no sentences: a manifest, or a private key. */
+type Document = 'manifest' | 'key';
 
 interface Open {
   level: LogLevel;
@@ -36,6 +43,11 @@ interface Open {
   count: number;
   thrown: string | undefined;
   trace: Trace | undefined;
+  document: Document | undefined;
+  /** A quotation mark of its row is open: what follows belongs to it, whatever it looks like. */
+  quoted: boolean;
+  /** A Secret of Kubernetes is written down in it, maybe in a line that was not kept. */
+  secret: boolean;
 }
 
 const panicStart = /^(?:panic: |fatal error: )/;
@@ -48,6 +60,13 @@ const pythonThrown = /^[A-Za-z_][\w.]*(?::|$)/;
 const javaStart =
   /^(?:Exception in thread "[^"]*" )?(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable)\b/;
 const javaLine = /^(?:\s+at |Caused by: |\s*\.\.\. \d+ |\s+Suppressed: )/;
+
+/** How a manifest begins when it is printed, also where the log was cut before it. */
+const manifestStart = /^(?:---$|(?:apiVersion|kind|data|stringData|items):(?:\s|$))/;
+const manifestLine =
+  /^(?:\s|---$|- |#|["']?(?:apiVersion|kind|metadata|type|immutable|data|stringData|binaryData|items|spec|status)["']?:(?:\s|$))/;
+const keyStart = /^-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----/;
+const keyLine = /^(?:[A-Za-z\d+/=]{1,128}|[A-Za-z-]{1,40}: .{0,200}|=[\w+/]{4}|-----END [A-Z ]{1,40}-----|)$/;
 
 /**
  * Makes entries of lines. One for each source: lines of several sources are not mixed. `wanted`: whether an entry of
@@ -62,7 +81,7 @@ export class EntryReader {
   /** Stands for every entry that was passed over, one after the other. */
   readonly #passed: Open = {
     ...{ level: 'info', line: { text: '', headed: true }, skipped: true, lines: [], count: 1 },
-    ...{ thrown: undefined, trace: undefined },
+    ...{ thrown: undefined, trace: undefined, document: undefined, quoted: false, secret: false },
   };
   #open: Open | undefined;
   /** What gives no time was said right after what did. */
@@ -106,7 +125,16 @@ export class EntryReader {
   }
 
   push(given: string): void {
-    const raw = given.length > MOST_UNITS ? cutToUnits(given, MOST_UNITS) : given;
+    const raw = cutClean(given);
+    if (this.inside) {
+      const open = this.#open as Open;
+      if (open.count < MOST_QUOTED && !isCsvHead(raw)) {
+        add(open, raw);
+        open.quoted = isQuoteOpen(given, true);
+        return;
+      }
+      open.quoted = false;
+    }
     const seen = skimmed(raw);
     if (seen !== undefined && !this.#wanted(seen.level)) {
       this.skip(seen.level, seen.time, seen.zoneless === true);
@@ -115,9 +143,11 @@ export class EntryReader {
     const line = readLine(raw, this.#now);
     if (line.text === '' && !line.headed) return;
     if (this.#open !== undefined && this.#belongs(this.#open, line)) {
+      if (this.#open.line.below === true && this.#open.count === 1) this.#open.thrown = line.text.trim();
       add(
         this.#open,
-        line.headed && line.time !== undefined && line.level === undefined && line.adds !== true
+        this.#open.document !== undefined ||
+          (line.headed && line.time !== undefined && line.level === undefined && line.adds !== true)
           ? line.text
           : raw,
       );
@@ -127,6 +157,11 @@ export class EntryReader {
     this.#begin(line, raw, level);
     const open = this.#open as Open | undefined;
     if (open === undefined) return;
+    if (line.csv === true) open.quoted = isQuoteOpen(given, false);
+    if (line.level === undefined && manifestStart.test(line.text)) open.document = 'manifest';
+    else if (line.level === undefined && keyStart.test(line.text)) open.document = 'key';
+    // Without what an engine put in front of each line, which would hide how they are indented.
+    if (open.document !== undefined) open.lines[0] = line.text;
     if (goStart.test(line.text)) {
       open.trace = 'go';
       open.thrown = /^(?:panic|fatal error): .*/.exec(line.text)?.[0];
@@ -138,6 +173,11 @@ export class EntryReader {
     if (line.trace !== undefined) open.thrown = thrownIn(line.trace) ?? open.thrown;
   }
 
+  /** The next line belongs to the entry that is open, whatever it looks like. */
+  get inside(): boolean {
+    return this.#open?.quoted === true;
+  }
+
   end(): void {
     if (this.#open !== undefined) this.#give(this.#open);
     this.#open = undefined;
@@ -145,7 +185,19 @@ export class EntryReader {
 
   #begin(line: LogLine, raw: string, level: LogLevel): void {
     if (this.#open !== undefined) this.#give(this.#open);
-    this.#open = { level, line, skipped: false, lines: [raw], count: 1, thrown: undefined, trace: undefined };
+    // Written out: it is made for each line that is read whole.
+    this.#open = {
+      level,
+      line,
+      skipped: false,
+      lines: [raw],
+      count: 1,
+      thrown: undefined,
+      trace: undefined,
+      document: undefined,
+      quoted: false,
+      secret: namesSecretObject(raw),
+    };
   }
 
   #levelOf({ text }: LogLine): LogLevel {
@@ -160,6 +212,7 @@ export class EntryReader {
     // A time alone may have been put in front of each line of a trace by the container engine.
     if (line.level !== undefined || (line.headed && line.time === undefined)) return false;
     const { text } = line;
+    if (open.document !== undefined) return (open.document === 'key' ? keyLine : manifestLine).test(text);
     const isBad = open.level === 'error' || open.level === 'fatal';
     if (pythonStart.test(text)) {
       if (!isBad || open.trace === 'python') return false;
@@ -201,8 +254,8 @@ export class EntryReader {
     if (line.time !== undefined) [this.#lastTime, this.#lastZoneless] = [line.time, line.zoneless === true];
     const entry: { -readonly [Field in keyof LogEntry]: LogEntry[Field] } = {
       level,
-      text: line.text.trim(),
-      lines: open.lines,
+      text: (open.secret ? withoutSecretObjects(line.text) : line.text).trim(),
+      lines: open.secret ? cleaned(open) : open.lines,
       count: open.count,
     };
     // Written out: it is made for each line that is read whole.
@@ -213,8 +266,23 @@ export class EntryReader {
   }
 }
 
+/** A line of at most so many units. A Secret in it goes first: what is left of it would not say that it is one. */
+function cutClean(given: string): string {
+  if (given.length <= MOST_UNITS) return given;
+  const whole = namesSecretObject(given) ? withoutSecretObjects(given) : given;
+  return cutToUnits(whole, MOST_UNITS);
+}
+
+/** Its lines without the values of the Secret. Where lines were dropped, nothing says which of the rest are values. */
+function cleaned({ lines, count }: Open): readonly string[] {
+  if (count > lines.length)
+    return lines.map((line) => line.replace(/^(\s*(?:- )?["']?[\w./-]+["']?:).*$|^.*$/, '$1 [secret]'));
+  return withoutSecretObjects(lines.join('\n')).split('\n');
+}
+
 function add(open: Open, raw: string): void {
   open.count += 1;
+  open.secret ||= namesSecretObject(raw);
   if (!open.skipped && open.lines.length < MOST_LINES) open.lines.push(raw);
 }
 

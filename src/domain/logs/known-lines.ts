@@ -1,5 +1,6 @@
 import type { PartId } from '../platform/part.ts';
 import type { Platform } from '../platform/platform.ts';
+import { protocolPorts } from '../platform/table.ts';
 import type { FindingCode } from '../probe/findings.ts';
 
 /**
@@ -23,8 +24,113 @@ export interface KnownLine {
   readonly common?: true;
 }
 
+/** By what a line names a product: the name of it or of its driver, its port, its own codes. A word such as `sql` names none. */
+const products = {
+  postgres: [
+    ...[
+      'postgres',
+      'pgx',
+      'pgconn',
+      'psycopg',
+      'asyncpg',
+      'libpq',
+      'npgsql',
+      'pgbouncer',
+      'PSQLException',
+      '\\bpq:',
+    ],
+    ...['\\bPG::', `\\bport "?${protocolPorts.postgres}\\b`, 'SQLSTATE:? ?08\\w{3}'],
+  ],
+  redis: ['redis', 'jedis', 'lettuce'],
+  nats: ['\\bnats\\b', '\\bnats-'],
+  neo4j: [
+    'neo4j',
+    '\\bbolt(?:\\+s{1,2}c?)?:\\/\\/',
+    '\\bbolt (?:connection|server|driver)',
+    'knowledge graph',
+  ],
+  others: [
+    ...[
+      'mysql',
+      'mariadb',
+      ':3306\\b',
+      'sql ?server',
+      'mssql',
+      ':1433\\b',
+      'ORA-\\d{5}',
+      'oracle',
+      ':1521\\b',
+    ],
+    ...[
+      'mongo',
+      ':27017\\b',
+      'cassandra',
+      ':9042\\b',
+      'clickhouse',
+      'elasticsearch',
+      'opensearch',
+      ':9200\\b',
+    ],
+    ...[
+      'kafka',
+      ':9092\\b',
+      'rabbitmq',
+      'amqp',
+      ':5672\\b',
+      '\\bs3\\b',
+      'minio',
+      'amazonaws',
+      'etcd',
+      ':2379\\b',
+    ],
+    ...[
+      'sqlite',
+      'memcache',
+      ':11211\\b',
+      'consul',
+      '\\bvault\\b',
+      '\\bldap',
+      '\\bsmtp',
+      'dynamodb',
+      'influx',
+      'cockroach',
+    ],
+  ],
+} as const;
+type Product = keyof typeof products;
+const productNames = Object.keys(products) as readonly Product[];
+
+/** A product is named, and then a failure, with no other product between: what stands nearest is meant. */
+function failureOf(product: Product, port: number | undefined, failure: string): RegExp {
+  const own = port === undefined ? [] : [`:${port}\\b`];
+  const others = productNames.filter((name) => name !== product).flatMap((name) => products[name]);
+  const between = `(?:(?!${others.join('|')})[^\\n])`;
+  return new RegExp(`(?:${[...products[product], ...own].join('|')})${between}{0,400}?${failure}`, 'i');
+}
+
+/** Nothing but the word says what it is about: the database of whoever writes the line. */
+const someDatabase = (failure: string): RegExp =>
+  new RegExp(
+    `^(?![^]{0,2000}(?:${productNames.flatMap((name) => products[name]).join('|')}))[^]{0,2000}?(?:` +
+      `\\bdatabase\\b[^\\n]{0,120}(?:connection refused|no such host|i\\/o timeout|no route to host|cannot connect|failed to connect|failed to dial)|` +
+      `\\b(?:connect\\w*|dial\\w*|ping\\w*|reach\\w*) (?:to |with )?(?:the |its |a )?database\\b[^\\n]{0,120}${failure})`,
+    'i',
+  );
+
 const fails =
   '(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect|failed to dial)';
+
+/** Of a file of settings, as Go, Node and Python say it. */
+const settingsFile = '\\.(?:ya?ml|json|toml|ini|conf|cfg|env|properties)\\b';
+const notOpened = '(?:no such file or directory|permission denied|is a directory)';
+const unopened = new RegExp(
+  [
+    `\\b(?:open|stat|read) \\S*${settingsFile}\\S*:? ${notOpened}`,
+    `(?:ENOENT|EACCES|EISDIR|Errno \\d+)\\]?:? ${notOpened}.{0,20}\\S*${settingsFile}`,
+    'Config File \\\\?"[^"]*" Not Found in',
+  ].join('|'),
+  'i',
+);
 
 /** The table for one installation. Order: the most specific first. */
 export function knownLines({ parts }: Platform): readonly KnownLine[] {
@@ -37,10 +143,21 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       causes: ['S1.c'],
       ask: 'S1',
     },
+    // It lets no such connection in, which is no word about a password: an address, a user, a database, or no TLS.
+    {
+      id: 'database-not-admitted',
+      pattern:
+        /pg_hba\.conf|server does not support SSL, but SSL was required|The server does not support SSL connections|pq: SSL is not enabled on the server|server refused TLS connection/i,
+      part: 'postgres',
+      atStart: 'STARTUP_DATABASE_NOT_ADMITTED',
+      causes: ['S1.a'],
+      ask: 'S1',
+      common: true,
+    },
     {
       id: 'database-password',
       pattern:
-        /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role \\?"[^"]*" does not exist|pg_hba\.conf/i,
+        /password authentication failed|\b28P01\b|no password supplied|role \\?"[^"]*" does not exist/i,
       part: 'postgres',
       atStart: 'STARTUP_DATABASE_CREDENTIALS',
       causes: ['S1.a'],
@@ -96,6 +213,15 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       ask: 'S1',
       common: true,
     },
+    // The file itself is not there, or may not be read: nothing is known of what stands in it.
+    {
+      id: 'file-unopened',
+      pattern: unopened,
+      atStart: 'STARTUP_FILE_UNOPENED',
+      causes: [],
+      ask: 'S1',
+      common: true,
+    },
     // Loggers and readers of YAML: the program has its file and cannot work with it.
     {
       id: 'config-refused',
@@ -116,7 +242,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'database-unreachable',
-      pattern: new RegExp(`(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*${fails}`, 'i'),
+      pattern: failureOf('postgres', parts.postgres.port, fails),
       part: 'postgres',
       atStart: 'STARTUP_DATABASE_UNREACHABLE',
       causes: ['S1.a'],
@@ -124,8 +250,16 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       common: true,
     },
     {
+      id: 'some-database-unreachable',
+      pattern: someDatabase(fails),
+      atStart: 'STARTUP_DATABASE_UNREACHABLE',
+      causes: ['S1.a'],
+      ask: 'H2 postgres',
+      common: true,
+    },
+    {
       id: 'redis-unreachable',
-      pattern: new RegExp(`(?:redis|:${parts.redis.port})\\S*.*${fails}`, 'i'),
+      pattern: failureOf('redis', parts.redis.port, fails),
       part: 'redis',
       atStart: 'STARTUP_REDIS_UNREACHABLE',
       causes: ['S1.d'],
@@ -135,7 +269,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'nats-refusal',
       pattern:
-        /nats.*(?:authorization violation|authentication (?:expired|revoked|error|failed)|permissions violation)|\bauthorization violation\b/i,
+        /\bnats\b.*(?:authentication (?:expired|revoked|error|failed)|permissions violation)|\bauthorization violation\b/i,
       part: 'nats',
       atStart: 'STARTUP_NATS_CREDENTIALS',
       causes: ['S1.b'],
@@ -144,8 +278,11 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'nats-unreachable',
-      pattern:
-        /nats.*(?:no servers available|connection refused|no such host|i\/o timeout|timed? ?out|cannot connect|failed to connect)/i,
+      pattern: failureOf(
+        'nats',
+        parts.nats.port,
+        '(?:no servers available|connection refused|no such host|i\\/o timeout|no route to host|timed? ?out|cannot connect|failed to connect)',
+      ),
       part: 'nats',
       atStart: 'STARTUP_NATS_UNREACHABLE',
       causes: ['S1.b'],
@@ -156,8 +293,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'pool-exhausted',
       pattern:
-        /QueuePool limit of size|connection pool (?:is )?exhausted|timed? ?out (?:while )?waiting for (?:a )?(?:free )?connection from (?:the )?pool/i,
-      part: 'postgres',
+        /QueuePool limit of size|HikariPool\S* - Connection is not available|connection pool (?:is )?exhausted|timed? ?out (?:while )?waiting for (?:a )?(?:free )?connection from (?:the )?pool/i,
       causes: ['D1.b'],
       ask: 'D1',
     },
@@ -170,7 +306,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'postgres-locks',
-      pattern: /deadlock detected|canceling statement due to lock timeout|SQLSTATE:? ?(?:40P01|55P03)\b/i,
+      pattern:
+        /deadlock detected(?! while waiting for resource|\. The current transaction)|canceling statement due to lock timeout|SQLSTATE:? ?(?:40P01|55P03)\b/i,
       part: 'postgres',
       causes: ['D2.c'],
       ask: 'D2',
@@ -185,7 +322,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'index-corrupt',
       pattern:
-        /invalid page in block|could not read block|index \\?"[^"]*\\?" (?:contains|is not a)|SQLSTATE:? ?XX00[12]\b/i,
+        /invalid page in block|could not read blocks? \d+(?:\.\.\d+)? in file|index \\?"[^"]*\\?" (?:contains|is not a)|SQLSTATE:? ?XX00[12]\b/i,
       part: 'postgres',
       causes: ['T1.b'],
       ask: 'T1',
@@ -211,7 +348,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'nats-slow-consumer',
-      pattern: /slow consumer/i,
+      pattern:
+        /slow consumer detected|\bnats\b[^\n]{0,200}slow consumer|slow consumer(?:, messages dropped|[^\n]{0,200}\bnats\b)/i,
       part: 'nats',
       causes: ['D4.a'],
       ask: 'D4',
@@ -219,7 +357,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'nats-no-stream',
-      pattern: /no stream matches subject|stream not found|no response from stream|jetstream not enabled/i,
+      pattern:
+        /no stream matches subject|(?:nats|jetstream)[^\n]{0,200}stream not found|stream not found[^\n]{0,200}(?:nats|jetstream|10059)|no response from stream|jetstream not enabled/i,
       part: 'nats',
       causes: ['D4.b'],
       ask: 'D4',
@@ -235,7 +374,10 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'neo4j-unreachable',
       pattern: new RegExp(
-        `Neo\\.TransientError\\.\\S*DatabaseUnavailable|(?:neo4j|bolt|knowledge graph|:${parts.neo4j.port})\\S*.*(?:${fails}|unavailable|not available)|Couldn't connect to \\S+:${parts.neo4j.port}`,
+        [
+          `Neo\\.TransientError\\.\\S*DatabaseUnavailable|Couldn't connect to \\S+:${parts.neo4j.port}`,
+          failureOf('neo4j', parts.neo4j.port, `(?:${fails}|unavailable|not available)`).source,
+        ].join('|'),
         'i',
       ),
       part: 'neo4j',
@@ -246,7 +388,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     {
       id: 'model-unusable',
       pattern:
-        /model (?:load|fetch) failed|cannot load the model|unpickl\w*Error|No such file.*model|model.*(?:corrupt|missing|not found)/i,
+        /model (?:load|fetch) failed|cannot load the model|unpickl\w*Error|No such file[^\n]{0,200}\bmodel|\bmodel (?:file |artifact |weights )?(?:is |was )?(?:corrupt\w*|missing|not found)/i,
       part: 'reasoning-service',
       causes: ['S6.b'],
       ask: 'S6',
@@ -254,7 +396,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'executor-full',
-      pattern: /executor.*queue.*full|executor queue full/i,
+      pattern: /\bexecutor\b[^\n]{0,40}\bqueue\b[^\n]{0,20}\bfull\b/i,
       part: 'orchestrator-service',
       causes: ['S4.a'],
       ask: 'S4',
@@ -268,7 +410,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'step-late',
-      pattern: /\bstep failed\b.*\btimeout after\b|\bstep \S+:? timeout after\b|\bcommand timeout\b/i,
+      pattern:
+        /\bstep failed\b.*\btimeout after\b|\bstep \S+:? timeout after\b|\bcommand timeout(?:: no| after)\b/i,
       causes: ['S5.a', 'S5.b'],
       ask: 'S5',
       common: true,
@@ -296,7 +439,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
     {
       id: 'registration-token',
-      pattern: /regist\S* (?:failed|refused|rejected|denied).*(?:token|unauthori[sz]ed|credential)/i,
+      pattern:
+        /(?<!\b(?:runner|device|push|user|image) )\bregistration (?:failed|refused|rejected|denied)\b.*(?:token|unauthori[sz]ed|credential)/i,
       part: 'collect-agent',
       causes: ['S2.b'],
       ask: 'S2',

@@ -1,6 +1,14 @@
 import { present } from '../kernel/present.ts';
 import { withoutColours } from '../kernel/text.ts';
-import { type LogLevel, levelNamed, levelNumbered } from './level.ts';
+import { fromCsv } from './csv.ts';
+import {
+  hanLevels,
+  isFailedStatus,
+  type LogLevel,
+  levelNamed,
+  levelNumbered,
+  levelOfPriority,
+} from './level.ts';
 import { stampAt, stampOf, yearlessStampAt } from './stamp.ts';
 
 /** One line, as its program meant it. */
@@ -16,6 +24,10 @@ export interface LogLine {
   readonly trace?: readonly string[];
   /** It begins an entry: it has a time or a level of its own, or is JSON. */
   readonly headed: boolean;
+  /** A row of a table: a quotation mark that it leaves open goes on in the next line. */
+  readonly csv?: true;
+  /** What it says stands on the next line. */
+  readonly below?: true;
   /** A line that PostgreSQL adds to the error before it (`DETAIL:`, `STATEMENT:`). */
   readonly adds?: true;
 }
@@ -24,7 +36,9 @@ export interface LogLine {
 const composePrefix = /^[\w.-]+ +\| ?/;
 /** A level behind the time: `ERROR`, `[ERROR]`, `[error]`, `- ERROR -`, tab `error` tab. */
 const levelBehind =
-  /(?:^|[\s[|:(-])(?:(TRACE|DEBUG\d?|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|DPANIC|PANIC|LOG|INF|WRN|FTL|DBG|TRC)(?=[\s\]:|)-]|$)|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal|panic)\]|\t(debug|info|warn|error|dpanic|panic|fatal)(?=\t))/;
+  /(?:^|[\s[|:(-])(?:(TRACE|DEBUG\d?|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|DPANIC|PANIC|LOG|INF|WRN|FTL|DBG|TRC)(?=[\s\]:|)-]|$)|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal|panic)\]|\t(debug|info|warn|error|dpanic|panic|fatal)(?=\t)|\[([TDIWEFC])\](?=\s))/;
+const hanBehind = new RegExp(`(?:^|[\\s[【|:(-])(${hanLevels})(?=[\\s\\]】:：|)-]|$)`);
+const han = /[\u4e00-\u9fff]/;
 /** zap names the place in the code between tabs. */
 const zapCaller = /^[\w./-]+\.go:\d+\t/;
 /** How far behind the time a level may stand. */
@@ -41,6 +55,20 @@ const klog = /^([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d{1,9}) +\d+ [^\]\s]+\] /;
 const klogLevels: Readonly<Record<string, LogLevel>> = { I: 'info', W: 'warning', E: 'error', F: 'fatal' };
 const access = /^\S+ \S+ \S+ \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:[^\]]+)\] ("[^"]*") (\d{3})\b/;
 const pythonHead = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL):(?:[\w.]+:| +)/;
+/** `FATA[0012] text` and `ERRO[2026-11-12T08:00:00Z] text` of logrus on a terminal. */
+const logrus = /^(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(\d{4,}|\d{4}-\d\d-[^\]]{6,30})\] ?/;
+/** `fail: Category[13]` of .NET, whose words stand on the next line. */
+const dotnet = /^(trce|dbug|info|warn|fail|crit): (?=[A-Za-z_][\w.`+]*\[\d+\]\s*$)/;
+const dotnetLevels: Readonly<Record<string, LogLevel>> = {
+  ...{ trce: 'debug', dbug: 'debug', info: 'info' },
+  ...{ warn: 'warning', fail: 'error', crit: 'fatal' },
+};
+const marks: ReadonlySet<number> = new Set([...'<[TDIWEFPtdiwfc'].map((letter) => letter.charCodeAt(0)));
+/** `<3>` of the kernel and of systemd, `<131>1 ` of syslog. */
+const priority = /^<(\d{1,3})>(?:1 )?/;
+/** `[E] text`, `[错误] text`, `错误:  text`, `【警告】text`. */
+const letterHead = /^\[([DIWEFC])\] +/;
+const hanHead = new RegExp(`^(?:[[【](${hanLevels})[\\]】][:：]?|(${hanLevels})[:：])[ \\t]*`);
 const logfmt = /(?:^| )(?:level|lvl)="?([A-Za-z]+(?:[+-]\d+)?)"?(?= |$)/;
 const logfmtValue = (name: string): RegExp =>
   new RegExp(`(?:^| )(?:${name})=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`);
@@ -70,7 +98,11 @@ function read(raw: string, now: number, depth: number): LogLine {
     if (prefix !== undefined) return read(raw.slice(prefix.length), now, 1);
   }
   return (
-    fromStore(raw, now) ?? fromStamped(raw, now, depth) ?? fromWords(raw) ?? { text: raw, headed: false }
+    fromStore(raw, now) ??
+    fromCsv(raw) ??
+    fromStamped(raw, now, depth) ??
+    fromMark(raw, now, depth) ??
+    fromWords(raw) ?? { text: raw, headed: false }
   );
 }
 
@@ -103,17 +135,43 @@ function fromStamped(raw: string, now: number, depth: number): LogLine | undefin
     }
   }
   if (postgresAdds.test(inner)) return { ...headed(stamp, undefined, inner), adds: true };
-  const found = levelBehind.exec(rest.slice(0, LEVEL_WITHIN));
+  const front = rest.slice(0, LEVEL_WITHIN);
+  const found = levelBehind.exec(front) ?? (han.test(front) ? hanBehind.exec(front) : null);
   if (found === null) return headed(stamp, undefined, inner);
-  const level = levelNamed(found[1] ?? found[2] ?? found[3] ?? '');
+  const level = levelNamed(found.slice(1).find((name) => name !== undefined) ?? '');
   const text = rest
     .slice(found.index + found[0].length)
-    .replace(/^[\]:|)\s-]+/, '')
+    .replace(/^[\]】:：|)\s-]+/, '')
     .replace(zapCaller, '');
   // PostgreSQL's FATAL ends one session, its PANIC the server; two blanks behind the colon are its own form.
   const ofSession = found[1] === 'FATAL' && rest.startsWith(':  ', found.index + found[0].length);
   const ofClient = found[1] === 'INF' && text.includes(slowConsumer);
   return headed(stamp, ofSession ? 'error' : ofClient ? 'warning' : level, text === '' ? inner : text);
+}
+
+/** A level that stands at the very beginning of a line. */
+function fromMark(raw: string, now: number, depth: number): LogLine | undefined {
+  // Most lines begin with none of these: `<`, `[`, `【`, a capital, a small letter of .NET's names, a Chinese one.
+  const code = raw.charCodeAt(0);
+  if (!marks.has(code) && code < 0x3000) return undefined;
+  const [head, given] = code === 60 ? (priority.exec(raw) ?? []) : [];
+  if (head !== undefined && depth < 3) {
+    const level = levelOfPriority(Number(given));
+    if (level === undefined) return undefined;
+    const line = read(raw.slice(head.length), now, depth + 1);
+    return { ...line, headed: true, level: line.level ?? level };
+  }
+  const [run, name = '', when = ''] = logrus.exec(raw) ?? [];
+  if (run !== undefined) return headed(stampOf(when), levelNamed(name), raw.slice(run.length));
+  const [category, word = ''] = dotnet.exec(raw) ?? [];
+  if (category !== undefined)
+    return { ...headed(undefined, dotnetLevels[word], raw.slice(category.length).trim()), below: true };
+  const [bracket, letter = ''] = letterHead.exec(raw) ?? [];
+  if (bracket !== undefined) return headed(undefined, levelNamed(letter), raw.slice(bracket.length));
+  const [han, inside, before] = hanHead.exec(raw) ?? [];
+  return han === undefined
+    ? undefined
+    : headed(undefined, levelNamed(inside ?? before ?? ''), raw.slice(han.length));
 }
 
 /** Lines with a level and no time in front. */
@@ -150,7 +208,15 @@ function headed(
 }
 
 const timeNames = ['time', 'ts', 'timestamp', '@timestamp', 't'];
-const levelNames = ['level', 'severity', 'levelname', 'lvl', 'log.level'];
+const levelNames = ['level', 'severity', 'levelname', 'lvl', 'log.level', 'error_severity'];
+const statusNames = [
+  'status',
+  'status_code',
+  'statusCode',
+  'http.status_code',
+  'http_status',
+  'response_status',
+];
 const messageNames = ['msg', 'message', 'event'];
 const errorNames = ['error', 'err', 'exception'];
 const traceNames = ['stacktrace', 'stack', 'exc_info', 'traceback', 'stack_trace'];
@@ -174,12 +240,16 @@ function fromJson(raw: string, now: number, depth: number): LogLine | undefined 
       : line;
   }
   const given = first(levelNames);
-  const level =
+  const named =
     typeof given === 'string'
-      ? levelNamed(given)
+      ? // PostgreSQL's FATAL ends one session.
+        levelNamed(entry['error_severity'] === 'FATAL' ? 'ERROR' : given)
       : typeof given === 'number'
         ? levelNumbered(given)
         : undefined;
+  // Whoever writes requests down has one level for all of them.
+  const failed = (named === undefined || named === 'info') && isFailedStatus(first(statusNames));
+  const level = failed ? 'error' : named;
   const error = first(errorNames);
   const inError =
     typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
@@ -197,6 +267,7 @@ function fromJson(raw: string, now: number, depth: number): LogLine | undefined 
 
 /** Before anything is nested, a name between quotes is one of the entry's own. */
 const quickLevel = /^\{[^{[]*?"(?:level|severity|levelname|lvl)": ?(?:"([A-Za-z]+)|(\d+))/;
+const quickStatus = /status(?:_code|Code)?": ?"?5\d\d(?!\d)/;
 const quickTime = /"(?:time|ts|timestamp|@timestamp|t)": ?(?:"([^"]{10,40})"|(\d{9,13}(?:\.\d+)?))/;
 
 /**
@@ -210,7 +281,7 @@ export function skimmed(
   const [, name, number] = quickLevel.exec(raw) ?? [];
   const level =
     name !== undefined ? levelNamed(name) : number !== undefined ? levelNumbered(Number(number)) : undefined;
-  if (level === undefined) return undefined;
+  if (level === undefined || (level === 'info' && quickStatus.test(raw))) return undefined;
   const [, text, seconds] = quickTime.exec(raw) ?? [];
   const stamp = stampOf(text ?? (seconds === undefined ? undefined : Number(seconds)));
   return { level, ...present({ time: stamp?.time, zoneless: stamp?.zoneless }) };

@@ -18,6 +18,7 @@ export class QuickHead {
   /** Where the next of these words stands in the text; they make a line one to read whole. */
   readonly #words = ['level=', 'lvl='].map((word) => ({ word, next: -1 }));
   readonly #colon = { word: ':  ', next: -1 };
+  readonly #status = { word: 'status', next: -1 };
   readonly #slow = { word: slowConsumer, next: -1 };
   #text = '';
   #found: LogLevel = 'info';
@@ -33,6 +34,7 @@ export class QuickHead {
       for (const one of this.#words) one.next = -1;
       this.#colon.next = -1;
       this.#slow.next = -1;
+      this.#status.next = -1;
     }
     let at = start;
     const code = text.charCodeAt(at);
@@ -122,7 +124,7 @@ export class QuickHead {
     if (found === null || jsonLevel.lastIndex > end) return undefined;
     const [, name, number] = found;
     const level = name === undefined ? levelNumbered(Number(number)) : levelNamed(name);
-    if (level === undefined) return undefined;
+    if (level === undefined || (level === 'info' && this.#hasFailed(text, at, end))) return undefined;
     this.time = undefined;
     this.zoneless = false;
     jsonTime.lastIndex = at;
@@ -134,6 +136,15 @@ export class QuickHead {
       if (value > 1e8) this.time = value > 1e11 ? value : value * 1000;
     } else if (this.#stamp(text, jsonTime.lastIndex) < 0) return undefined;
     return level;
+  }
+
+  /** A status of HTTP that makes the entry an error, whatever its level. */
+  #hasFailed(text: string, at: number, end: number): boolean {
+    for (let next = nextOf(this.#status, text, at); next < end; next = nextOf(this.#status, text, next + 1)) {
+      failedStatus.lastIndex = next;
+      if (failedStatus.test(text)) return true;
+    }
+    return false;
   }
 
   /** A line of the program in Docker's own file; its escapes are known where nothing else can be meant. */
@@ -314,6 +325,7 @@ const dockerZap = /\\t(DEBUG|INFO)\\t(?![^\n]{0,100}: {2})/y;
 const timeField = /(?:time|ts)="?(?=\d)/y;
 const levelField = /"? (?:level|lvl)="?([A-Za-z]+)"?(?= )/y;
 const klog = /([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9} +\d+ [^\]\s]+\] /y;
+const failedStatus = /status(?:_code|Code)?": ?"?5\d\d(?!\d)/y;
 const klogLevels: Readonly<Record<string, LogLevel>> = { I: 'info', W: 'warning', E: 'error', F: 'fatal' };
 const redis = /\d+:[XCSM] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} ([.\-*]) /y;
 const natsOpen = /\[(?:\d+\] )?(?=\d)/y;

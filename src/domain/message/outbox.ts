@@ -55,8 +55,6 @@ export interface OutboxPayloads {
     readonly threadTs?: string;
     readonly rendered: Rendered;
   };
-  /** An answer through a `response_url` (at most 5 in 30 minutes). */
-  readonly respond: { readonly url: string; readonly rendered: Rendered };
   readonly home: { readonly userId: string; readonly view: unknown };
   readonly upload: {
     readonly channel: string;
@@ -70,7 +68,7 @@ export interface OutboxPayloads {
 export type OutboxKind = keyof OutboxPayloads;
 
 /** The Slack method an item needs: limits are held per method. */
-export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'respond' | 'home' | 'upload' | 'page';
+export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'home' | 'upload' | 'page';
 
 /** The message of ours that a `render` shows, or under which an `upload` goes. */
 export interface OutboxMessage {
@@ -78,6 +76,8 @@ export interface OutboxMessage {
   readonly purpose: string;
   /** The run that it answers. */
   readonly runId?: string;
+  /** The fix that it is about. */
+  readonly remediationId?: string;
   readonly channel: string;
   /** Set once it stands in Slack: the render is an edit. */
   readonly ts?: string;
@@ -107,6 +107,8 @@ export type OutboxItem = {
     /** The answer that a message waits for which shows only progress: it may become a post of its own. */
     readonly movable: boolean;
     readonly createdAt: Date;
+    /** R-A10: the bot has written it, as it is; whatever else is sent has no power. */
+    readonly sealed: boolean;
     readonly message?: OutboxMessage;
     readonly payload: OutboxPayloads[K];
   };

@@ -3,6 +3,7 @@ import type { AllowList } from '../fix/eligibility.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
+import type { Finding } from '../probe/finding.ts';
 
 export const remediationButtons = [
   'request',
@@ -29,6 +30,11 @@ export interface RemediationView {
   readonly asked?: AllowList;
   /** It is read by one of them, outside of the place where it was asked for. */
   readonly direct?: true;
+  /** For them: what was found, and where the thread opens. */
+  readonly because?: Finding;
+  readonly link?: string;
+  /** The newest undo of a fix that worked, while it stands open or after it has worked. */
+  readonly undo?: Pick<RemediationRow, 'handle' | 'state' | 'finishedAt'>;
   readonly undoValidUntil?: Date;
   /** The same fix, or another change of the same object, asked for or under way: nothing can be pressed here meanwhile. */
   readonly elsewhere?: Elsewhere;
@@ -45,6 +51,9 @@ export interface Elsewhere {
   readonly another?: true;
   /** It is another change, which has changed what this one starts from. */
   readonly overtook?: true;
+  /** When it ended, and when it was taken back since. */
+  readonly endedAt?: Date;
+  readonly takenBackAt?: Date;
   /** Absent where people here may not know of the place. */
   readonly place?: { readonly channel: string; readonly handle: string };
 }

@@ -2,6 +2,7 @@ import type { DigestDifference } from '../digest/digest.ts';
 import type { FollowUp, RemediationRow } from '../fix/rows.ts';
 import type { OverdueChange } from '../fix/temporary.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { FindingView } from './finding-view.ts';
 import type { HealthView } from './health-view.ts';
@@ -17,6 +18,12 @@ export interface OtherFixesView {
     readonly params: Facts;
     readonly button: string;
   }[];
+}
+
+/** A fix of the time that a digest tells of. */
+export interface FixOfDay {
+  readonly remediation: RemediationRow;
+  readonly approvedBy: readonly Person[];
 }
 
 /**
@@ -57,6 +64,8 @@ export interface Renderer {
       readonly followUps?: readonly FollowUp[];
       /** R-X17: temporary changes of this environment that are over their time, oldest first. */
       readonly overdue?: readonly OverdueChange[];
+      /** What became of fixes since the digest before, with who approved them; the latest first. */
+      readonly fixes?: readonly FixOfDay[];
     },
     language: Language,
   ): Rendered;

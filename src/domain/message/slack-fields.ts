@@ -19,6 +19,5 @@ export function keptInSlack(key: string, parent: Readonly<Record<string, unknown
   if (key === 'value')
     return parent['type'] === 'button' || (parent['type'] === undefined && 'text' in parent);
   if (key === 'id') return true;
-  if (key === 'url') return 'rendered' in parent;
   return machineFields.has(key);
 }

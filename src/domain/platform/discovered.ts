@@ -1,6 +1,7 @@
 import type { PartId, ServiceId } from './part.ts';
 import type { PlatformChanges } from './platform.ts';
 import type { PlatformDatabase } from './table.ts';
+import type { Unchecked } from './unchecked.ts';
 
 /** Paths that a service's own health checks ask, by what they are asked for. */
 export interface SeenHealthPaths {
@@ -32,6 +33,8 @@ export interface Discovered {
   readonly images?: Readonly<Partial<Record<PartId, string>>>;
   /** The engine's id of that image, where its one container is seen to run well. */
   readonly ran?: Readonly<Partial<Record<PartId, string>>>;
+  /** What runs beside the parts, or is used by them, and is not looked at; absent: nothing. */
+  readonly unchecked?: readonly Unchecked[];
   /** What could not be looked at, by name: what is missing of it need not be gone. `runtime` is all of it. */
   readonly unseen?: readonly string[];
 }

@@ -4,6 +4,7 @@ import { configuredIds, type PartId, partIds, serviceIds } from './part.ts';
 import { partOfWorkload } from './part-names.ts';
 import { factsOf, type Platform, type PlatformChanges } from './platform.ts';
 import { guide, type WorkloadName } from './table.ts';
+import { imageName, uncheckedIn } from './unchecked.ts';
 
 /** Where something is reached: `port` from outside, `targetPort` where its process listens. */
 export interface SeenAddress {
@@ -27,6 +28,8 @@ export interface SeenFile {
 /** A workload or a Compose service, as the runtime describes it; values of Secrets are not among it. */
 export interface SeenWorkload {
   readonly name: string;
+  /** On Kubernetes. */
+  readonly namespace?: string;
   /** On Kubernetes. */
   readonly kind?: 'deployment' | 'statefulset' | 'daemonset';
   readonly container?: string;
@@ -60,6 +63,8 @@ export interface Sight {
   readonly monitor?: string;
   /** What the configuration says; what it names is not looked for. */
   readonly platform: Platform;
+  /** On Kubernetes, where the platform runs: of its neighbours there each is told. */
+  readonly namespace?: string;
 }
 
 const stores = ['postgres', 'redis', 'nats', 'neo4j'] as const satisfies readonly PartId[];
@@ -69,8 +74,13 @@ const parts = partIds.filter((id): id is Part => id !== 'runtime');
 /** What the parts are called here, by what was seen: nothing is taken for a part that something else may be, too. */
 export function discover(
   sight: Sight,
-): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp' | 'images' | 'ran'> {
+): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp' | 'images' | 'ran' | 'unchecked'> {
   const found = identify(sight);
+  const unchecked = uncheckedIn({
+    ...{ workloads: sight.workloads, found, pointsAt: pointers(sight, found) },
+    dependsOn: (part) => guide.parts[part].dependsOn,
+    ...present({ namespace: sight.namespace }),
+  });
   const seen = [...found].flatMap(([part, candidates]) => {
     const [one, ...others] = candidates;
     return one === undefined || others.length > 0 ? [] : [[part, one] as const];
@@ -99,6 +109,7 @@ export function discover(
     ran: Object.fromEntries(seen.flatMap(([part, { ran }]) => (ran === undefined ? [] : [[part, ran]]))),
     healthPaths: Object.fromEntries(health),
     withoutHttp: serviceIds.filter((id) => new Map<PartId, SeenWorkload>(seen).get(id)?.portless === true),
+    ...(unchecked.length === 0 ? {} : { unchecked }),
   };
 }
 
@@ -155,7 +166,7 @@ function contradicts({ image }: SeenWorkload, part: Part): boolean {
 
 /** `postgres` of `registry.example/library/postgres:17`: the server's own name, whoever built the image. */
 function storeOfImage(image: string): Store | undefined {
-  const name = (image.split('@')[0] ?? '').split('/').at(-1)?.split(':')[0] ?? '';
+  const name = imageName(image);
   return stores.find((store) => name === store || guide.parts[store].aliases.some((alias) => name === alias));
 }
 

@@ -22,6 +22,8 @@ type Row<P extends PartId> = Omit<Widened<Guide['parts'][P]>, Fixed> & {
   readonly name?: string;
   /** Port of its Kubernetes Service, where that is another one than its own. */
   readonly servicePort?: number;
+  /** Role of PostgreSQL that it uses and nobody else: no person, no tool, no other service. */
+  readonly databaseRole?: string;
 };
 
 /** One installation of the platform: the table, with what differs there put over it. */
@@ -98,6 +100,7 @@ export function platformsIn(
 export type PartFacts = Omit<PartRow, 'dependsOn' | 'alsoConnects'> & {
   readonly name?: string;
   readonly servicePort?: number;
+  readonly databaseRole?: string;
 };
 
 export function factsOf(platform: Platform, part: PartId): PartFacts {
@@ -132,6 +135,11 @@ export function addressOf(platform: Platform, part: ServiceId, on: 'kubernetes' 
 }
 
 /** Keys in Redis with this prefix. */
-export function keysOf(platform: Platform, cache: keyof Platform['cache']): string {
+export function keysOf(platform: Platform, cache: Exclude<keyof Platform['cache'], 'more'>): string {
   return `${platform.cache[cache]}*`;
+}
+
+/** Prefixes of all keys that are a cache's: lost, they are made again by whoever uses them. */
+export function cachePrefixes({ cache }: Platform): readonly string[] {
+  return [cache.agents, cache.disposable, ...cache.more];
 }

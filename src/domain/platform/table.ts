@@ -192,8 +192,8 @@ export const guide = {
     workflow_executions: 'workflow_executions',
     strategies: 'strategies',
   },
-  /** Prefixes of keys in Redis: the copies of agents' rows, and what may be deleted. */
-  cache: { agents: 'agent:', disposable: 'cache:' },
+  /** Prefixes of keys in Redis: the copies of agents' rows, what may be deleted, and what else is filled again by its users. */
+  cache: { agents: 'agent:', disposable: 'cache:', more: [] },
 } as const satisfies { readonly parts: Readonly<Record<PartId, PartRow>> } & Readonly<
   Record<string, unknown>
 >;

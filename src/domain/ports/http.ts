@@ -26,5 +26,7 @@ export interface HttpRoute {
   readonly maxBodyBytes: number;
   /** When `handle` has not answered by then, the caller gets 503. */
   readonly answerWithinMs: number;
+  /** Asked before the body is read; what it answers is the answer. */
+  admit?(request: Pick<HttpRequest, 'header'>): Promise<HttpReply | undefined>;
   handle(request: HttpRequest): Promise<HttpReply>;
 }

@@ -20,10 +20,18 @@ export interface Messages {
   }): Promise<string>;
   /** A newer render of it (version + 1); pending older ones are superseded (R-S4). */
   update(messageId: string, rendered: Rendered, urgency: Urgency): Promise<void>;
+  /** Sends its newest render again, because what the bot draws around it has changed; nothing where that is not kept any more. */
+  again(messageId: string, urgency: Urgency): Promise<void>;
+  /**
+   * It is never sent, nor what hangs on it; `again` then does nothing. False, and nothing is done: Slack has it, or is being
+   * given it.
+   */
+  withhold(messageId: string): Promise<boolean>;
   /** Slack gave a channel another id: edits and replies go there. */
   renumber(from: string, to: string): Promise<void>;
   find(filter: {
     readonly id?: string;
+    readonly ids?: readonly string[];
     readonly runId?: string;
     readonly remediationId?: string;
     readonly purpose?: string;

@@ -140,12 +140,16 @@ export interface Remediations {
       readonly facts: Facts;
     },
   ): Promise<boolean>;
-  /** Approved ones to (re-)enqueue, and open ones whose lease ended (FOR UPDATE SKIP LOCKED). */
+  /**
+   * Approved ones to (re-)enqueue, and open ones whose lease ended (FOR UPDATE SKIP LOCKED). `late`: it was handed over,
+   * and nobody has claimed it for `lateMs`; without `lateMs` none is.
+   */
   dispatchable(
     environments: readonly string[],
     olderThanMs: number,
     limit: number,
-  ): Promise<readonly RemediationRow[]>;
+    lateMs?: number,
+  ): Promise<readonly (RemediationRow & { readonly late: boolean })[]>;
   markEnqueued(id: string): Promise<void>;
   /** proposed/requested/approved past their expiry by the database clock. */
   overdue(limit: number): Promise<readonly RemediationRow[]>;

@@ -22,6 +22,8 @@ export interface RunFilter {
   readonly channel?: string;
   readonly threadTs?: string;
   readonly requestedBy?: Pick<Person, 'teamId' | 'userId'>;
+  /** Also one that has looked at nothing by a probe, such as a reading of logs. */
+  readonly unseen?: true;
 }
 
 export interface Runs {
@@ -52,21 +54,26 @@ export interface Runs {
   saveOutcomes(id: string, outcomes: readonly ProbeOutcome[]): Promise<void>;
   /** running → complete/failed, only while `owner` holds it. */
   finish(id: string, owner: string, state: 'complete' | 'failed', summary: unknown): Promise<boolean>;
-  /** Queued runs without a worker, and running ones whose lease ended; oldest first. */
+  /**
+   * Queued runs without a worker, and running ones whose lease ended; oldest first. `late`: it was handed over, and
+   * nobody has claimed it for `lateMs`; without `lateMs` none is.
+   */
   waiting(
     environments: readonly string[],
     olderThanMs: number,
     limit: number,
+    lateMs?: number,
   ): Promise<
     readonly {
       readonly id: string;
       readonly environment: string;
       readonly kind: RunKind;
       readonly attempt: number;
+      readonly late: boolean;
     }[]
   >;
   markEnqueued(id: string): Promise<void>;
-  /** The newest run that is over and has looked at something. */
+  /** The newest run that is over and has looked at something, or at least is over where `unseen` is given. */
   latest(where: RunFilter): Promise<Run | undefined>;
   /** By its id, or by the last eight digits of it, which is what people see. */
   byReference(reference: string): Promise<Run | undefined>;

@@ -1,3 +1,4 @@
+import type { Alerts } from './alerts.ts';
 import type { Audit } from './audit.ts';
 import type { Bundles } from './bundles.ts';
 import type { Buttons } from './buttons.ts';
@@ -8,12 +9,14 @@ import type { Inbox } from './inbox.ts';
 import type { Inventories } from './inventories.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Messages } from './messages.ts';
+import type { Mutes } from './mutes.ts';
 import type { Remediations } from './remediations.ts';
 import type { Retention } from './retention.ts';
 import type { Runs } from './runs.ts';
 import type { SlackSockets } from './slack-sockets.ts';
 import type { Temporaries } from './temporaries.ts';
 import type { Tokens } from './tokens.ts';
+import type { Watches } from './watches.ts';
 
 /**
  * PostgreSQL as a service sees it: the repositories that it names, and no others. Everything that must be true together
@@ -70,6 +73,9 @@ export interface Tx {
   readonly retention: Retention;
   readonly bundles: Bundles;
   readonly inventories: Inventories;
+  readonly alerts: Alerts;
+  readonly watches: Watches;
+  readonly mutes: Mutes;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

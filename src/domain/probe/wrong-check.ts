@@ -10,3 +10,9 @@ export const cannotEverPass = (output: string): boolean =>
 
 /** Whether the check found its port closed. */
 export const wasRefused = (output: string): boolean => /connection refused/i.test(output);
+
+/** `dial tcp 10.1.1.1:9999: connect: connection refused`, as the kubelet passes on what its dialler says. */
+export function refusedPort(output: string): number | undefined {
+  const port = /:(\d+): connect: connection refused/.exec(output)?.[1];
+  return port === undefined ? undefined : Number(port);
+}

@@ -87,6 +87,7 @@ export interface ReportedPart {
   readonly part: PartId;
   readonly state: (typeof partStates)[number];
   readonly consequenceOf?: PartId;
+  readonly consequenceLikely?: true;
 }
 
 /** A probe that could not check; `cause` says why, or `reason` when it did not even try. */
@@ -293,6 +294,7 @@ const StoredHealth = z.object({
       part: z.enum(partIds),
       state: z.enum(partStates),
       consequenceOf: z.enum(partIds).exactOptional(),
+      consequenceLikely: z.literal(true).exactOptional(),
     }),
   ),
 });

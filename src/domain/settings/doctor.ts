@@ -23,6 +23,8 @@ export interface Check {
   readonly key: string;
   readonly state: CheckState;
   readonly facts: Facts;
+  /** Host and port of what was asked, where a connection was tried. */
+  readonly at?: string;
   /** What to add or run, ready to be copied. */
   readonly remedy?: string;
 }

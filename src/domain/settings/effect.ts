@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { ProcessEnv, Role } from './process-env.ts';
+import { toldIn } from './tell.ts';
 import { Thresholds } from './thresholds.ts';
 
 /**
@@ -101,12 +102,28 @@ const thresholdOf = {
   neo4jSlowMs: 'neo4j',
 } as const satisfies Partial<Record<keyof Thresholds, string>>;
 
-function ofEnvironments({ config: { environments } }: Seen): readonly NoEffect[] {
+function ofEnvironments({ config, env, role }: Seen): readonly NoEffect[] {
+  const { environments } = config;
   const usual = Thresholds.parse({});
   return Object.entries(environments).flatMap(([name, environment]) => {
     const at = `environments.${name}`;
     const { thresholds, runtime } = environment;
     return [
+      ...unless(
+        environment.alerts !== undefined && role === 'all',
+        env.ALERTS_PORT !== undefined,
+        `${at}.alerts`,
+        'ALERTS_PORT',
+      ),
+      ...unless(
+        environment.watch !== undefined,
+        toldIn(config, name) !== undefined,
+        `${at}.watch`,
+        `${at}.watch.channel`,
+      ),
+      ...(environment.alerts === undefined || environment.watch?.channel === undefined
+        ? []
+        : [{ setting: `${at}.watch.channel`, why: 'beside' as const, other: `${at}.alerts.channel` }]),
       ...unusedThresholds.flatMap((key): readonly NoEffect[] =>
         thresholds[key] === usual[key]
           ? []

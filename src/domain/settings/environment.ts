@@ -4,10 +4,13 @@ import type { Discovered } from '../platform/discovered.ts';
 import { serviceIds } from '../platform/part.ts';
 import { guide, usual } from '../platform/table.ts';
 import { Access } from './access.ts';
+import { Alerts } from './alerts.ts';
+import { Known } from './known.ts';
 import { PlatformSettings } from './platform.ts';
 import { Redis, toRedisConnection } from './redis.ts';
 import { Thresholds } from './thresholds.ts';
 import { plainUrl, secretUrl, Tls } from './urls.ts';
+import { Watch } from './watch.ts';
 
 /** Whole and plain, so that it is the same folder however it is written. */
 const folder = () =>
@@ -192,6 +195,9 @@ export const Environment = z
     thresholds: Thresholds.prefault({}),
     platform: PlatformSettings.prefault({}),
     access: Access.prefault({}),
+    alerts: Alerts.exactOptional(),
+    watch: Watch.exactOptional(),
+    known: Known,
   })
   .superRefine(({ services, withoutHttp }, context) => {
     for (const [index, id] of withoutHttp.entries())

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type PartId, partIds } from '../platform/part.ts';
 import { namesTwice } from '../platform/part-names.ts';
 import { asInGuide, factsOf, type Platform, type PlatformChanges, platformOf } from '../platform/platform.ts';
-import { guide, type WorkloadName } from '../platform/table.ts';
+import { databaseOwners, guide, type WorkloadName } from '../platform/table.ts';
 
 const objectName = (description: string, usual: string | undefined) =>
   z
@@ -30,7 +30,13 @@ const word = (pattern: RegExp, must: string) => (description: string, usual: str
 
 const configKey = word(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/, 'must be a dotted key such as section.name');
 const variable = word(/^[A-Z0-9_]*$/, 'must be the name of a variable, or its beginning: A-Z, 0-9 and _');
-const prefix = word(/^[\w:.-]+$/, 'must be a prefix of keys: letters, digits, and : . _ -');
+const keyPrefix = /^[\w:.-]+$/;
+const prefix = word(keyPrefix, 'must be a prefix of keys: letters, digits, and : . _ -');
+const cachePrefix = z
+  .string()
+  .min(2)
+  .max(100)
+  .regex(keyPrefix, 'must be a prefix of keys: letters, digits, and : . _ -');
 const table = word(/^[a-z_][a-z0-9_]*$/, 'must be the name of a table: a-z, 0-9 and _');
 const subject = word(
   /^[^\s.*>'"]+(\.([^\s.*>'"]+|\*))*(\.>)?$/,
@@ -66,6 +72,11 @@ const aliases = z
   .exactOptional()
   .meta({ description: 'More names of it in connection names, labels and workload names.' });
 
+const databaseRole = z.string().min(1).max(63).exactOptional().meta({
+  description:
+    'Role of PostgreSQL that it alone uses: no person, no tool, no other service. Sessions of that role may be ended by a fix.',
+});
+
 /** A field of a part is a setting where the table has that field for it. */
 function partSettings(part: PartId) {
   const has = factsOf(asInGuide, part);
@@ -100,6 +111,7 @@ function partSettings(part: PartId) {
         ? undefined
         : path('Configuration file inside its container', has.configFile),
     secret: has.secret === undefined ? undefined : objectName('Secret with its credentials', has.secret),
+    databaseRole: Object.values<PartId>(databaseOwners).includes(part) ? databaseRole : undefined,
   };
   const own = Object.fromEntries(Object.entries(fields).filter(([, schema]) => schema !== undefined));
   return z
@@ -112,7 +124,7 @@ type Group = Exclude<keyof Platform, 'parts'>;
 type Schema = (description: string, usual: string) => z.ZodType;
 
 /** Settings for one group of the table, by the names that it has there. */
-function group<G extends Group>(
+function group<G extends Exclude<Group, 'cache'>>(
   name: G,
   description: string,
   schema: Schema,
@@ -177,10 +189,17 @@ const groups = {
   }),
   streams: group('streams', 'Streams of JetStream.', stream, { events: 'Stream that keeps the events' }),
   tables: group('tables', 'Tables in PostgreSQL.', table, (field) => `What \`${field}\` is called`),
-  cache: group('cache', 'Prefixes of keys in Redis.', prefix, {
-    agents: 'Copies of the agents’ rows',
-    disposable: 'Keys that may be deleted',
-  }),
+  cache: z
+    .strictObject({
+      agents: prefix('Copies of the agents’ rows', guide.cache.agents),
+      disposable: prefix('Keys that may be deleted', guide.cache.disposable),
+      more: z.array(cachePrefix).max(20).exactOptional().meta({
+        description:
+          'More prefixes of which every key is a cache’s. Redis may be allowed to evict such keys, so no prefix of jobs, locks, sessions or limits belongs here.',
+      }),
+    })
+    .exactOptional()
+    .meta({ description: 'Prefixes of keys in Redis.' }),
 } as const satisfies Readonly<Record<Group, z.ZodType>>;
 
 /** `environments.<name>.platform`: where this installation is not as in the guide (R-PLAT25). */

@@ -3,12 +3,15 @@ import { Secret } from '../kernel/secret.ts';
 import { privateKeyForm } from '../kernel/signing.ts';
 
 /** Settings that do not belong together in one process: see `mayReadTargets` and `mayReadSlack`. */
-export const roles = ['all', 'bot', 'worker', 'scheduler', 'migration', 'command-line'] as const;
+export const roles = ['all', 'bot', 'worker', 'scheduler', 'alerts', 'migration', 'command-line'] as const;
 
 export type Role = (typeof roles)[number];
 
 /** Roles of processes that run until they are stopped. */
 export type ProcessRole = Exclude<Role, 'migration' | 'command-line'>;
+
+/** Those that stand on the whole store; who receives alerts only adds them. */
+export type FullRole = Exclude<ProcessRole, 'alerts'>;
 
 /** Credentials of the systems under diagnosis. */
 export function mayReadTargets(role: Role): boolean {
@@ -18,6 +21,11 @@ export function mayReadTargets(role: Role): boolean {
 /** Slack's tokens; the command line needs them for `doctor` alone. */
 export function mayReadSlack(role: Role): boolean {
   return role === 'all' || role === 'bot' || role === 'command-line';
+}
+
+/** The secrets of alerts: whoever receives them. */
+export function mayReadAlerts(role: Role): boolean {
+  return role === 'all' || role === 'alerts';
 }
 
 /** Whether this process may issue and check personal tokens: it decides about fixes. */
@@ -58,7 +66,7 @@ export const ProcessEnv = z.object({
     .default('aetherius.yaml')
     .meta({ description: 'Path of the configuration file.' }),
   AETHERIUS_ROLE: z
-    .enum(['all', 'bot', 'worker', 'scheduler', 'migration'])
+    .enum(['all', 'bot', 'worker', 'scheduler', 'alerts', 'migration'])
     .default('all')
     .meta({ description: 'Role of this process; `--role` overrides it.' }),
   AETHERIUS_ENVIRONMENTS: commaSeparated.exactOptional().meta({
@@ -134,17 +142,27 @@ export const ProcessEnv = z.object({
     .string()
     .exactOptional()
     .meta({ description: 'Another root URL of the Web API, for emulators and proxies.' }),
-  HOST: z.string().default('127.0.0.1').meta({ description: 'Address to listen on.' }),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .meta({ description: 'Address to listen on, of PORT, CLI_PORT and ALERTS_PORT.' }),
+  STATUS_HOST: z.string().min(1).exactOptional().meta({
+    description: 'Address to listen on, of STATUS_PORT; default: HOST.',
+  }),
   PORT: port.default(3000).meta({ description: 'Port for Slack’s requests in HTTP mode.' }),
   STATUS_PORT: port
     .default(9090)
     .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free port.' }),
   METRICS_TOKEN: secret(
-    'With it, /metrics answers only to `Authorization: Bearer` with this token.',
+    '/metrics answers to `Authorization: Bearer` with this token; without one it answers on loopback alone.',
   ).exactOptional(),
   CLI_PORT: port.exactOptional().meta({
     description:
       'Port at which the bot answers the command line, on HOST, with TOKEN_KEY; 0 takes a free port; off by default.',
+  }),
+  ALERTS_PORT: port.exactOptional().meta({
+    description:
+      'Port at which alerts arrive, on HOST; 0 takes a free port. Role `alerts` needs it; one process with all roles receives alerts only with it.',
   }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -20,6 +20,7 @@ export const Retention = z
     uploads: kept('2d', 1, 'Files that were sent to Slack, such as reports.'),
     bundles: kept('2d', 1, 'Bundles on their way from a worker to Slack; each goes as soon as Slack has it.'),
     inventories: kept('30d', 2, 'What workers found of each environment; the last of each stays.'),
+    alerts: kept('30d', 2, 'Alerts that arrived, and which message told of them.'),
     typed: kept(
       '400d',
       30,

@@ -24,7 +24,7 @@ function isTimezone(zone: string): boolean {
 
 const language = z.enum(['en', 'zh-CN']);
 
-const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW');
+export const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW');
 
 const Channel = z.strictObject({
   environment: z

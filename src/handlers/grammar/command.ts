@@ -1,5 +1,7 @@
 import type { CommandFault } from '../../bot/views/command-fault.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { similarTo } from '../../domain/kernel/similar.ts';
+import { straightQuotes } from '../../domain/kernel/text.ts';
 import { readWish } from '../../domain/logs/query.ts';
 import { runReference } from '../../domain/run/reference.ts';
 
@@ -8,7 +10,9 @@ import { runReference } from '../../domain/run/reference.ts';
  * text and the names of the environments in, a command, or the reason why it is not a command, out.
  */
 export type Command =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly verb?: Verb }
+  /** What can be diagnosed. */
+  | { readonly kind: 'symptoms' }
   | { readonly kind: 'whoami' }
   | { readonly kind: 'health'; readonly environment?: string }
   | { readonly kind: 'diagnose'; readonly symptom: string; readonly environment?: string }
@@ -39,6 +43,7 @@ export type Command =
       readonly reason: string;
     }
   | { readonly kind: 'fixes'; readonly change: SwitchChange }
+  | { readonly kind: 'mute'; readonly change: MuteChange; readonly environment?: string }
   | { readonly kind: 'history'; readonly environment?: string }
   | { readonly kind: 'token'; readonly change: TokenChange }
   | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string };
@@ -49,6 +54,19 @@ export type DigestChange =
   | { readonly what: 'on' }
   | { readonly what: 'off' }
   | { readonly what: 'at'; readonly at: string };
+
+/** `mute` and `known` keep a finding from being told by itself; `part` and `cause` as they were typed. */
+export type MuteChange =
+  | { readonly what: 'show' }
+  | { readonly what: 'export' }
+  | { readonly what: 'lift'; readonly part: string; readonly cause: string }
+  | {
+      readonly what: 'mute' | 'known';
+      readonly part: string;
+      readonly cause: string;
+      readonly reason: string;
+      readonly forMs?: number;
+    };
 
 /** Of one's own tokens for the command line. */
 export type TokenChange =
@@ -88,6 +106,8 @@ export const verbs = [
   'reject',
   'resolve',
   'fixes',
+  'mute',
+  'symptoms',
   'history',
   'digest',
   'token',
@@ -119,6 +139,14 @@ const synonyms: Readonly<Record<string, Verb>> = {
   pending: 'approvals',
   审批: 'approvals',
   待审批: 'approvals',
+  修复列表: 'fixes',
+  所有修复: 'fixes',
+  silence: 'mute',
+  静音: 'mute',
+  静默: 'mute',
+  symptom: 'symptoms',
+  症状: 'symptoms',
+  症状列表: 'symptoms',
   ok: 'approve',
   批准: 'approve',
   同意: 'approve',
@@ -149,14 +177,55 @@ export function parseCommand(text: string, environments: readonly string[]): Par
   const verb = verbOf(first);
   if (verb === undefined)
     return refuse({ reason: 'unknown-verb', facts: { word: first, known: verbs.join(', ') } });
+  if (verb === 'diagnose')
+    return pasted(text, environments) ?? asSaid(text, parsed(verb, words, environments));
+  return parsed(verb, words, environments);
+}
+
+function parsed(verb: Verb, words: readonly string[], environments: readonly string[]): ParsedCommand {
   return parsers[verb](takeEnvironment(words, environments), environments);
 }
 
-function verbOf(word: string): Verb | undefined {
+/** Several lines behind `diagnose`: the first may name the environment, and the others stay as they were pasted. */
+function pasted(text: string, environments: readonly string[]): ParsedCommand | undefined {
+  const [first = '', ...more] = plainText(text).trim().split(/\r?\n/);
+  const lines = more.filter((line) => !/^\s*(?:```\s*)?$/.test(line));
+  if (lines.length === 0) return undefined;
+  const rest = takeEnvironment(tokenize(first).slice(1), environments);
+  const wrong = wrongEnvironment(rest, environments);
+  if (wrong) return wrong;
+  const symptom = [...(rest.words.length === 0 ? [] : [rest.words.join(' ')]), ...lines].join('\n');
+  return accept({ kind: 'diagnose', symptom: symptom.replaceAll('```', ''), ...environmentOf(rest) });
+}
+
+/**
+ * The words behind `diagnose` as they were typed, without the environment: the quotes in an error are part of it, and are
+ * taken away only where they hold all of it.
+ */
+function asSaid(text: string, read: ParsedCommand): ParsedCommand {
+  if (!read.ok || read.command.kind !== 'diagnose') return read;
+  const { symptom, environment } = read.command;
+  const named = /(?<!\S)(?:--)?env(?:ironment)?=\S+|(?<!\S)--env(?:ironment)?\s+\S+/giu;
+  const all = straight(text)
+    .trim()
+    .replace(/^\S+\s*/u, '');
+  const rest = all.replace(named, ' ').trim();
+  const bare = environment !== undefined && rest === all.trim();
+  const said = (bare ? rest.replace(/\S+$/u, '') : rest).replaceAll('`', ' ').replace(/\s+/gu, ' ').trim();
+  const [, held] = /^"([^"]*)"$/.exec(said) ?? [];
+  return accept({ ...read.command, symptom: (held ?? said) || symptom });
+}
+
+export function verbOf(word: string): Verb | undefined {
   const lower = word.toLowerCase();
   return (
     verbs.find((verb) => verb === lower) ?? (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined)
   );
+}
+
+/** The environment that a text names, if it does. */
+export function environmentIn(text: string, environments: readonly string[]): string | undefined {
+  return takeEnvironment(tokenize(text), environments).environment;
 }
 
 interface Rest {
@@ -164,6 +233,8 @@ interface Rest {
   readonly environment?: string;
   /** Given as `env=…` or `--env …`, but no such environment exists. */
   readonly wrong?: string;
+  /** The environment was the last word, which may belong to a text. */
+  readonly bare?: true;
 }
 
 /** `env=prod`, `--env prod`, `--env=prod` anywhere, or a bare name as the last word. */
@@ -187,7 +258,7 @@ function takeEnvironment(words: readonly string[], environments: readonly string
   }
   const last = rest.at(-1);
   const environment = last === undefined ? undefined : known(last);
-  return environment === undefined ? { words: rest } : { words: rest.slice(0, -1), environment };
+  return environment === undefined ? { words: rest } : { words: rest.slice(0, -1), environment, bare: true };
 }
 
 const outcomeWords: Readonly<Record<string, 'worked' | 'failed' | undefined>> = {
@@ -203,7 +274,12 @@ const logOptions: ReadonlySet<string> = new Set(['since', 'until', 'level', 'gre
 type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 
 const parsers: Readonly<Record<Verb, Parser>> = {
-  help: () => accept({ kind: 'help' }),
+  help: ({ words: [word] }) => accept({ kind: 'help', ...present({ verb: verbOf(word ?? '') }) }),
+  symptoms: (rest) => {
+    const word = rest.words[0];
+    if (word !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'symptoms', word } });
+    return accept({ kind: 'symptoms' });
+  },
   whoami: () => accept({ kind: 'whoami' }),
   approvals: () => accept({ kind: 'approvals' }),
   health: bare('health'),
@@ -336,6 +412,38 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const scope = named ? first : '*';
     return accept({ kind: 'fixes', change: { what, scope, reason, ...present({ forMs }) } });
   },
+  mute: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const [first] = rest.words;
+    const word = first?.toLowerCase();
+    if (word === undefined) return accept({ kind: 'mute', change: { what: 'show' }, ...environmentOf(rest) });
+    if (word === 'export' && rest.words.length === 1)
+      return accept({ kind: 'mute', change: { what: word }, ...environmentOf(rest) });
+    const what = word === 'lift' || word === 'known' ? word : 'mute';
+    const [part, cause, ...more] = what === 'mute' ? rest.words : rest.words.slice(1);
+    if (part === undefined) return missing('mute', 'part');
+    if (cause === undefined) return missing('mute', 'cause');
+    if (what === 'lift') {
+      const [surplus] = more;
+      if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'mute', word: surplus } });
+      return accept({ kind: 'mute', change: { what, part, cause }, ...environmentOf(rest) });
+    }
+    // `for=2h` is ours; any other `name=value` belongs to the reason.
+    const time = more.find((one) => /^(?:--)?for=/i.test(one));
+    const forMs = time === undefined ? undefined : durationMs(time.slice(time.indexOf('=') + 1));
+    if (time !== undefined && (forMs === undefined || what === 'known'))
+      return refuse({ reason: 'bad-duration', facts: { word: time } });
+    // The last word of a reason may be the name of an environment; which one is meant is said by `env=`.
+    const plain = more.filter((one) => one !== time);
+    const reason = (rest.bare === true && plain.length > 0 ? [...plain, rest.environment] : plain).join(' ');
+    if (reason === '') return missing('mute', 'reason');
+    const meant = rest.bare === true && plain.length > 0 ? {} : environmentOf(rest);
+    return accept({
+      ...{ kind: 'mute', change: { what, part, cause, reason, ...present({ forMs }) } },
+      ...meant,
+    });
+  },
   token: (rest) => {
     const [word, id, surplus] = everyWord(rest);
     if (word === undefined) return accept({ kind: 'token', change: { what: 'issue' } });
@@ -395,7 +503,9 @@ function wrongEnvironment(rest: Rest, environments: readonly string[]): ParsedCo
 }
 
 function unknownEnvironment(word: string, environments: readonly string[]): ParsedCommand {
-  return refuse({ reason: 'unknown-environment', facts: { word, known: environments.join(', ') } });
+  const { similar: near } = similarTo(word.toLowerCase(), environments);
+  const known = environments.join(', ');
+  return refuse({ reason: 'unknown-environment', facts: { word, known, ...present({ near }) } });
 }
 
 function accept(command: Command): ParsedCommand {
@@ -430,7 +540,7 @@ function splitNamed(words: readonly string[]): {
 }
 
 /** `30m`, `2h`, `1d` in milliseconds; at most 30 days. */
-function durationMs(word: string): number | undefined {
+export function durationMs(word: string): number | undefined {
   const [, count, unit] = /^(\d{1,4})(m|h|d)$/i.exec(word) ?? [];
   const each = { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit?.toLowerCase() ?? ''];
   const total = each === undefined ? 0 : Number(count) * each;
@@ -453,18 +563,19 @@ function timeOfDay(word: string): string | undefined {
  * curl are straightened.
  */
 export function tokenize(text: string): string[] {
-  const plain = plainText(text)
-    .replace(/[\u201C\u201D\u201E\u300C\u300D]/g, '"')
-    .replace(/[\u2018\u2019]/g, "'")
-    .replace(/\u2014(?=env)/gi, '--')
-    .replace(/[\u00A0\u3000]/g, ' ')
-    .trim();
+  const plain = straight(text).trim();
   const words: string[] = [];
   for (const match of plain.matchAll(/((?:[^\s"`]+=)?)(?:"([^"]*)"|`([^`]*)`)|(\S+)/g)) {
     const word = match[4] ?? `${match[1] ?? ''}${match[2] ?? match[3] ?? ''}`;
     if (word !== '') words.push(word);
   }
   return words;
+}
+
+function straight(text: string): string {
+  return straightQuotes(plainText(text))
+    .replace(/\u2014(?=env)/gi, '--')
+    .replace(/[\u00A0\u3000]/g, ' ');
 }
 
 /** A text as it was written: without Slack's links and escapes. */
@@ -477,7 +588,11 @@ export function plainText(text: string): string {
     .replace(/&amp;/g, '&');
 }
 
-/** The text of a mention without the mention itself, wherever it stands. */
+/** The text of a mention without the mention itself, wherever it stands; lines stay lines. */
 export function withoutMention(text: string, botUserId: string): string {
-  return text.split(`<@${botUserId}>`).join(' ').replace(/\s+/g, ' ').trim();
+  return text
+    .split(`<@${botUserId}>`)
+    .join(' ')
+    .replace(/[^\S\n]+/g, ' ')
+    .trim();
 }

@@ -94,15 +94,19 @@ export async function openBundle(path: string, folder: string, options: ReadOpti
   }
 }
 
-/** Text of the files of a bundle whose path begins so, each after the one before it. */
+/** Text of the files of a bundle whose path begins so, each after the one before it; all of them are bounded together. */
 export async function readBundle(
   path: BundleFile,
   options: ReadOptions,
   wanted: (path: string) => boolean,
   take: (path: string, text: string) => void,
 ): Promise<BundleVerdict> {
-  const walked = await walk(path, options, (name) => {
+  const { keptBytes } = options.limits ?? bundleLimits;
+  let kept = 0;
+  const walked = await walk(path, options, (name, size) => {
     if (!wanted(name)) return undefined;
+    kept += size;
+    if (kept > keptBytes) throw new Refused('too-large', name);
     const pieces: Buffer[] = [];
     return new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -131,7 +135,7 @@ interface Walked {
 async function walk(
   path: BundleFile,
   { signal, limits = bundleLimits }: ReadOptions,
-  into: (path: string) => Writable | undefined | Promise<Writable | undefined>,
+  into: (path: string, bytes: number) => Writable | undefined | Promise<Writable | undefined>,
 ): Promise<Walked> {
   const entries: Entry[] = [];
   const names = new Set<string>();
@@ -166,7 +170,7 @@ async function walk(
       const text: Buffer[] = [];
       const hash = createHash('sha256');
       let bytes = 0;
-      const out = await into(inside);
+      const out = await into(inside, entry.header.size ?? 0);
       for await (const chunk of entry as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         total += chunk.length;

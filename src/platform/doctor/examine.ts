@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { RecordState } from '../../domain/audit/record.ts';
+import { heldReason, type RecordState } from '../../domain/audit/record.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { processKinds } from '../../domain/kernel/process-kind.ts';
 import { LazySecret } from '../../domain/kernel/secret.ts';
 import type { Config } from '../../domain/settings/config.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import { settingsWithoutEffect } from '../../domain/settings/effect.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
+import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { anchorPlacesOf } from '../settings/anchors.ts';
 import { databaseOf } from '../settings/database.ts';
 import { redisFromUrl } from '../settings/redis-url.ts';
 import { examineSlack, slackClockOffset } from '../slack/slack-doctor.ts';
+import type { DatabaseConfig } from '../store/connection.ts';
 import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';
+import { addressIn } from '../targets/network/address.ts';
 import { examineKubernetes } from './kubernetes.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineRedis } from './redis.ts';
@@ -49,10 +53,8 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       apiUrl: env.SLACK_API_URL,
       scopes: options.scopes ?? manifestScopes(),
     }),
-    env.DATABASE_URL === undefined
-      ? undefined
-      : examinePostgres(databaseOf(env.DATABASE_URL, env, 'aetherius-doctor'), now),
-    env.REDIS_URL === undefined ? undefined : examineRedis(redisFromUrl(env.REDIS_URL), logger),
+    examineDatabase(env, now),
+    examineCourier(env, logger, Object.keys(config.environments)),
     Promise.all(
       Object.entries(config.environments).map(([name, environment]) =>
         examineKubernetes(
@@ -83,7 +85,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     ...recreateChecks(config),
     ...secrets,
     ...imageChecks(config, env),
-    ...slack,
+    ...at(slackHost(env.SLACK_API_URL), slack),
     ...(postgres?.checks ?? [missing('postgres')]),
     ...(redis ?? [missing('redis')]),
     ...kubernetes.flat(),
@@ -92,6 +94,52 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     ...audit,
     ...signingChecks(config),
   ];
+}
+
+/** Slack’s own, where no other address is set. */
+const slackHost = (apiUrl: string | undefined): string => addressIn(apiUrl ?? 'https://slack.com/api/') ?? '';
+
+/** The same checks, with where they were made. */
+const at = (address: string | undefined, checks: readonly Check[]): readonly Check[] =>
+  address === undefined || address === ''
+    ? checks
+    : checks.map((check) =>
+        check.at === undefined && check.state !== 'skipped' ? { ...check, at: address } : check,
+      );
+
+async function examineDatabase(env: ProcessEnv, now: () => number) {
+  if (env.DATABASE_URL === undefined) return undefined;
+  const address = addressIn(env.DATABASE_URL.reveal());
+  let database: DatabaseConfig;
+  try {
+    database = databaseOf(env.DATABASE_URL, env, 'aetherius-doctor');
+  } catch (error) {
+    // One of the files of TLS: everything else can be looked at without it.
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string' || path === undefined) throw error;
+    const unread: Check = {
+      ...{ area: 'postgres', key: 'postgres.file-unread', state: 'unknown' },
+      facts: { path, reason: code },
+    };
+    return { checks: at(address, [unread]) };
+  }
+  const { checks, ...rest } = await examinePostgres(database, now);
+  return { ...rest, checks: at(address, checks) };
+}
+
+async function examineCourier(env: ProcessEnv, logger: Logger, environments: readonly string[]) {
+  if (env.REDIS_URL === undefined) return undefined;
+  const connection = redisFromUrl(env.REDIS_URL);
+  return at(
+    redisAddress(env.REDIS_URL.reveal(), connection),
+    await examineRedis(connection, logger, environments),
+  );
+}
+
+function redisAddress(url: string, connection: RedisConnection): string | undefined {
+  if (connection.kind === 'single') return addressIn(url);
+  const nodes = connection.kind === 'cluster' ? connection.nodes : connection.sentinels;
+  return nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
 }
 
 /** What is written down and changes nothing. */
@@ -117,15 +165,27 @@ function namespaceOf(environment: Config['environments'][string]): string {
 
 async function examineSecrets(config: Config): Promise<readonly Check[]> {
   const all = Object.entries(config.environments).flatMap(([environment, settings]) =>
-    secretsIn(settings).map((secret) => ({ environment, secret })),
+    Object.entries(settings).flatMap(([setting, value]) =>
+      secretsIn(value).map((secret) => ({ environment, setting, secret })),
+    ),
   );
   return Promise.all(
-    all.map(async ({ environment, secret }): Promise<Check> => {
+    all.map(async ({ environment, setting, secret }): Promise<Check> => {
       const facts = { environment, source: secret.source() };
       try {
         await secret.reveal();
         return { area: 'configuration', key: 'configuration.secret', state: 'ok', facts };
       } catch (error) {
+        const given: Facts = error instanceof AppError ? error.facts : {};
+        const { variable, path } = given;
+        const what = { environment, setting: `environments.${environment}.${setting}` };
+        // The part that needs it cannot be checked; that is no fault of the installation.
+        if (given['unsetVariable'] === true || given['unreadFile'] === true)
+          return {
+            ...{ area: 'configuration', state: 'unknown' },
+            key: `configuration.secret-${given['unsetVariable'] === true ? 'unset' : 'file'}`,
+            facts: { ...what, ...present({ variable, path }) },
+          };
         const reason = error instanceof AppError ? error.code : 'BUG';
         return {
           area: 'configuration',
@@ -191,8 +251,9 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
   ];
   const configured = anchorPlacesOf(config, env);
   await Promise.all(configured.places.map((place) => place.close()));
-  if (configured.places.length === 0) return [...key, check('anchor-missing', 'warning')];
   const found = await record?.().catch(() => undefined);
+  const held = found?.state === 'held' ? [check(heldReason(found), 'failed')] : [];
+  if (configured.places.length === 0) return [...key, check('anchor-missing', 'warning'), ...held];
   if (found === undefined) return [...key, check('record-unknown', 'unknown')];
   const places = found.places.map(({ place, status, anchor }) => {
     const minutes = anchor === undefined ? 0 : Math.round((now() - anchor.at.getTime()) / 60_000);
@@ -204,7 +265,7 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
     const late = facts.rows > facts.seq && minutes * 60_000 > 2 * configured.everyMs + 60_000;
     return check(late ? 'anchor-late' : 'anchor', late ? 'warning' : 'ok', facts);
   });
-  return [...key, ...places, ...(found.state === 'held' ? [check('record-held', 'failed')] : [])];
+  return [...key, ...places, ...held];
 }
 
 /** R-A16: whether decisions are signed, and by which kind of process alone. */

@@ -19,8 +19,9 @@ import { present } from '../../domain/kernel/present.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Check } from '../../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
-import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';
+import { type KubeLogins, loadKubeAccess } from '../targets/kubernetes/kube-config.ts';
 import { createKubernetesTarget } from '../targets/kubernetes/kubernetes.ts';
+import { addressIn } from '../targets/network/address.ts';
 
 /** Asks the API server for every right, verb by verb; what is missing is printed as a role to apply. */
 export async function examineKubernetes(
@@ -56,7 +57,9 @@ export async function examineKubernetes(
         }),
       ),
     );
-    return checks.flat();
+    const { server } = await loadKubeAccess(settings, logins);
+    const at = addressIn(server.href);
+    return checks.flat().map((check) => ({ ...check, ...present({ at }) }));
   } catch (error) {
     if (!isKubeconfigFault(error)) throw error;
     const { path = '', detail = '' } = error.facts;

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
 import { LineSplitter } from '../../domain/logs/splitter.ts';
 import type { FilePiece, LogLimits } from '../../domain/ports/log-files.ts';
+import { TextBytes } from './encoding.ts';
 import type { FromThread, ToThread } from './messages.ts';
 import { unpacked } from './unpack.ts';
 
@@ -67,25 +68,18 @@ class Feed implements AsyncIterable<Uint8Array> {
 
 let left = limits.mostBytes;
 
-/** A text has no NUL; archives and pictures have some among their first bytes. */
-const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes(0);
-
 async function read({ name, part }: SourceMessage, feed: Feed): Promise<void> {
   const input = counting.source(name, part);
   const lines = new LineSplitter((text) => input.text(text));
+  const text = limits.plain === true ? undefined : new TextBytes((bytes) => lines.push(bytes));
   let fault: Outcome | undefined;
-  let first = true;
   try {
     for await (const bytes of limits.plain === true ? feed : unpacked(feed)) {
-      if (first && limits.plain !== true && !isText(bytes)) {
-        fault = { failed: 'cause.log-file-no-text' };
-        break;
-      }
-      first = false;
       const taken = bytes.subarray(0, left);
       left -= taken.length;
       input.bytes(taken.length);
-      lines.push(taken);
+      if (text === undefined) lines.push(taken);
+      else if (!text.push(taken)) break;
       if (taken.length === bytes.length) continue;
       fault = { failed: 'cause.log-file-cut', facts: { most: limits.mostBytes } };
       break;
@@ -94,6 +88,7 @@ async function read({ name, part }: SourceMessage, feed: Feed): Promise<void> {
     fault = { failed: 'logs.why.no-gzip' };
   }
   feed.drop();
+  if (text?.end() === false) fault = { failed: 'cause.log-file-no-text' };
   lines.end();
   const outcome = await feed.outcome;
   input.end(fault ?? outcome);

@@ -1,9 +1,11 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
 import { readLine } from '../../domain/logs/line.ts';
+import type { LogSource } from '../../domain/logs/report.ts';
 import { LineSplitter } from '../../domain/logs/splitter.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { LogCounter, LogThread, LogThreads } from '../../domain/ports/log-files.ts';
+import { encodingOf, enoughBytes, TextBytes } from './encoding.ts';
 
 /** From so many bytes on, threads are worth their start. */
 const ALONE_BYTES = 8 * 1024 * 1024;
@@ -94,37 +96,45 @@ export function createSideBySide(
         input.bytes(bytes.length);
         lines.push(bytes);
       };
+      const given: Uint8Array[] = [];
+      const text = new TextBytes((bytes) => void given.push(bytes));
+      const take = async (bytes: Uint8Array): Promise<void> => {
+        read += bytes.length;
+        if (read <= aloneBytes && !shared && size === 0) return alone(bytes);
+        parts.push(bytes);
+        size += bytes.length;
+        if (!shared) {
+          // The first cut: up to it the entries are our own.
+          const block = Buffer.concat(parts);
+          const at = firstCutIn(block, options.now);
+          if (at === undefined) {
+            if (size < MOST_BLOCK_BYTES) return;
+            alone(block);
+            [parts, size] = [[], 0];
+            return;
+          }
+          alone(block.subarray(0, at));
+          lines.end();
+          shared = true;
+          [parts, size] = [[block.subarray(at)], block.length - at];
+        }
+        if (size >= blockBytes) await cut();
+      };
       return {
         async push(bytes) {
-          read += bytes.length;
-          if (read <= aloneBytes && !shared && size === 0) return alone(bytes);
-          parts.push(bytes);
-          size += bytes.length;
-          if (!shared) {
-            // The first cut: up to it the entries are our own.
-            const block = Buffer.concat(parts);
-            const at = firstCutIn(block, options.now);
-            if (at === undefined) {
-              if (size < MOST_BLOCK_BYTES) return;
-              alone(block);
-              [parts, size] = [[], 0];
-              return;
-            }
-            alone(block.subarray(0, at));
-            lines.end();
-            shared = true;
-            [parts, size] = [[block.subarray(at)], block.length - at];
-          }
-          if (size >= blockBytes) await cut();
+          text.push(bytes);
+          for (const one of given.splice(0)) await take(one);
         },
-        async end(outcome = {}) {
+        async end(outcome: Pick<LogSource, 'failed' | 'facts' | 'cut'> = {}) {
+          const isText = text.end();
+          for (const one of given.splice(0)) await take(one);
           const rest = Buffer.concat(parts);
           if (shared) await give(rest);
           else {
             alone(rest);
             lines.end();
           }
-          input.end(outcome);
+          input.end(isText ? outcome : { failed: 'cause.log-file-no-text', ...outcome });
         },
       };
     },
@@ -134,7 +144,10 @@ export function createSideBySide(
       if (size <= aloneBytes) return false;
       const file = await open(path, 'r');
       files.push(file);
+      // What is packed, or has two bytes a character, cannot be cut into pieces as it is.
       if (await isPacked(file)) return false;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(enoughBytes), 0, enoughBytes, 0);
+      if (encodingOf(buffer.subarray(0, bytesRead)) !== 'utf-8') return false;
       // It stands where it was asked for, whoever reads it.
       own.source(name).end();
       for await (const [from, to] of piecesOf(file, size, pieceBytes, options.now)) {

@@ -47,6 +47,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const route = here.find(({ method }) => method === request.method);
     if (here.length === 0 || path === undefined) return { status: 404 };
     if (route === undefined) return { status: 405, allow: here.map(({ method }) => method).join(', ') };
+    const refusal = await within(
+      route.answerWithinMs,
+      async () => route.admit?.({ header: headerOf(request) }),
+      {
+        late: () => ({ status: 503 }),
+      },
+    );
+    if (refusal !== undefined) return refusal;
     const body = await readBody(request, route.maxBodyBytes);
     if (body === 'gone') return undefined;
     if (body === 'too-large') return { status: 413 };
@@ -110,13 +118,17 @@ function asRequest(request: IncomingMessage, path: string, body: Buffer): HttpRe
   return {
     method: request.method ?? '',
     path,
-    header: (name) => {
-      const value = request.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    },
+    header: headerOf(request),
     body,
   };
 }
+
+const headerOf =
+  (request: IncomingMessage) =>
+  (name: string): string | undefined => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
 
 /** `gone`: the client has left, or was too slow and got 408 from Node. A body that is too large is not kept. */
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {

@@ -15,6 +15,7 @@ export interface Metrics {
     readonly outcome: string;
     readonly durationMs: number;
   }): void;
+  unfetched(where: { readonly kind: string; readonly environment: string }): void;
   /** Read when asked for. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
 }
@@ -59,6 +60,12 @@ export function createMetrics(role: string): Metrics {
     buckets: secondsBuckets,
     registers,
   });
+  const unfetched = new Counter({
+    name: 'aetherius_jobs_unfetched_total',
+    help: 'Times that work lay in Redis which this process did not get from it and did from PostgreSQL.',
+    labelNames: ['kind', 'environment'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -68,6 +75,7 @@ export function createMetrics(role: string): Metrics {
     sendFailed: (method, failure) => failures.inc({ method, failure }),
     job: ({ kind, environment, via, outcome, durationMs }) =>
       jobs.observe({ kind, environment, via, outcome }, durationMs / 1000),
+    unfetched: (where) => unfetched.inc({ ...where }),
     gauge(name, help, read) {
       const gauge: Gauge = new Gauge({
         name,

@@ -10,7 +10,9 @@ export interface StatusOptions {
   /** By name; all must be well for /readyz. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  /** Who asks for /metrics must show it; without it everybody who reaches the port may. */
+  /** Where the port is. */
+  readonly host: string;
+  /** Who asks for /metrics must show it; without it nobody may, but where only this machine reaches the port. */
   readonly metricsToken?: Secret;
   /** /healthz says no when this does: the process should be restarted. */
   readonly alive: () => boolean;
@@ -36,11 +38,23 @@ export function statusRoutes(options: StatusOptions): readonly HttpRoute[] {
       };
     }),
     page('/metrics', async (request) =>
-      options.metricsToken === undefined || shows(request, options.metricsToken)
+      mayReadMetrics(options, request)
         ? { status: 200, type: options.metrics.contentType, body: await options.metrics.text() }
         : { status: 401 },
     ),
   ];
+}
+
+/** Whether /metrics answers anybody at all. */
+export const servesMetrics = ({
+  host,
+  metricsToken,
+}: Pick<StatusOptions, 'host' | 'metricsToken'>): boolean => metricsToken !== undefined || isLoopback(host);
+
+const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/.test(host);
+
+function mayReadMetrics({ host, metricsToken }: StatusOptions, request: HttpRequest): boolean {
+  return metricsToken === undefined ? isLoopback(host) : shows(request, metricsToken);
 }
 
 /** Compared by their digests: neither length nor content shows in the time it takes. */

@@ -17,6 +17,8 @@ export interface RedisConnections {
   producer(): RedisClient;
   /** For workers: waits until Redis is back. */
   worker(): RedisClient;
+  /** Closes one client. */
+  release(client: RedisClient): void;
   /** Closes every client that was given out. */
   close(): void;
 }
@@ -60,6 +62,10 @@ export async function openRedis(options: RedisConnectionsOptions): Promise<Redis
       ),
     worker: () =>
       keep('worker', make({ maxRetriesPerRequest: null, connectTimeout: 5000, retryStrategy: reconnect })),
+    release(client) {
+      client.disconnect();
+      open.delete(client);
+    },
     close() {
       for (const client of open) client.disconnect();
       open.clear();

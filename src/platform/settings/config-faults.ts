@@ -119,6 +119,12 @@ export interface RawFault {
   readonly message: string;
 }
 
+/** A variable or a file that the configuration names and that is not there. */
+export interface MissingReference extends RawFault {
+  readonly kind: 'variable' | 'file';
+  readonly name: string;
+}
+
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
@@ -174,11 +180,13 @@ export interface NeededReferences {
   readonly folder: string;
   /** Whether this process holds the credentials of the environment. */
   serves(environment: string): boolean;
+  /** Whether it receives alerts, and needs their secrets. */
+  readonly receives: boolean;
 }
 
 /** Variables and files that this process would need and that are not there. */
-export function referenceFaults(raw: unknown, needed: NeededReferences): readonly RawFault[] {
-  const faults: RawFault[] = [];
+export function referenceFaults(raw: unknown, needed: NeededReferences): readonly MissingReference[] {
+  const faults: MissingReference[] = [];
   const walk = (value: unknown, path: readonly PropertyKey[]): void => {
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) walk(item, [...path, index]);
@@ -190,14 +198,23 @@ export function referenceFaults(raw: unknown, needed: NeededReferences): readonl
     if (only === 'env' && typeof object['env'] === 'string') {
       const set = needed.env[object['env']];
       if (set === undefined || set === '')
-        faults.push({ path, message: `environment variable ${object['env']} is not set` });
+        faults.push({
+          ...{ path, kind: 'variable', name: object['env'] },
+          message: `environment variable ${object['env']} is not set`,
+        });
     } else if (only === 'file' && typeof object['file'] === 'string') {
       if (!readable(inFolder(needed.folder, object['file'])))
-        faults.push({ path, message: `file ${object['file']} cannot be read` });
+        faults.push({
+          ...{ path, kind: 'file', name: object['file'] },
+          message: `file ${object['file']} cannot be read`,
+        });
     } else for (const key of keys) walk(object[key], [...path, key]);
   };
-  for (const [name, environment] of Object.entries(record(record(raw)['environments'])))
-    if (needed.serves(name)) walk(environment, ['environments', name]);
+  for (const [name, environment] of Object.entries(record(record(raw)['environments']))) {
+    const { alerts, ...own } = record(environment);
+    if (needed.serves(name)) walk(own, ['environments', name]);
+    if (needed.receives) walk(alerts, ['environments', name, 'alerts']);
+  }
   return faults;
 }
 

@@ -7,6 +7,7 @@ import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
 import { type Config, ConfigFile } from '../../domain/settings/config.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import {
+  mayReadAlerts,
   mayReadSlack,
   mayReadTargets,
   mayReadTokens,
@@ -41,7 +42,8 @@ export interface LoadOptions {
 
 /**
  * Reads, checks and binds the configuration file. ConfigError carries every fault with path, line and column.
- * Secrets are not read here (but a variable or file that is missing is a fault); `reveal()` reads them.
+ * Secrets are not read here; `reveal()` reads them. A variable or file that is missing is a fault, but not at the command
+ * line: there the part that needs it could not be checked, and the others are.
  */
 export function loadConfig(path: string, options: LoadOptions): Config {
   return loadConfigFile(path, options).config;
@@ -61,6 +63,19 @@ export function loadConfigFile(
   }
   const config = parseConfig(bytes.toString('utf8'), { ...options, where: path, folder: dirname(path) });
   return { config, fileDigest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** What a file names and this process does not have, where the file itself is a configuration. */
+export function missingIn(
+  path: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): readonly { readonly setting: string; readonly kind: 'variable' | 'file'; readonly name: string }[] {
+  const raw: unknown = parseDocument(readFileSync(path, 'utf8')).toJS({ maxAliasCount: 100 });
+  return referenceFaults(raw, {
+    ...{ env, folder: dirname(path), serves: () => true },
+    // Asked of a process that looks at the platform.
+    receives: false,
+  }).map(({ path: setting, kind, name }) => ({ setting: setting.map(String).join('.'), kind, name }));
 }
 
 export interface ParseOptions extends LoadOptions {
@@ -97,6 +112,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     folder: options.folder,
     serves: (name: string): boolean =>
       mayReadTargets(options.role) && (options.environments?.includes(name) ?? true),
+    receives: mayReadAlerts(options.role),
   };
   const raw: unknown = document.toJS({ maxAliasCount: 100 });
   const at = (path: readonly PropertyKey[], key = false): ConfigFault =>
@@ -105,7 +121,10 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => toFaults(issue, at))),
     ...crossFaults(raw, options.environments ?? []).map(({ path, message }) => ({ ...at(path), message })),
-    ...referenceFaults(raw, needed).map(({ path, message }) => ({ ...at(path), message })),
+    ...(options.role === 'command-line' ? [] : referenceFaults(raw, needed)).map(({ path, message }) => ({
+      ...at(path),
+      message,
+    })),
     ...freezeFaults(parsed.data).map(({ path, message }) => ({ ...at(path), message })),
     ...patternFaults(parsed.data).map(({ path, message }) => ({ ...at(path), message })),
   ];
@@ -161,8 +180,11 @@ function bind(config: Config, options: ParseOptions): Config {
     };
     for (const secret of lazySecrets(value)) secret.bind(resolver);
   };
-  for (const environment of Object.values(config.environments))
+  for (const environment of Object.values(config.environments)) {
     bindAll(environment, environment.runtime, mayReadTargets(options.role));
+    // Not with the credentials of the platform: who receives alerts has none, and a worker has no secret of alerts.
+    bindAll(environment.alerts, environment.runtime, mayReadAlerts(options.role));
+  }
   bindAll(config.approvals, { kind: 'none' }, options.role === 'all' || options.role === 'command-line');
   return config;
 }
@@ -194,6 +216,10 @@ const slackVariables = [
   'PAGE_WEBHOOK_URL',
 ] as const;
 
+/** All that who receives alerts takes; what `{env: …}` of the configuration names comes besides. */
+const alertsVariables =
+  /^(DATABASE_(URL|TLS_MODE|CA_FILE|CERT_FILE|KEY_FILE)|AETHERIUS_(CONFIG|ROLE|IMAGE)|HOST|STATUS_HOST|STATUS_PORT|METRICS_TOKEN|ALERTS_PORT|LOG_LEVEL|SHUTDOWN_GRACE_MS)$/;
+
 const tokenVariables = ['TOKEN_KEY', 'TOKEN_OLD_KEYS', 'CLI_PORT'];
 
 /** All that a migration takes. */
@@ -201,6 +227,8 @@ const migrationVariables = /^(DATABASE_|AETHERIUS_ROLE$|LOG_LEVEL$)/;
 
 function mayHold(role: Role, variable: string): boolean {
   if (role === 'migration') return migrationVariables.test(variable);
+  if (role === 'alerts') return alertsVariables.test(variable);
+  if (variable === 'ALERTS_PORT') return mayReadAlerts(role);
   if ((slackVariables as readonly string[]).includes(variable)) return mayReadSlack(role);
   if (tokenVariables.includes(variable)) return mayReadTokens(role);
   if (variable === 'SIGNING_KEY') return role !== 'command-line';
@@ -251,6 +279,10 @@ function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): r
     return set['DATABASE_MIGRATION_URL'] === undefined
       ? [{ path: 'DATABASE_MIGRATION_URL', message: 'is needed by role migration' }]
       : [];
+  if (role === 'alerts')
+    return ['DATABASE_URL', 'ALERTS_PORT']
+      .filter((variable) => set[variable] === undefined)
+      .map((variable) => ({ path: variable, message: `is needed by role ${role}` }));
   const needed = [
     'DATABASE_URL',
     'REDIS_URL',

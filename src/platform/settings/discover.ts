@@ -1,10 +1,12 @@
 import { present } from '../../domain/kernel/present.ts';
 import { discover, type SeenWorkload } from '../../domain/platform/discovery.ts';
-import { type PartId, type ServiceId, serviceIds } from '../../domain/platform/part.ts';
+import { configuredIds, type PartId, type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { asInGuide } from '../../domain/platform/platform.ts';
 import { usual } from '../../domain/platform/table.ts';
+import type { Unchecked } from '../../domain/platform/unchecked.ts';
 import type { ComposeContainer, ComposeTarget } from '../../domain/probe/targets/compose.ts';
 import type { KubeKind, KubeObject, KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
+import type { NamedContainer } from '../targets/compose/compose.ts';
 import { composeWorkloads } from '../targets/discovery/compose-sight.ts';
 import { kubernetesWorkloads } from '../targets/discovery/kubernetes-sight.ts';
 import { type Listening, listeningOf, type Unseen } from '../targets/discovery/listening.ts';
@@ -32,6 +34,8 @@ export interface Discovered {
   readonly variables: readonly { readonly name: string; readonly meaning: string }[];
   /** Compose networks outside of which the addresses lead nowhere. */
   readonly networks?: readonly string[];
+  /** What runs there besides, or is used by a part, and is not checked. */
+  readonly unchecked?: readonly Unchecked[];
 }
 
 /** A thing with a name under which it can be reached, and its ports. */
@@ -87,6 +91,61 @@ function servicePorts(service: KubeObject): readonly number[] {
   return (spec?.ports ?? []).flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
 }
 
+/** A namespace or project in which parts of the platform run. */
+export interface Elsewhere {
+  readonly place: string;
+  readonly parts: readonly PartId[];
+}
+
+const mostPlaces = 5;
+
+/** Other namespaces with parts of the platform, by their names and images. Rejects where they may not be listed. */
+export async function elsewhereOnKubernetes(
+  target: Pick<KubernetesTarget, 'list'>,
+): Promise<readonly Elsewhere[]> {
+  const everywhere = '';
+  const [deployments, statefulsets, daemonsets] = await Promise.all([
+    target.list('deployments', everywhere),
+    target.list('statefulsets', everywhere),
+    target.list('daemonsets', everywhere),
+  ]);
+  const workloads = kubernetesWorkloads({
+    deployments,
+    statefulsets,
+    daemonsets,
+    services: [],
+    configmaps: [],
+  });
+  return placesOf('kubernetes', workloads, ({ namespace = '' }) => namespace);
+}
+
+/** Other projects of the same engine with parts of the platform. */
+export function elsewhereOnCompose(containers: readonly NamedContainer[]): readonly Elsewhere[] {
+  const workloads = containers.map(({ project, service, image }) => ({
+    ...{ name: service, project, image, addresses: [], hosts: [service], values: [], files: [] },
+    ...{ configMaps: [], health: {}, secrets: new Map<string, string>() },
+  }));
+  return placesOf('compose', workloads, ({ project }) => project);
+}
+
+/** A store alone is anybody's: a place has a program of the platform. Those with the most parts first. */
+function placesOf<Workload extends SeenWorkload>(
+  runtime: 'kubernetes' | 'compose',
+  workloads: readonly Workload[],
+  placeOf: (workload: Workload) => string,
+): readonly Elsewhere[] {
+  const places = [...new Set(workloads.map(placeOf))].toSorted();
+  return places
+    .flatMap((place): readonly Elsewhere[] => {
+      const own = workloads.filter((one) => placeOf(one) === place);
+      const { parts: seen } = discover({ runtime, workloads: own, configured: {}, platform: asInGuide });
+      const parts = seen.flatMap(({ part, candidates }) => (candidates.length === 0 ? [] : [part]));
+      return parts.some((part) => configuredIds.some((id) => id === part)) ? [{ place, parts }] : [];
+    })
+    .toSorted((a, b) => b.parts.length - a.parts.length)
+    .slice(0, mostPlaces);
+}
+
 /**
  * From the containers of a Compose project: their names, images, ports, what they are given, and on which ports the
  * processes of the services listen. A declared port is only what somebody wrote.
@@ -129,8 +188,10 @@ async function describe(
     parts: seen,
     platform,
     withoutHttp: undeclared = [],
+    unchecked,
   } = discover({
     ...{ runtime: kind, workloads, configured: {}, platform: asInGuide },
+    ...present({ namespace: typeof runtime['namespace'] === 'string' ? runtime['namespace'] : undefined }),
   });
   const open = new Map<string, Listening>();
   await Promise.all(
@@ -228,7 +289,9 @@ async function describe(
     return [{ ...shown, ...present({ unseen: unseenOf(address, open.get(part)) }) }];
   });
   const nothing = parts.length + withoutHttp.length === 0;
-  return nothing ? undefined : { parts: [...parts, ...withoutHttp], found: rows, yaml, variables };
+  return nothing
+    ? undefined
+    : { parts: [...parts, ...withoutHttp], found: rows, yaml, variables, ...present({ unchecked }) };
 }
 
 const isService = (part: PartId): part is ServiceId => serviceIds.some((id) => id === part);

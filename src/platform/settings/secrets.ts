@@ -40,7 +40,7 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
         const value = sources.env[reference.name];
         if (value === undefined || value === '')
           throw new AppError('NOT_FOUND', 'an environment variable with a secret is not set', {
-            facts: { variable: reference.name },
+            facts: { reason: 'secret-unreadable', variable: reference.name, unsetVariable: true },
           });
         return value;
       }
@@ -58,7 +58,10 @@ async function readSecretFile(path: string, signal?: AbortSignal): Promise<strin
     const text = await readFile(path, { encoding: 'utf8', ...present({ signal }) });
     return text.replace(/\r?\n$/, '');
   } catch (error) {
-    throw new AppError('NOT_FOUND', 'a file with a secret cannot be read', { facts: { path }, cause: error });
+    throw new AppError('NOT_FOUND', 'a file with a secret cannot be read', {
+      facts: { reason: 'secret-unreadable', path, unreadFile: true },
+      cause: error,
+    });
   }
 }
 

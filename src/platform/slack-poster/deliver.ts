@@ -1,10 +1,12 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
-import type { OutboxItem } from '../../domain/message/outbox.ts';
+import { isCard, readerOf } from '../../domain/message/cards.ts';
+import type { OutboxItem, OutboxMessage } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
-import { failureOf } from '../slack/failure.ts';
+import { failureOf, SendRefused } from '../slack/failure.ts';
 import type { SlackGate } from '../slack/gate.ts';
 import { type BundlesOnTheWay, sendBundle } from './bundle.ts';
 import type { Upload } from './file-once.ts';
@@ -17,7 +19,6 @@ import {
   linkTo,
   post,
   publishHome,
-  respond,
   type Sent,
   sendEphemeral,
   upload,
@@ -38,11 +39,25 @@ export interface DeliverOptions {
   /** What is left where an answer was expected that came as a post of its own; `link` leads to that post. */
   readonly moved: (channel: string, link?: string) => Rendered;
   readonly gate: SlackGate;
+  readonly drawn: Drawn;
   /** Bundles that workers have left in PostgreSQL. */
   readonly bundles: BundlesOnTheWay;
   readonly pictures: PicturesOnTheWay;
   /** Where pages go. */
   readonly pageUrl?: Secret;
+}
+
+/** R-A10: what the bot makes of a row that it has not written itself. */
+export interface Drawn {
+  /** A message with which people decide, from the fix as it is stored now; undefined where there is no such fix. */
+  card(message: OutboxMessage): Promise<Rendered | undefined>;
+  /** App Home of this person. */
+  home(userId: string): Promise<unknown>;
+  /** Anything else, in words: nothing in it decides, and it calls no channel. */
+  harmless(rendered: Rendered, item: OutboxItem): Rendered;
+  text(text: string): string;
+  /** A first message with what the bot says above it: what fires, or that it is over. Default: as it is. */
+  framed?(rendered: Rendered, message: OutboxMessage): Promise<Rendered>;
 }
 
 export interface Delivered extends Sent {
@@ -60,7 +75,10 @@ export function createDeliverer(
   /** Messages that were said again because somebody had deleted them. */
   const reposted = new Set<string>();
   return async (taken, signal) => {
-    const item = withoutSecrets(taken, options.gate);
+    const item = withoutSecrets(
+      await framed(await asShown(taken, options.drawn), options.drawn),
+      options.gate,
+    );
     const client = clients[item.urgency];
     switch (item.kind) {
       case 'ephemeral':
@@ -74,8 +92,6 @@ export function createDeliverer(
         return deliverFile(options, client, item, signal);
       case 'page':
         return sendPage(options.gate.fetch, options.pageUrl, item);
-      case 'respond':
-        return respond(options.gate.fetch, item.payload);
       case 'render': {
         if (item.message?.purpose === movedPurpose) return deliverMoved(options, client, item);
         const fitted = fit(item.payload, item.message?.channel ?? item.lane);
@@ -83,8 +99,57 @@ export function createDeliverer(
         if (fitted.rest !== undefined) await attachRest(options, client, item, sent, fitted.rest);
         return sent;
       }
+      default:
+        // A kind of before, or of a version after ours.
+        throw new SendRefused('kind-unknown');
     }
   };
+}
+
+/**
+ * A row of the bot is shown as it stands there. The copy of a card that one person reads alone is drawn for them: in
+ * their language, and with the way into the thread, which are known only when it is sent.
+ */
+async function asShown(item: OutboxItem, drawn: Drawn): Promise<OutboxItem> {
+  if (!item.sealed) return powerless(item, drawn);
+  if (item.kind !== 'render' || item.message === undefined) return item;
+  if (readerOf(item.message.purpose) === undefined) return item;
+  return { ...item, payload: (await drawn.card(item.message)) ?? item.payload };
+}
+
+/** What stands above it is as it is now, whenever the row was written. */
+async function framed(item: OutboxItem, drawn: Drawn): Promise<OutboxItem> {
+  if (item.kind !== 'render' || item.message === undefined || item.message.purpose === movedPurpose)
+    return item;
+  return { ...item, payload: (await drawn.framed?.(item.payload, item.message)) ?? item.payload };
+}
+
+/** What stands in the outbox says what to show; only the bot itself says what people decide with. */
+async function powerless(item: OutboxItem, drawn: Drawn): Promise<OutboxItem> {
+  switch (item.kind) {
+    case 'render': {
+      const { message } = item;
+      // Its words are the bot's own, whatever stands there.
+      if (message?.purpose === movedPurpose) return item;
+      const card = message !== undefined && isCard(message.purpose) ? await drawn.card(message) : undefined;
+      return { ...item, payload: card ?? drawn.harmless(item.payload, item) };
+    }
+    case 'ephemeral':
+      return { ...item, payload: { ...item.payload, rendered: drawn.harmless(item.payload.rendered, item) } };
+    case 'home':
+      return { ...item, payload: { ...item.payload, view: await drawn.home(item.payload.userId) } };
+    case 'upload': {
+      const { payload } = item;
+      const comment = payload.comment === undefined ? undefined : drawn.text(payload.comment);
+      const told =
+        'bundle' in payload && payload.instead !== undefined
+          ? { ...payload, instead: drawn.text(payload.instead) }
+          : payload;
+      return { ...item, payload: { ...told, ...present({ comment }) } };
+    }
+    default:
+      return item;
+  }
 }
 
 function deliverFile(

@@ -133,6 +133,7 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
             channel?.is_ext_shared === true || raw?.is_pending_ext_shared === true || pending > 0,
           archived: channel?.is_archived === true,
           private: channel?.is_private !== false || channel.is_im === true || channel.is_mpim === true,
+          ...present({ with: typeof raw?.user === 'string' ? raw.user : undefined }),
         };
       }),
   });

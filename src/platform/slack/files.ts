@@ -3,6 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import type { AttachedFiles } from '../../domain/ports/log-files.ts';
+import { isSlacks } from './address.ts';
 import { failureOf } from './failure.ts';
 import type { SlackGate } from './gate.ts';
 
@@ -63,13 +64,6 @@ export function createSlackFiles(options: SlackFilesOptions): AttachedFiles {
       return { ...named, bytes: bounded(body, mostBytes) };
     },
   };
-}
-
-/** Slack's files are on files.slack.com, in some plans on another host of slack.com or slack-gov.com. */
-function isSlacks(url: string, apiUrl: string | undefined): boolean {
-  const { protocol, hostname, origin } = new URL(url);
-  if (apiUrl !== undefined && origin === new URL(apiUrl).origin) return true;
-  return protocol === 'https:' && /(?:^|\.)(?:slack|slack-gov|slack-files)\.com$/.test(hostname);
 }
 
 /** Slack may have said a smaller size than what comes. */

@@ -1,10 +1,17 @@
 import { parse, stringify } from 'node:querystring';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { createRedactor, type Redactor, withheld } from '../../domain/kernel/redact/redactor.ts';
+import type { Secret } from '../../domain/kernel/secret.ts';
 import type { LogPicture } from '../../domain/logs/picture.ts';
 import { keptInSlack } from '../../domain/message/slack-fields.ts';
+import { isSlacks } from './address.ts';
+import { SendRefused } from './failure.ts';
 
 export interface SlackGateOptions {
+  /** Other root of the Web API (`SLACK_API_URL`). */
+  readonly apiUrl?: string | undefined;
+  /** Where pages go: the one address that is not Slack's, and the operator's own. */
+  readonly pageUrl?: Secret | undefined;
   /** That of the process, which knows its secrets; default one that knows none. */
   readonly redactor?: Redactor;
   /** By the id of a run; its stand-ins are then the same in each post, edit and file. Default: those of `redactor`. */
@@ -23,7 +30,10 @@ export interface SlackGateOptions {
 }
 
 export interface SlackGate {
-  /** Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. */
+  /**
+   * Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. SendRefused
+   * `not-slacks` for any other address, whoever names it: nothing that stands in the database says where the bot posts.
+   */
   readonly fetch: typeof fetch;
   /**
    * The one way of bytes that are no text: a bundle of ours, which was cleaned when it was made, is looked through and
@@ -63,8 +73,13 @@ export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
     const own = answer === undefined ? redactor : redactorOf(answer);
     return worded(own.leaves(payload, keptInSlack), words(channel));
   };
+  const mayGo = (url: string): void => {
+    if (isSlacks(url, options.apiUrl) || url === options.pageUrl?.reveal()) return;
+    throw new SendRefused('not-slacks');
+  };
   return {
     fetch: async (input, init = {}) => {
+      mayGo(input instanceof Request ? input.url : String(input));
       const body = await cleanBody(init.body ?? undefined, clean, redactor);
       return fetch(input, body === undefined ? init : { ...init, body });
     },
@@ -72,6 +87,7 @@ export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
       const { bundleFlaw = () => Promise.resolve('altered' as const) } = options;
       const flaw = await bundleFlaw(bytes, expected, (text) => redactor.holdsKnown(text), signal);
       if (flaw !== undefined) throw new BundleRefused(flaw);
+      mayGo(url);
       return giveBytes(url, bytes, signal);
     },
     async draw(picture, zone) {
@@ -82,6 +98,7 @@ export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
     },
     async picture(url, bytes, signal) {
       if (!drawn.has(bytes)) throw unreadable();
+      mayGo(url);
       return giveBytes(url, bytes, signal);
     },
     clean: <T>(payload: T, channel: string | undefined, answer?: string) =>

@@ -45,7 +45,13 @@ export async function examineSlack(slack: SlackToExamine): Promise<readonly Chec
       await transport(slack, options),
     ];
   } catch (error) {
-    return [check('token-refused', 'failed', { reason: reasonOf(error) })];
+    const reason = reasonOf(error);
+    // Only an answer of Slack says something of the token.
+    return [
+      answered(error)
+        ? check('token-refused', 'failed', { reason })
+        : check('unreachable', 'unknown', { reason }),
+    ];
   }
 }
 
@@ -73,9 +79,16 @@ async function transport(slack: SlackToExamine, options: object): Promise<Check>
     await new WebClient(slack.appToken, options).apps.connections.open({});
     return check('socket', 'ok');
   } catch (error) {
-    return check('socket-refused', 'failed', { reason: reasonOf(error) });
+    const reason = reasonOf(error);
+    return answered(error)
+      ? check('socket-refused', 'failed', { reason })
+      : check('socket-unreachable', 'unknown', { reason });
   }
 }
+
+/** Slack itself said no; anything else is about the way there. */
+const answered = (error: unknown): boolean =>
+  (error as { readonly code?: string }).code === ErrorCode.PlatformError;
 
 /** Slack's own error word, or what the way there failed with. Never the token. */
 function reasonOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
-import { confirmedAction, heldAction } from '../../domain/audit/record.ts';
+import { brokenHead, confirmedAction, heldAction, type RecordEnd } from '../../domain/audit/record.ts';
 import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import { auditSignatureText, type SigningStart, signingStartText } from '../../domain/audit/signature.ts';
 import { type AuditText, removedThrough, setAside, textsRemovedAction } from '../../domain/audit/texts.ts';
@@ -50,14 +50,49 @@ interface Head {
   readonly ts: Date;
 }
 
+/** The head as whoever appends has it, and the last row there is; nulls where there is none. */
+interface LockedHead {
+  readonly seq: number | null;
+  readonly hash: string | null;
+  readonly ts: Date | null;
+  readonly last_seq: number | null;
+  readonly last_hash: string | null;
+}
+
+/** Rows that say that texts are removed, a day each. */
+const removalsRead = 100;
+
 const anchorColumns = 'seq, hash, mac, key_id AS "keyId", place, at';
 
-export function createAudit(query: Query, key: AuditKey, redactor: Redactor, signer?: Signer): Audit {
+export function createAudit(
+  query: Query,
+  key: AuditKey,
+  redactor: Redactor,
+  {
+    signer,
+    onBroken,
+  }: {
+    readonly signer?: Signer | undefined;
+    /** The head is not the last row: nothing was appended. */
+    readonly onBroken?: ((facts: Facts) => void) | undefined;
+  } = {},
+): Audit {
+  const lockHead = async (): Promise<Head> => {
+    const { rows } = await query<LockedHead>('SELECT * FROM lock_audit_head()');
+    const end = endOf(rows[0]);
+    const why = brokenHead(end);
+    const ts = rows[0]?.ts;
+    if (why === undefined && end.head !== undefined && ts != null) return { ...end.head, ts };
+    onBroken?.(why ?? {});
+    throw new AppError('NOT_ALLOWED', 'the head of the audit log is not its last row', {
+      facts: { ...why, reason: 'record-broken' },
+    });
+  };
   return {
     async append(given) {
       // Hashed as it is stored.
       const entry = wholeJson(given);
-      const head = await lockHead(query);
+      const head = await lockHead();
       const { entry: kept, texts } = setAside(withoutSecrets(entry, redactor), key.secret, newSalt);
       const unsealed = { ...kept, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
       const hash = auditHash(unsealed, head.hash);
@@ -90,6 +125,12 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
       );
       return rows[0] === undefined ? 0 : removedThrough(rows[0]);
     },
+    async textRemovals() {
+      const { rows } = await query<StoredAudit>(
+        `SELECT * FROM audit_log WHERE action = '${textsRemovedAction}' ORDER BY seq DESC LIMIT ${removalsRead}`,
+      );
+      return rows.map(toAuditRow);
+    },
     async firstSince(at) {
       const { rows } = await query<Pick<Head, 'seq'>>(
         'SELECT seq FROM audit_log WHERE ts >= $1 ORDER BY seq LIMIT 1',
@@ -119,7 +160,7 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
     },
     async beginSigning() {
       if (signer === undefined) return false;
-      const { seq, hash } = await lockHead(query);
+      const { seq, hash } = await lockHead();
       const { count } = await query(
         `INSERT INTO signing_start (seq, hash, signed_by, signature) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
         ids(seq, hash, signer.keyId, signer.sign(signingStartText({ seq, hash }))),
@@ -128,11 +169,20 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
     },
     async head() {
       const { rows } = await query<Head>(`SELECT seq, hash, greatest(ts, 'epoch') AS ts FROM audit_head`);
-      return required(rows[0]);
+      if (rows[0] === undefined) throw new AppError('BUG', 'the audit log has no head');
+      return rows[0];
     },
     async headIfAny() {
       const { rows } = await query<Pick<Head, 'seq' | 'hash'>>('SELECT seq, hash FROM audit_head');
       return rows[0];
+    },
+    async end() {
+      const { rows } = await query<LockedHead>(
+        `SELECT head.seq, head.hash, head.ts, last.seq AS last_seq, last.hash AS last_hash
+         FROM (SELECT) AS one LEFT JOIN audit_head AS head ON true
+           LEFT JOIN LATERAL (SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1) AS last ON true`,
+      );
+      return endOf(rows[0]);
     },
     async hashesAt(seqs) {
       const { rows } = await query<{ readonly seq: number; readonly hash: string }>(
@@ -156,7 +206,7 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
     },
     async anchors() {
       const { rows } = await query<AuditAnchor>(
-        `SELECT ${anchorColumns} FROM audit_anchors ORDER BY at, seq`,
+        `SELECT ${anchorColumns} FROM audit_anchors ORDER BY at, seq, place`,
       );
       return rows;
     },
@@ -178,6 +228,14 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
   };
 }
 
+function endOf(row: LockedHead | undefined): RecordEnd {
+  const { seq = null, hash = null, last_seq: lastSeq = null, last_hash: lastHash = null } = row ?? {};
+  return present({
+    head: seq === null || hash === null ? undefined : { seq, hash },
+    last: lastSeq === null || lastHash === null ? undefined : { seq: lastSeq, hash: lastHash },
+  });
+}
+
 const newSalt = (): string => randomBytes(16).toString('hex');
 
 function signatureOf(hash: string, signer: Signer | undefined): Pick<AuditRow, 'signature' | 'signedBy'> {
@@ -195,32 +253,17 @@ function withoutSecrets(entry: AuditEntry, redactor: Redactor) {
   };
 }
 
-/** R-L3: the locked head serialises appends. `ts` never runs backwards; milliseconds, as the hash sees them. */
-async function lockHead(query: Query): Promise<Head> {
-  const { rows } = await query<Head>(
-    `SELECT seq, hash, date_trunc('milliseconds', greatest(ts, clock_timestamp())) AS ts
-     FROM audit_head FOR UPDATE`,
-  );
-  return required(rows[0]);
-}
-
-function required(head: Head | undefined): Head {
-  if (head === undefined) throw new AppError('BUG', 'the audit log has no head');
-  return head;
-}
-
+/** The head moves with the row, by a trigger of the owner's (R-L3). */
 async function insert(query: Query, row: AuditRow, texts: readonly Omit<AuditText, 'seq'>[]): Promise<void> {
   await query(
     `WITH added AS (
        INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, remediation_id,
          plan_hash, from_state, to_state, policy_version, reason, request_ids, payload_digest, facts, signature, signed_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-       RETURNING seq, hash, ts),
-     typed AS (
-       INSERT INTO audit_texts (seq, field, salt, text)
-       SELECT added.seq, field, salt, text FROM added,
-         jsonb_to_recordset($21::jsonb) AS given (field text, salt text, text text))
-     UPDATE audit_head SET seq = added.seq, hash = added.hash, ts = added.ts FROM added`,
+       RETURNING seq)
+     INSERT INTO audit_texts (seq, field, salt, text)
+     SELECT added.seq, field, salt, text FROM added,
+       jsonb_to_recordset($21::jsonb) AS given (field text, salt text, text text)`,
     [
       ...ids(
         row.seq,

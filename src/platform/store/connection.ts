@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { type ClientConfig, types } from 'pg';
 import { present } from '../../domain/kernel/present.ts';
-import type { ProcessKind } from '../../domain/kernel/process-kind.ts';
+import type { LoginKind } from '../../domain/kernel/process-kind.ts';
 
 /** How to reach our own PostgreSQL. */
 export interface DatabaseConfig {
@@ -28,10 +28,10 @@ export interface DatabaseConfig {
 export const applicationRole = 'aetherius_app';
 
 /** Of each kind, and of whoever only looks: `audit verify` and `doctor`. */
-export const kindRole = (kind: ProcessKind | 'cli'): string => `${applicationRole}_${kind}`;
+export const kindRole = (kind: LoginKind | 'cli'): string => `${applicationRole}_${kind}`;
 
 /** What a process runs as. */
-export const roleFor = (role: ProcessKind | 'all'): string =>
+export const roleFor = (role: LoginKind | 'all'): string =>
   role === 'all' ? applicationRole : kindRole(role);
 
 const int8 = 20;

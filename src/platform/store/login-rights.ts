@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { type ProcessKind, processKinds } from '../../domain/kernel/process-kind.ts';
+import { type LoginKind, loginKinds } from '../../domain/kernel/process-kind.ts';
 import { applicationRole, clientConfig, type DatabaseConfig, kindRole } from './connection.ts';
 import { translate } from './errors.ts';
 import { beginWith } from './session.ts';
@@ -8,7 +8,7 @@ import { beginWith } from './session.ts';
 export interface LoginRights {
   readonly login: string;
   /** Kinds of processes as which it may act, by membership, however far. */
-  readonly kinds: readonly ProcessKind[];
+  readonly kinds: readonly LoginKind[];
   /** May act as all of them at once, in one process. */
   readonly all: boolean;
   /** May only look. */
@@ -38,12 +38,12 @@ export async function rightsOver(client: Client): Promise<LoginRights> {
     `SELECT session_user AS login,
        ARRAY(SELECT rolname::text FROM pg_roles WHERE rolname = ANY($1) AND pg_has_role(session_user, oid, 'MEMBER')) AS roles,
        coalesce((SELECT pg_has_role(session_user, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('audit_log')), false) AS owns`,
-    [[...processKinds.map(kindRole), kindRole('cli'), applicationRole]],
+    [[...loginKinds.map(kindRole), kindRole('cli'), applicationRole]],
   );
   const { login, roles, owns } = rows[0] ?? { login: '', roles: [], owns: false };
   return {
     login,
-    kinds: processKinds.filter((kind) => roles.includes(kindRole(kind))),
+    kinds: loginKinds.filter((kind) => roles.includes(kindRole(kind))),
     all: roles.includes(applicationRole),
     cli: roles.includes(kindRole('cli')),
     owns,

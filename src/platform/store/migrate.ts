@@ -54,6 +54,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     await client.query(
       `GRANT SELECT ON aetherius_migrations TO ${[applicationRole, ...kindRoles].join(', ')}`,
     );
+    await client.query(rightsOfReceivers);
     await admit(client, options.admit);
     await client.query('COMMIT');
     return applied.map(({ name }) => name);
@@ -103,6 +104,19 @@ export const superuserQuery = `
    WHERE (rolsuper OR rolname IN ('pg_execute_server_program', 'pg_write_server_files'))
      AND pg_has_role(session_user, oid, 'MEMBER')
    ORDER BY rolsuper DESC, rolname <> session_user, rolname LIMIT 1`;
+
+/**
+ * Who receives alerts may add them and do nothing else: it reads nothing, not even what it has added. Its role may be made
+ * after the tables, by somebody who may make roles: an installation without alerts needs none (ADR 0077).
+ */
+const rightsOfReceivers = `
+  DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${kindRole('alerts')}') THEN
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${kindRole('alerts')}', current_schema());
+      GRANT INSERT (environment, fingerprint, starts_at, status, ends_at, name, labels, notes) ON alerts
+        TO ${kindRole('alerts')};
+    END IF;
+  END $$`;
 
 const kindRoles = [...processKinds.map(kindRole), kindRole('cli')];
 

@@ -7,6 +7,7 @@ import type {
   OutboxMethod,
   OutboxPayloads,
 } from '../../domain/message/outbox.ts';
+import { outboxText, type Seal } from '../../domain/message/seal.ts';
 import { movedPurpose, priorityOf, urgencyOf } from '../../domain/message/sending.ts';
 import { ids as asIds, asIs, slackJson } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
@@ -35,6 +36,8 @@ interface StoredItem {
   readonly tried_before: boolean;
   readonly movable: boolean;
   readonly file_id: string | null;
+  readonly remediation_id: string | null;
+  readonly mac: string | null;
 }
 
 /** Claims of all senders take turns: two of them must not each find the same lane free. */
@@ -76,9 +79,9 @@ WITH due AS (
   WHERE id IN (SELECT id FROM due ORDER BY priority, part, seq LIMIT $6) AND state IN ('pending', 'sending')
   RETURNING *
 )
-SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.file_id, o.message_id,
+SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.file_id, o.message_id, o.mac,
   ${method} AS method, ${movable} AS movable,
-  m.purpose, m.run_id, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts, p.ts AS parent_ts,
+  m.purpose, m.run_id, m.remediation_id, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts, p.ts AS parent_ts,
   m.moved_from, coalesce(m.sent_version, 0) AS sent_version,
   EXISTS (SELECT FROM outbox older WHERE older.message_id = o.message_id AND older.kind = 'render'
     AND older.version < o.version AND older.version > m.sent_version AND older.attempts > 0) AS tried_before
@@ -93,7 +96,12 @@ function closedParameters(all: readonly Closed[]): readonly unknown[] {
   );
 }
 
-function toItem(row: StoredItem): OutboxItem {
+function toItem(row: StoredItem, seal: Seal | undefined): OutboxItem {
+  const { id, kind, message_id: messageId, version, payload, mac } = row;
+  const text = outboxText({
+    ...{ id, kind, payload },
+    ...{ messageId: messageId ?? undefined, version: version ?? undefined },
+  });
   const message =
     row.message_id === null || row.purpose === null || row.channel === null
       ? undefined
@@ -101,6 +109,7 @@ function toItem(row: StoredItem): OutboxItem {
           id: row.message_id,
           purpose: row.purpose,
           runId: row.run_id ?? undefined,
+          remediationId: row.remediation_id ?? undefined,
           channel: row.channel,
           ts: row.ts ?? undefined,
           threadTs: row.thread_ts ?? undefined,
@@ -120,28 +129,29 @@ function toItem(row: StoredItem): OutboxItem {
     movable: row.movable,
     fileId: row.file_id ?? undefined,
     createdAt: row.created_at,
+    sealed: seal?.holds(text, mac ?? undefined) ?? false,
     message,
     payload: row.payload,
   } as OutboxItem);
 }
 
-export function createOutbox(transaction: Transaction, ids: Ids): Outbox {
+export function createOutbox(transaction: Transaction, ids: Ids, seal: Seal | undefined): Outbox {
   return {
-    ...claiming(transaction),
+    ...claiming(transaction, seal),
     ...moving(transaction, ids),
     ...settling(transaction),
     ...watching(transaction),
   };
 }
 
-function claiming(transaction: Transaction): Pick<Outbox, 'claim'> {
+function claiming(transaction: Transaction, seal: Seal | undefined): Pick<Outbox, 'claim'> {
   return {
     claim: (owner, { limit, leaseMs, closed: all = [] }) =>
       transaction(async (query) => {
         await query('SELECT pg_advisory_xact_lock($1)', [claimLock]);
         const values = [...closedParameters(all), asIs(owner), leaseMs, limit];
         const { rows } = await query<StoredItem>(claim, values);
-        return rows.map(toItem);
+        return rows.map((row) => toItem(row, seal));
       }),
   };
 }

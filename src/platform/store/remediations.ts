@@ -290,23 +290,31 @@ export const safeNow = 'greatest(clock_timestamp(), (SELECT ts FROM audit_head))
 /** An open one whose outcome could not be read is checked again, but not every few seconds. */
 const lookAgainMs = 60_000;
 
+/** Since when one that nobody has waits for somebody. */
+const waitsSince = `(CASE state WHEN 'approved' THEN approved_at ELSE coalesce(lease_until, updated_at) END)`;
+
 function dispatching(query: Query): Pick<Remediations, 'dispatchable' | 'markEnqueued' | 'overdue'> {
   const running = openStates.filter((state) => state !== 'approved' && state !== 'indeterminate');
   return {
-    async dispatchable(environments, olderThanMs, limit) {
-      const { rows } = await query<StoredRemediation>(
-        `SELECT ${remediationColumns} FROM remediations
+    async dispatchable(environments, olderThanMs, limit, lateMs) {
+      const late = `${waitsSince} <= clock_timestamp() - ${ms(6)}`;
+      const { rows } = await query<StoredRemediation & { readonly late: boolean }>(
+        `SELECT ${remediationColumns}, coalesce(enqueued_at >= ${waitsSince} AND ${late}, false) AS late
+         FROM remediations
          WHERE environment = ANY($1) AND (
            (state = 'approved' AND approval_expires_at > ${safeNow}
              AND (enqueued_at IS NULL OR enqueued_at <= clock_timestamp() - ${ms(2)}))
            OR (state = ANY($4) AND lease_until < clock_timestamp() AND (enqueued_at IS NULL
              OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)}))
+           OR (((state = 'approved' AND approval_expires_at > ${safeNow})
+               OR (state = ANY($4) AND lease_until < clock_timestamp()))
+             AND ${late} AND enqueued_at < ${waitsSince} + ${ms(6)})
            OR (state = 'indeterminate' AND coalesce(lease_until, '-infinity') < clock_timestamp()
              AND greatest(enqueued_at, updated_at) <= clock_timestamp() - ${ms(5)}))
          ORDER BY coalesce(approved_at, proposed_at), id LIMIT $3 FOR UPDATE SKIP LOCKED`,
-        ids(environments, olderThanMs, limit, running, Math.max(olderThanMs, lookAgainMs)),
+        ids(environments, olderThanMs, limit, running, Math.max(olderThanMs, lookAgainMs), lateMs),
       );
-      return rows.map(toRemediation);
+      return rows.map((row) => ({ ...toRemediation(row), late: row.late }));
     },
     async markEnqueued(id) {
       await query('UPDATE remediations SET enqueued_at = clock_timestamp() WHERE id = $1', ids(id));

@@ -41,6 +41,19 @@ const kinds: Readonly<Record<Exclude<RetentionKind, 'typed'>, Kind>> = {
     free: `EXISTS (SELECT FROM inventories newer WHERE newer.environment = t.environment AND newer.id > t.id)`,
     skipsLocked: false,
   },
+  alerts: {
+    ...{ table: 'alerts', at: 'received_at', key: 'id', keyType: 'bigint' },
+    ...{ free: 'true', skipsLocked: false },
+  },
+  incidents: {
+    ...{ table: 'incidents', at: 'opened_at', key: 'id', keyType: 'uuid' },
+    ...{ free: 'NOT EXISTS (SELECT FROM alerts a WHERE a.incident_id = t.id)', skipsLocked: false },
+  },
+  // What people typed goes with it.
+  mutes: {
+    ...{ table: 'mutes', at: 'created_at', key: 'id', keyType: 'uuid' },
+    ...{ free: 't.ended_at IS NOT NULL OR t.until < statement_timestamp()', skipsLocked: false },
+  },
   uploads: {
     ...{ table: 'outbox', at: 'created_at', key: 'seq', keyType: 'bigint' },
     of: `kind = 'upload'`,

@@ -116,7 +116,7 @@ function reading(
       );
       return rows.map(toRun);
     },
-    async latest({ kinds, environment, channel, threadTs, requestedBy }) {
+    async latest({ kinds, environment, channel, threadTs, requestedBy, unseen }) {
       const { rows } = await query<RunRow>(
         `SELECT ${columns} FROM runs
          WHERE kind = ANY($1) AND state IN ('complete', 'failed', 'expired')
@@ -125,13 +125,14 @@ function reading(
            AND ($4::text IS NULL OR id IN (
              SELECT run_id FROM messages WHERE channel = $3 AND (ts = $4 OR thread_ts = $4)))
            AND ($5::jsonb IS NULL OR requested_by @> $5)
-           AND EXISTS (SELECT FROM run_probes WHERE run_id = runs.id)
+           AND ($6 OR EXISTS (SELECT FROM run_probes WHERE run_id = runs.id))
          ORDER BY created_at DESC, id DESC LIMIT 1`,
         [
           ...ids(kinds, environment, channel, threadTs),
           requestedBy === undefined
             ? null
             : jsonAsIs({ teamId: requestedBy.teamId, userId: requestedBy.userId }),
+          unseen === true,
         ],
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
@@ -210,17 +211,26 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'clean' | 'extend' | 'save
   };
 }
 
+/** Since when a run that nobody has waits for somebody. */
+const waitsSince = `(CASE state WHEN 'running' THEN lease_until ELSE created_at END)`;
+
 function waiting(query: Query): Pick<Runs, 'waiting' | 'markEnqueued' | 'expire'> {
   return {
-    async waiting(environments, olderThanMs, limit) {
-      const { rows } = await query<Pick<RunRow, 'id' | 'environment' | 'kind' | 'attempt'>>(
-        `SELECT id, environment, kind, attempt FROM runs
+    async waiting(environments, olderThanMs, limit, lateMs) {
+      const late = `${waitsSince} <= clock_timestamp() - ${ms(4)}`;
+      const { rows } = await query<
+        Pick<RunRow, 'id' | 'environment' | 'kind' | 'attempt'> & { readonly late: boolean }
+      >(
+        `SELECT id, environment, kind, attempt,
+           coalesce(enqueued_at >= ${waitsSince} AND ${late}, false) AS late FROM runs
          WHERE environment = ANY($1) AND (
            (state = 'queued' AND coalesce(enqueued_at, created_at) <= clock_timestamp() - ${ms(2)})
            OR (state = 'running' AND lease_until < clock_timestamp() AND (
-             enqueued_at IS NULL OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)})))
+             enqueued_at IS NULL OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)}))
+           OR ((state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
+             AND ${late} AND enqueued_at < ${waitsSince} + ${ms(4)}))
          ORDER BY created_at, id LIMIT $3`,
-        ids(environments, olderThanMs, limit),
+        ids(environments, olderThanMs, limit, lateMs),
       );
       return rows;
     },

@@ -5,6 +5,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Signer } from '../../domain/kernel/signing.ts';
 import { inTime, within } from '../../domain/kernel/within.ts';
 import type { Outbox } from '../../domain/message/outbox.ts';
+import type { Seal } from '../../domain/message/seal.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
 import { systemClock, systemIds } from '../process/clock.ts';
 import type { AuditKey } from './audit.ts';
@@ -23,6 +24,10 @@ export interface StoreOptions {
   readonly auditKey: AuditKey;
   /** Signs what is written as this process's (R-L9). */
   readonly signer?: Signer | undefined;
+  /** Seals what the bot makes, and knows it again (R-A10). */
+  readonly seal?: Seal | undefined;
+  /** Told of each append that found another head than the last row. */
+  readonly onBrokenRecord?: () => void;
   readonly logger: Logger;
   /** Connections for transactions (default 10); one more listens. */
   readonly poolSize?: number;
@@ -135,27 +140,28 @@ export function createStore(options: StoreOptions): PostgresStore {
     }
   };
 
+  const txOf = (query: Query): Tx =>
+    createTx({
+      ...{ query, ids, auditKey: options.auditKey, signer, seal: options.seal, redactorOf },
+      onBrokenRecord(facts) {
+        logger.error(
+          facts,
+          'the head of the audit log is not its last row: nothing is written down or decided',
+        );
+        options.onBrokenRecord?.();
+      },
+    });
+
   const listener = createListener({
     ...{ database: options.database, logger, clock, random },
     poll: () => retried(poll, 2000, 'single'),
   });
 
   return {
-    tx: (work, { statementTimeoutMs } = {}) =>
-      retried(
-        (query) =>
-          work(createTx({ query, ids, auditKey: options.auditKey, signer, redactor: redactorOf(undefined) })),
-        statementTimeoutMs,
-      ),
-    single: (work) =>
-      retried(
-        (query) =>
-          work(createTx({ query, ids, auditKey: options.auditKey, signer, redactor: redactorOf(undefined) })),
-        defaultTimeoutMs,
-        'single',
-      ),
+    tx: (work, { statementTimeoutMs } = {}) => retried((query) => work(txOf(query)), statementTimeoutMs),
+    single: (work) => retried((query) => work(txOf(query)), defaultTimeoutMs, 'single'),
     listen: (topic, callback) => listener.listen(topic, callback),
-    outbox: createOutbox((work) => retried(work), ids),
+    outbox: createOutbox((work) => retried(work), ids, options.seal),
     async ping(signal) {
       signal?.throwIfAborted();
       await retried((query) => query('SELECT 1'), 1500, 'single');

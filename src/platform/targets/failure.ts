@@ -1,4 +1,5 @@
 import type { CallOptions } from '../../domain/kernel/call.ts';
+import { listedStage } from '../../domain/kernel/driver-errors.ts';
 import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -12,40 +13,13 @@ export interface Address {
   readonly port: number;
 }
 
-const stageOfCode: Readonly<Record<string, Stage>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  EAI_FAIL: 'dns',
-  EAI_NODATA: 'dns',
-  ENODATA: 'dns',
-  ECONNREFUSED: 'refused',
-  // A missing Unix socket: no process listens.
-  ENOENT: 'refused',
-  EACCES: 'forbidden',
-  EPERM: 'forbidden',
-  ETIMEDOUT: 'connect-timeout',
-  EHOSTUNREACH: 'connect-timeout',
-  EHOSTDOWN: 'connect-timeout',
-  ENETUNREACH: 'connect-timeout',
-  EADDRNOTAVAIL: 'connect-timeout',
-  ECONNRESET: 'closed',
-  EPIPE: 'closed',
-  ECONNABORTED: 'closed',
-  EPROTO: 'tls',
-};
-
-/** OpenSSL's verdicts on a certificate, as Node names them (`tls` documentation, "X509 certificate error codes"). */
-const certificateCode =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
-
 /** Stage of a socket or TLS error by its code; undefined when the code says nothing. Looks through AggregateError and causes. */
 export function socketStage(error: unknown): Stage | undefined {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
     const { code } = current as NodeJS.ErrnoException;
     if (typeof code === 'string') {
-      const stage = stageOfCode[code] ?? (certificateCode.test(code) ? 'tls' : undefined);
+      const stage = listedStage('node', code);
       if (stage !== undefined) return stage;
-      if (code.startsWith('HPE_')) return 'protocol';
     }
     if (current instanceof AggregateError && current.errors.length > 0) {
       current = current.errors[0];
@@ -62,11 +36,19 @@ const phrases: Readonly<Record<Stage, string>> = {
   'connect-timeout': 'no answer to the connection attempt',
   tls: 'TLS did not come up',
   auth: 'credentials refused',
+  'not-admitted': 'no such connection is let in',
   forbidden: 'not allowed',
   'no-answer': 'connected, but no answer came',
   closed: 'connection closed before an answer',
   limit: 'refused because a limit is reached',
+  starting: 'takes no work yet',
+  busy: 'busy with one thing',
+  'read-only': 'takes no writes',
+  full: 'no room left',
+  fault: 'reports a fault of its own',
+  rejected: 'the request is refused',
   protocol: 'unexpected answer',
+  'unknown-error': 'an error that is not known',
   aborted: 'stopped waiting',
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
@@ -27,7 +28,10 @@ An agent that agent-manager itself calls offline counts as lost, however short i
   timeoutMs: 9_000,
   emits: ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'],
   async run({ staleSeconds }: Params, context: ProbeContext<Deps>) {
-    const agents = await registeredAgents(context);
+    const looked = await lookFor(context);
+    if (looked.cause !== undefined)
+      return { status: 'inconclusive', cause: looked.cause, facts: looked.facts };
+    const { agents } = looked;
     if (agents === undefined) return { status: 'skipped', reason: 'not-configured' };
     if (agents.list.length === 0)
       return verdict([
@@ -82,3 +86,20 @@ An agent that agent-manager itself calls offline counts as lost, however short i
     );
   },
 });
+
+/** The list, or why there is none and whom we asked for it (`asked.<part>`): all of them in vain. */
+async function lookFor(context: ProbeContext<Deps>) {
+  const { services, postgres } = context.deps;
+  try {
+    return { agents: await registeredAgents(context) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return {
+      cause: error,
+      facts: {
+        ...(services?.find('agent-manager') === undefined ? {} : { 'asked.agent-manager': true }),
+        ...(postgres?.databaseName('agentManager') === undefined ? {} : { 'asked.postgres': true }),
+      },
+    };
+  }
+}

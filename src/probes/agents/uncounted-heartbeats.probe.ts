@@ -3,6 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
+import { leftOpen } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { type Agent, namesAnAgent, registeredAgents } from '../support/agent-registry.ts';
@@ -56,6 +57,12 @@ Where agent-manager or its database gives no answer, it could not check.`,
     if (before === undefined) return { status: 'skipped', reason: 'not-configured' };
     const lost = before.list.filter((agent) => isLost(agent, staleSeconds));
     const facts = { registered: before.list.length, lost: lost.length };
+    // Heartbeats of agents that nobody registered count for none: without an agent there is nothing to compare.
+    if (before.list.length === 0)
+      return {
+        status: 'healthy',
+        facts: { ...facts, ...leftOpen('no-agent-registered', 'HEARTBEAT_WITHOUT_AGENT') },
+      };
     if (lost.length === 0) return { status: 'healthy', facts };
     if (before.source !== 'api') throw unanswered();
 

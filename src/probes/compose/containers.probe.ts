@@ -3,6 +3,8 @@ import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
+import { imageName } from '../../domain/platform/unchecked.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -40,8 +42,13 @@ So does one that asks a port of a service without HTTP.`,
   async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
     const all = await deps.compose.containers({ signal });
     // The runtime itself is well when the engine answers.
-    if (part === 'runtime') return verdict([], { containers: all.length });
-    const own = all.filter((container) => partOfWorkload(nameOf(container), deps.platform) === part);
+    if (part === 'runtime')
+      return verdict([], { containers: all.length, ...present({ restarted: restarted(all) }) });
+    const named = all.filter((container) => partOfWorkload(nameOf(container), deps.platform) === part);
+    const own =
+      part === 'collect-agent' && named.length === 0
+        ? all.filter((container) => isAgent(container, deps.platform))
+        : named;
     if (own.length === 0) {
       if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
         return { status: 'skipped', reason: 'not-applicable' };
@@ -93,12 +100,28 @@ So does one that asks a port of a service without HTTP.`,
       running,
       ready: own.length - findings.length,
       ...present({
+        elsewhere: own === named ? undefined : own.map(({ name }) => name).join(', '),
         checkCannotPass: hopeless.length === 0 ? undefined : hopeless.map(({ name }) => name).join(', '),
       }),
       ...imageFacts(own.map(({ image }) => image)),
     });
   },
 });
+
+/** The engine counts from when somebody started a container; what is told is what a person would want to know of. */
+const manyRestarts = 3;
+
+function restarted(all: readonly ComposeContainer[]): string | undefined {
+  const often = all.filter(({ restartCount }) => restartCount >= manyRestarts);
+  return often.length === 0
+    ? undefined
+    : often.map((one) => `${nameOf(one)} (${one.restartCount})`).join(', ');
+}
+
+/** An agent under another name, by its image. */
+const isAgent = (container: ComposeContainer, platform: Platform) =>
+  strangersAmong([nameOf(container)], platform).length > 0 &&
+  partOfWorkload(imageName(container.image), platform) === 'collect-agent';
 
 const nameOf = ({ service, name }: ComposeContainer) => service || name;
 

@@ -13,6 +13,9 @@ const healthyWords = new Set([
   'connected',
   'running',
 ]);
+/** What else a service calls a dependency of which it does not say that it fails ("disabled", "skipped") is not known. */
+const unhealthyWords =
+  /^(?:down|unhealthy|error|err|fail(?:ed|ing|ure)?|ko|dead|critical|unavailable|unreachable|disconnected|not[ _-](?:connected|available|ready|reachable|healthy|ok)|refused|time[ _-]?(?:d[ _-])?out|false|broken|lost)\b/i;
 /** Those that count as healthy for the service itself (R-PLAT9). */
 const serviceWords = new Set(['ok', 'healthy', 'alive', 'ready', 'up']);
 const longestWord = 32;
@@ -91,7 +94,10 @@ function blamedIn(value: Record<string, unknown>, platform: Platform): PartId | 
 
 function stateOf(state: unknown): 'up' | 'down' | undefined {
   if (typeof state === 'boolean') return state ? 'up' : 'down';
-  if (typeof state === 'string') return healthyWords.has(state.toLowerCase()) ? 'up' : 'down';
+  if (typeof state === 'string') {
+    const word = state.trim().toLowerCase();
+    return healthyWords.has(word) ? 'up' : unhealthyWords.test(word) ? 'down' : undefined;
+  }
   if (!isRecord(state)) return undefined;
   for (const key of ['status', 'state', 'health', 'healthy', 'ok']) {
     const inner = state[key];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
+import { type PartId, partIds, type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -23,14 +24,14 @@ const params = z.strictObject({
   }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'services'>, 'services' | 'platform'>;
+type Deps = Pick<With<'services'>, 'services' | 'platform' | 'configured'>;
 
 export const serviceHealth = defineProbe({
   id: 'http.service-health',
   doc: `Asks a service for its health over HTTP.
 Tries the configured paths in turn until one does not answer 404.
 The health words ok, healthy, alive, ready and up, or a bare 200, mean healthy.
-What the service reports about its own dependencies is kept as a witness.`,
+What the service reports about its own dependencies is kept as a witness; one that it calls down is a finding of its own.`,
   params,
   part: (given: Params) => given.service,
   needs: ['services'],
@@ -42,6 +43,7 @@ What the service reports about its own dependencies is kept as a witness.`,
     'SERVICE_UNHEALTHY',
     'SERVICE_HEALTH_STALLED',
     'SERVICE_SLOW',
+    'SERVICE_MISSES_DEPENDENCY',
     'SERVICE_NO_HEALTH_PATH',
   ],
   async run({ service, slowMs, patienceMs }: Params, { deps, signal }: ProbeContext<Deps>) {
@@ -65,19 +67,29 @@ What the service reports about its own dependencies is kept as a witness.`,
       facts: { url: target.url, ...facts },
     });
     let found: { readonly path: string; readonly answer: HttpAnswer } | undefined;
+    const asked = { last: '', answered: false };
+    const telling =
+      (one: Get): Get =>
+      async (path, timeoutMs) => {
+        asked.last = path;
+        const answer = await one(path, timeoutMs);
+        asked.answered = true;
+        return answer;
+      };
     try {
-      found = await firstAnswer(target, get).catch((error: unknown) => {
+      found = await firstAnswer(target, telling(get)).catch((error: unknown) => {
         // Between two lives of a container its network is made anew and drops the attempt: the next one tells.
         const silent = error instanceof TargetError && error.stage === 'connect-timeout';
         if (patienceMs === undefined || !silent) throw error;
-        return firstAnswer(target, request(true));
+        return firstAnswer(target, telling(request(true)));
       });
     } catch (error) {
-      if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get))) {
-        const path = target.healthPaths[0] ?? '';
+      const hangs = error instanceof TargetError && error.stage === 'no-answer';
+      // One path that is not there, and says so at once, shows that it lives as well as one that is.
+      if (hangs && (asked.answered || (await lives(target, get, asked.last)))) {
         const named = await dependencies;
         return verdict(
-          [base('SERVICE_HEALTH_STALLED', 'critical', { path, ...blamedOf(named, service) })],
+          [base('SERVICE_HEALTH_STALLED', 'critical', { path: asked.last, ...blamedOf(named, service) })],
           named,
         );
       }
@@ -104,17 +116,40 @@ What the service reports about its own dependencies is kept as a witness.`,
       slowMs,
       async () => (await get(path)).latencyMs,
     );
-    return verdict(slow ? [base('SERVICE_SLOW', 'warning', { latencyMs, thresholdMs: slowMs, path })] : [], {
-      ...seen,
-      latencyMs,
-    });
+    return verdict(
+      [
+        ...(slow ? [base('SERVICE_SLOW', 'warning', { latencyMs, thresholdMs: slowMs, path })] : []),
+        ...missing(seen, service, deps.configured).map((facts) =>
+          base('SERVICE_MISSES_DEPENDENCY', 'warning', facts),
+        ),
+      ],
+      { ...seen, latencyMs },
+    );
   },
 });
 
+/** What a service that calls itself healthy says of what it needs; a part that this platform has not is no part it misses. */
+function missing(
+  seen: Facts,
+  service: ServiceId,
+  configured: ReadonlySet<PartId> | undefined,
+): readonly { readonly dependencies: string }[] {
+  const { dependencies } = blamedOf(
+    Object.fromEntries(
+      partIds.flatMap((part) => {
+        const said = seen[`dependency.${part}`];
+        return said === undefined || configured?.has(part) === false ? [] : [[`dependency.${part}`, said]];
+      }),
+    ),
+    service,
+  );
+  return dependencies === undefined ? [] : [{ dependencies }];
+}
+
 /** True when the liveness path answers although the health path was silent: the process runs, something it needs hangs. */
-async function lives(target: ServiceTarget, get: Get): Promise<boolean> {
+async function lives(target: ServiceTarget, get: Get, hung: string): Promise<boolean> {
   const path = target.healthPaths.find((one) => isLiveness(one, target)) ?? target.paths.live;
-  if (path === target.healthPaths[0]) return false;
+  if (path === hung) return false;
   try {
     return (await get(path, 1_500)).status < 500;
   } catch {

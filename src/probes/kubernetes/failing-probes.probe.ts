@@ -6,41 +6,31 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { partOfPod } from '../../domain/probe/workload.ts';
+import { refusedPort } from '../../domain/probe/wrong-check.ts';
 import { verdict } from '../support.ts';
 import { type ContainerStatus, isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
+import { timeOf, Warning, warningsOf } from './warnings.ts';
 
 type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 const params = z.strictObject({
   minutes: z.number().positive().default(10).meta({ description: 'How far to look back, in minutes.' }),
 });
 
-const Event = z.object({
-  reason: z.string().default(''),
-  message: z.string().default(''),
-  count: z.number().nullish(),
-  involvedObject: z
-    .object({
-      kind: z.string().default(''),
-      uid: z.string().default(''),
-      name: z.string().default(''),
-      fieldPath: z.string().default(''),
-    })
-    .prefault({}),
-  lastTimestamp: z.string().nullish(),
-  eventTime: z.string().nullish(),
-  firstTimestamp: z.string().nullish(),
-});
-
-/** Of the events that the kubelet writes, those that speak of probes. */
-type Reason = 'Unhealthy' | 'Killing';
-
 /** The kubelet restarts a container itself: nothing else writes this. */
 const killedByProbe = /failed (?:liveness|startup) probe/i;
 /** The program answers and has no such path, or wants a login: no waiting mends that. */
 const wrongQuestion = /statuscode: 4\d\d/i;
+/**
+ * The probe itself cannot be put: its command is not in the container (the kubelet: "errored and resulted in unknown
+ * state"), or the program serves no gRPC health at all (kubernetes/pkg/probe/grpc).
+ */
+const cannotBePut =
+  /probe errored|does not implement the grpc health protocol|OCI runtime exec failed|\b(?:ba|da|a)?sh: (?:(?:line )?\d+: )?[^\s:]+: (?:command )?not found/i;
+/** gRPC: the port takes no such call. The kubelet's words for a program that starts and for a wrong port are the same. */
+const grpcUnreached =
+  /failed to connect service |health rpc (?:probe failed|did not complete)|service unhealthy \(responded with/i;
 /** It reports itself unhealthy, or refuses connections: so does a program that is still starting. */
 const notYet = /statuscode: 5\d\d|connection refused/i;
 /** The kubelet waited for an answer in vain: the program hangs, or is slower than its probe has patience. */
@@ -64,11 +54,13 @@ const orderlyExits: ReadonlySet<number> = new Set([0, 137, 143]);
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy" of existing Pods, and "Killing" when a liveness or startup probe failed.
+Reads the warnings "Unhealthy" of existing Pods, and "Killing" when a liveness or startup probe failed.
 It reports a container that the kubelet ends because its liveness or startup probe failed.
 It also reports a running container that is not ready and answers its readiness probe with an error.
-Refused connections and 5xx count only after two minutes of running.
+A probe whose command is not in the container, and gRPC health that the program does not serve, count at once.
+Refused connections, 5xx, a command that fails and gRPC that does not say "serving" count only after two minutes of running.
 A service with dependencies may wait for one of them when it answers 5xx or not at all: that has its own finding.
+So has what a command or gRPC says, which is the program's own word.
 So has one that the kubelet ends because it did not answer in time, or without an event of what it answered.
 It may hang, or its probe may have too little patience.
 There is one finding per workload, however many Pods share it.
@@ -80,17 +72,16 @@ Two cases do not count: a program that exits by itself, and a container that has
   emits: ['POD_PROBE_FAILS', 'POD_PROBE_UNANSWERED', 'POD_SAYS_NOT_READY'],
   async run({ minutes }: z.output<typeof params>, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
-    const eventsOf = (reason: Reason) =>
-      kubernetes.list('events', kubernetes.namespace, { signal, fieldSelector: `reason=${reason}` });
-    // A namespace has thousands of other events, most of them of healthy Pods.
     const [rawPods, unhealthy] = await Promise.all([
       kubernetes.list('pods', kubernetes.namespace, { signal }),
-      eventsOf('Unhealthy'),
+      warningsOf(kubernetes, 'Unhealthy', signal),
     ]);
     // The API server reads every event to find those of one reason; without a failure there was no end for it.
-    const killing = endsContainers(unhealthy) ? await eventsOf('Killing') : [];
+    const killing = endsContainers(unhealthy)
+      ? await kubernetes.list('events', kubernetes.namespace, { signal, fieldSelector: 'reason=Killing' })
+      : [];
     const from = now().getTime() - minutes * 60_000;
-    const events = eventsByPod([...unhealthy, ...killing]);
+    const events = eventsByPod([...unhealthy, ...killing.map((event) => Warning.parse(event))]);
     const recent = [...events.values()].filter((own) => own.some((event) => timeOf(event) >= from));
     const groups = new Map<string, { readonly finding: Finding; pods: number; restarts: number }>();
     for (const pod of parseAll(Pod, rawPods)) {
@@ -129,12 +120,8 @@ Two cases do not count: a program that exits by itself, and a container that has
   },
 });
 
-type ProbeEvent = z.output<typeof Event>;
-
-const timeOf = ({ lastTimestamp, eventTime }: ProbeEvent) => Date.parse(lastTimestamp ?? eventTime ?? '');
-
 /** The container an event is about (`spec.containers{name}`); without a name, a running one, unready before ready. */
-function containerOf({ status }: Parsed<Pod>, { involvedObject }: ProbeEvent): ContainerStatus | undefined {
+function containerOf({ status }: Parsed<Pod>, { involvedObject }: Warning): ContainerStatus | undefined {
   const all = [...status.initContainerStatuses, ...status.containerStatuses];
   const name = /\{(.+)\}$/.exec(involvedObject.fieldPath)?.[1];
   if (name !== undefined) return all.find((container) => container.name === name);
@@ -153,15 +140,14 @@ function crashes({ lastState }: ContainerStatus, now: Date): boolean {
 }
 
 /** Whether a probe has failed, however long ago, whose failures make the kubelet end the container. */
-function endsContainers(unhealthy: readonly KubeObject[]): boolean {
-  return unhealthy.some((object) => ending.test(Event.parse(object).message));
+function endsContainers(unhealthy: readonly Warning[]): boolean {
+  return unhealthy.some(({ message }) => ending.test(message));
 }
 
 /** Events by the Pod they are about. */
-function eventsByPod(raw: readonly KubeObject[]): ReadonlyMap<string, readonly ProbeEvent[]> {
-  const events = new Map<string, ProbeEvent[]>();
-  for (const object of raw) {
-    const event = Event.parse(object);
+function eventsByPod(all: readonly Warning[]): ReadonlyMap<string, readonly Warning[]> {
+  const events = new Map<string, Warning[]>();
+  for (const event of all) {
     const { uid } = event.involvedObject;
     const known = events.get(uid);
     if (known === undefined) events.set(uid, [event]);
@@ -178,10 +164,19 @@ function mostFailures(pod: Parsed<Pod>): number {
   return Math.min(FAILURES_BEFORE_END, ...thresholds);
 }
 
-/** `dial tcp 10.1.1.1:9999: connect: connection refused`, as the kubelet passes on what its dialler says. */
-function refusedIn(message: string): number | undefined {
-  const port = /:(\d+): connect: connection refused/.exec(message)?.[1];
-  return port === undefined ? undefined : Number(port);
+/** Whether a probe that asks by a command or by gRPC failed: what these say has no form of its own. */
+function saysOtherwise({ spec }: Parsed<Pod>, container: string, message: string): boolean {
+  const own = spec.containers.find(({ name }) => name === container);
+  const kind = kindOf(message);
+  const probe = kind === undefined ? undefined : own?.[`${kind}Probe`];
+  if (probe?.grpc != null) return grpcUnreached.test(message);
+  return probe?.exec != null && !unanswered.test(message);
+}
+
+/** Which probe the kubelet speaks of. */
+function kindOf(message: string): 'liveness' | 'readiness' | 'startup' | undefined {
+  const [, kind] = /^(liveness|readiness|startup) probe/i.exec(message) ?? [];
+  return kind?.toLowerCase() as 'liveness' | 'readiness' | 'startup' | undefined;
 }
 
 interface Failure {
@@ -197,12 +192,12 @@ interface Failure {
 /** What the events since `from` say against a Pod's probe; undefined when they explain nothing that is wrong now. */
 function failureOf(
   pod: Parsed<Pod>,
-  all: readonly ProbeEvent[],
+  all: readonly Warning[],
   { now, from, platform }: { readonly now: Date; readonly from: number; readonly platform: Platform },
 ): Failure | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   const events = all.filter((event) => timeOf(event) >= from);
-  const settled = (event: ProbeEvent) => {
+  const settled = (event: Warning) => {
     const started = Date.parse(containerOf(pod, event)?.state.running?.startedAt ?? '');
     return isReady(pod) && started >= timeOf(event) && now.getTime() - started > WELL_AFTER_MS;
   };
@@ -210,13 +205,15 @@ function failureOf(
     (event) => event.reason === 'Killing' && killedByProbe.test(event.message) && !settled(event),
   );
   const unhealthy = events.filter((event) => event.reason === 'Unhealthy');
-  const speaks = (event: ProbeEvent) => {
+  const speaks = (event: Warning) => {
     const container = containerOf(pod, event);
     const running = container?.state.running;
     if (container === undefined || running === undefined || container.ready || crashes(container, now))
       return false;
     const runningMs = now.getTime() - Date.parse(running.startedAt ?? '');
-    return wrongQuestion.test(event.message) || (notYet.test(event.message) && runningMs >= OPEN_AFTER_MS);
+    if (wrongQuestion.test(event.message) || cannotBePut.test(event.message)) return true;
+    const mayCome = notYet.test(event.message) || saysOtherwise(pod, container.name, event.message);
+    return mayCome && runningMs >= OPEN_AFTER_MS;
   };
   const stuck = isReady(pod) ? undefined : unhealthy.find(speaks);
   // As often as the kubelet takes it: the next thing that happens is the end of this container.
@@ -237,7 +234,10 @@ function failureOf(
     .filter(({ reason, message }) => reason === 'Unhealthy' && message.toLowerCase().startsWith(probe))
     .sort((one, other) => timeOf(one) - timeOf(other))
     .at(-1);
-  const open = event === stuck && waits && !wrongQuestion.test(event.message);
+  const cannot = wrongQuestion.test(event.message) || cannotBePut.test(event.message);
+  // A command that fails, and gRPC, are the program's own words about itself: it may be as ill as they say.
+  const says = waits || saysOtherwise(pod, containerOf(pod, event)?.name ?? '', event.message);
+  const open = event === stuck && says && !cannot;
   const message = ofProbe?.message ?? event.message;
   // An end alone does not say what the probe was told.
   const mayHang =
@@ -246,7 +246,10 @@ function failureOf(
     code: open ? 'POD_SAYS_NOT_READY' : mayHang ? 'POD_PROBE_UNANSWERED' : 'POD_PROBE_FAILS',
     probe,
     message: shortened(message, 200),
-    ...present({ container: containerOf(pod, event)?.name, refusedPort: refusedIn(ofProbe?.message ?? '') }),
+    ...present({
+      container: containerOf(pod, event)?.name,
+      refusedPort: refusedPort(ofProbe?.message ?? ''),
+    }),
     ...present({ since: event.firstTimestamp ?? undefined }),
   };
 }

@@ -1,8 +1,9 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { evictionFacts, isEvicted } from '../../domain/probe/eviction.ts';
 import { isWithoutImage } from '../../domain/probe/image-reasons.ts';
-import { chosenBy, noNodeHasThem } from '../../domain/probe/scheduling.ts';
+import { blockFacts, chosenBy, noNodeHasThem } from '../../domain/probe/scheduling.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
 /** Codes of what keeps a Pod from working, worst explanation first. */
@@ -10,8 +11,12 @@ export const podCodes = [
   'POD_OOM_KILLED',
   'POD_IMAGE_UNAVAILABLE',
   'POD_CONFIG_MISSING',
+  'POD_COMMAND_MISSING',
   'POD_CRASH_LOOPING',
   'POD_UNSCHEDULABLE',
+  'POD_INIT_WAITS',
+  'POD_INIT_RUNS',
+  'POD_EVICTED',
   'POD_FAILED',
   'POD_STUCK_TERMINATING',
   'POD_NOT_READY',
@@ -89,9 +94,12 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
       facts: {
         reason: scheduled.reason ?? 'Unschedulable',
         message: short(scheduled.message),
+        ...blockFacts(scheduled.message ?? ''),
         ...present({ nodeLabel: labelWithoutNode(pod, scheduled.message) }),
       },
     };
+  const first = initialising(pod, age);
+  if (first !== undefined) return first;
   const ready = status.conditions.find((condition) => condition.type === 'Ready');
   if (
     !isReady(pod) &&
@@ -120,6 +128,34 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
     : { code: 'POD_RESTARTING', running: true, facts: exitFacts(restless) };
 }
 
+/**
+ * Its init container has run for a while, and nothing else starts before that ends. Whether it works or waits for
+ * something, only its log can tell. One that runs beside the others (a sidecar) is not waited for.
+ */
+function initialising(
+  { spec, status }: Parsed<Pod>,
+  age: (time: string | null | undefined) => number,
+): PodFault | undefined {
+  const beside = new Set(
+    (spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map(({ name }) => name),
+  );
+  const running = status.initContainerStatuses.find(
+    ({ name, state }) => state.running !== undefined && !beside.has(name),
+  );
+  const startedAt = running?.state.running?.startedAt;
+  if (running === undefined || typeof startedAt !== 'string' || age(startedAt) <= settleMs) return undefined;
+  return {
+    code: 'POD_INIT_RUNS',
+    running: true,
+    since: startedAt,
+    facts: {
+      container: running.name,
+      image: running.image,
+      seconds: Math.round(age(startedAt) / 1000),
+    },
+  };
+}
+
 /** `disk=ssd`: the one label that its node must have, where the scheduler says that no node has it. */
 function labelWithoutNode({ spec }: Parsed<Pod>, message = ''): string | undefined {
   const label = noNodeHasThem(message) ? chosenBy(spec.nodeSelector) : undefined;
@@ -136,14 +172,63 @@ function failedFault(
 ): PodFault | undefined {
   const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
   if (owner !== undefined && replacing.has(owner.kind)) return undefined;
+  return endedFault(pod, age);
+}
+
+/** What a fresh end that is for good comes from. */
+function endedFault(
+  pod: Parsed<Pod>,
+  age: (time: string | null | undefined) => number,
+): PodFault | undefined {
   const ended = endOf(pod);
   if (ended === undefined || age(ended) >= hour) return undefined;
+  if (isEvicted(pod.status))
+    return {
+      code: 'POD_EVICTED',
+      running: false,
+      since: ended,
+      facts: {
+        node: pod.spec.nodeName ?? '–',
+        message: short(pod.status.message),
+        ...evictionFacts(pod.status.message ?? ''),
+      },
+    };
   return {
     code: 'POD_FAILED',
     running: false,
     since: ended,
     facts: { reason: pod.status.reason ?? 'Failed', message: short(pod.status.message) },
   };
+}
+
+/** So many evictions of one workload within an hour are no chance: its Pods do not stay. */
+const evictionsAgain = 3;
+
+/**
+ * Of a workload whose Pods are evicted again and again, the last of them, by its controller: each one alone was replaced,
+ * and is no fault.
+ */
+export function evictedAgain(pods: readonly Parsed<Pod>[], now: Date): ReadonlyMap<Parsed<Pod>, PodFault> {
+  const age = (time: string | null | undefined) =>
+    typeof time === 'string' ? now.getTime() - Date.parse(time) : Number.POSITIVE_INFINITY;
+  const owned = new Map<string, { readonly pod: Parsed<Pod>; readonly fault: PodFault }[]>();
+  for (const pod of pods) {
+    const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
+    if (owner === undefined || !replacing.has(owner.kind) || pod.status.phase !== 'Failed') continue;
+    const fault = endedFault(pod, age);
+    if (fault?.code !== 'POD_EVICTED') continue;
+    owned.set(owner.uid, [...(owned.get(owner.uid) ?? []), { pod, fault }]);
+  }
+  return new Map(
+    [...owned.values()].flatMap((all) => {
+      const last = all.toSorted((a, b) => (a.fault.since ?? '').localeCompare(b.fault.since ?? '')).at(-1);
+      // Long since it has stayed where it is.
+      if (last === undefined || all.length < evictionsAgain || age(last.fault.since) > 10 * settleMs)
+        return [];
+      const { pod, fault } = last;
+      return [[pod, { ...fault, facts: { ...fault.facts, evictions: all.length } }] as const];
+    }),
+  );
 }
 
 /** When a Pod ended, as closely as its status says; an evicted one may have lost its containers' states. */
@@ -231,6 +316,14 @@ function containerFault(
     message: short(waiting?.message),
   };
   if (isWithoutImage(reason)) return { code: 'POD_IMAGE_UNAVAILABLE', running: false, facts: waitingFacts };
+  const missing = missingCommand(container, age);
+  if (missing !== undefined)
+    return {
+      code: 'POD_COMMAND_MISSING',
+      running: false,
+      ...since,
+      facts: { container: container.name, image: container.image, ...missing },
+    };
   if (configReasons.has(reason)) return { code: 'POD_CONFIG_MISSING', running: false, facts: waitingFacts };
   // Since Kubernetes 1.37 the waiting reason shows only for moments; the restarts and a fresh end stay.
   const crashed = ended !== undefined && ended.exitCode !== 0 && age(ended.finishedAt) < 10 * settleMs;
@@ -242,6 +335,32 @@ function containerFault(
       (container.restartCount > 0 || terminated !== undefined))
   )
     return { code: 'POD_CRASH_LOOPING', running: false, ...since, facts: common };
+  return undefined;
+}
+
+/** How the runtime's shim calls an end that came before the program's first instruction. */
+const startReasons: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun', 'RunContainerError']);
+/** runc (`exec: "x": …`, and the folder that it starts in): the reason covers other failures of a start as well. */
+const noCommand =
+  /exec: "(?<command>[^"]+)": (?<why>(?:stat [^:]+: )?(?:executable file not found in \$PATH|no such file or directory|permission denied|is a directory))|chdir to cwd \("(?<folder>[^"]+)"\) [^:]*: (?<whyNot>[^:]+)/;
+
+/** The command that the runtime could not run, and why; undefined where something else ended it. */
+function missingCommand(
+  container: ContainerStatus,
+  age: (time: string | null | undefined) => number,
+): { readonly command: string; readonly message: string } | undefined {
+  const { waiting, terminated, running } = container.state;
+  const ended = terminated ?? container.lastState.terminated;
+  const fresh =
+    running === undefined && startReasons.has(ended?.reason ?? '') && age(ended?.finishedAt) < 10 * settleMs;
+  const waits = configReasons.has(waiting?.reason ?? '') || startReasons.has(waiting?.reason ?? '');
+  const said = [waits ? waiting?.message : undefined, fresh ? ended?.message : undefined];
+  for (const text of said) {
+    const found = noCommand.exec(text ?? '')?.groups;
+    const command = found?.['command'] ?? found?.['folder'];
+    const why = found?.['why'] ?? found?.['whyNot'];
+    if (command !== undefined && why !== undefined) return { command: short(command), message: short(why) };
+  }
   return undefined;
 }
 

@@ -2,15 +2,24 @@ import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
-import type { Excerpt, Finding } from '../../domain/probe/finding.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-import { crashLog } from './crash-log.ts';
-import { justBack, lookAgainMs, type PodFault, podCodes, podFault, triedAgain } from './pod-faults.ts';
+import { crashLog, initLog, type LogEnd } from './crash-log.ts';
+import {
+  evictedAgain,
+  justBack,
+  lookAgainMs,
+  type PodFault,
+  podCodes,
+  podFault,
+  triedAgain,
+} from './pod-faults.ts';
 import { createReferenceCheck, type ReferenceCheck } from './references.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
+import { warningsOf } from './warnings.ts';
 
 const params = z.strictObject({
   restarts: z
@@ -18,12 +27,9 @@ const params = z.strictObject({
     .positive()
     .default(3)
     .meta({ description: 'Number of restarts, the last within an hour, that is a finding.' }),
-  logs: z
-    .number()
-    .int()
-    .nonnegative()
-    .default(0)
-    .meta({ description: 'Number of crashing workloads for which the end of the log is read.' }),
+  logs: z.number().int().nonnegative().default(0).meta({
+    description: 'Number of crashing or initialising workloads for which the end of the log is read.',
+  }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
@@ -32,10 +38,15 @@ export const kubernetesPods = defineProbe({
   id: 'kubernetes.pods',
   doc: `Checks every Pod of the namespace for what keeps it from working.
 There is one finding per workload and cause, however many Pods share it.
-The causes are: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often.
+A Pod does not start without its image, configuration, command or node.
+It also waits for an init container, which is told after a minute.
+What ends it is memory, a crash, an eviction or a failure.
+A Pod may also be stuck, not ready, or restart often.
+An init container waits where the end of its log says the same again and again; else it may be at work.
 A container that runs again for less than two seconds after a crash is looked at once more: without a readiness probe it counts as ready.
 A Pod that ended for good counts for an hour.
-It does not count when its controller replaces it, or when another Pod of its Job runs or has succeeded.`,
+It does not count when its controller replaces it, or when another Pod of its Job runs or has succeeded.
+Three evictions of one workload within an hour, the last within ten minutes, do count.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -46,12 +57,13 @@ It does not count when its controller replaces it, or when another Pod of its Jo
     const listed = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
     const pods = await lookedAgain(listed, kubernetes, { signal, now, wait });
     const madeUpFor = triedAgain(pods);
+    const again = evictedAgain(pods, now());
     const faults = pods.map((pod) => {
-      const fault = podFault(pod, { now: now(), restarts });
-      return fault?.code === 'POD_FAILED' && madeUpFor(pod) ? undefined : fault;
+      const fault = again.get(pod) ?? podFault(pod, { now: now(), restarts });
+      return fault !== undefined && ended.has(fault.code) && madeUpFor(pod) ? undefined : fault;
     });
     // Both are requested at once: they do not depend on each other.
-    const crashLogs = readCrashLogs(kubernetes, pods, faults, logs, signal);
+    const readings = readLogs(kubernetes, pods, faults, logs, signal);
     const explained = explainer(kubernetes, pods, now(), signal);
     const groups = new Map<string, { readonly finding: Finding; pods: number }>();
     let bad = 0;
@@ -66,30 +78,47 @@ It does not count when its controller replaces it, or when another Pod of its Jo
       else group.pods += 1;
     }
     const findings = [...groups.values()].map(async ({ finding, pods: count }) => {
-      const log = finding.code === crash ? await crashLogs.get(finding.subject) : undefined;
+      const read = await readings.get(`${finding.code}/${finding.subject}`);
       const facts = { ...finding.facts, pods: count };
-      return { ...finding, facts, ...present({ excerpts: log === undefined ? undefined : [log] }) };
+      return { ...finding, facts, ...(read === undefined ? {} : withLog({ ...finding, facts }, read)) };
     });
     return verdict(await Promise.all(findings), { pods: pods.length, bad });
   },
 });
 
+/** Of a Pod that has ended for good. */
+const ended: ReadonlySet<PodFault['code']> = new Set(['POD_FAILED', 'POD_EVICTED'] as const);
 const crash = 'POD_CRASH_LOOPING';
+const initialising = 'POD_INIT_RUNS';
 
-/** The end of a log of each of the first `most` workloads that crash, by its subject. */
-function readCrashLogs(
+/** What a log says adds to a finding; an init container that says the same again and again waits. */
+function withLog(finding: Finding, { excerpt, repeats }: LogEnd): Partial<Finding> {
+  const excerpts = { excerpts: [excerpt] };
+  if (finding.code !== initialising || repeats === undefined) return excerpts;
+  return {
+    ...excerpts,
+    ...{ code: 'POD_INIT_WAITS', severity: 'critical' },
+    facts: { ...finding.facts, says: repeats },
+  };
+}
+
+/** The end of a log of each of the first `most` workloads that crash or initialise, by code and subject. */
+function readLogs(
   kubernetes: KubernetesTarget,
   pods: readonly Parsed<Pod>[],
   faults: readonly (PodFault | undefined)[],
   most: number,
   signal: AbortSignal,
-): ReadonlyMap<string, Promise<Excerpt | undefined>> {
-  const logs = new Map<string, Promise<Excerpt | undefined>>();
+): ReadonlyMap<string, Promise<LogEnd | undefined>> {
+  const logs = new Map<string, Promise<LogEnd | undefined>>();
   for (const [at, pod] of pods.entries()) {
     const fault = faults[at];
     if (logs.size >= most) break;
-    if (fault?.code !== crash || logs.has(subjectOf(pod))) continue;
-    logs.set(subjectOf(pod), crashLog(kubernetes, pod, String(fault.facts['container']), signal));
+    if (fault?.code !== crash && fault?.code !== initialising) continue;
+    const key = `${fault.code}/${subjectOf(pod)}`;
+    if (logs.has(key)) continue;
+    const read = fault.code === crash ? crashLog : initLog;
+    logs.set(key, read(kubernetes, pod, String(fault.facts['container']), signal));
   }
   return logs;
 }
@@ -102,13 +131,17 @@ function explainer(
   signal: AbortSignal,
 ): (pod: Parsed<Pod>, fault: PodFault | undefined) => Promise<PodFault | undefined> {
   let check: Promise<ReferenceCheck | undefined> | undefined;
+  let mounts: Promise<ReadonlyMap<string, string>> | undefined;
   return async (pod, fault) => {
-    if (fault?.code !== 'POD_CONFIG_MISSING' && !creating(pod, now)) return fault;
+    const hangs = creating(pod, now);
+    if (fault?.code !== 'POD_CONFIG_MISSING' && !hangs) return fault;
     check ??= kubernetes.list('configmaps', kubernetes.namespace, { signal }).then(
       (maps) => createReferenceCheck(pods, maps, kubernetes, signal),
       () => undefined,
     );
-    const missing = await (await check)?.(pod, String(fault?.facts['message'] ?? ''));
+    if (hangs) mounts ??= failedMounts(kubernetes, signal);
+    const said = [fault?.facts['message'] ?? '', (await mounts)?.get(pod.metadata.uid) ?? ''];
+    const missing = await (await check)?.(pod, said.join('\n'));
     if (missing === undefined)
       return fault?.code !== 'POD_CONFIG_MISSING'
         ? fault
@@ -126,6 +159,21 @@ function explainer(
       },
     };
   };
+}
+
+/** What the kubelet says of volumes that it could not mount, by the Pod. */
+async function failedMounts(
+  kubernetes: KubernetesTarget,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const events = await warningsOf(kubernetes, 'FailedMount', signal).catch(() => []);
+  signal.throwIfAborted();
+  const said = new Map<string, string>();
+  for (const { message, involvedObject } of events) {
+    const known = said.get(involvedObject.uid);
+    said.set(involvedObject.uid, known === undefined ? message : `${known}\n${message}`);
+  }
+  return said;
 }
 
 function subjectOf(pod: Parsed<Pod>): string {
@@ -154,7 +202,12 @@ function creating(pod: Parsed<Pod>, now: Date): boolean {
     status.phase === 'Pending' &&
     now.getTime() - started > creationMs &&
     status.containerStatuses.length > 0 &&
-    status.containerStatuses.every((container) => container.state.waiting?.reason === 'ContainerCreating')
+    // With init containers the others wait for these (`PodInitializing`), and all of them for the volumes.
+    [...status.initContainerStatuses, ...status.containerStatuses].every(
+      ({ state: { waiting } }) =>
+        waiting?.reason === 'ContainerCreating' ||
+        (waiting?.reason === 'PodInitializing' && status.initContainerStatuses.length > 0),
+    )
   );
 }
 

@@ -30,7 +30,7 @@ export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
       ...(from.key === undefined || from.key === '' ? {} : { key: from.key }),
     });
   };
-  for (const container of pod.spec.containers) {
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
     for (const { valueFrom } of container.env) {
       add('ConfigMap', valueFrom?.configMapKeyRef);
       add('Secret', valueFrom?.secretKeyRef);
@@ -43,21 +43,43 @@ export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
   for (const volume of pod.spec.volumes) {
     add('ConfigMap', volume.configMap);
     add('Secret', { name: volume.secret?.secretName, optional: volume.secret?.optional });
+    for (const { configMap, secret } of volume.projected?.sources ?? []) {
+      add('ConfigMap', configMap);
+      add('Secret', secret);
+    }
   }
   return found;
 }
 
-/** At most this many Secrets are asked for by name in one look, however many Pods and workloads name one. */
+/**
+ * At most this many Secrets are asked for by name in one look, however many Pods and workloads name one. Those that the
+ * kubelet itself says are missing cost no question, and any number of them is named.
+ */
 const maxSecrets = 2;
 
 /** Keys of a Secret; `absent`: the Secret does not exist; undefined: unknown (not allowed, or limit reached). */
 type SecretKeys = readonly string[] | 'absent' | undefined;
 
 /** The kubelet's own words: they save a request. */
-const absentSecret = /^secret "([^"]+)" not found$/;
+const absentSecret = /\bsecret "([^"]+)" not found/g;
+/** Said of a volume, not of the object behind it (kubernetes/pkg/volume, `MakePayload`). */
+const absentKey = /for volume "([^"]+)" : .*references non-existent (?:secret|config) key: (\S+)/;
 
-/** The first thing a Pod names that is not there; `message` is what the kubelet says of its container. */
-export type ReferenceCheck = (pod: Parsed<Pod>, message: string) => Promise<Missing | undefined>;
+/**
+ * The first thing a Pod names that is not there; `said` is what the kubelet says of its containers and volumes, one
+ * sentence a line.
+ */
+export type ReferenceCheck = (pod: Parsed<Pod>, said: string) => Promise<Missing | undefined>;
+
+/** What the kubelet says of a volume whose object has no such key. */
+function keyOfVolume(pod: Parsed<Pod>, said: string): Missing | undefined {
+  const [, name, key] = absentKey.exec(said) ?? [];
+  const volume = pod.spec.volumes.find((one) => one.name === name);
+  if (volume === undefined || key === undefined) return undefined;
+  if (volume.configMap?.name !== undefined) return { kind: 'ConfigMap', name: volume.configMap.name, key };
+  if (volume.secret?.secretName !== undefined) return { kind: 'Secret', name: volume.secret.secretName, key };
+  return undefined;
+}
 
 /**
  * Finds the first thing a Pod names that is not there. ConfigMaps are known from the run's LIST; a Secret is asked
@@ -85,7 +107,7 @@ export function createReferenceCheck(
     secrets.set(name, asked);
     return asked;
   };
-  return async (pod, message) => {
+  return async (pod, said) => {
     const references = referencesOf(pod);
     for (const reference of references.filter((one) => one.kind === 'ConfigMap')) {
       const map = mapByName.get(reference.name);
@@ -93,9 +115,11 @@ export function createReferenceCheck(
       const missing = missingKey(reference, keysOf(map, 'data', 'binaryData'));
       if (missing !== undefined) return missing;
     }
-    const absent = absentSecret.exec(message)?.[1];
+    const absent = new Set([...said.matchAll(absentSecret)].map(([, name]) => name));
+    const keyless = keyOfVolume(pod, said);
+    if (keyless !== undefined) return keyless;
     for (const reference of references.filter((one) => one.kind === 'Secret')) {
-      const keys = reference.name === absent ? 'absent' : await secretKeys(reference.name);
+      const keys = absent.has(reference.name) ? 'absent' : await secretKeys(reference.name);
       if (keys === undefined) continue;
       if (keys === 'absent')
         return {

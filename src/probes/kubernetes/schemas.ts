@@ -32,9 +32,20 @@ const KeyReference = z
   .object({ name: z.string(), key: z.string().default(''), optional: z.boolean().optional() })
   .optional();
 
+/** How a probe asks; the kubelet's words about its failure differ by that. */
+const HealthProbe = z
+  .object({
+    failureThreshold: z.number().nullish(),
+    exec: z.object({}).nullish(),
+    grpc: z.object({}).nullish(),
+  })
+  .nullish();
+
 const Container = z.object({
   name: z.string(),
   image: z.string().default(''),
+  /** `Always`: of an init container that runs beside the others and is not waited for. */
+  restartPolicy: z.string().nullish(),
   env: z
     .array(
       z.object({
@@ -54,7 +65,9 @@ const Container = z.object({
       }),
     )
     .default([]),
-  livenessProbe: z.object({ failureThreshold: z.number().nullish() }).nullish(),
+  livenessProbe: HealthProbe,
+  readinessProbe: HealthProbe,
+  startupProbe: HealthProbe,
   resources: z.object({ limits: z.record(z.string(), z.string()).default({}) }).default({ limits: {} }),
 });
 
@@ -64,7 +77,7 @@ const Volume = z.object({
   secret: z.object({ secretName: z.string().optional(), optional: z.boolean().optional() }).optional(),
   projected: z
     .object({
-      sources: z.array(z.object({ configMap: NameReference })).nullish(),
+      sources: z.array(z.object({ configMap: NameReference, secret: NameReference })).nullish(),
     })
     .optional(),
 });
@@ -87,12 +100,25 @@ function sharedValue<S extends z.ZodType>(schema: S) {
   });
 }
 
+const Conditions = z
+  .array(
+    z.object({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      lastTransitionTime: z.string().nullish(),
+    }),
+  )
+  .default([]);
+
 export const Pod = z.object({
   spec: z.object({
     nodeName: z.string().optional(),
     hostNetwork: z.boolean().default(false),
     nodeSelector: z.record(z.string(), z.string()).default({}),
     containers: z.array(sharedValue(Container)),
+    initContainers: z.array(sharedValue(Container)).nullish(),
     volumes: sharedValue(z.array(Volume)).default([]),
   }),
   status: z
@@ -102,17 +128,7 @@ export const Pod = z.object({
       message: z.string().optional(),
       podIP: z.string().optional(),
       startTime: z.string().nullish(),
-      conditions: z
-        .array(
-          z.object({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().optional(),
-            message: z.string().optional(),
-            lastTransitionTime: z.string().nullish(),
-          }),
-        )
-        .default([]),
+      conditions: Conditions,
       containerStatuses: z.array(ContainerStatus).default([]),
       initContainerStatuses: z.array(ContainerStatus).default([]),
     })
@@ -125,6 +141,7 @@ export const Workload = z.object({
     replicas: z.number().optional(),
     template: z
       .object({
+        metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
         spec: z.object({
           containers: z.array(z.object({ image: z.string().default('') })).default([]),
           priorityClassName: z.string().optional(),
@@ -140,6 +157,7 @@ export const Workload = z.object({
       updatedReplicas: z.number().default(0),
       desiredNumberScheduled: z.number().optional(),
       numberReady: z.number().default(0),
+      conditions: Conditions,
     })
     .prefault({}),
 });

@@ -4,6 +4,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { factsOf, type Platform, workloadOf } from '../../domain/platform/platform.ts';
+import { imageName } from '../../domain/platform/unchecked.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
@@ -28,6 +29,7 @@ export const kubernetesWorkloads = defineProbe({
   id: 'kubernetes.workloads',
   doc: `Checks the Deployment, StatefulSet or DaemonSet that runs a part.
 A workload belongs to a part by its name (agent-manager, or with a prefix: aetherius-redis).
+Agents that are not in their namespace are looked for in all others, also by image and labels.
 Compares the ready replicas with the wanted ones.`,
   params,
   part: (given: Params) => given.part,
@@ -37,7 +39,18 @@ Compares the ready replicas with the wanted ones.`,
   async run({ part, takenUp }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes, platform } = deps;
     const all = await candidates({ kubernetes, platform }, part, signal);
-    const workloads = all.filter((workload) => partOfWorkload(workload.name, platform) === part);
+    const here = all.filter((workload) => partOfWorkload(workload.name, platform) === part);
+    const elsewhere =
+      part === 'collect-agent' && here.length === 0 ? await agentsElsewhere(deps, signal) : [];
+    const known = [kubernetes.namespace, kubernetes.agentNamespace];
+    const near = elsewhere.filter(({ namespace }) => known.includes(namespace));
+    // In a namespace that nobody named they may be those of another installation.
+    if (elsewhere.length > 0 && near.length === 0)
+      return {
+        ...{ status: 'skipped', reason: 'not-applicable' },
+        facts: { elsewhere: elsewhere.slice(0, mostNamed).map(placeOf).join(', ') },
+      };
+    const workloads = here.length > 0 ? here : near;
     if (workloads.length === 0) {
       // A database may well live outside of the cluster; the platform's own programs do not.
       if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
@@ -85,7 +98,10 @@ Compares the ready replicas with the wanted ones.`,
     return verdict(findings, {
       desired: sum((one) => one.desired),
       ready: sum((one) => one.ready),
-      ...present({ running }),
+      ...present({
+        running,
+        elsewhere: near.length === 0 ? undefined : near.slice(0, mostNamed).map(placeOf).join(', '),
+      }),
       ...imageFacts(workloads.flatMap((one) => one.images)),
     });
   },
@@ -101,29 +117,68 @@ interface Seen {
   readonly generation: number;
   readonly observed: number;
   readonly images: readonly string[];
+  /** Of its Pods. */
+  readonly labels: Readonly<Record<string, string>>;
   /** By its priority it is one of those without which the cluster does not work. */
   readonly ofCluster: boolean;
 }
 
+const mostNamed = 3;
+const placeOf = ({ kind, name, namespace }: Seen) => `${namespace}/${kind.toLowerCase()}/${name}`;
+
 const clusterPriority = /^system-(?:node|cluster)-critical$/;
+
+const seen = (kind: Seen['kind'], workload: Parsed<z.output<typeof Workload>>): Seen => ({
+  kind,
+  name: workload.metadata.name,
+  namespace: workload.metadata.namespace ?? '',
+  desired:
+    kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
+  ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
+  generation: workload.metadata.generation ?? 0,
+  observed: workload.status.observedGeneration,
+  images: workload.spec.template?.spec.containers.map(({ image }) => image) ?? [],
+  labels: workload.spec.template?.metadata.labels ?? {},
+  ofCluster: clusterPriority.test(workload.spec.template?.spec.priorityClassName ?? ''),
+});
+
+/**
+ * Agents under another name or in another namespace: by its name, its image, or what its Pods are labelled. Where the
+ * whole cluster may not be listed, in the namespaces that we know.
+ */
+async function agentsElsewhere(
+  { kubernetes, platform }: { kubernetes: KubernetesTarget; platform: Platform },
+  signal: AbortSignal,
+): Promise<Seen[]> {
+  const kinds = { daemonsets: 'DaemonSet', deployments: 'Deployment', statefulsets: 'StatefulSet' } as const;
+  const known = [...new Set([kubernetes.agentNamespace, kubernetes.namespace])];
+  const nothing = () => [];
+  const list = async (kind: keyof typeof kinds) => {
+    const everywhere = await kubernetes.list(kind, '', { signal }).catch(() => undefined);
+    const objects =
+      everywhere ??
+      (await Promise.all(known.map((one) => kubernetes.list(kind, one, { signal }).catch(nothing)))).flat();
+    return parseAll(Workload, objects).map((one) => seen(kinds[kind], one));
+  };
+  const all = await Promise.all([list('daemonsets'), list('deployments'), list('statefulsets')]);
+  return all.flat().filter((one) => isAgent(one, platform));
+}
+
+function isAgent({ name, images, labels }: Seen, platform: Platform): boolean {
+  const isOne = (text: string | undefined) =>
+    text !== undefined && partOfWorkload(text, platform) === 'collect-agent';
+  if (isOne(name)) return true;
+  if (partOfWorkload(name, platform) !== undefined || strangersAmong([name], platform).length === 0)
+    return false;
+  const labelled = ['app', 'app.kubernetes.io/name', 'app.kubernetes.io/component'].map((key) => labels[key]);
+  return labelled.some(isOne) || images.some((image) => isOne(imageName(image)));
+}
 
 async function candidates(
   { kubernetes, platform }: { kubernetes: KubernetesTarget; platform: Platform },
   part: PartId,
   signal: AbortSignal,
 ): Promise<Seen[]> {
-  const seen = (kind: Seen['kind'], workload: Parsed<z.output<typeof Workload>>): Seen => ({
-    kind,
-    name: workload.metadata.name,
-    namespace: workload.metadata.namespace ?? '',
-    desired:
-      kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
-    ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
-    generation: workload.metadata.generation ?? 0,
-    observed: workload.status.observedGeneration,
-    images: workload.spec.template?.spec.containers.map(({ image }) => image) ?? [],
-    ofCluster: clusterPriority.test(workload.spec.template?.spec.priorityClassName ?? ''),
-  });
   if (part === 'collect-agent') {
     const kinds = { deployment: 'Deployment', statefulset: 'StatefulSet', daemonset: 'DaemonSet' } as const;
     const [kind = 'daemonset'] = factsOf(platform, part).workload?.split('/') ?? [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
+import { leftOpen } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -78,7 +79,7 @@ So it is with silence where several servers run that have no route to each other
     const names = heard.subjects.map(([subject]) => subject);
     const senders = before === undefined || after === undefined ? undefined : publishers(before, after);
     const agents = senders?.filter((client) => !isNoAgent(client, platform));
-    const facts = {
+    const counted = {
       seconds: silent ? seconds + silentSeconds : seconds,
       registrations: count(subjects.registration),
       heartbeats: count(subjects.heartbeat),
@@ -86,8 +87,20 @@ So it is with silence where several servers run that have no route to each other
     };
     const elsewhere = names.filter((name) => isTaken(name, others ?? []));
     const isOpen = after === undefined || others === undefined || elsewhere.some(speaksOfAgents);
-    const apart = isOpen ? undefined : pastEachOther(names, after, agents ?? [], facts);
-    if (apart !== undefined) return verdict([apart], facts);
+    // That the two fit together shows only where agents were heard, and each of them is listened to.
+    const ofAgents = names.filter(speaksOfAgents);
+    const fits = !isOpen && ofAgents.length > 0 && ofAgents.every((name) => isHeard(name, after));
+    const facts = fits
+      ? counted
+      : {
+          ...counted,
+          ...leftOpen(
+            ofAgents.length === 0 ? 'agents-unheard' : 'agents-heard-in-part',
+            'AGENT_SUBJECTS_DIFFER',
+          ),
+        };
+    const apart = isOpen ? undefined : pastEachOther(names, after, agents ?? [], counted);
+    if (apart !== undefined) return verdict([apart], counted);
     const taken =
       (agents?.length ?? 0) > 0 && (elsewhere.length > 0 || names.some((name) => isHeard(name, after ?? [])));
     if (facts.subjects > 0 || taken) return { status: 'healthy', facts };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
+import { leftOpen } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { type BusClient, clientsOnBus, silentSubjects } from '../support/nats-clients.ts';
@@ -83,14 +84,22 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
       };
     const drift = busDrift(heard, [before, after], others);
     const senders = publishers(before, after);
-    const silentFor = (await silentSubjects(nats, signal)).filter(
-      ({ subject, listener, seconds: since }) =>
-        since >= silentHours * 3_600 &&
+    const quiet = (await silentSubjects(nats, signal)).filter(
+      ({ subject, listener }) =>
         !isTap(subject) &&
         (partNamed(listener.name, platform) ?? 'collect-agent') !== 'collect-agent' &&
         !drift.passedBy.some(({ listened }) => listened === subject) &&
         !heard.some(([one]) => covers(subject, one)),
     );
+    const isOld = ({ seconds: since }: { readonly seconds: number }) => since >= silentHours * 3_600;
+    const silentFor = quiet.filter(isOld);
+    const open: readonly ('SUBJECTS_PASS_BY' | 'SUBJECT_SILENT')[] = [
+      // Who listens nowhere now may be down, and what it listens to is then not seen.
+      ...(drift.unheard.length > 0 ? (['SUBJECTS_PASS_BY'] as const) : []),
+      // One that has listened for less than that has had no time to be silent.
+      ...(quiet.length > silentFor.length ? (['SUBJECT_SILENT'] as const) : []),
+    ];
+    const [firstOpen, ...moreOpen] = open;
     return verdict(
       [
         ...drift.passedBy.slice(0, mostFindings).map((one): Finding => {
@@ -119,7 +128,7 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
           }),
         ),
       ],
-      facts,
+      firstOpen === undefined ? facts : { ...facts, ...leftOpen('subjects-open', firstOpen, ...moreOpen) },
     );
   },
 });

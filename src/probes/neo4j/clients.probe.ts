@@ -27,7 +27,7 @@ Only reasoning-service uses the knowledge graph, so a connection is its witness.
       return verdict([], { total: others, 'sessions.reasoning-service': others });
     } catch (error) {
       // The procedure is for administrators, and not every edition has it.
-      if (error instanceof TargetError && error.stage === 'protocol')
+      if (error instanceof TargetError && (error.stage === 'rejected' || error.stage === 'protocol'))
         return { status: 'skipped', reason: 'not-installed' };
       throw error;
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import { isTool } from '../../domain/probe/session-owner.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import {
@@ -83,6 +84,8 @@ Without membership in pg_monitor, sessions of other roles are hidden: seeing no 
             ...databaseId(postgres, row.database),
             thresholdSeconds: seconds,
             pids: row.pids.join(', '),
+            // What lines to copy would end: not the sessions of people and tools.
+            ...(isTool(row.application) ? {} : { pidsToEnd: row.pids.join(', ') }),
           },
         }),
       ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endFacts } from '../../domain/fix/blocker.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -104,6 +105,7 @@ function finding(group: readonly Wait[], longest: number): readonly Finding[] {
         user,
         database,
         state,
+        ...endFacts(state),
         ...present({ backendStart: began ?? undefined }),
         waiting: group.length,
         longestSeconds: round(longest),

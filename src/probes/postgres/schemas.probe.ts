@@ -26,6 +26,7 @@ export const postgresSchemas = defineProbe({
   doc: `Does a second database have the platform's tables with other columns?
 Reads the columns of the platform's tables in every database of the server that lets the bot in.
 A database is a second one when each of these tables there is empty (0 bytes) and no session is open in it.
+Where several have the tables, and no setting or session shows which is used, it could not check.
 It is a finding only where it has at least two of the tables, and one of them has other columns than in the database in use.
 Which columns a program expects is not to be seen here; a program that misses one says so itself.`,
   params,
@@ -68,6 +69,18 @@ Which columns a program expects is not to be seen here; a program that misses on
     for (const id of ['agentManager', 'orchestrator'] as const) inUse.add(postgres.databaseName(id) ?? '');
     const isEmpty = ({ tables }: Own) => [...tables.values()].every(({ bytes }) => bytes === 0);
     const used = all.filter(({ database, tables }) => inUse.has(database) && tables.size > 0);
+    const filled = all.filter(({ tables }) => tables.size >= fewestTables);
+    if (used.length === 0 && filled.length > 1)
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'which database is used was not seen', {
+          facts: {
+            reason: 'database-use-unseen',
+            databases: filled.map(({ database }) => database).join(', '),
+          },
+        }),
+        facts,
+      };
     const second = all.filter((one) => !inUse.has(one.database) && isEmpty(one));
     return verdict(
       second.flatMap((one) => used.flatMap((other) => findingOf(one, other))),

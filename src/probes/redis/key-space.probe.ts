@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
+import { leftOpen } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe/probe.ts';
 import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -81,9 +82,12 @@ async function look(
     uselessKeys: Math.round(useless.length * perKey),
     uselessBytes: Math.round(uselessBytes),
     percent: round(Math.min(100, (100 * uselessBytes) / Math.max(1, used))),
-    largest: largest.map((entry) => `${shortened(entry.key, 60)} ${entry.bytes} B`).join(', '),
+    largest: largest.map((entry) => `${shortened(entry.key, 60)} ${inUnits(entry.bytes)}`).join(', '),
   };
-  if (uselessBytes < WORTH_BYTES || uselessBytes < used * WORTH_SHARE) return verdict([], found);
+  if (uselessBytes < used * WORTH_SHARE) return verdict([], found);
+  // They fill it, and so few bytes are not worth a clean-up: whether they are the reason of anything stays open.
+  if (uselessBytes < WORTH_BYTES)
+    return verdict([], { ...found, ...leftOpen('few-bytes', 'REDIS_USELESS_KEYS') });
   const finding: Finding = {
     code: 'REDIS_USELESS_KEYS',
     severity: 'warning',
@@ -92,4 +96,11 @@ async function look(
     facts: found,
   };
   return verdict([finding], found);
+}
+
+/** As a person reads it: 81992 is 80 KiB. */
+function inUnits(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const kib = Math.round(bytes / 1024);
+  return kib < 1024 ? `${kib} KiB` : `${round(kib / 1024)} MiB`;
 }

@@ -4,6 +4,7 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
+import { thereAnyway } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe/probe.ts';
 import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
@@ -84,7 +85,7 @@ function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeRes
   const { usedBytes, systemBytes } = memory;
   const bound = limit === 'none' ? systemBytes : (limit ?? 0);
   if (bound === 0) {
-    if (usedBytes < worthLimitingBytes) return { status: 'healthy', facts };
+    if (usedBytes < worthLimitingBytes) return verdict([], { ...facts, ...noLimit });
     const cause = new AppError(
       'DEPENDENCY_UNAVAILABLE',
       'the memory limit of the container or machine is unknown',
@@ -96,8 +97,13 @@ function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeRes
   }
   const seen = { ...facts, boundBytes: bound, boundPercent: round((100 * usedBytes) / bound, 1) };
   const growing = usedBytes >= Math.max(worthLimitingBytes, bound * growingShare) && mostlyEternal(keyspace);
-  return verdict(growing || usedBytes >= bound * closeShare ? [findingOf('REDIS_NO_LIMIT', seen)] : [], seen);
+  return growing || usedBytes >= bound * closeShare
+    ? verdict([findingOf('REDIS_NO_LIMIT', seen)], seen)
+    : verdict([], { ...seen, ...noLimit });
 }
+
+/** There is none, and while there is room that is no finding. */
+const noLimit = thereAnyway('REDIS_NO_LIMIT');
 
 const findingOf = (
   code: FindingCode,

@@ -1,20 +1,22 @@
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { ellipsis, shortened } from '../../domain/kernel/text.ts';
-import { configuredIds } from '../../domain/platform/part.ts';
-import {
-  fileValue,
-  type LayeredValue,
-  overridden,
-  prefixUnknown,
-  undecided,
-} from '../../domain/probe/config-layers.ts';
+import { type ConfiguredId, configuredIds } from '../../domain/platform/part.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
+import { type LayeredValue, overridden, prefixUnknown, undecided } from '../../domain/probe/config-layers.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
+import {
+  type ConnectionLook,
+  fileValueRuns,
+  isAddressKey,
+  isConnectedBy,
+  whichWorks,
+} from '../../domain/probe/running-connection.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { isSetByVariables, type PartConfig, partConfig } from '../support/config.ts';
-import { socketsOf } from '../support/sockets.ts';
+import { socketsOf, type Unasked } from '../support/sockets.ts';
 
 const secretKey = /pass|secret|token|key$/i;
 
@@ -27,6 +29,7 @@ Names each key of the file that has no effect, with the layer that overrides it.
 For a variable it also names the ConfigMap or Secret and the key that sets it.
 Values of Secrets and of secret keys are never shown.
 A variable for an address or port counts only when the sockets of the process show that it is used.
+Where the program is connected by the value that overrides, it says so: that value works, and the file's is not used.
 A variable that fits a key but for its prefix leaves the answer open where nothing shows whether the program reads it.
 Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
@@ -36,7 +39,7 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 8_000,
-  emits: ['CONFIG_OVERRIDDEN'],
+  emits: ['CONFIG_OVERRIDDEN', 'CONFIG_OVERRIDE_IN_USE'],
   async run({ part, key }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const config = await partConfig(deps, part, signal);
     if (config === undefined) {
@@ -48,12 +51,17 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
     const guessed = prefixUnknown(config.sources).filter(
       (guess) => asked(guess) && known.every((one) => one.key !== guess.key),
     );
-    const { seen, open } = await bySockets([...known, ...guessed], new Set(guessed), deps, config, signal);
-    const findings = seen.map((value): Finding => {
+    const own = once(() => lookAt(deps, config.instance, config.sources.file, signal));
+    const others = once(() => looksAtOthers(deps, part, config.sources.file, signal));
+    const all = [...known, ...guessed];
+    const { seen, open } = await bySockets(all, new Set(guessed), config, deps.platform, own);
+    const works = await Promise.all(seen.map((value) => worksNow(value, own, others, deps.platform)));
+    const findings = seen.map((value, at): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));
+      const inUse = works[at] === 'override';
       return {
-        code: 'CONFIG_OVERRIDDEN',
-        severity: 'warning',
+        code: inUse ? 'CONFIG_OVERRIDE_IN_USE' : 'CONFIG_OVERRIDDEN',
+        severity: inUse ? 'info' : 'warning',
         part,
         subject: value.key,
         facts: {
@@ -63,6 +71,12 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
           configMap: value.from?.kind === 'ConfigMap' ? value.from.name : null,
           value: shown(value.value),
           fileValue: shown(value.fileValue ?? ''),
+          // Only then is there a button that takes the variable or flag away.
+          fileRuns: fileValueRuns(
+            { key: value.key, fileValue: value.fileValue ?? '' },
+            works[at],
+            deps.platform,
+          ),
           instance: config.instance.name,
         },
       };
@@ -83,9 +97,6 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
   },
 });
 
-/** Keys of an address or a port: which layer gives them, sockets show. */
-const bound = /(?:^|\.)(?:port|host|addr|address|url|uri|endpoint)$/;
-
 /**
  * A variable wins over the file only if that was seen (R-PLAT1): of an address or a port, the sockets of the process
  * show whether it uses the one or the other. One of the platform's own prefix is set for nothing else, and a flag is an
@@ -94,40 +105,27 @@ const bound = /(?:^|\.)(?:port|host|addr|address|url|uri|endpoint)$/;
 async function bySockets(
   values: readonly LayeredValue[],
   guessed: ReadonlySet<LayeredValue>,
-  { runtime, platform }: With<'runtime'>,
-  { instance, sources }: PartConfig,
-  signal: AbortSignal,
+  { sources }: PartConfig,
+  platform: Platform,
+  own: () => Promise<Look>,
 ): Promise<{ readonly seen: readonly LayeredValue[]; readonly open: ReturnType<typeof undecided> }> {
   const isGuess = (value: LayeredValue) => {
     const { key, layer, name, secret } = value;
     if (guessed.has(value)) return true;
-    return layer === 'env' && secret === undefined && bound.test(key) && !name.startsWith(sources.prefix);
+    return layer === 'env' && secret === undefined && isAddressKey(key) && !name.startsWith(sources.prefix);
   };
   const guesses = values.filter(isGuess);
   if (guesses.length === 0) return { seen: values, open: [] };
   // What is no address shows in no socket.
-  const sockets = guesses.some(({ key }) => bound.test(key))
-    ? await socketsOf(runtime, instance, signal)
-    : undefined;
-  const uses = async (key: string, value: string): Promise<boolean | undefined> => {
-    if (sockets === undefined || !('listening' in sockets)) return undefined;
-    const named = /(?:^|:)(\d{1,5})(?:\/.*)?$/.exec(value)?.[1];
-    if (key === platform.keys['server.port']) return sockets.listening.has(Number(named));
-    const host = /^(?:[a-z0-9+]+:\/\/)?(?:[^@/]*@)?([^:/]*)/i.exec(value)?.[1] ?? '';
-    const port = named ?? fileValue(sources.file, key.replace(/[^.]*$/, 'port'));
-    const address =
-      host === 'localhost' ? '127.0.0.1' : await runtime.resolve(host, { signal }).catch(() => undefined);
-    const peers = [...sockets.peers].filter((peer) => port === undefined || peer.endsWith(`:${port}`));
-    if (address !== undefined && isIPv4(address)) return peers.some((peer) => peer.startsWith(`${address}:`));
-    // On Compose a known name has no address here: its port is enough, as long as the two differ in it or in the host.
-    if (address === undefined || port === undefined) return undefined;
-    return peers.some((peer) => !peer.startsWith('127.'));
-  };
+  const look = guesses.some(({ key }) => isAddressKey(key)) ? await own() : undefined;
+  const sockets = look?.sockets;
+  const uses = async (key: string, value: string) =>
+    look === undefined ? undefined : isConnectedBy(key, value, look, platform);
   const judged = await Promise.all(
     values.map(async (value) => {
       if (!isGuess(value)) return { value, wins: true as boolean | undefined };
       // Of a Secret nobody sees where it would lead.
-      if (!bound.test(value.key) || value.secret !== undefined || value.unread !== undefined)
+      if (!isAddressKey(value.key) || value.secret !== undefined || value.unread !== undefined)
         return { value, wins: undefined };
       const [theirs, files] = await Promise.all([
         uses(value.key, value.value),
@@ -139,7 +137,7 @@ async function bySockets(
   );
   const unreadOf = (value: LayeredValue) => {
     const { key } = value;
-    const blocked = !bound.test(key) || sockets === undefined || 'listening' in sockets ? {} : sockets;
+    const blocked = isAddressKey(key) && sockets === undefined ? (look?.unasked ?? {}) : {};
     return new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
       facts: { ...blocked, reason: 'override-unseen', variable: nameOf(value) },
     });
@@ -150,6 +148,56 @@ async function bySockets(
       wins === undefined ? [{ ...value, fileValue: value.fileValue ?? '', unread: unreadOf(value) }] : [],
     ),
   };
+}
+
+/** Of an address whose two values are seen: which one works now. */
+function worksNow(
+  { key, value, fileValue: written, secret, unread }: LayeredValue,
+  own: () => Promise<Look>,
+  others: () => Promise<readonly Look[]>,
+  platform: Platform,
+): Promise<'override' | 'file' | undefined> {
+  if (!isAddressKey(key) || written === undefined || secret !== undefined || unread !== undefined)
+    return Promise.resolve(undefined);
+  return own().then((look) => whichWorks({ key, value, fileValue: written }, look, others, platform));
+}
+
+interface Look extends ConnectionLook {
+  /** Why the sockets were not seen. */
+  readonly unasked?: Unasked;
+}
+
+async function lookAt(
+  { runtime }: Pick<With<'runtime'>, 'runtime'>,
+  instance: Instance,
+  file: unknown,
+  signal: AbortSignal,
+): Promise<Look> {
+  const seen = await socketsOf(runtime, instance, signal);
+  const resolve = (name: string) => runtime.resolve(name, { signal }).catch(() => undefined);
+  return 'listening' in seen ? { sockets: seen, file, resolve } : { unasked: seen, file, resolve };
+}
+
+/** The other services: what one of them is connected to is there. */
+async function looksAtOthers(
+  deps: With<'runtime'>,
+  part: ConfiguredId,
+  file: unknown,
+  signal: AbortSignal,
+): Promise<readonly Look[]> {
+  const looks = configuredIds
+    .filter((one) => one !== part)
+    .map(async (one) => {
+      const instance = (await deps.runtime.instances(one, { signal }).catch(() => [])).at(-1);
+      return instance === undefined ? [] : [await lookAt(deps, instance, file, signal)];
+    });
+  return (await Promise.all(looks)).flat();
+}
+
+/** The work, begun at its first use. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => (begun ??= work());
 }
 
 function keysOf(values: readonly LayeredValue[]): string {

@@ -3,9 +3,11 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { redactLines } from '../../domain/kernel/redact.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { knownLines } from '../../domain/logs/known-lines.ts';
 import { configuredIds } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
+import { leftOpen } from '../../domain/probe/open.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -32,10 +34,15 @@ const neverMade = /nats: invalid connection/i;
 
 /**
  * A program's words for a message that came and that it cannot use: what it reads is not in it, it is no JSON of the
- * wanted form, or PostgreSQL takes a value of it for no value of the column's type (SQLSTATE 22P02).
+ * wanted form, PostgreSQL takes a value of it for no value of the column's type (SQLSTATE 22P02, and 42804 for a list
+ * of several), or the rows that it is matched against cannot be read ("Scan error" of Go's database/sql; of any other row that
+ * says nothing of a message).
  */
 const notUsable =
-  /(?:not found|missing|absent) in (?:the )?payload|fail\w* to unmarshal \w+ (?:message|event|command)|SQLSTATE 22P02|invalid input syntax for type/i;
+  /(?:not found|missing|absent) in (?:the )?payload|fail\w* to unmarshal \w+ (?:message|event|command)|SQLSTATE (?:22P02|42804)|invalid input syntax for type|is of type \w+ but expression is of type|matched for (?:event|message)\b.*sql: Scan error on column/i;
+
+/** Levels of a line that says that something failed. */
+const failed: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'critical']);
 
 export const runtimePublishLog = defineProbe({
   id: 'runtime.publish-log',
@@ -88,10 +95,30 @@ Such lines come with a message or a failed call alone: a program without either 
         ...present({ excerpts: lines === undefined ? undefined : [lines] }),
       }),
     );
-    const facts = {
+    const counted = {
       ...{ instances: running.length, failing: failing.length, unusable: unusable.length },
       strays: strays.length,
     };
+    // An error in words that nobody knows may be the same one, and a log without a line shows nothing of any.
+    const known = knownLines(platform);
+    const strange = read.flatMap(({ lines }) =>
+      lines.filter(
+        ({ raw, level }) =>
+          level !== undefined &&
+          failed.has(level) &&
+          ![neverMade, notUsable].some((pattern) => pattern.test(raw)) &&
+          !known.some(({ pattern }) => pattern.test(raw)),
+      ),
+    );
+    const isSilent = read.every(({ lines }) => lines.length === 0);
+    const facts =
+      isSilent || strange.length > 0
+        ? {
+            ...counted,
+            strange: strange.length,
+            ...leftOpen(isSilent ? 'logs-silent' : 'errors-unknown', 'MESSAGE_NOT_USABLE'),
+          }
+        : counted;
     if (failing.length === 0) return verdict([...unusable, ...strays], facts);
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const { connections = [] } = await nats.monitor<Connz>('/connz?limit=1024', { signal });

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { keyComplainedOf } from '../../domain/fix/destination-advice.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -8,11 +9,15 @@ import { configuredIds, type PartId, partIds } from '../../domain/platform/part.
 import { asInGuide, type Platform } from '../../domain/platform/platform.ts';
 import { fileKeys } from '../../domain/probe/config-layers.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
+import { givenPast } from '../../domain/probe/gives-key.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import { keyHints } from '../support/key-hints.ts';
 import { excerpt, type LogLine, lastWords, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, orderedEnds, type StartupDeps } from '../support/startup.ts';
+
+type Deps = StartupDeps & { readonly kubernetes?: KubernetesTarget };
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
 interface Reason {
@@ -54,6 +59,48 @@ function databaseIn(line: LogLine | undefined): string | undefined {
   return /database \\?"([^"\\]+)\\?" does not exist/i.exec(line?.raw ?? '')?.[1];
 }
 
+/**
+ * The host that a name server did not resolve, as programs say it: Go's resolver, Node's and Python's `getaddrinfo`, and
+ * libpq.
+ */
+function unresolvedIn(line: LogLine | undefined): string | undefined {
+  const raw = line?.raw ?? '';
+  return (
+    /\blookup ([\w.-]+)(?: on [^\s:]+(?::\d+)?)?: (?:no such host|server misbehaving)/i.exec(raw)?.[1] ??
+    /getaddrinfo E(?:NOTFOUND|AI_AGAIN) ([\w.-]+)/i.exec(raw)?.[1] ??
+    /could not translate host name \\?"([^"\\]+)\\?" to address/i.exec(raw)?.[1]
+  );
+}
+
+/** That name, where a Service of this namespace has it: then it is right, and the name server denies it all the same. */
+async function deniedName(
+  host: string | undefined,
+  { kubernetes }: Deps,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [name = '', namespace, kind = 'svc'] = (host ?? '').toLowerCase().replace(/\.$/, '').split('.');
+  if (kubernetes === undefined || name === '' || kind !== 'svc') return undefined;
+  if (namespace !== undefined && namespace !== kubernetes.namespace) return undefined;
+  try {
+    const services = await kubernetes.list('services', kubernetes.namespace, { signal });
+    return services.some(({ metadata }) => metadata.name === name) ? name : undefined;
+  } catch {
+    signal.throwIfAborted();
+    // What the program said stands without it.
+    return undefined;
+  }
+}
+
+/** The variable or flag by which the program has what it complains of, where that is not its file. */
+function givenOtherwise(code: FindingCode, part: PartId, instance: Instance, platform: Platform) {
+  const key = keyComplainedOf(code);
+  const own = configuredIds.find((id) => id === part);
+  if (key === undefined || own === undefined) return {};
+  const setting = platform.keys[key];
+  const variable = givenPast(instance, own, setting, platform);
+  return variable === undefined ? {} : { variable, setting };
+}
+
 /** What the keys of the file may have been meant for; undefined: the file cannot be read, or has no such key. */
 async function hintsIn(
   { runtime, platform }: StartupDeps,
@@ -83,14 +130,15 @@ Reads the log of the current and the previous container of an instance that fail
 The last error decides.
 Earlier errors may be no reason when the program ended with another error ("fatal", "panic") or with exit code 0.
 The answer is then inconclusive.
+A name that a name server denied although a Service has it is told with its reason: the address is right then.
 A last word that names no known reason is reported word for word.
 An empty log is no evidence in either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 14_000,
-  emits: [...reasonsOf(asInGuide).map(({ code }) => code), 'STARTUP_REASON_UNKNOWN'],
-  async run({ part }, context: ProbeContext<StartupDeps>) {
+  emits: [...new Set(reasonsOf(asInGuide).map(({ code }) => code)), 'STARTUP_REASON_UNKNOWN'],
+  async run({ part }, context: ProbeContext<Deps>) {
     const { deps, signal } = context;
     // A store complains of its clients' passwords, which is no reason for its own end.
     const reasons = configuredIds.some((id) => id === part) ? reasonsOf(deps.platform) : [];
@@ -156,7 +204,11 @@ An empty log is no evidence in either direction.`,
           facts: {
             message: shortened(line?.message ?? '', 240),
             restarts: instance.restarts,
-            ...present({ database: databaseIn(line) }),
+            ...present({
+              database: databaseIn(line),
+              deniedName: await deniedName(unresolvedIn(line), deps, signal),
+              ...givenOtherwise(reason.code, part, instance, deps.platform),
+            }),
           },
           ...(excerpts.length === 0 ? {} : { excerpts }),
           ...present({ since: line?.time }),

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
+import { TargetError } from '../../domain/kernel/errors.ts';
 
 /** A function of a Go profile with its share. */
 export interface HotFunction {
@@ -73,12 +74,23 @@ const newSum = (line: number): Sum => ({
   ...{ line, lines: new Map() },
 });
 
+/** A profile has some megabytes unpacked; what answers in its place may make some kilobytes into gigabytes. */
+const mostUnpacked = 64 * 2 ** 20;
+
+function decoded(bytes: Uint8Array): Profile {
+  try {
+    return Profile.decode(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: mostUnpacked }) : bytes);
+  } catch (cause) {
+    throw new TargetError('protocol', 'the answer is no profile', { cause });
+  }
+}
+
 /**
- * Reads a `pprof` profile (gzipped protobuf) and sums it by function.
+ * Reads a `pprof` profile (gzipped protobuf) and sums it by function. TargetError `protocol` for what is none.
  * @param type sample type: `cpu`, `inuse_space`, `alloc_space`; the last one when absent
  */
 export function readProfile(bytes: Uint8Array, type?: string): ProfileSummary {
-  const profile = Profile.decode(isGzip(bytes) ? gunzipSync(bytes) : bytes);
+  const profile = decoded(bytes);
   const strings = profile.stringTable.strings;
   const text = (index: number | bigint) => strings[Number(index)] ?? '';
   const types = profile.sampleType.map((sample) => text(sample.type));

@@ -5,7 +5,7 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
+import { mustHold, refused } from '../shared/stale.ts';
 
 const hours = 24;
 /** JetStream counts in nanoseconds. */

@@ -1,7 +1,8 @@
 import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import { refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import { refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
+import { bytesOf, mustHaveRoom } from './needs.ts';
 import {
   ArchiveParams,
   anyLeft,
@@ -39,6 +40,7 @@ A batch is a stretch of blocks of the table, and ends by itself after 2 seconds;
 It rests four times as long as it works.
 It waits while a copy is behind by more than 64 MiB or 10 seconds, or a session waits for a lock.
 It shows how far it is, can be stopped between batches, and goes on after a crash; after a stop, ask for it again.
+Refuses where the disk of PostgreSQL is seen to have no room for the archive.
 Refuses tables with partitions, triggers, rules, row security or references to them, and PostgreSQL before 14.
 Undo moves back what the archive holds of that span of time, also what an earlier archiving has put there.
 Nothing is taken back by itself: what was moved is good where it is.`,
@@ -53,7 +55,8 @@ Nothing is taken back by itself: what was moved is good where it is.`,
   },
   instruction: 'remove-old-rows',
 
-  async plan(params, { deps: { postgres, platform, environment }, signal, now }: Context) {
+  async plan(params, { deps, signal, now }: Context) {
+    const { postgres, platform, environment } = deps;
     const rows = oldRowsOf(params, platform, now());
     const { database, before } = rows;
     const table = await seeTable(postgres, database, rows.table, signal);
@@ -63,6 +66,8 @@ Nothing is taken back by itself: what was moved is good where it is.`,
     mayPutInto(table, archive);
     const counted = await count(postgres, table, { rows }, signal);
     if (counted.rows === 0 || counted.oldest === null) throw refused('nothing-to-do', { table: table.name });
+    const bytes = await bytesOf(postgres, database, table.oid, counted.rows, signal);
+    const room = await mustHaveRoom(bytes, database, deps, signal);
     const cluster = await systemIdentifier(postgres, signal);
     const name = archiveOf(table.name);
     const facts = { table: table.name, archive: name, before };
@@ -87,6 +92,7 @@ Nothing is taken back by itself: what was moved is good where it is.`,
       notes: [
         ...(archive === undefined ? [{ key: 'archive-made', facts: { archive: name } }] : []),
         ...((await lagUnseen(postgres, database, signal)) ? [{ key: 'lag-unseen', facts: {} }] : []),
+        ...room,
       ],
       steps: [
         {

@@ -5,8 +5,8 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import { guideIndexes } from '../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import { mustHold, refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
 import {
   type Context,
   dropLeft,
@@ -19,7 +19,11 @@ import {
   watched,
   withOurs,
 } from './index-work.ts';
-import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
+import { mustHaveRoom, mustHaveTheWay } from './needs.ts';
+import { databaseIdOf, databaseOf, identifier, mayChangeIn, missingRight, nameOf } from './server.ts';
+
+/** What an entry of such an index takes, generously: a short text with its head and its place, in pages that are not full. */
+const entryBytes = 64;
 
 const Params = z.strictObject({
   database: z
@@ -40,6 +44,7 @@ It shows how far it is and can be stopped; nothing is left of it then.
 When its worker dies, PostgreSQL ends it within seconds, from version 14 on, and the next worker begins anew; before 14 the next one waits for its end.
 An index that an attempt left invalid is dropped, at once or by the next attempt.
 A table larger than 50 GiB and a partitioned table are refused.
+Refused, too, while a transaction is open for longer than it would wait, and where the disk of PostgreSQL is seen to have no room.
 Undo drops what was created, concurrently.`,
   tier: 2,
   params: Params,
@@ -52,7 +57,8 @@ Undo drops what was created, concurrently.`,
   },
   instruction: 'create-index',
 
-  async plan(params, { deps: { postgres, platform, environment }, signal }: Context) {
+  async plan(params, { deps, signal }: Context) {
+    const { postgres, platform, environment } = deps;
     const wanted = guideIndexes[params.database];
     const seen: Seen[] = [];
     for (const { name, table, column } of wanted) {
@@ -67,6 +73,9 @@ Undo drops what was created, concurrently.`,
     for (const found of seen) mayBuild(found);
     const [first, ...rest] = seen.map((found) => stepOf(found, 'valid'));
     if (first === undefined) throw refused('nothing-to-do', { database: params.database });
+    await mustHaveTheWay(postgres, params.database, seen, signal);
+    const bytes = Math.round(seen.reduce((sum, { rows }) => sum + rows * entryBytes, 0));
+    const notes = await mustHaveRoom(bytes, params.database, deps, signal);
     const [firstUndo, ...restUndo] = seen.map((found) => undoOf(found)).toReversed();
     const cluster = await systemIdentifier(postgres, signal);
     return {
@@ -79,6 +88,7 @@ Undo drops what was created, concurrently.`,
       identity: { system_identifier: cluster },
       params,
       tier: 2,
+      ...(notes.length === 0 ? {} : { notes }),
       steps: [first, ...rest],
       ...(firstUndo === undefined ? {} : { undo: [firstUndo, ...restUndo] as const }),
       verifyWith: [{ probe: 'postgres.connection', with: { database: params.database } }],
@@ -221,6 +231,7 @@ function statementOf({ to }: PlanStep, now: Row | undefined, { index, table, col
 
 function mayBuild(found: Seen): void {
   const { table, index, owner, bytes } = found;
+  mayChangeIn(found.schema);
   if (found.partitioned) throw refused('partitioned-table', { table });
   if (!found.mine) throw missingRight('CREATE INDEX', `table ${table} of ${owner}`);
   if (bytes > mostBytes) throw refused('table-too-large', { table, bytes, most: mostBytes });

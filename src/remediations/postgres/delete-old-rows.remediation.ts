@@ -1,7 +1,7 @@
 import { defineRemediation, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import { refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import { refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
 import {
   anyLeft,
   type Context,

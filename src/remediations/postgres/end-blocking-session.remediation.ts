@@ -1,10 +1,18 @@
 import { z } from 'zod';
+import { howToEnd } from '../../domain/fix/blocker.ts';
 import { defineRemediation, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
+import {
+  mustBeOfService,
+  type OpenSession,
+  servicesKnown,
+  sessionNotes,
+  signsOfSession,
+} from '../shared/postgres-sessions.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
 import { missingRight } from './server.ts';
 
 const ways = ['cancel', 'end'] as const;
@@ -24,7 +32,9 @@ const Params = z.strictObject({
 export const endBlockingSession = defineRemediation({
   id: 'postgres.end-blocking-session',
   version: 1,
-  doc: `Cancels the statement of one session that blocks others by a lock, or ends that session (D2.c).
+  doc: `Cancels the statement of one session of a service that blocks others by a lock, or ends that session (D2.c).
+It is a service's where its client has the address of a running Pod or container of it, or where its role is the service's alone (\`platform.parts.<service>.databaseRole\`).
+A person's, a tool's such as pg_dump, a migration's, and one of which that cannot be told is left to people.
 A session that runs a statement is cancelled; one that is idle in a transaction can only be ended.
 It is named by pid and by the starts of session, transaction and statement.
 The statement that acts on it checks all of them again.
@@ -38,25 +48,33 @@ PostgreSQL rolls back what is open. There is no undo.`,
     if (typeof pid !== 'number') return undefined;
     return {
       pid,
-      how: state === 'active' ? 'cancel' : 'end',
+      how: howToEnd(state),
       ...(typeof backendStart === 'string' ? { backendStart } : {}),
     };
   },
   instruction: 'end-blocker',
 
-  async plan(params, { deps: { postgres, environment }, signal }: Context) {
-    const session = await find(postgres, params.pid, signal);
+  async plan(params, { deps, signal }: Context) {
+    const { postgres, environment } = deps;
+    const seen = await find(postgres, params.pid, signal);
+    // What it has locked has a name in its own database alone.
+    const session =
+      seen === undefined || seen.database === anyOf(postgres)
+        ? seen
+        : await find(postgres, params.pid, signal, seen.database);
     if (session === undefined) throw refused('no-target');
     if (params.backendStart !== undefined && params.backendStart !== session.backend_start)
       throw refused('no-target');
     if (session.waiting === 0) throw refused('nothing-to-do', { pid: params.pid });
     if (!session.ours || session.kind !== 'client backend')
       throw refused('not-a-client', { pid: params.pid, what: session.kind });
+    const part = mustBeOfService(session, await servicesKnown(deps, signal));
     if (!session.mine) throw missingRight('pg_terminate_backend', `sessions of ${session.user}`);
     if (params.how === 'cancel' && session.state !== 'active')
       throw refused('nothing-to-cancel', { pid: params.pid, state: session.state });
     const identifier = await systemIdentifier(postgres, signal);
-    const { pid, backend_start, xact_start, query_start, state, application, user, client } = session;
+    const { pid, backend_start, xact_start, query_start, state, user, client } = session;
+    const application = session.application === '' ? '(no name)' : session.application;
     return {
       schemaVersion: planSchema,
       actionId: 'postgres.end-blocking-session',
@@ -67,6 +85,7 @@ PostgreSQL rolls back what is open. There is no undo.`,
       identity: { system_identifier: identifier },
       params,
       tier: 2,
+      notes: sessionNotes([{ ...session, part }]),
       steps: [
         {
           kind: params.how === 'cancel' ? 'postgres-cancel-statement' : 'postgres-terminate-session',
@@ -97,8 +116,13 @@ PostgreSQL rolls back what is open. There is no undo.`,
     return postgresObject(deps.postgres, signal);
   },
 
-  async applyStep(step, _plan, { deps: { postgres }, signal }: Context): Promise<Facts> {
+  async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
+    const { postgres } = deps;
     const { pid = null, backend_start, xact_start, query_start } = step.precondition;
+    const session = await find(postgres, Number(pid), signal);
+    // Also of a plan that was made when anybody's session was ended.
+    if (session !== undefined && session.backend_start === backend_start)
+      mustBeOfService(session, await servicesKnown(deps, signal));
     signal.throwIfAborted();
     const cancels = query_start !== undefined;
     // One statement finds the very session again and acts on it: a reused pid or a newer transaction is safe (R-P4).
@@ -106,8 +130,9 @@ PostgreSQL rolls back what is open. There is no undo.`,
       anyOf(postgres),
       `SELECT ${cancels ? 'pg_cancel_backend' : 'pg_terminate_backend'}(pid) AS sent FROM pg_stat_activity
        WHERE pid = $1 AND ${epoch('backend_start')} = $2 AND ${epoch('xact_start')} = $3
-         ${cancels ? `AND state = 'active' AND ${epoch('query_start')} = $4` : ''}`,
-      [pid, backend_start, xact_start, ...(cancels ? [query_start] : [])],
+         AND coalesce(application_name, '') = $4
+         ${cancels ? `AND state = 'active' AND ${epoch('query_start')} = $5` : ''}`,
+      [pid, backend_start, xact_start, session?.application ?? '', ...(cancels ? [query_start] : [])],
       { signal },
     );
     if (acted !== undefined) return { pid, sent: acted.sent };
@@ -131,17 +156,14 @@ PostgreSQL rolls back what is open. There is no undo.`,
   },
 });
 
-type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
+type Context = {
+  readonly deps: With<'postgres'> & Pick<Targets, 'runtime' | 'compose'>;
+  readonly signal: AbortSignal;
+};
 
-interface Session {
-  readonly pid: number;
-  readonly backend_start: string;
-  readonly xact_start: string;
+interface Session extends OpenSession {
   readonly query_start: string;
   readonly state: string;
-  readonly application: string;
-  readonly user: string;
-  readonly client: string;
   readonly database: DatabaseId;
   readonly ours: boolean;
   readonly kind: string;
@@ -164,13 +186,13 @@ async function find(
   postgres: PostgresTarget,
   pid: number,
   signal: AbortSignal,
+  database = anyOf(postgres),
 ): Promise<Session | undefined> {
   const [row] = await postgres.query<Omit<Session, 'database' | 'ours'> & { readonly name: string }>(
-    anyOf(postgres),
+    database,
     `SELECT a.pid, ${epoch('a.backend_start')} AS backend_start, ${epoch('a.xact_start')} AS xact_start,
-       ${epoch('a.query_start')} AS query_start, coalesce(a.state, '?') AS state,
-       coalesce(nullif(a.application_name, ''), '(no name)') AS application, coalesce(a.usename, '') AS "user",
-       coalesce(host(a.client_addr), 'local') AS client, coalesce(a.datname, '') AS name,
+       ${epoch('a.query_start')} AS query_start, coalesce(a.state, '?') AS state, ${signsOfSession},
+       coalesce(a.datname, '') AS name,
        CASE WHEN a.application_name = 'aetherius-bot' THEN 'aetherius-bot' ELSE coalesce(a.backend_type, '?') END AS kind,
        coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::int AS open,
        (SELECT count(DISTINCT l.pid)::int FROM pg_locks l
@@ -184,7 +206,7 @@ async function find(
   if (row === undefined) return undefined;
   const { name, ...rest } = row;
   const id = databases.find((one) => postgres.databaseName(one) === name);
-  return { ...rest, database: id ?? anyOf(postgres), ours: id !== undefined };
+  return { ...rest, database: id ?? database, ours: id !== undefined };
 }
 
 /** The session is gone, or goes on without what blocked: a cancelled statement takes its locks with it. */

@@ -2,7 +2,7 @@ import type { LongWork, Operation, WorkProgress } from '../../domain/fix/remedia
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { mayRepeat } from './server.ts';
 
 /** An index of a larger table is left to people (bytes). */
@@ -85,7 +85,7 @@ export function shareOf(seen: IndexPhase): number {
 }
 
 export type Context = {
-  readonly deps: With<'postgres'>;
+  readonly deps: With<'postgres'> & Pick<Targets, 'runtime'>;
   readonly signal: AbortSignal;
   readonly work?: LongWork | undefined;
   readonly operation?: Operation | undefined;
@@ -242,8 +242,12 @@ function progressFrom(last: WorkProgress, seen: Seen | 'unseen' | undefined): Wo
   return { ...rest, done, ...(seen.waits ? { waits: 'transactions' } : {}) };
 }
 
-/** SQLSTATE of what the server itself ended: lock_timeout, and statement_timeout or a cancel. */
-const ended: Readonly<Record<string, string>> = { '55P03': 'waited-too-long', '57014': 'was-ended' };
+/** SQLSTATE of what the server itself ended: lock_timeout, statement_timeout or a cancel, and unique_violation. */
+const ended: Readonly<Record<string, string>> = {
+  '55P03': 'waited-too-long',
+  '57014': 'was-ended',
+  '23505': 'rows-twice',
+};
 
 const endOf = (error: unknown): string | undefined =>
   error instanceof TargetError ? ended[String(error.facts['sqlstate'])] : undefined;

@@ -5,12 +5,12 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import { guideRetention } from '../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
+import { mustHold, refused } from '../shared/stale.ts';
 import { identifier, mayRepeat, missingRight } from './server.ts';
 
 export type Context = {
-  readonly deps: With<'postgres'>;
+  readonly deps: With<'postgres'> & Pick<Targets, 'runtime'>;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly work?: LongWork | undefined;

@@ -3,8 +3,8 @@ import { defineRemediation, planSchema } from '../../domain/fix/remediation.ts';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import { mustHold, refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
 import {
   type Context,
   dropLeft,
@@ -15,7 +15,8 @@ import {
   watched,
   withOurs,
 } from './index-work.ts';
-import { databaseIdOf, databaseOf, identifier, missingRight, nameOf } from './server.ts';
+import { mustBeSingle, mustHaveRoom, mustHaveTheWay } from './needs.ts';
+import { databaseIdOf, databaseOf, identifier, mayChangeIn, missingRight, nameOf } from './server.ts';
 
 const name = z.string().min(1).max(63);
 const Params = z.strictObject({
@@ -38,7 +39,9 @@ For older transactions it waits a tenth of that at most.
 It shows how far it is and can be stopped; nothing is left of it then.
 When its worker dies, PostgreSQL ends it within seconds, from version 14 on, and the next worker begins anew; before 14 the next one waits for its end.
 What an attempt leaves behind is dropped, at once or by the next attempt.
-A table larger than 50 GiB is refused.
+A table larger than 50 GiB, and an index of PostgreSQL's own schemas, are refused.
+A unique index is refused while rows are there twice, or, if it is invalid, where that cannot be told.
+Refused, too, while a transaction is open for longer than it would wait, and where the disk of PostgreSQL is seen to have no room.
 There is no undo: the content is the same.`,
   tier: 2,
   params: Params,
@@ -53,14 +56,20 @@ There is no undo: the content is the same.`,
   },
   instruction: 'reindex-concurrently',
 
-  async plan(params, { deps: { postgres, environment }, signal }: Context) {
+  async plan(params, { deps, signal }: Context) {
+    const { postgres, environment } = deps;
     const { database, schema, index } = params;
+    mayChangeIn(schema);
     const found = await look(postgres, database, params, signal);
     if (found === undefined) throw refused('no-target');
     if (found.kind !== 'i' || found.exclusion) throw refused('index-not-rebuilt', { index });
     if (!found.mine) throw missingRight('REINDEX', `index ${index} of ${found.owner}`);
     if (found.bytes > mostBytes)
       throw refused('table-too-large', { table: found.table, bytes: found.bytes, most: mostBytes });
+    await mustHaveTheWay(postgres, database, [found], signal);
+    const single = await mustBeSingle(postgres, database, { oid: found.oid, name: index }, signal);
+    const room = await mustHaveRoom(Math.round(found.index_bytes), database, deps, signal);
+    const notes = [...single, ...room];
     const cluster = await systemIdentifier(postgres, signal);
     return {
       schemaVersion: planSchema,
@@ -72,6 +81,7 @@ There is no undo: the content is the same.`,
       identity: { system_identifier: cluster },
       params,
       tier: 2,
+      ...(notes.length === 0 ? {} : { notes }),
       steps: [
         {
           kind: 'postgres-reindex',

@@ -1,7 +1,7 @@
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import { refused } from '../stale.ts';
+import { refused } from '../shared/stale.ts';
 
 /** Quoted for a statement that takes no parameters: it means this very name and nothing else. */
 export function identifier(name: string): string {
@@ -16,6 +16,11 @@ export function databaseOf(params: Facts): DatabaseId {
 /** Our own id of the database of a finding, by which a remediation names it; undefined for one that is not ours. */
 export function databaseIdOf({ databaseId }: Facts): DatabaseId | undefined {
   return databaseId === 'agentManager' || databaseId === 'orchestrator' ? databaseId : undefined;
+}
+
+/** What PostgreSQL itself stands on is nobody's to be mended from here: `pg_` is kept for its own schemas. */
+export function mayChangeIn(schema: string): void {
+  if (schema.startsWith('pg_') || schema === 'information_schema') throw refused('system-schema', { schema });
 }
 
 /** A right that PostgreSQL gives, said as those of Kubernetes are. */

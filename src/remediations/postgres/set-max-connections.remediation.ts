@@ -4,8 +4,8 @@ import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
 import { missingRight } from './server.ts';
 
 /** Each session costs memory of its own; above this a pooler is the answer. */
@@ -107,6 +107,12 @@ Undo writes what stood there before.`,
     const now = await look(postgres, signal);
     if (stands(step.to, now)) return 'done';
     return stands(step.from, now) ? 'not-done' : 'unknown';
+  },
+
+  async due({ steps: [{ to }] }, { deps, signal }: Context) {
+    const { now } = await look(deps.postgres, signal);
+    const next = Number(to['max_connections']);
+    return now === next ? undefined : { key: 'postgres-restart', facts: { now, next } };
   },
 
   /** What the server reads of its files now is what it would start with. */

@@ -2,12 +2,25 @@ import { z } from 'zod';
 import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
-import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
+import {
+  applicationsOf,
+  leftOut,
+  mustBeOfService,
+  type OpenSession,
+  servicesKnown,
+  sessionNotes,
+  signsOfSession,
+  sorted,
+} from '../shared/postgres-sessions.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { postgresObject, systemIdentifier } from '../shared/store-behind.ts';
+import { databaseOf, missingRight } from './server.ts';
 
 /** More than this is not a leak to clean up by a button (R-P7). */
 const maxSessions = 100;
+/** So many are looked at, of services and of others. */
+const mostSeen = 1_000;
 
 const Params = z.strictObject({
   database: z
@@ -22,7 +35,10 @@ const Params = z.strictObject({
 export const terminateIdleSessions = defineRemediation({
   id: 'postgres.terminate-idle-sessions',
   version: 1,
-  doc: `Ends leaked sessions: idle in a transaction for a long time, holding a connection and locks (D1.c).
+  doc: `Ends leaked sessions of the services: idle in a transaction for a long time, holding a connection and locks (D1.c).
+A session is a service's where its client has the address of a running Pod or container of it, or where its role is the service's alone (\`platform.parts.<service>.databaseRole\`).
+People, tools such as psql and pg_dump, migrations, and sessions of which that cannot be told are left out; the plan counts them.
+It lists application, role, client, how many, since when, and what is changed and not committed.
 Each session is named by pid, backend start and transaction start.
 The statement that ends a session checks all three again.
 PostgreSQL rolls back its open transaction. There is no undo.`,
@@ -44,20 +60,17 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
   instruction: 'end-leaked-sessions',
 
   async plan(params, { deps, signal }: Context) {
-    const sessions = await leaked(deps.postgres, params.database, params.olderThanSeconds, signal);
+    const { ours: sessions, ...others } = await leaked(params, deps, signal);
     if (sessions.length > maxSessions)
       throw refused('too-many-targets', { found: sessions.length, most: maxSessions });
     const forbidden = sessions.find((session) => !session.mine);
-    if (forbidden !== undefined)
-      throw refused('missing-right', {
-        ...{
-          verb: 'pg_terminate_backend',
-          resource: `sessions of ${forbidden.user}`,
-          namespace: 'PostgreSQL',
-        },
-      });
+    if (forbidden !== undefined) throw missingRight('pg_terminate_backend', `sessions of ${forbidden.user}`);
     const [first, ...rest] = sessions.map(toStep);
-    if (first === undefined) throw refused('nothing-to-do', { olderThanSeconds: params.olderThanSeconds });
+    const left = leftOut(others);
+    if (first === undefined)
+      throw left.left > 0
+        ? refused('sessions-of-others', left)
+        : refused('nothing-to-do', { olderThanSeconds: params.olderThanSeconds });
     const identifier = await systemIdentifier(deps.postgres, signal);
     return {
       schemaVersion: planSchema,
@@ -69,15 +82,18 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
       identity: { system_identifier: identifier },
       params,
       tier: 2,
+      notes: sessionNotes(sessions),
       steps: [first, ...rest],
       verifyWith: [{ probe: 'postgres.connection', with: { database: params.database } }],
       verifyWithinMs: 60_000,
       stableForMs: 5_000,
       blast: {
-        key: 'postgres-sessions',
+        key: left.left > 0 ? 'postgres-sessions-beside' : 'postgres-sessions-of',
         facts: {
           sessions: sessions.length,
-          applications: [...new Set(sessions.map((session) => session.application))].join(', '),
+          applications: applicationsOf(sessions),
+          oldestSeconds: Math.max(...sessions.map(({ open }) => open)),
+          ...left,
         },
       },
       stepTimeoutMs: 5_000,
@@ -92,14 +108,19 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
   async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
     const { pid, backend_start: backendStart, xact_start: xactStart } = step.precondition;
     const database = databaseOf(plan.params);
+    const [session] = await look(deps.postgres, database, 'a.pid = $1', [pid], signal);
+    // Also of a plan that was made when every session that was left was a leak.
+    if (session !== undefined && session.backend_start === backendStart && session.xact_start === xactStart)
+      mustBeOfService(session, await servicesKnown(deps, signal));
     signal.throwIfAborted();
     // One statement finds the very session again and ends it: a reused pid or a session that works again is safe (R-P4).
     const ended = await deps.postgres.execute<{ ended: boolean }>(
       database,
       `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
        WHERE pid = $1 AND extract(epoch FROM backend_start)::text = $2
-         AND extract(epoch FROM xact_start)::text = $3 AND state LIKE 'idle in transaction%'`,
-      [pid, backendStart, xactStart],
+         AND extract(epoch FROM xact_start)::text = $3 AND state LIKE 'idle in transaction%'
+         AND coalesce(application_name, '') = $4`,
+      [pid, backendStart, xactStart, session?.application ?? ''],
       { signal },
     );
     if (ended[0] !== undefined) return { pid: pid ?? null, ended: ended[0].ended };
@@ -114,45 +135,61 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
     return now === undefined ? 'done' : 'not-done';
   },
 
-  /** The symptom, seen anew: nothing that old is idle in a transaction there any more. */
+  /** The symptom, seen anew: nothing that old of a service is idle in a transaction there any more. */
   async settled(plan, { deps, signal }: Context) {
-    const { database, olderThanSeconds } = Params.parse(plan.params);
-    return (await leaked(deps.postgres, database, olderThanSeconds, signal)).length === 0;
+    return (await leaked(Params.parse(plan.params), deps, signal)).ours.length === 0;
   },
 });
 
-type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
+type Context = {
+  readonly deps: With<'postgres'> & Pick<Targets, 'runtime' | 'compose'>;
+  readonly signal: AbortSignal;
+};
 
-interface Session {
-  readonly pid: number;
-  readonly backend_start: string;
-  readonly xact_start: string;
-  readonly application: string;
-  readonly user: string;
-  readonly client: string;
+interface Session extends OpenSession {
+  /** Seconds for which its transaction has been open. */
+  readonly open: number;
   readonly mine: boolean;
 }
 
+/** Of the database's sessions that were left in a transaction for that long: whose they are. */
+async function leaked(
+  { database, olderThanSeconds }: z.output<typeof Params>,
+  deps: Context['deps'],
+  signal: AbortSignal,
+) {
+  const sessions = await look(
+    deps.postgres,
+    database,
+    "a.state_change < clock_timestamp() - $1 * interval '1 second'",
+    [olderThanSeconds],
+    signal,
+  );
+  if (sessions.length >= mostSeen)
+    throw refused('too-many-targets', { found: sessions.length, most: maxSessions });
+  return sorted(sessions, await servicesKnown(deps, signal));
+}
+
 /** Timestamps as epoch text: exact to the microsecond and the same in every time zone. */
-function leaked(
+function look(
   postgres: PostgresTarget,
   database: DatabaseId,
-  olderThanSeconds: number,
+  which: string,
+  values: readonly unknown[],
   signal: AbortSignal,
 ): Promise<readonly Session[]> {
   return postgres.query<Session>(
     database,
-    `SELECT pid, extract(epoch FROM backend_start)::text AS backend_start,
-       extract(epoch FROM xact_start)::text AS xact_start, application_name AS application,
-       usename AS "user", coalesce(host(client_addr), 'local') AS client,
+    `SELECT a.pid, extract(epoch FROM a.backend_start)::text AS backend_start,
+       extract(epoch FROM a.xact_start)::text AS xact_start, ${signsOfSession},
+       extract(epoch FROM clock_timestamp() - a.xact_start)::int AS open,
        (pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AND NOT u.usesuper)
-         OR pg_has_role(current_user, usesysid, 'USAGE') AS mine
-     FROM pg_stat_activity JOIN pg_user u USING (usesysid, usename)
-     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-       AND application_name <> 'aetherius-bot'
-       AND state LIKE 'idle in transaction%' AND state_change < clock_timestamp() - $1 * interval '1 second'
-     ORDER BY xact_start, pid LIMIT ${maxSessions + 1}`,
-    [olderThanSeconds],
+         OR pg_has_role(current_user, a.usesysid, 'USAGE') AS mine
+     FROM pg_stat_activity a JOIN pg_user u ON u.usesysid = a.usesysid AND u.usename = a.usename
+     WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+       AND a.application_name <> 'aetherius-bot' AND a.state LIKE 'idle in transaction%' AND ${which}
+     ORDER BY a.xact_start, a.pid LIMIT ${mostSeen}`,
+    values,
     { signal },
   );
 }
@@ -194,8 +231,4 @@ async function find(
     backend_start: session['backend_start'] ?? null,
     xact_start: xactStart,
   };
-}
-
-function databaseOf(params: Facts): DatabaseId {
-  return params['database'] === 'orchestrator' ? 'orchestrator' : 'agentManager';
 }

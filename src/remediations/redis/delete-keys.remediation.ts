@@ -12,8 +12,8 @@ import { shortened } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { RedisNode, RedisTarget } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
-import { redisObject } from '../store-behind.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { redisObject } from '../shared/store-behind.ts';
 import { takesWrites } from './server.ts';
 
 /** Keys of one server that a step can walk several times. */

@@ -1,4 +1,4 @@
-import { TargetError } from '../../domain/kernel/errors.ts';
+import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 
 /** TargetError `protocol` where the server does not say; `forbidden` where the login may not ask. */
@@ -9,6 +9,9 @@ export async function setting(redis: RedisNode, name: string, signal: AbortSigna
   return value;
 }
 
+/** Full, or it takes no writes; `limit` is what an older version called full. */
+const writesRefused: ReadonlySet<Stage> = new Set<Stage>(['full', 'read-only', 'limit']);
+
 /**
  * Are writes accepted? SETRANGE with an empty value on a key that does not exist writes nothing, and is refused like
  * every write while Redis is full.
@@ -18,7 +21,7 @@ export async function takesWrites(redis: RedisNode, signal: AbortSignal): Promis
     await redis.call('SETRANGE', ['aetherius:write-check', 0, ''], { signal });
     return true;
   } catch (error) {
-    if (error instanceof TargetError && error.stage === 'limit') return false;
+    if (error instanceof TargetError && writesRefused.has(error.stage)) return false;
     throw error;
   }
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
-import { redisObject } from '../store-behind.ts';
+import { mustHold, refused } from '../shared/stale.ts';
+import { redisObject } from '../shared/store-behind.ts';
 import { setting, takesWrites } from './server.ts';
+import { mustEvictCachesAlone } from './victims.ts';
 
 const mib = 1024 ** 2;
 /** Share of the memory of container or machine that the data may take; the rest is for buffers and a copy while saving. */
@@ -25,6 +26,8 @@ export const setMemoryLimit = defineRemediation({
 CONFIG SET holds until the next restart.
 Refused above three quarters of the memory of its container or machine, and below what is in use.
 Refused for a cluster, and for a copy.
+A first limit, and a lower one, let Redis evict where its policy says so.
+They are refused, also as an undo, unless each key that could go is a cache's, by its prefix.
 Undo sets the former limit.`,
   tier: 2,
   params: Params,
@@ -45,6 +48,8 @@ Undo sets the former limit.`,
     const room = Math.floor(share * (await memoryOf(deps, now.system, signal)));
     if (bytes > room) throw refused('too-little-memory', { bytes, room });
     if (bytes <= now.used) throw refused('below-what-is-used', { bytes, used: now.used });
+    if (isLower(bytes, now.maxmemory))
+      await mustEvictCachesAlone(now.policy, deps.redis, deps.platform, signal);
     const step = (from: number, to: number): PlanStep => ({
       kind: 'redis-set-memory-limit',
       target: `redis run_id=${now.runId}`,
@@ -71,7 +76,7 @@ Undo sets the former limit.`,
       stableForMs: 2_000,
       blast: { key: 'redis-memory-limit', facts: { used: now.used, bytes, policy: now.policy } },
       undoBlast: { key: 'redis-memory-limit-undo', facts: { bytes: now.maxmemory, policy: now.policy } },
-      stepTimeoutMs: 5_000,
+      stepTimeoutMs: 30_000,
       objects: 1,
     };
   },
@@ -87,6 +92,11 @@ Undo sets the former limit.`,
     if (now.runId === step.precondition['run_id'] && now.maxmemory === maxmemory)
       return { maxmemory, already: true };
     mustHold(step.precondition, { run_id: now.runId, maxmemory: now.maxmemory });
+    if (isLower(maxmemory, now.maxmemory)) {
+      await mustEvictCachesAlone(now.policy, deps.redis, deps.platform, signal);
+      const { runId: run_id, maxmemory: before } = await look(deps.redis, signal);
+      mustHold(step.precondition, { run_id, maxmemory: before });
+    }
     signal.throwIfAborted();
     await deps.redis.call('CONFIG', ['SET', 'maxmemory', maxmemory], { signal });
     return { maxmemory };
@@ -109,6 +119,9 @@ type Context = {
   readonly deps: With<'redis'> & Pick<Targets, 'runtime'>;
   readonly signal: AbortSignal;
 };
+
+/** Zero is no limit at all. */
+const isLower = (to: number, from: number): boolean => to !== 0 && (from === 0 || to < from);
 
 async function look(redis: Context['deps']['redis'], signal: AbortSignal) {
   // Which server it is comes last, so that nothing stands between that and a change.

@@ -73,9 +73,10 @@ export function createAnchoring(deps: AnchoringDeps): Sweeper {
   /** What stands there already counts, whoever wrote it. */
   const learn = async (place: AnchorPlace, newest: AuditAnchor | undefined, head: Head): Promise<void> => {
     const before = lasts.get(place.name);
-    if (newest === undefined || (before !== undefined && !handed.has(place.name))) return;
+    if (newest === undefined) return;
     const at = newest.at.getTime();
-    if (before !== undefined && at < before.at) return;
+    // The same again is news only of a place that was handed it.
+    if (before !== undefined && (at < before.at || (at === before.at && !handed.has(place.name)))) return;
     const confirmed = head.confirmedAt <= at ? head.confirmed : -1;
     lasts.set(place.name, { seq: newest.seq, at, confirmed });
     if (place.handsOn !== true) return;

@@ -1,8 +1,10 @@
-import type { AuditFault } from '../../domain/audit/audit.ts';
 import type { AnchorPlaceName } from '../../domain/audit/audit-anchor.ts';
 import type { ExportFormat, ExportManifest } from '../../domain/audit/export.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
+import type { RecordFault } from './faults.ts';
+
+export type { RecordFault };
 
 /** What one place outside was found to hold. */
 export interface VerifiedPlace {
@@ -24,15 +26,12 @@ export type AuditVerdict =
       readonly signed?: number;
       readonly places: readonly VerifiedPlace[];
     }
-  | {
-      readonly verdict: AuditFault;
-      readonly seq: number;
-      readonly detail: string;
-      /** Of the end and of the places: the row at which the log ends. */
-      readonly last?: number;
-      /** Of `anchor-…` and `older-state`: the place that says so. */
-      readonly place?: AnchorPlaceName;
-    };
+  /** The worst of what is wrong, and all of it in the order of the log. */
+  | (RecordFault & {
+      readonly faults: readonly RecordFault[];
+      /** So many more, which are not told one by one. */
+      readonly more?: number;
+    });
 
 export interface AuditService {
   verify(): Promise<AuditVerdict>;

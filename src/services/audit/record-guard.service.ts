@@ -2,6 +2,7 @@ import type { AuditKeys } from '../../domain/audit/audit.ts';
 import { checkAnchorMac } from '../../domain/audit/audit.ts';
 import type { AuditAnchor } from '../../domain/audit/audit-anchor.ts';
 import {
+  brokenHead,
   contradicts,
   heldAction,
   judgePlace,
@@ -66,10 +67,10 @@ export function createRecordGuard(deps: RecordGuardDeps): RecordGuard {
     const asked = await Promise.all(places.map((place) => ask(place, ms)));
     const seqs = asked.flatMap(({ anchors = [] }) => anchors.map(({ seq }) => seq));
     // After they were asked: what they remember is read here, if it is there.
-    const { hashes, marks, head } = await store.tx(async (tx) => ({
+    const { hashes, marks, end } = await store.tx(async (tx) => ({
       hashes: seqs.length === 0 ? new Map<number, string>() : await tx.audit.hashesAt(seqs),
       marks: trustedMarks(await tx.audit.marks(), keys),
-      head: await tx.audit.headIfAny(),
+      end: await tx.audit.end(),
     }));
     const states = names.map((place, index) => {
       const { anchors, current } = asked[index] ?? { current: false };
@@ -84,12 +85,20 @@ export function createRecordGuard(deps: RecordGuardDeps): RecordGuard {
         keys,
       });
     });
-    return judgeRecord(states, head?.seq ?? 0, marks);
+    const { seq = 0 } = end.head ?? {};
+    // R-L3: nothing can be added to it, whatever the places say.
+    const broken = brokenHead(end);
+    return broken === undefined
+      ? judgeRecord(states, seq, marks)
+      : { state: 'held', places: states, seq, why: broken };
   };
 
   const watched = async (ms: number): Promise<RecordState> => {
     const state = await look(ms);
-    if (deps.looksOnly !== true && state.places.some(contradicts)) await writeDown(state);
+    if (deps.looksOnly === true) return state;
+    if (state.why?.['broken'] === true)
+      logger.error(state.why, 'the head of the audit log is not its last row');
+    else if (state.places.some(contradicts)) await writeDown(state);
     return state;
   };
 

@@ -1,5 +1,5 @@
 import type { AuditKeys } from '../../domain/audit/audit.ts';
-import { heldWhy, trustedMarks } from '../../domain/audit/record.ts';
+import { brokenHead, heldWhy, trustedMarks } from '../../domain/audit/record.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
 import { typedReason } from '../../domain/audit/texts.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
@@ -32,6 +32,15 @@ export function createRecordNotice(deps: RecordNoticeDeps): Sweeper {
   return {
     sweep: () =>
       store.tx(async (tx) => {
+        // R-L3: this cannot stand in the record itself.
+        const end = await tx.audit.end();
+        const broken = brokenHead(end);
+        if (broken !== undefined) {
+          const id = namedId(`${purpose} ${channel} broken ${end.head?.hash} ${end.last?.hash}`);
+          if ((await tx.messages.find({ id })).length > 0) return 0;
+          await tx.messages.post({ id, purpose, channel, rendered: deps.held(broken), urgency: 'decision' });
+          return 1;
+        }
         const marks = trustedMarks(await tx.audit.marks(), keys);
         const { held, confirmed } = marks;
         if (held === undefined) return 0;

@@ -7,7 +7,7 @@ import {
 } from '../../domain/bundle/manifest.ts';
 import type { BundleWriter } from '../../domain/bundle/writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { AppError } from '../../domain/kernel/errors.ts';
+import { AppError, type Stage } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson, wholeLines } from '../../domain/kernel/text.ts';
@@ -174,7 +174,7 @@ export class Bundle {
       this.#signal.throwIfAborted();
       const { code, detail, facts } = toCause(error instanceof Error ? error : new Error(String(error)));
       // What the target itself answered, where it is no answer that the bot knows.
-      const said = code === 'protocol' ? facts['detail'] : undefined;
+      const said = quoted.has(code) ? facts['detail'] : undefined;
       const clean = this.redactor.text(typeof said === 'string' ? `${detail}: ${said}` : detail);
       this.#note({ path, bytes: 0, ...this.#times(startedAt), error: { code, detail: clean } });
       return undefined;
@@ -232,6 +232,12 @@ const cutLog: LeftOut = {
   why: 'size',
   detail: 'older lines: only the newest 200,000 lines or 12 MiB were read',
 };
+
+/** What a target answered that is no answer to our question: its words are kept. */
+const quoted: ReadonlySet<string> = new Set<Stage>([
+  ...(['protocol', 'rejected', 'unknown-error', 'not-admitted'] as const),
+  ...(['starting', 'busy', 'read-only', 'full', 'fault'] as const),
+]);
 
 const tooLate = (): never => {
   throw new AppError('TIMED_OUT', 'no answer in time', { facts: { reason: 'timed-out' } });

@@ -4,7 +4,7 @@ import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 
 /** A diagnosis made by the process that asks; `choose` when the words fit several symptoms. */
 export interface DiagnoseHere {
-  /** AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits the words. */
+  /** AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits the words, `other-command` when they ask for that. */
   run(input: { readonly environment: string; readonly text: string; readonly signal: AbortSignal }): Promise<
     | {
         readonly kind: 'choose';

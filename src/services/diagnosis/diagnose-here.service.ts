@@ -17,7 +17,10 @@ export function diagnosisById(
   return known !== undefined && isWay(known) && part !== undefined ? options.unreachable(part) : known;
 }
 
-/** What the words ask for. AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits them. */
+/**
+ * What the words ask for. AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits them, or
+ * `other-command` with the command that answers them.
+ */
 export function symptomAsked(
   text: string,
   diagnoses: readonly Diagnosis[],
@@ -28,6 +31,11 @@ export function symptomAsked(
   if (symptom.kind === 'unknown') {
     throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
       facts: { reason: 'unknown-symptom' },
+    });
+  }
+  if (symptom.kind === 'command') {
+    throw new AppError('INVALID_INPUT', 'these words ask for another command', {
+      facts: { reason: 'other-command', command: symptom.command },
     });
   }
   return symptom;

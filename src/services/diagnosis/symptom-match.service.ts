@@ -1,5 +1,8 @@
 import MiniSearch from 'minisearch';
-import { cutToUnits } from '../../domain/kernel/text.ts';
+import { type LinearModel, linearModel, type StoredModel } from '../../domain/diagnosis/linear-model.ts';
+import { type Speller, speller } from '../../domain/diagnosis/spelling.ts';
+import type { OtherCommand, Titles } from '../../domain/diagnosis/symptom.ts';
+import { headAndTail } from '../../domain/kernel/text.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 
 /** Vocabulary of one symptom (`diagnoses/vocabulary.ts`). */
@@ -18,17 +21,60 @@ export interface SymptomMatch {
 
 export interface SymptomMatcher {
   /**
-   * The likeliest symptoms of a text, best first; empty when nothing fits. `sure`: one of the names of the first
-   * stands in the text as a whole, and it is clearly ahead of the second, so that the person need not choose. A word
-   * that only goes along (`password`), or is only a part of a name (`slow`), is not enough.
+   * The likeliest symptoms of a text, best first; empty when nothing fits. `sure`: the text is clearly like the phrases of
+   * the first, and clearly more so than those of the second, so that the person need not choose; or one of the names of
+   * the first stands in it as a whole. A word that only goes along (`password`), or is only a part of a name (`slow`), is
+   * not enough. `command`: it asks for another command.
    */
-  match(text: string): { readonly candidates: readonly SymptomMatch[]; readonly sure: boolean };
+  match(text: string): {
+    readonly candidates: readonly SymptomMatch[];
+    readonly sure: boolean;
+    readonly command?: OtherCommand;
+  };
+  /** The text with its misspelt words put right. */
+  readonly spell: Speller;
+  /** The symptom of which this is the title. */
+  readonly titled: (text: string) => string | undefined;
+  /** The symptom of which a name stands in the text as a whole, and no other is as near. */
+  readonly named: (text: string) => string | undefined;
   /** Diagnoses that the error of a connection to a part may be, the likeliest first. */
   readonly suspects: Readonly<Record<PartId, readonly string[]>>;
 }
 
+/** Of a longer text, the beginning and the end are read. */
+const MOST_UNITS = 2_000;
 const CLEARLY_AHEAD = 1.35;
-const WORTH_NAMING = 0.45;
+/** A name of one word that is shorter may mean something else in a sentence. */
+const LONG_NAME = 7;
+
+/** Fitted on the tuning half of the request corpus (`test/unit/services/diagnosis/request-corpus`). */
+const limits = {
+  /** Of the sum of both scores, for a symptom to be offered. */
+  offered: -0.7,
+  /** Of the best of them, to be offered at all. */
+  worth: -0.45,
+  /** Of another command, to be told of it. */
+  command: 0.05,
+  /** What a symptom may lie behind the best one and still be offered. */
+  behind: 1.1,
+  /** Of the model's score, and of the distance to the second, for a run to start. */
+  sure: 0.5,
+  ahead: 0.8,
+  /** The same where a name of the symptom stands in the text. */
+  namedSure: 0.3,
+  namedAhead: 0.6,
+} as const;
+/** What the score by words adds to the model's. */
+const BY_WORDS = 0.5;
+
+/** Classes of the model that are no symptom. */
+const commands: Readonly<Record<string, OtherCommand>> = {
+  H1: 'health',
+  L1: 'collect',
+  L2: 'logs',
+  X1: 'report',
+};
+const NOTHING = 'none';
 
 const han = /\p{Script=Han}/u;
 const stop = new Set([
@@ -94,7 +140,10 @@ function standsIn(name: readonly string[], text: readonly string[]): boolean {
 export function createSymptomMatcher(
   vocabulary: readonly Vocabulary[],
   suspects: SymptomMatcher['suspects'],
+  stored: StoredModel,
+  titles: Titles = {},
 ): SymptomMatcher {
+  const model = linearModel(stored);
   const index = new MiniSearch<{ id: string; names: string; words: string; context: string }>({
     fields: ['names', 'words', 'context'],
     // Entries are joined by a newline so that pairs do not run from one into the next.
@@ -120,19 +169,73 @@ export function createSymptomMatcher(
   );
 
   const names = new Map(vocabulary.map((entry) => [entry.id, entry.names.map(tokens)]));
+  const titled = new Map(
+    Object.entries(titles).flatMap(([id, list]) => list.map((title) => [plainTitle(title), id] as const)),
+  );
 
   return {
     suspects,
+    titled: (text) => titled.get(plainTitle(text)),
+    named(text) {
+      const [first, second] = index.search(headAndTail(text, MOST_UNITS));
+      const id = String(first?.id ?? '');
+      const stands = (names.get(id) ?? []).some(
+        (name) => (name.length > 1 || (name[0]?.length ?? 0) >= LONG_NAME) && standsIn(name, tokens(text)),
+      );
+      return stands && (first?.score ?? 0) >= (second?.score ?? 0) * CLEARLY_AHEAD ? id : undefined;
+    },
+    spell: speller(stored.spelled.split(' '), stored.plain.split(' ')),
     match(text) {
-      const hits = index.search(cutToUnits(text, 2_000));
+      const title = titled.get(plainTitle(text));
+      if (title !== undefined) return { candidates: [{ id: title, score: 1 }], sure: true };
+      const cut = headAndTail(text, MOST_UNITS);
+      const hits = index.search(cut);
       const best = hits[0]?.score ?? 0;
-      const candidates = hits
-        .map((hit) => ({ id: String(hit.id), score: hit.score / best }))
-        .filter((hit) => hit.score >= WORTH_NAMING)
-        .slice(0, 5);
-      const second = hits[1]?.score ?? 0;
-      const named = (names.get(String(hits[0]?.id)) ?? []).some((name) => standsIn(name, tokens(text)));
-      return { candidates, sure: named && best >= second * CLEARLY_AHEAD };
+      const byWords = new Map(hits.map(({ id, score }) => [String(id), score / best]));
+      return chosen(model(cut), byWords, (id) => ({
+        named: (names.get(id) ?? []).some((name) => standsIn(name, tokens(cut))),
+        alone: tokens(cut).length < 2,
+        ahead: String(hits[0]?.id) === id && best >= (hits[1]?.score ?? 0) * CLEARLY_AHEAD,
+      }));
     },
   };
+}
+
+const plainTitle = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.!?。！？]+/g, ' ')
+    .trim();
+
+/** Puts both scores together: the model's, and that of the words and names of the vocabulary. */
+function chosen(
+  scores: ReturnType<LinearModel>,
+  byWords: ReadonlyMap<string, number>,
+  seen: (id: string) => { readonly named: boolean; readonly alone: boolean; readonly ahead: boolean },
+): ReturnType<SymptomMatcher['match']> {
+  const [top] = scores;
+  if (top === undefined) return { candidates: [], sure: false };
+  const command = commands[top.id];
+  if (command !== undefined && top.score > limits.command) return { candidates: [], sure: false, command };
+  const nothing = scores.find(({ id }) => id === NOTHING)?.score ?? -1;
+  const both = scores
+    .filter(({ id }) => id !== NOTHING && commands[id] === undefined)
+    .map(({ id, score }) => ({ id, own: score, score: score + BY_WORDS * (byWords.get(id) ?? 0) }))
+    .sort((a, b) => b.score - a.score);
+  const [first] = both;
+  if (first === undefined || first.score < limits.worth || nothing > first.score)
+    return { candidates: [], sure: false };
+  const candidates = both
+    .filter(({ score }) => score >= limits.offered && score >= first.score - limits.behind)
+    .slice(0, 5)
+    .map(({ id, score }) => ({ id, score: score / first.score }));
+  const gap =
+    first.own - Math.max(nothing, ...both.filter(({ id }) => id !== first.id).map(({ own }) => own));
+  const { named, alone, ahead } = seen(first.id);
+  const sure =
+    // One word alone (`memory`) is a symptom only where it is its name.
+    ((!alone || named) && first.own >= limits.sure && gap >= limits.ahead) ||
+    (named && ahead && first.own >= limits.namedSure && gap >= limits.namedAhead);
+  return { candidates, sure };
 }

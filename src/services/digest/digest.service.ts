@@ -6,15 +6,15 @@ import {
   stripDays,
 } from '../../domain/digest/digest.ts';
 import { type DailySchedule, type DailyTime, timeOfDay } from '../../domain/digest/schedule.ts';
-import { personId } from '../../domain/fix/approval.ts';
-import type { HealthRules } from '../../domain/health/rules.ts';
+import { personId, type RemediationState } from '../../domain/fix/approval.ts';
+import type { HealthRules, SecondLook } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { type Person, proofOf } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
-import type { Renderer } from '../../domain/message/renderer.ts';
+import type { FixOfDay, Renderer } from '../../domain/message/renderer.ts';
 import type { ChannelSettings } from '../../domain/ports/channels.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
@@ -24,6 +24,7 @@ import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets
 import type { Language, Run } from '../../domain/run/run.ts';
 import { observe } from '../health/health-run.service.ts';
 import { newsSince, stagesBeside } from '../inventory/inventory.service.ts';
+import { type QuietOptions, quietingAfter } from '../mute/quiet.ts';
 import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import type { DigestService } from './contract.ts';
@@ -212,6 +213,8 @@ export interface DigestRunOptions {
   readonly targets: TargetsFactory;
   readonly probes: ProbeRunner;
   readonly rules: HealthRules;
+  /** Default: nothing is asked twice. */
+  readonly again?: SecondLook;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -221,6 +224,7 @@ export interface DigestRunOptions {
   readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   /** Checks for what does not fit together, and the findings of theirs that say so. */
   readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
+  readonly quiet: QuietOptions;
   /** Which other environments may be compared with; default: none. */
   readonly beside?: EnvironmentsBeside;
 }
@@ -229,7 +233,15 @@ export interface DigestRunOptions {
 export function createDigestRun(
   options: DigestRunOptions,
 ): RunHandler<
-  'audit' | 'channels' | 'digests' | 'inventories' | 'messages' | 'remediations' | 'runs' | 'temporaries'
+  | 'audit'
+  | 'channels'
+  | 'digests'
+  | 'inventories'
+  | 'messages'
+  | 'mutes'
+  | 'remediations'
+  | 'runs'
+  | 'temporaries'
 > {
   return {
     async handle(lease) {
@@ -243,6 +255,11 @@ export function createDigestRun(
         const past = await tx.digests.recent(channel, run.environment, stripDays);
         const last = await tx.digests.last(channel, run.environment);
         const lateSince = text(run.params['lateSince']);
+        const findings = [...report.rows, ...outcomes, ...(drift ?? [])].flatMap((one) => one.findings);
+        const quieting = await quietingAfter(tx, options.quiet, run.environment, {
+          findings,
+          outcomes: [...outcomes, ...(drift ?? [])],
+        });
         const { difference, remember } = digestDifference({
           environment: run.environment,
           localDate: text(run.params['localDate']) ?? (await today(tx, options, run)),
@@ -250,6 +267,7 @@ export function createDigestRun(
           ...present({ lateSince, drift }),
           report,
           outcomes,
+          quieting,
           past: past.map(toPast),
           ...present({ since: last?.finishedAt }),
         });
@@ -260,7 +278,9 @@ export function createDigestRun(
         const quiet = difference.quiet && (inventory?.changes ?? []).length === 0;
         const others = options.beside?.(run.environment, run.surface?.channel) ?? [];
         const stages = await stagesBeside(tx, run.environment, others);
-        await post(tx, options, run, { ...difference, quiet, stages, ...present({ inventory }) });
+        const first = last === undefined && !(await hadOneBefore(tx, run));
+        const told = { ...difference, quiet, stages, ...present({ inventory }) };
+        await post(tx, options, run, first ? { ...told, first: true } : told, since);
       });
     },
   };
@@ -307,14 +327,19 @@ async function post(
   { renderer, ids, held }: DigestRunOptions,
   run: Run,
   difference: Parameters<Renderer['digest']>[0]['difference'],
+  since: Date,
 ): Promise<void> {
   const { surface } = run;
   if (surface === undefined) return;
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
   const followUps = await tx.remediations.openFollowUps(mostFollowUps, run.environment);
   const overdue = await tx.temporaries.over(run.environment, mostFollowUps);
+  const fixes = await fixesSince(tx, run.environment, since);
   const rendered = renderer.digest(
-    { difference, run: ended, runId: run.id, followUps, overdue, ...present({ held: await held?.(tx) }) },
+    {
+      ...{ difference, run: ended, runId: run.id, followUps, overdue, fixes },
+      ...present({ held: await held?.(tx) }),
+    },
     surface.language,
   );
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
@@ -328,4 +353,40 @@ async function post(
     urgency: 'answer',
     ...present({ threadTs: surface.threadTs }),
   });
+}
+
+/** Of all digests of an environment that are looked through for one of this channel. */
+const mostDigests = 100;
+
+/** One that is asked for by hand is not kept to be compared with; it was a digest all the same. */
+async function hadOneBefore(tx: TxOf<'runs'>, run: Run): Promise<boolean> {
+  const digests = await tx.runs.list({ environment: run.environment, kind: 'digest', limit: mostDigests });
+  return digests.some(
+    ({ id, state, surface }) =>
+      id !== run.id && state === 'complete' && surface?.channel === run.surface?.channel,
+  );
+}
+
+/** Of an environment, whatever became of them. */
+const mostFixes = 100;
+/** Those that nobody asked for are no news. */
+const nobodyAsked: ReadonlySet<RemediationState> = new Set(['proposed', 'superseded']);
+
+async function fixesSince(
+  tx: TxOf<'remediations'>,
+  environment: string,
+  since: Date,
+): Promise<readonly FixOfDay[]> {
+  const all = await tx.remediations.list({ environment, limit: mostFixes });
+  const fresh = all.filter(({ state, requestedAt, approvedAt, finishedAt }) => {
+    const at = finishedAt ?? approvedAt ?? requestedAt;
+    return !nobodyAsked.has(state) && at !== undefined && at.getTime() >= since.getTime();
+  });
+  const found: FixOfDay[] = [];
+  for (const remediation of fresh) {
+    const approvals = await tx.remediations.approvals(remediation.id);
+    const approvedBy = approvals.filter(({ decision }) => decision !== 'reject').map(({ person }) => person);
+    found.push({ remediation, approvedBy });
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
+import { isRepaired } from '../../domain/fix/looked-again.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
-import type { HealthReport } from '../../domain/health/health.ts';
+import { isHealthReport } from '../../domain/health/health.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
@@ -32,7 +33,7 @@ async function showRepairedIn(
 ): Promise<void> {
   if (runId === undefined) return;
   const run = await tx.runs.get(runId);
-  if (run?.kind !== 'health' || !isReport(run.summary)) return;
+  if (run?.kind !== 'health' || !isHealthReport(run.summary)) return;
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
   if (root === undefined) return;
   const fixes = await fixesOf(tx, run.id);
@@ -41,16 +42,26 @@ async function showRepairedIn(
   );
   const repaired = fixes
     .filter((fix) => fix.state === 'succeeded' && fix.undoOf === undefined && !undone.has(fix.id))
+    .filter((fix) => isRepaired(fix.outcome))
     .filter((fix) => fix.id !== row.undoOf || row.state !== 'succeeded')
     .map((fix) => ({ part: fix.plan.part, handle: fix.handle }));
   const detailsButton = await runButton(tx, deps.ids, run.id, detailsPurpose);
   const reportButton = await runButton(tx, deps.ids, run.id, reportPurpose);
+  const open = fixes.filter(({ state, undoOf }) => undoOf === undefined && mayStillHelp.has(state));
   const rendered = deps.renderer.health(
-    { run, report: run.summary, repaired, detailsButton, reportButton, now: deps.clock.now() },
+    {
+      ...{ run, report: run.summary, repaired, fixes: open, detailsButton, reportButton },
+      now: deps.clock.now(),
+      ...(undone.size > 0 && open.length === 0 ? { undone: true as const } : {}),
+    },
     run.surface?.language ?? 'en',
   );
   await tx.messages.update(root.id, rendered, 'decision');
 }
+
+const mayStillHelp: ReadonlySet<RemediationRow['state']> = new Set([
+  ...(['proposed', 'requested', 'approved', 'executing', 'verifying'] as const),
+]);
 
 /** The fixes of a run, and what was done in other places for the same finding instead. */
 async function fixesOf(tx: TxOf<'remediations'>, runId: string): Promise<readonly RemediationRow[]> {
@@ -63,8 +74,4 @@ async function fixesOf(tx: TxOf<'remediations'>, runId: string): Promise<readonl
     for (const undo of await tx.remediations.list({ undoOf: done.id, limit: 10 })) all.set(undo.id, undo);
   }
   return [...all.values()];
-}
-
-function isReport(summary: unknown): summary is HealthReport {
-  return typeof summary === 'object' && summary !== null && 'rows' in summary && 'overall' in summary;
 }

@@ -3,6 +3,7 @@ import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
 import { namedId } from '../../domain/kernel/named-id.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
+import { headAndTail } from '../../domain/kernel/text.ts';
 import { reportOf } from '../../domain/logs/analysis.ts';
 import { readWish } from '../../domain/logs/query.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
@@ -21,6 +22,8 @@ import { orderPicture } from './picture.ts';
 const MIB = 1024 * 1024;
 /** What is read of one message: said in the answer where more was attached. */
 export const attachedLimits = { files: 5, fileBytes: 50 * MIB, bytes: 256 * MIB, ms: 90_000 } as const;
+/** What is read of a file whose text is only skimmed. */
+const skimLimits = { files: 2, bytes: MIB, units: 2_000 } as const;
 /** Logs that are read at once; each takes a thread, and memory for groups. */
 const AT_A_TIME = 2;
 
@@ -47,6 +50,12 @@ export function createAttachedLogs(options: AttachedLogsOptions): AttachedLogs {
   const { store, renderer, clock, ids, logger } = options;
   const turns = createTurns(AT_A_TIME);
   return {
+    async skim(fileIds, ms) {
+      const signal = AbortSignal.timeout(ms);
+      const some = fileIds.slice(0, skimLimits.files);
+      const texts = await Promise.all(some.map((id) => textOf(options, id, signal)));
+      return headAndTail(texts.filter((one) => one !== '').join('\n'), skimLimits.units);
+    },
     async answer(input) {
       const { surface, dedupeKey } = input;
       const id = namedId(`${purpose} ${dedupeKey}`);
@@ -83,6 +92,25 @@ export function createAttachedLogs(options: AttachedLogsOptions): AttachedLogs {
       }
     },
   };
+}
+
+/** Empty for a file that is none, is no text, or does not come in time. */
+async function textOf(
+  { files, redactorOf, logger }: AttachedLogsOptions,
+  id: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const { bytes } = await files.open(id, { mostBytes: skimLimits.bytes, signal });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const piece of bytes) text += decoder.decode(piece, { stream: true });
+    signal.throwIfAborted();
+    return text.includes('\0') ? '' : redactorOf(undefined).text(text);
+  } catch (err) {
+    logger.info({ err, file: id }, 'a file was not skimmed');
+    return '';
+  }
 }
 
 async function readAll(

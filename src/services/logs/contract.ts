@@ -51,4 +51,6 @@ export interface AttachedLogsInput {
 export interface AttachedLogs {
   /** Resolves when the answer, or why there is none, is in the outbox. Rejects where PostgreSQL is away. */
   answer(input: AttachedLogsInput): Promise<void>;
+  /** The beginning and the end of the text of these files, as far as `ms` milliseconds reach; empty for what is no text. */
+  skim(fileIds: readonly string[], ms: number): Promise<string>;
 }

@@ -90,6 +90,11 @@ export function createLogsHere({
   };
 }
 
+/** Whether a part is called so, or all of them. */
+export function isPartAsked(named: string, platform: Platform): boolean {
+  return all.test(named.trim()) || partIn(named, platform) !== undefined;
+}
+
 /** Undefined: all parts. AppError NOT_FOUND `unknown-part`. */
 export function partAsked(named: string, platform: Platform): PartId | undefined {
   if (all.test(named.trim())) return undefined;

@@ -12,6 +12,8 @@ export interface StartRun {
   readonly surface?: Surface;
   /** Where it was asked for, if the answer may not stand there: that place is told so. */
   readonly elsewhere?: { readonly at: Surface; readonly why: ElsewhereReason };
+  /** Its first message is sent no sooner than after so many milliseconds, unless the answer is there before. */
+  readonly holdMs?: number;
   /** Same key, same run: a redelivered command starts nothing. */
   readonly dedupeKey?: string;
 }
@@ -26,5 +28,10 @@ export interface RunService {
     input: StartRun,
   ): Promise<{ readonly runId: string; readonly duplicate: boolean; readonly courier: 'ok' | 'down' }>;
   get(runId: string): Promise<RunWithOutcomes | undefined>;
+  /** The newest run that is over and has a message in this thread. */
+  lastIn(thread: {
+    readonly channel: string;
+    readonly threadTs: string;
+  }): Promise<RunWithOutcomes | undefined>;
   history(environment: string | undefined, limit: number): Promise<readonly Run[]>;
 }

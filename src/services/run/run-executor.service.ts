@@ -1,6 +1,6 @@
 import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
-import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
+import { AppError, isRefusal, isStoreAway } from '../../domain/kernel/errors.ts';
 import { every } from '../../domain/kernel/every.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -89,7 +89,8 @@ export function createRunExecutor<R extends Repository>(options: RunExecutorOpti
         if (err instanceof LeaseLost || lease.lost()) return log.warn({}, 'another worker has this run');
         if (signal.aborted && isShutdown(signal.reason)) return await giveBack(store, run, owner);
         if (isStoreAway(err)) throw err;
-        log.error({ err }, 'run failed');
+        if (isRefusal(err)) log.warn({ err }, 'a run was refused');
+        else log.error({ err }, 'run failed');
         await fail(run, owner, signal.aborted ? new AppError('TIMED_OUT', 'the run took too long') : err);
       } finally {
         await lease.stop();

@@ -30,10 +30,16 @@ export interface RunServiceOptions {
   readonly environments: readonly string[];
 }
 
+/** What it takes to begin a run in somebody's transaction. */
+type BeginOptions = Omit<RunServiceOptions, 'store' | 'courier' | 'environments'>;
+
 /** Purpose of a run's first message: everything else of the run stands under it. */
 export const rootPurpose = 'root';
 /** Purpose of the line that says, where it was asked, that the answer goes to the person. */
 const elsewherePurpose = 'elsewhere';
+
+/** Kinds that people ask about afterwards. */
+const asked: readonly NewRun['kind'][] = ['health', 'digest', 'diagnose', 'logs', 'collect'];
 
 /** R-S1: persisted within the time in which Slack still waits. */
 const persistMs = 1500;
@@ -55,6 +61,11 @@ export function createRunService(options: RunServiceOptions): RunService {
       return { runId: run.id, duplicate: false, courier: await hint(options, run) };
     },
     get: (runId) => store.tx((tx) => tx.runs.get(runId)),
+    lastIn: (thread) =>
+      store.tx(async (tx) => {
+        const last = await tx.runs.latest({ ...thread, kinds: asked, unseen: true });
+        return last === undefined ? undefined : tx.runs.get(last.id);
+      }),
     history: (environment, limit) => store.tx((tx) => tx.runs.list({ limit, ...present({ environment }) })),
   };
 
@@ -68,6 +79,20 @@ export function createRunService(options: RunServiceOptions): RunService {
       .catch(() => undefined);
     return taken;
   }
+}
+
+/** A run of its own with its first message, in somebody else's transaction; whoever calls hints the courier afterwards. */
+export async function beginRun(
+  tx: TxOf<'messages' | 'runs'>,
+  input: StartRun,
+  options: BeginOptions,
+): Promise<{ readonly run: NewRun; readonly messageId: string }> {
+  const run = toRun(options, input);
+  if ((await insertRun(tx, run, input, options)) !== undefined)
+    throw new AppError('CONFLICT', 'a run of this key is there');
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root === undefined) throw new AppError('BUG', 'a run of this kind has no first message');
+  return { run, messageId: root.id };
 }
 
 /** Payload of `NOTIFY runs` for a run that Redis did not take. */
@@ -107,7 +132,7 @@ async function insertRun(
   tx: TxOf<'messages' | 'runs'>,
   run: NewRun,
   input: StartRun,
-  options: RunServiceOptions,
+  options: BeginOptions,
 ): Promise<Run | undefined> {
   const { clock, ids } = options;
   if (!(await tx.runs.insert(run))) {
@@ -138,7 +163,7 @@ async function insertRun(
     runId: run.id,
     rendered,
     urgency: 'progress',
-    holdMs: holdBackMs,
+    holdMs: input.holdMs ?? holdBackMs,
     ...present({ threadTs: surface.threadTs }),
   });
   return undefined;
@@ -146,7 +171,7 @@ async function insertRun(
 
 /** What stands in the channel before any probe has answered. */
 function firstWords(
-  { renderer, diagnosis, logs, collect }: RunServiceOptions,
+  { renderer, diagnosis, logs, collect }: BeginOptions,
   run: Run,
   language: Language,
   now: Date,

@@ -10,8 +10,8 @@ export interface RetentionDeps {
   readonly store: StoreOf<'retention' | 'audit'>;
   /** While anchors contradict the record nothing of it is removed. */
   readonly record: Pick<RecordGuard, 'check'>;
-  /** Milliseconds that each kind is kept. */
-  readonly keep: Readonly<Record<RetentionKind, number>>;
+  /** Milliseconds that each kind is kept; an incident as long as its alerts, a mute as long as other reasons. */
+  readonly keep: Readonly<Record<Exclude<RetentionKind, 'incidents' | 'mutes'>, number>>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Milliseconds that one call may work; default 1000, a fifth of a round of the scheduler. */
@@ -52,7 +52,7 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
       const result = await store.tx(
         (tx) =>
           tx.retention.remove(kind, {
-            ...{ olderThanMs: keep[kind], limit },
+            ...{ olderThanMs: keep[keptLike(kind)], limit },
             ...(after === undefined ? {} : { after }),
           }),
         { statementTimeoutMs: mostMs },
@@ -141,6 +141,12 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
       return total;
     },
   };
+}
+
+/** The kind whose time it is kept for. */
+function keptLike(kind: RetentionKind): keyof RetentionDeps['keep'] {
+  if (kind === 'incidents') return 'alerts';
+  return kind === 'mutes' ? 'typed' : kind;
 }
 
 /** Pure: how many rows the next batch looks at, so that it takes about 30 ms. */

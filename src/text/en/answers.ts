@@ -17,7 +17,17 @@ export const answers = {
   'run.state.complete': 'complete',
   'run.state.failed': 'failed',
   'run.state.expired': 'expired',
-  'run.line': '{time:time} · {kind} · {environment} · {state} · {who}',
+  'run.verdict.healthy': 'nothing is wrong',
+  'run.verdict.broken': 'broken: {parts}',
+  'run.verdict.findings': 'something was found',
+  'run.verdict.unknown': 'could not check everything',
+  'run.verdict.causes': 'cause found: {causes}',
+  'run.verdict.no-cause': 'no cause found',
+  'run.verdict.groups': '{groups|# kind of entry|# kinds of entries}',
+  'run.verdict.files': '{files|# file|# files}',
+  'run.verdict.offered': 'a fix was offered',
+  'run.verdict.refused': 'no fix was offered',
+  'run.line': '{time:time} · {kind} · {environment} · {verdict} · {who} · {run}',
   'run.courier-down':
     ':warning: Redis, which carries jobs, does not answer. The run is stored; a worker will take it a little later than usual. Reference {reference}.',
   'fit.cut': ' … [+{count|# character|# characters}]',
@@ -40,6 +50,8 @@ export const answers = {
   'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
   'error.INVALID_INPUT.unknown-symptom':
     'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',
+  'error.INVALID_INPUT.other-command':
+    'These words ask for another command: `/aetherius {command}`. Nothing was looked at. Reference {reference}.',
   'error.INVALID_INPUT.log-nothing-in-message':
     'This message has no text and no file, so there is no log to read. Reference {reference}.',
   'error.INVALID_INPUT.bundle-too-large':
@@ -52,6 +64,12 @@ export const answers = {
     'Another change came first, or the state has changed. The thread shows the current state. Reference {reference}.',
   'error.DEPENDENCY_UNAVAILABLE':
     'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
+  'error.target': 'This could not be done: {why}. Reference {reference}.',
+  'error.target.at': 'This could not be done: {at}: {why}. Reference {reference}.',
+  'error.target.forbidden':
+    'I may not {verb} {resource}, so this could not be done. Ask your operator for that right.',
+  'error.target.forbidden.switch':
+    'I may not {verb} {resource}, so this could not be done. `{allowedBy}` of the Helm chart allows it.',
   'error.TIMED_OUT': 'This timed out. Try again in a minute. Reference {reference}.',
   'error.TIMED_OUT.log-slow':
     'The log was not read within a minute and a half, so the bot stopped. `aetherius logs --file` has no such limit. Reference {reference}.',

@@ -5,10 +5,22 @@ export const cli = {
   'cli.exit': 'Exit codes: 0 healthy or done, 1 findings or refused, 2 could not check, 64 usage.',
   'cli.option.env': 'environment (default: slack.defaultEnvironment, or the only one there is)',
   'cli.option.output': 'text or json',
+  'cli.option.quiet': 'print nothing of the answer: the exit code says it',
+  'cli.option.watch': 'go on looking, and print the answer again when something changed; Ctrl-C ends it',
+  'cli.option.interval': 'seconds between two looks of --watch',
+  'cli.health.progress': 'Checking: {done} of {of}',
+  'cli.usage': 'See: {command} --help',
+  'cli.config': 'the configuration file',
+  'cli.config.check': 'read the configuration, and say what is wrong with it; nothing is connected to',
+  'cli.config.valid': '{path} is a configuration: {environments}',
+  'cli.config.missing.variable': '{setting}: variable {name} is not set',
+  'cli.config.missing.file': '{setting}: file {name} cannot be read',
+  'cli.approvals.all': 'also offers, and what runs',
   'cli.option.config': 'configuration file (default: AETHERIUS_CONFIG, or aetherius.yaml)',
   'cli.option.lang': 'en or zh-CN (default: from LANG)',
   'cli.option.reason': 'why, for the audit',
-  'cli.option.hash': 'the plan hash you were shown (8 digits are enough)',
+  'cli.option.hash':
+    'the plan hash you were shown, at least 8 digits; without it the plan is shown and asked for',
   'cli.option.manifests': 'folder with alert rules, scrape configuration and manifests, for `diagnose drift`',
   'cli.option.dry-run': 'only show a plan, made here with your own credentials; it needs no token',
   'cli.option.yes': 'ask for the fix at once instead of only showing its plan',
@@ -26,6 +38,8 @@ export const cli = {
   'cli.diagnose.unexplained':
     'Not known to this bot. {part} said this itself; report it if it turns out to be a cause:',
   'cli.diagnose.changes': 'Changed in the hour before:',
+  'cli.diagnose.progress': 'Finding the cause in {environment} …',
+  'cli.doctor.progress': 'Checking …',
   'cli.diagnose.title': '{environment} · {time:time} · took {took:ms}',
   'cli.health': 'check every part of an environment, from this process',
   'cli.fix': 'plan a fix, and with --yes ask for it',
@@ -37,7 +51,10 @@ export const cli = {
   'cli.approvals.break-glass': 'in an emergency, run one that waits without its approvals, with a reason',
   'cli.approvals.resolve': 'say how one with an unknown outcome ended, with a reason',
   'cli.approvals.explain': 'say who could approve a fix now, and why',
-  'cli.fixes': 'stop fixes, and let them go on',
+  'cli.fixes': 'list fixes, stop them, and let them go on',
+  'cli.fixes.list': 'list all fixes with the values that they take',
+  'cli.symptoms': 'list all that can be diagnosed',
+  'cli.completion': 'print a script with which a shell completes commands, symptoms and fixes',
   'cli.fixes.status': 'say what is switched off',
   'cli.fixes.off': 'switch all fixes off, or one kind, with a reason',
   'cli.fixes.on': 'release a switch, with a reason',
@@ -79,6 +96,12 @@ export const cli = {
   'cli.health.findings-title': 'Findings',
   'cli.health.unseen-title': 'Could not check',
   'cli.health.latency': '{latency:ms}',
+  'cli.fault.no-configuration': 'No {path} here. Make one: {init}',
+  'cli.fault.environment-twice': 'Two environments are named: {environment} and {other}.',
+  'cli.fault.environment-unknown.near':
+    'There is no environment "{environment}". Did you mean "{near}"? There are: {known}.',
+  'cli.fault.remediation-unknown.near':
+    'There is no fix "{remediation}". Did you mean "{near}"? All of them: aetherius fixes.',
   'cli.fault.environment-unknown': 'There is no environment "{environment}". There are: {known}.',
   'cli.fault.environment-needed': 'Say which environment with --env. There are: {known}.',
   'cli.fault.needs-person':
@@ -94,9 +117,24 @@ export const cli = {
   'cli.fault.export-broken': 'The export broke off, and no file was written.',
   'cli.fault.file-exists': '{path} exists already; --force writes over it.',
   'cli.fault.run': '"{run}" is no run: give its id, or the eight digits under its answer.',
+  'cli.fault.plan-needed':
+    'Nothing was approved. Read the plan, and name it: aetherius approvals approve {handle} --plan <the first 8 digits of its hash>',
+  'cli.fault.plan-short':
+    '"{given}" names no plan, and nothing was approved: --plan takes at least {fewest} digits of the hash.',
   'cli.fault.argument': '"{argument}" is not of the form name=value.',
   'cli.fault.remediation-unknown': 'There is no fix "{remediation}". There are: {known}.',
   'cli.fault.nothing-found': 'No part of Aetherius was found there: {where}.',
+  'cli.fault.nothing-found-project':
+    'No part of Aetherius was found in project {where}. Projects with parts of it: {candidates}.',
+  'cli.fault.nothing-found-namespace':
+    'No part of Aetherius was found in namespace {where}. Namespaces with parts of it: {candidates}.',
+  'cli.fault.nothing-found-unseen':
+    'No part of Aetherius was found there: {where}. Other namespaces may not be listed with these credentials.',
+  'cli.init.elsewhere': '{place} ({parts})',
+  'cli.fault.target': '{at}: {why}.',
+  'cli.fault.forbidden': 'I may not {verb} {resource}: these credentials do not allow it.',
+  'cli.fault.forbidden.switch':
+    'I may not {verb} {resource}; {allowedBy} of the chart allows it to the bot, and your own credentials need the same right.',
   'cli.fault.CONFLICT': 'The state has changed: {reason}.',
   'cli.fault.NOT_FOUND': 'That does not exist: {reason}.',
   'cli.fault.NOT_ALLOWED': 'That is not allowed: {reason}.',
@@ -113,11 +151,13 @@ export const cli = {
   'cli.fix.undo-no': '  It cannot be undone.',
   'cli.fix.blast': '  What users will notice: {text}',
   'cli.fix.how': 'Nothing has been changed. Ask for it with: aetherius fix {remediation} … --yes',
+  'cli.fix.run': 'Run {run}. A text for an issue: aetherius report {run}',
   'cli.fix.nothing': 'No plan was made: {reason}.',
   'cli.fix.waiting':
     'No worker of {environment} took the run within {seconds} s; it stays in PostgreSQL as {run}.',
   'cli.decision.moved': '{handle}: {from} -> {to}. {note}',
   'cli.decision.unmoved': '{handle} is {to}. {note}',
+  'cli.approvals.ask': 'To approve this plan, type the first 8 digits of its hash: ',
   'cli.approvals.none': 'Nothing waits for a decision.',
   'cli.approvals.line': '{handle}  {state}  {environment}  {title}  plan {hash:hash}',
   'cli.explain.title': '{remediation} in {environment}: risk {tier}, {needed|# approval|# approvals} needed.',
@@ -126,6 +166,8 @@ export const cli = {
   'cli.explain.nobody': '  The policy does not name an approver.',
   'cli.audit.intact': 'The audit log is intact: {rows|# row|# rows}, head {head:hash}.',
   'cli.audit.broken': 'The audit log is NOT intact ({verdict}). {sentence}',
+  'cli.audit.also': '  Also ({verdict}): {sentence}',
+  'cli.audit.more': '  And {count|# more fault|# more faults}; --output json has the first 1000.',
   'cli.audit.exported':
     'Exported {rows|# row|# rows} ({from} to {to}) to {file}, SHA-256 {sha256}. The manifest is {manifest}.',
   'cli.audit.export-intact':
@@ -171,7 +213,7 @@ export const cli = {
   'audit.place.slack': 'the Slack channel',
   'audit.place.s3': 'the object store',
   'cli.history.none': 'No runs yet.',
-  'cli.history.line': '{time:time}  {kind}  {environment}  {state}  {run}',
+  'cli.history.time': '{time:time}',
   'cli.digest.run': 'The digest was started as run {run}.',
   'cli.digest.set-on': 'The digest of {channel} is on, daily at {at} ({timezone}).',
   'cli.digest.set-off': 'The digest of {channel} is off.',
@@ -197,6 +239,72 @@ export const cli = {
   'cli.init.subjects': 'Subjects that are listened to: {names}',
   'cli.init.unseen': '{what} could not be looked at from here; a worker does it.',
   'cli.init.next': 'Set the variables that {path} names, then run: aetherius doctor',
+  'cli.init.comment.settings':
+    'Every setting: docs/reference/config.md. Secrets never stand here; the worker has these variables:',
+  'cli.init.comment.approvals':
+    'A fix can be approved once a section `approvals` says by whom: docs/guides/operate.md',
+  'cli.init.comment.watch':
+    'To be told what breaks without asking, set `watch.every` of the environment, such as `5m`: docs/guides/alerts.md',
+  'cli.install.option.for': 'write all that an installation on this platform needs into a folder',
+  'cli.install.option.folder': 'folder of the installation; a second run changes nothing that stands there',
+  'cli.install.option.approvers': 'Slack member ids of those who may approve fixes, with commas between them',
+  'cli.install.option.image': 'image of the bot, with its tag or digest',
+  'cli.install.option.own-namespace': 'namespace of the bot itself on Kubernetes',
+  'cli.install.option.database':
+    'PostgreSQL for the bot’s own database on Kubernetes; without it one is run beside the bot',
+  'cli.install.option.redis':
+    'Redis for the bot’s own jobs on Kubernetes; without it one is run beside the bot',
+  'cli.install.option.engine':
+    'give the worker the socket of the container engine on Compose, which is as good as root',
+  'cli.install.option.no-engine': 'do not give it, and do not ask; containers are then not checked',
+  'cli.fault.install-value': '{option} cannot be "{value}": it has letters, digits, dots and dashes.',
+  'cli.fault.install-member':
+    '"{value}" is no member id of Slack, such as U012AB3CD (in a profile: ⋮, Copy member ID).',
+  'cli.fault.install-token': '{variable} begins with {beginning}; this one does not.',
+  'cli.install.ask.namespace': 'Namespace of the platform ({usual}): ',
+  'cli.install.ask.project': 'Compose project of the platform ({usual}): ',
+  'cli.install.ask.token': '{variable} ({where}; empty: later): ',
+  'cli.install.ask.approvers':
+    'Slack member ids of those who may approve fixes, with commas (empty: no fix is carried out): ',
+  'cli.install.ask.image': 'Image of the bot, as the cluster pulls it ({usual}): ',
+  'cli.install.ask.engine':
+    'May the worker have the socket of the container engine, to see containers and restart them? It is as good as root on this host. (yes or no; empty: no): ',
+  'cli.install.token.SLACK_BOT_TOKEN': 'Slack: OAuth & Permissions, Bot User OAuth Token, xoxb-…',
+  'cli.install.token.SLACK_APP_TOKEN':
+    'Slack: Basic Information, App-Level Tokens, with connections:write, xapp-…',
+  'cli.install.head.common':
+    'Secrets of bot, worker and scheduler. AUDIT_KEY is made once; keep a copy elsewhere.',
+  'cli.install.head.bot': 'Secrets of the bot alone.',
+  'cli.install.head.worker': 'Secrets of the worker alone.',
+  'cli.install.head.scheduler': 'Secrets of the scheduler alone.',
+  'cli.install.head.migration': 'Login that owns the tables, for the migration alone.',
+  'cli.install.head.targets':
+    'Credentials of the platform, for the worker alone. Write each behind its equals sign; percent-encode special characters of a password in an address.',
+  'cli.install.head.logins': 'Passwords of the logins that logins.sql makes.',
+  'cli.install.head.stores': 'Passwords of the bot’s own PostgreSQL and Redis.',
+  'cli.install.head.script':
+    'Makes the Secrets of the bot from the files in secrets/.\nRun it again after a change there, then restart the Pods: kubectl rollout restart deployment',
+  'cli.install.head.values':
+    'Values of the Helm chart; all others: deploy/helm/aetherius-bot/values.yaml.\nWhat each feature lets the worker do: docs/guides/operate.md',
+  'cli.install.head.env':
+    'All settings and secrets of the bot; docker compose reads this file. AUDIT_KEY is made once; keep a copy elsewhere.',
+  'cli.install.head.platform':
+    'What this platform needs of the worker: variables that aetherius.yaml names, and further networks.',
+  'cli.install.in-env': 'set it in .env',
+  'cli.install.missing-here':
+    'These lines have no value yet. Write it there, or take the line out, and run this again.',
+  'cli.install.no-approvers':
+    'Fixes are shown and not carried out: {path} names no approvers. Add the section `approvals` (docs/guides/approvals.md).',
+  'cli.install.no-network':
+    'The network of the platform was not seen. Write its name into .env as AETHERIUS_NETWORK: docker network ls',
+  'cli.install.state.written': 'written',
+  'cli.install.state.kept': 'was there, and stays',
+  'cli.install.state.added': 'places to fill in were added',
+  'cli.install.state.variables': 'added: {names}',
+  'cli.install.missing': 'Still missing: {variable}. Write it into {file}.',
+  'cli.install.missing-then':
+    'Without the credentials of a part, take that part out of aetherius.yaml, its variable out of the files, and it is not checked.',
+  'cli.install.next': 'Next, line by line:',
   'doctor.state.ok': 'ok',
   'doctor.state.failed': 'FAILED',
   'doctor.state.warning': 'warning',
@@ -211,12 +319,15 @@ export const cli = {
   'doctor.area.audit': 'Audit',
   'doctor.area.environment': 'Environment',
   'doctor.environment.reached': '{part:part}: {what}',
+  'doctor.environment.restarted':
+    '{part:part}: {what}: reached. The engine has restarted {restarted}; see their logs.',
   'doctor.environment.unwell': '{part:part}: {what}: {why}',
   'doctor.environment.own': '{part:part}: the bot itself cannot use it: {why}',
   'doctor.environment.unknown': '{part:part}: {what}: {why}',
   'doctor.environment.found': '{part:part} is {name} (seen {at:time})',
   'doctor.environment.not-found': '{part:part} was not recognised among what runs here',
   'doctor.environment.several': '{part:part} may be {names}: name it under platform.parts.{part}',
+  'doctor.environment.unchecked': 'not checked: {what}',
   'doctor.environment.database': 'the database of {part:part} is {name} (seen {at:time})',
   'doctor.environment.changed': 'other than at {since:time}: {what}',
   'doctor.environment.same': 'nothing is other than at {since:time}',
@@ -233,6 +344,9 @@ export const cli = {
   'doctor.configuration.loaded': 'the configuration is valid: {environments}',
   'doctor.configuration.secret': '{environment}: {source} can be read',
   'doctor.configuration.secret-unreadable': '{environment}: {source} cannot be read ({reason})',
+  'doctor.configuration.secret-unset':
+    '{setting}: variable {variable} is not set, so that part is not checked',
+  'doctor.configuration.secret-file': '{setting}: file {path} cannot be read, so that part is not checked',
   'doctor.configuration.no-effect-needs': '{setting} has no effect: it needs {other}',
   'doctor.configuration.no-effect-beside': '{setting} has no effect beside {other}',
   'doctor.configuration.no-effect-longer': '{setting} has no effect: {other} keeps the same rows longer',
@@ -244,6 +358,9 @@ export const cli = {
   'doctor.slack.token': 'bot token of {user} in {team}',
   'doctor.slack.token-missing': 'SLACK_BOT_TOKEN is not set',
   'doctor.slack.token-refused': 'Slack refuses the bot token ({reason})',
+  'doctor.slack.unreachable': 'Slack cannot be reached ({reason}); the token was not checked',
+  'doctor.slack.socket-unreachable':
+    'Socket Mode: Slack cannot be reached ({reason}); the app-level token was not checked',
   'doctor.slack.scopes-unknown': 'Slack did not say which scopes are granted',
   'doctor.slack.scopes': '{granted|# scope|# scopes} granted',
   'doctor.slack.scopes-missing':
@@ -261,6 +378,7 @@ export const cli = {
   'doctor.postgres.url-missing': 'DATABASE_URL is not set',
   'doctor.postgres.reach': 'reached: version {version}, {latencyMs:ms}',
   'doctor.postgres.unreachable': 'cannot be reached ({reason})',
+  'doctor.postgres.file-unread': 'not checked: file {path} cannot be read ({reason})',
   'doctor.postgres.unreadable': 'reached, but it cannot be read ({reason})',
   'doctor.postgres.pooler': 'a pooler stands between; time limits are set in each transaction',
   'doctor.postgres.listen': 'notifications arrive over {variable}',
@@ -292,6 +410,11 @@ export const cli = {
   'doctor.redis.version': 'version {version} is too old; 6.2 is needed',
   'doctor.redis.policy': 'maxmemory-policy is {policy}; noeviction is needed, or jobs vanish',
   'doctor.redis.append-only': 'append-only file: {enabled}; without it a restart loses hints (never work)',
+  'doctor.redis.fetched': 'no job lies there for long',
+  'doctor.redis.unfetched':
+    '{waiting|# job|# jobs} of {queue} {waiting|lies|lie} there for {ms:ms}, and no worker fetches {waiting|it|them}; a worker that runs does the work from PostgreSQL, later. See whether one runs and reaches Redis',
+  'doctor.redis.unfetched-before':
+    '{ms:ms} ago a worker did not get its jobs of {queue}: it did the work from PostgreSQL and made a new connection. See its log, and what stands between it and Redis',
   'doctor.kubernetes.none': '{environment} does not run on Kubernetes',
   'doctor.kubernetes.kubeconfig': '{environment}: the kubeconfig {path} cannot be used: {detail}',
   'doctor.kubernetes.unreachable': '{environment}: the API server cannot be asked ({reason})',
@@ -332,6 +455,8 @@ export const cli = {
     'anchors in {place}: one is signed with a key that is not in AUDIT_OLD_KEYS',
   'doctor.audit.record-held':
     'nothing is decided or carried out: aetherius fixes confirm <reason> lets it go on',
+  'doctor.audit.record-broken':
+    'nothing is decided or carried out: the head of the record is not its last row; see docs/guides/approvals.md',
   'doctor.audit.record-unknown':
     'the record cannot be compared with its anchors: DATABASE_URL or AUDIT_KEY is missing, or PostgreSQL does not answer',
 } as const;

@@ -14,13 +14,15 @@ export const diagnoses = {
   'diagnosis.S1': '{@agent-manager} does not start',
   'diagnosis.S1.meaning': 'Its container exits right after start, again and again.',
   'diagnosis.S1.impact': 'Agents cannot register, events and commands stand still.',
-  'cause.S1.a': '{@agent-manager} cannot use its database: unreachable, or it refuses the password.',
+  'cause.S1.a':
+    '{@agent-manager} cannot use its database: it is not reached, refuses the password, or does not let it in.',
   'cause.S1.b': '{@agent-manager} cannot reach NATS with the address and credentials it has.',
   'cause.S1.c': 'The port {@agent-manager} wants is taken by another process.',
   'cause.S1.d': '{@agent-manager} cannot reach Redis with the address it has.',
   'cause.S1.e': 'Redis refuses the password of {@agent-manager}.',
   'cause.S1.f': 'Redis is full and refuses what {@agent-manager} writes at start.',
-  'cause.S1.g': '{@agent-manager} does not accept its configuration: a key is missing or has another name.',
+  'cause.S1.g':
+    '{@agent-manager} does not accept what its configuration says: a key, a value or the form of the file.',
   'cause.S1.h': 'A stored row, or a table of another form, stops the start of {@agent-manager}.',
   'cause.S1.i': 'The database of {@agent-manager} does not exist.',
   'diagnosis.S2': 'Collect agents cannot register',
@@ -63,6 +65,7 @@ export const diagnoses = {
   'cause.D1.a': 'max_connections is too low for what the services need.',
   'cause.D1.b': 'The services’ connection pools are larger than the server allows.',
   'cause.D1.c': 'Sessions left idle in a transaction hold connections and locks.',
+  'cause.D1.d': 'A program that was not seen to be a part of the platform holds most connections.',
   'diagnosis.D2': 'PostgreSQL is slow',
   'diagnosis.D2.meaning': 'Statements take long on average, or wait for locks.',
   'diagnosis.D2.impact': 'Everything that stores or reads is slow.',
@@ -111,6 +114,10 @@ export const diagnoses = {
   'cause.K1.d': 'No node can take it.',
   'cause.K1.e': 'A ConfigMap or Secret it needs is missing.',
   'cause.K1.f': 'Its health probe fails.',
+  'cause.K1.g': 'The API server refuses to make it.',
+  'cause.K1.h': 'Its init container waits and does not end.',
+  'cause.K1.i': 'The command of its container is not there, or cannot be run.',
+  'cause.K1.j': 'The kubelet evicts it: its node has too little left, or it uses more than it may.',
   'diagnosis.M1': 'Parts of the platform do not fit together',
   'diagnosis.M1.meaning': 'One part says or expects something that no other part does.',
   'diagnosis.M1.impact': 'Both parts run and look healthy, and what they should do together does not happen.',
@@ -134,12 +141,17 @@ export const diagnoses = {
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
   'cause.C1.a': 'The process is older than its configuration; it has to be restarted.',
   'cause.C1.b': 'A flag or an environment variable wins over the file.',
+  'cause.C1.c': 'The process is older than a Secret that it took a value from; it has to be restarted.',
   'remedy.correct-database-config':
     'Correct {@keys.database.host}, {@keys.database.port}, {@keys.database.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@agent-manager.secret}), then restart {@agent-manager}.',
   'remedy.start-database':
     'PostgreSQL itself does not serve: start it or mend it first. {@agent-manager} starts by itself once it answers.',
+  'remedy.mend-name-server':
+    'There is a Service "{deniedName}", so the address is right; a name server denied the name all the same. Look at the name servers: /aetherius diagnose N1.',
   'remedy.start-nats':
     'NATS itself does not serve: start it or mend it first. {@agent-manager} starts by itself once it answers.',
+  'remedy.correct-variable':
+    '{part} has {setting} from {variable}, which wins over the file. Correct it where that is set, then let {part} start anew. What the file says of it has no effect.',
   'remedy.correct-nats-config':
     'Correct {@keys.nats.url}, {@keys.nats.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@secrets.nats}), then restart {@agent-manager}.',
   'remedy.correct-redis-address':
@@ -171,7 +183,7 @@ export const diagnoses = {
   'remedy.mend-health-check':
     'Tell the maintainers of the manifest: let the check ask for what is there, with a program that the image has. A restart does not help.',
   'remedy.mend-selector':
-    'Tell the maintainers of the manifest: let Service {service} select the labels and port names that its Pods have.',
+    'Tell the maintainers of the manifest: let Service {service} select the Pods of its part alone, and lead to a port on which they listen.',
   'remedy.create-expected-database':
     'Create the database "{database}" with the tables of its program, or correct the name in its configuration.',
   'remedy.join-nats-servers':
@@ -222,14 +234,30 @@ export const diagnoses = {
   'remedy.delete-stale-cache':
     'Delete the stale keys by prefix with SCAN and UNLINK, never KEYS or FLUSHALL.',
   'remedy.reindex-concurrently': 'Run REINDEX INDEX CONCURRENTLY on the named index.',
-  'remedy.remove-override': 'Take {name} away, which hides {key}, or set it to the wanted value.',
+  'remedy.remove-override':
+    'Find out first which value of {key} is right. If it is the file’s, take {name} away, which hides it; else set {name} to the wanted value.',
+  'remedy.keep-override':
+    'Leave {name} as it is: the program is connected by its value, and would not be by the file’s ({fileValue}). Correct {key} in the file, so that a reader does not take it for the value in use.',
   'remedy.remove-override-compose':
-    'Take {name} away, which hides {key}, or set it to the wanted value. That makes the container anew from your Compose file, which the bot does not change.',
+    'Find out first which value of {key} is right. If it is the file’s, take {name} away, which hides it; else set {name} to the wanted value. That makes the container anew from your Compose file, which the bot does not change.',
   'diagnose.looking':
     '*{environment}*: looking for the cause, {seen} of {asked|# piece|# pieces} of evidence seen.',
-  'diagnose.cause': '*{environment}* · *{id}* {cause}',
-  'diagnose.possible': '*{environment}* · {symptom}: no cause is confirmed, {count} could not be ruled out.',
-  'diagnose.none': '*{environment}* · {symptom}: all of its causes are ruled out.',
+  'diagnose.cause': '*{environment}* · {cause}',
+  'diagnose.title': '*{environment}* · {what}.',
+  'diagnose.up': '{part} is up and answers; nothing wrong was found',
+  'diagnose.nothing': 'nothing wrong was found',
+  'diagnose.no-cause': 'no cause is confirmed',
+  'diagnose.cannot': 'this cannot be checked here',
+  'diagnose.left-open': '{count} of {all} causes could not be ruled out',
+  'diagnose.unchecked': '{count} of {all} causes could not be checked',
+  'diagnose.unchecked.all': 'the {all|# cause|# causes} of this could not be checked',
+  'diagnose.unchecked.most': '{count} of {all} causes could not be checked ({most} need {what})',
+  'diagnose.unchecked.others':
+    'Besides, {count|# cause|# causes} could not be checked. Details says what it would take.',
+  'diagnose.needs': '*To check them:*',
+  'diagnose.need': '• {count|# cause needs|# causes need} {what}: {why}',
+  'diagnose.need.more': '{count} more',
+  'diagnose.needs.more': '… and {count|# more reason|# more reasons}, in Details.',
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
   'diagnose.no-question': '{id} {symptom}: does not apply to this platform.',
@@ -238,15 +266,15 @@ export const diagnoses = {
   'diagnose.uncheckable': '{id} {symptom}: cannot be checked here. What it looks at is not configured.',
   'diagnose.open-alike': 'These stay open for one and the same reason.',
   'diagnose.unseen': 'Could not see {what}.',
+  'diagnose.turns': 'would change with another reading of {what}',
+  'diagnose.turns-with-more': 'would need another reading of {what}, and the complaint itself',
   'diagnose.unseen-of': '{what} ({about})',
   'diagnose.unseen-why': '{what}: {why}',
-  'diagnose.ruled-out': 'Ruled out: {causes}.',
   'diagnose.unexplained': ':speech_balloon: *Not known to this bot.* {part} said this itself:',
   'diagnose.unexplained.report': 'Report these lines if they turn out to be a cause.',
   'diagnose.changes': ':clock1: Changed in the hour before:',
   'diagnose.change': '• {since:time} · {text}',
   'diagnose.more-changes': '… and {count|# more is|# more are} in the evidence.',
-  'diagnose.followed': 'Followed to: {diagnoses}.',
   'diagnose.no-reason': 'no reason given',
   'diagnose.path': 'The way to {part}, as walked',
   'diagnose.step.running': 'runs',
@@ -254,22 +282,30 @@ export const diagnoses = {
   'diagnose.step.network': 'network',
   'diagnose.step.application': 'application',
   'diagnose.choose': 'It is not clear what "{text}" is about. Is it one of these?',
+  'diagnose.file.by-hand': 'What to do by hand',
   'diagnose.file.seen': 'What was seen',
   'diagnose.verdict.confirmed': 'confirmed',
   'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
+  'diagnose.verdict.not-of-this': 'not the cause of this symptom',
   'remedy.set-image-in-file':
     'If it has ended since it was made from another image: write the former one into the Compose file and run `up`. Where I have seen another image of {part} run here before, a button can do the same for a while (`runtime.recreate`).',
   'remedy.mend-what-it-said':
     'Mend what it said above: in the configuration of {part}, or at the other end. Started as it is, it ends again.',
+  'remedy.restart-for-secret':
+    '{part} runs with the value from before Secret {secret} changed: restart it. Nothing else is to be mended for that.',
   'remedy.see-what-it-blames':
     '{part} says that this does not work for it: {dependencies:part}. Look there first: does it run, does it answer, does it accept the user and password of {part}? No restart of {part} is offered: that does not mend what it needs, and {part} may not come up again without it. Restart it by hand only if all is well there and it still says so.',
-  'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
+  'remedy.mend-what-it-answers':
+    '{part} answers, and says itself what is wrong: “{detail}”. Go by these words. No restart is offered: it does not mend that, and what is not saved would be lost with it.',
+  'remedy.see-why-not-running':
+    'Look at the last state and exit code of {part}; /aetherius logs quotes the last lines of its log.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',
   'remedy.raise-limits': 'Raise the limit that is reached: memory to 2048 MiB, or CPU to 2 cores.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
-  'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
+  'remedy.see-application':
+    'Nothing outside of the part explains this: /aetherius logs quotes what it says itself.',
   'cause.override-unseen.switch':
     '{variable} is set; whether the program reads it shows with {allowedBy} of the Helm chart',
   'cause.workflow-files-unseen': 'there is no workflow in {path}, and where they are was not seen',
@@ -281,15 +317,19 @@ export const diagnoses = {
     'Set max_connections to {wanted} (now {max}) in ConfigMap {@postgres.configMap} or by ALTER SYSTEM, and restart PostgreSQL; a reload is not enough.',
   'remedy.shrink-pools':
     'In the configuration of {application} set {@keys.database.max_open_conns} to 50, {@keys.database.max_idle_conns} to 10 and {@keys.database.conn_max_lifetime} to 30, then restart it.',
+  'remedy.ask-who-holds-connections':
+    'Ask whose program {application} is ({applicationSessions|# connection|# connections} in {database}), and let its owner close what it does not need, or give it a limit of its own.',
   'remedy.end-leaked-sessions':
-    'End the sessions that are idle in a transaction, and mend the program that leaves them open.',
+    'End the sessions of services that are idle in a transaction, and mend the program that leaves them open. Leave those of people, dumps and migrations.',
   'remedy.create-index': 'CREATE INDEX CONCURRENTLY {index} ON {table} ({column}); in database {database}.',
   'remedy.remove-old-rows':
     'Delete or archive the old rows of {table} in batches, counting first; take the guide’s conditions word for word.',
   'remedy.end-blocker':
     'Ask the owner of {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
+  'remedy.end-blocker.idle':
+    'Ask the owner of {application}, then SELECT pg_terminate_backend({pid}): it runs no statement that could be cancelled.',
   'remedy.set-eviction-policy':
-    'CONFIG SET maxmemory-policy allkeys-lru, unless these keys must never be evicted.',
+    'Look at the kinds of keys first. Only if all of them are caches: CONFIG SET maxmemory-policy allkeys-lru. If only those that expire are: volatile-lru.',
   'remedy.raise-maxmemory':
     'Give the container of Redis {containerBytes:bytes}, then set maxmemory to {wantedBytes:bytes}.',
   'remedy.delete-useless-keys':
@@ -310,9 +350,51 @@ export const diagnoses = {
   'remedy.mend-image':
     'Check name and tag of {image}, the registry and imagePullSecrets; or give {container} the image that ran before, or roll back to the previous revision.',
   'remedy.read-crash-log':
-    'Read the last lines of its log; this bot does not know what they mean. Roll back if it came with a change.',
+    'I know no cause in the last lines of its log; /aetherius logs quotes them. Roll back if it came with a change.',
   'remedy.raise-pod-memory': 'Raise the memory limit of the container.',
-  'remedy.make-schedulable': 'Lower the request, mend the node selector, or add a node: {message}',
+  'remedy.make-schedulable': 'Do what the scheduler asks for: {message}',
+  'remedy.make-room':
+    'The nodes have too little left of {room} for {subject}. Lower what it requests, end what is not needed there, or add a node.',
+  'remedy.mend-node-choice':
+    'No node has the labels that {subject} chooses its nodes by. Correct its nodeSelector or node affinity, or label a node.',
+  'remedy.tolerate-taint':
+    'A taint keeps {subject} from nodes ({taint}). If it may run there, give it a toleration. Take the taint away only where it is out of use.',
+  'remedy.free-host-port':
+    'On each node another Pod has a host port that {subject} asks for. Take the hostPort out, end the other Pod, or run fewer Pods than there are nodes.',
+  'remedy.mend-claim':
+    'A volume that {subject} needs cannot be had on any node ({claim}). Look at its claim: does it exist, is it bound, and in which zone is its volume?',
+  'remedy.mend-pod-affinity':
+    'The affinity or anti-affinity of Pods leaves no node for {subject}. Make the rule a preference, or add a node that it allows.',
+  'remedy.mend-spread':
+    'The topology spread of {subject} leaves no node for another Pod. Allow a greater maxSkew or ScheduleAnyway, or add a node.',
+  'remedy.mend-node': 'Nodes are not well ({ill}). Mend them first, or add a node.',
+  'remedy.uncordon-node': 'Nodes are cordoned. Take that back when their maintenance is over, or add a node.',
   'remedy.create-missing-config': 'Create what is missing or correct its name: {message}',
+  'remedy.mend-quota':
+    'Quota {quota} is full. Raise it, or end what is not needed in {namespace}. I offer no fix. Ask who set the quota.',
+  'remedy.set-what-quota-wants':
+    'Quota {unlimited} takes only Pods whose containers name these values. Give the containers of {subject} such requests and limits, or let a LimitRange give them by default. I offer no fix, because I do not know how much they need.',
+  'remedy.fit-limit-range':
+    'A LimitRange of {namespace} does not allow this much or this little {range}. Correct the requests and limits of {subject}, or the LimitRange. I offer no fix, because I do not know which of them is wrong.',
+  'remedy.mend-security-context':
+    'Pod Security lets only Pods of level {security} into {namespace}. Give {subject} the security context that the message names. I offer no fix: to lower the level would let in more than before.',
+  'remedy.mend-webhook':
+    'The admission webhook {webhook} does not answer, and nothing may be made without it. Start its program again, or see its Service and certificate. I offer no fix: without the webhook its checks would not be made.',
+  'remedy.mend-what-is-denied':
+    'The policy {denied} refuses the Pods of {subject}. Do what its message says, or ask who keeps it. I offer no fix: to go round a policy is not for a bot.',
+  'remedy.create-service-account':
+    'The Service Account {account} is not in {namespace}. Make it with its roles again, or correct serviceAccountName of {subject}. I offer no fix, because I do not know its former rights.',
+  'remedy.mend-what-refuses':
+    'Do what the message says: {message}. I offer no fix: I do not know this refusal.',
+  'remedy.see-what-init-waits-for':
+    'Read the end of the log of init container {container}: it names what {subject} waits for. Bring that up, or correct its name. I offer no fix: without it the init container would only wait again.',
+  'remedy.mend-command':
+    'Container {container} cannot run {command} ({message}). Correct its command, or take an image that has it.',
+  'remedy.free-node':
+    'Node {node} has too little left of {pressure}. Free some there, or add a node; the Pod may come back by itself then. I offer no fix, because I do not know what may go from a node.',
+  'remedy.raise-storage-limit':
+    '{subject} keeps more than it may ({overuse}): see what fills it, or raise the limit (sizeLimit, ephemeral-storage). I offer no fix, because I do not know how much it needs.',
+  'remedy.see-eviction':
+    'Do what the message of the kubelet says: {message}. I offer no fix: I do not know this eviction.',
   'remedy.mend-probe': 'Correct path and port of the {probe} probe, or what it asks for.',
 } as const;

@@ -10,6 +10,9 @@ export const digest = {
     ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
   'digest.quiet.still':
     ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
+  'digest.fixes': 'Fixes since the digest before',
+  'digest.fixes.approved': '{line} · approved by {people}',
+  'digest.fixes.more': '… and {count} more; Home shows them all.',
   'digest.new': 'New',
   'digest.worse': 'Worse',
   'digest.fixed': 'Fixed',

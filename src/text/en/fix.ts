@@ -8,10 +8,13 @@ export const fix = {
   'card.tier.3': 'risk 3 (data or quorum at risk)',
   'card.facts': '{tier} · plan `{hash:hash}` · {undo}',
   'card.undo.yes': 'can be undone for {ms:ms} afterwards',
+  'card.undo.had': 'its plan has an undo',
   'card.undo.no': 'cannot be undone',
   'card.undo.is': 'an undo itself',
   'card.undo-title': 'Undo: {remediation}',
   'card.blast': '*What users will notice:* {text}',
+  'card.blast.not-run': '*What users would have noticed:* {text}',
+  'card.blast.ran': '*What users may have noticed:* {text}',
   'card.blast.live': '*What users will notice:* {text} Counted at {time:time}.',
   'card.target': 'Target: {target}',
   'card.step': '{idx}. {text}',
@@ -26,8 +29,21 @@ export const fix = {
   'card.rejected-by': 'Rejected by {who} at {time:time}. {reason}',
   'card.needed': '{have} of {needed|# approval|# approvals}.',
   'card.asked-people': 'Asked to approve: {people}.',
-  'card.direct': 'You may approve this. It was asked for in {place}.',
-  'card.direct.private': 'You may approve this. It was asked for in a private conversation.',
+  'card.because': '*Because:* {text}',
+  'card.direct.may': 'You may approve this.',
+  'card.direct': 'It was asked for in {place}.',
+  'card.direct.thread': 'open the thread',
+  'card.direct.private': 'It was asked for in a private conversation.',
+  'card.taken-back': 'Taken back at {time:time} by `{handle}`: {part} is as it was before the fix.',
+  'card.being-undone':
+    'It worked, and its undo `{handle}` is under way. Until that has ended, the fix is in place.',
+  'card.undo-unclear': 'How its undo `{handle}` ended is not known. A person must look.',
+  'card.done-elsewhere': 'Done in {place} at {time:time}, as `{handle}`.',
+  'card.done-elsewhere.private': 'Done in another place at {time:time}.',
+  'card.back-elsewhere': 'Done in {place} as `{handle}`, and taken back at {back:time}.',
+  'card.back-elsewhere.private': 'Done in another place, and taken back at {back:time}.',
+  'card.over-elsewhere': 'It was asked for in {place} as `{handle}`, and is over: {state}.',
+  'card.over-elsewhere.private': 'It was asked for in another place, and is over: {state}.',
   'card.until': 'Valid until {time:time}.',
   'temporary.for':
     'Temporary: {ms:ms} after it has worked I look whether it is still there, and ask you to keep it or to undo it. I do not undo it by myself.',
@@ -62,6 +78,8 @@ export const fix = {
   'card.waiting.kill-switch': 'It waits: fixes are switched off ({why}).',
   'card.waiting.record-held':
     'It waits: this database is older than its record. The highest risk tier must confirm it first.',
+  'card.waiting.record-broken':
+    'It waits: the head of the record is not its last row. The owner of the database must put it right first.',
   'card.waiting.record-unconfirmed': 'It waits: no place outside can confirm the record now.',
   'card.waiting.frozen': 'It waits: a freeze window forbids it now.',
   'card.waiting.outside-hours': 'It waits for the hours of the policy.',
@@ -78,8 +96,28 @@ export const fix = {
   'card.state.approved': 'Approved. Waiting for a worker.',
   'card.state.executing': 'Running.',
   'card.state.verifying': 'Done; now checking that it worked.',
-  'card.state.succeeded': 'Fixed and verified.',
-  'card.state.failed': 'Failed. Look at the thread before trying again.',
+  'card.state.succeeded':
+    'Done. The checks of its plan are healthy; whether the problem is gone was not asked.',
+  'card.state.succeeded.gone': 'Fixed and verified. Asked again, the problem is gone.',
+  'card.state.succeeded.still': 'Done, and *the problem is still there*.',
+  'card.state.succeeded.not-due': 'Done, and *it does not count yet*.',
+  'card.state.succeeded.unseen': 'Done. *Whether the problem is gone could not be checked.*',
+  'card.state.succeeded.no-news':
+    'Done. *Whether the problem is gone does not show yet:* what is found is from before the fix.',
+  'card.state.succeeded.measured': 'Done, and the checks of its plan are healthy. What was measured:',
+  'again.before': 'Before: {seen}.',
+  'again.after': 'Now: {seen}.',
+  'again.not-before': 'Nothing was measured before.',
+  'again.nothing': '{look}: nothing found',
+  'again.nothing.facts': '{look}: not found ({facts})',
+  'again.facts': '{look}: {facts}',
+  'again.unseen': 'could not see {look}',
+  'again.unseen.why': 'could not see {look} ({why})',
+  'due.postgres-restart': 'The limit of PostgreSQL is still {now}. From its next restart it is {next}.',
+  'failed.unwell': 'Not well afterwards: {seen}.',
+  'failed.said': 'Its own words: `{said}`',
+  'failed.why': 'Why: {why}.',
+  'card.state.failed': 'Failed. See below what is known of it before you try again.',
   'card.state.rolling_back': 'Taking the change back.',
   'card.state.rolled_back': 'Taken back: everything is as before.',
   'card.state.rollback_failed': 'Taking it back failed. A person must look at the target now.',
@@ -89,6 +127,7 @@ export const fix = {
     'It waited for `{other}` until its approval ran out. Nothing has been changed. Ask for it again.',
   'card.state.cancelled': 'Cancelled. Nothing has been changed.',
   'card.state.superseded': 'Replaced by a newer plan. Nothing has been changed.',
+  'card.state.stale.refused': 'It was not carried out, and nothing was changed. {why}',
   'card.state.stale': 'The target changed since the plan was made, so nothing was done. Ask for a new plan.',
   'card.state.indeterminate': 'It is not known whether the last step took effect. A person must look.',
   'card.work': '{done} of {total} ({share:ratio}).',
@@ -151,6 +190,7 @@ export const fix = {
   'event.superseded': ':heavy_minus_sign: `{handle}` was replaced by a newer plan. Nothing was changed.',
   'event.stale':
     ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',
+  'event.stale.refused': ':warning: `{handle}` was not carried out, and nothing was changed. {why}',
   'event.stale.decision-forged':
     ':rotating_light: `{handle}`: no bot has made this decision, so nothing was done. Somebody may have changed my database: tell my operator.',
   'event.failed.decision-forged':
@@ -161,8 +201,21 @@ export const fix = {
   'event.stop-requested':
     ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step or batch.',
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
-  'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are healthy now.',
-  'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
+  'event.succeeded':
+    ':large_green_circle: `{handle}` is done, and the checks of its plan are healthy. Whether the problem is gone was not asked.',
+  'event.succeeded.gone': ':large_green_circle: `{handle}` worked: asked again, the problem is gone.',
+  'event.succeeded.still':
+    ':large_orange_circle: `{handle}` is done, and *the problem is still there*. Another fix, or another cause, may be needed.',
+  'event.succeeded.not-due': ':hourglass_flowing_sand: `{handle}` is done, and does not count yet.',
+  'event.succeeded.unseen':
+    ':large_orange_circle: `{handle}` is done. *Whether the problem is gone could not be checked.*',
+  'event.succeeded.no-news':
+    ':large_orange_circle: `{handle}` is done. Whether the problem is gone does not show yet: what is found is from before the fix.',
+  'event.succeeded.measured':
+    ':large_green_circle: `{handle}` is done, and the checks of its plan are healthy. What was measured:',
+  'event.failed': ':red_circle: `{handle}` did not work.',
+  'event.failed.not-verified':
+    ':red_circle: `{handle}` was carried out, and not all was well afterwards within its time.',
   'event.failed.stopped-midway':
     ':octagonal_sign: `{handle}` was stopped after {done} of {total}. What was done stays. To go on, ask for the fix again.',
   'event.failed.stopped-whole':
@@ -171,6 +224,8 @@ export const fix = {
     ':red_circle: `{handle}` gave way: another session waited behind it. Ask for it again when that one is done.',
   'event.failed.waited-too-long':
     ':red_circle: `{handle}` gave up: it waited too long for another transaction. Look for one that stays open, then ask for it again.',
+  'event.failed.rows-twice':
+    ':red_circle: `{handle}`: rows of the table are there twice, so the unique index cannot be built. Nothing of it is left.',
   'event.failed.was-ended':
     ':red_circle: `{handle}`: PostgreSQL ended its statement, because its time was over or somebody cancelled it.',
   'event.failed.model-redirected':
@@ -240,7 +295,7 @@ export const fix = {
   'event.undo.expired': ':hourglass: The undo `{handle}` expired without a decision. The fix stays in place.',
   'event.undo.verifying': ':mag: `{handle}`: all steps are done, checking that the old state is back.',
   'event.undo.succeeded': ':rewind: `{handle}`: taken back. {part} is as it was before the fix.',
-  'event.undo.failed': ':red_circle: The undo `{handle}` did not work. Look at the card for what was done.',
+  'event.undo.failed': ':red_circle: The undo `{handle}` did not work.',
   'page.requested': 'A fix waits for approval in {environment}: {remediation} ({handle}).',
   'page.reminder': 'A fix still waits for approval in {environment}: {remediation} ({handle}).',
   'page.unknown-outcome':
@@ -278,6 +333,10 @@ export const fix = {
     ':no_entry: *Nothing is decided or carried out:* this database is older than its record. It ends at row {seq}; row {anchored} was written down outside.',
   'record.held.elsewhere':
     ':no_entry: *Nothing is decided or carried out:* this database is older than its record.',
+  'record.broken':
+    ':no_entry: *Nothing is decided or carried out:* the head of the record names row {head}, and its last row is {last}. Somebody has changed this database.',
+  'record.broken.how':
+    'The owner of the database puts it right; docs/guides/approvals.md says how, under “When the head is not the last row”.',
   'record.how':
     'Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`. Open fixes end.',
   'record.reading': 'Health checks, diagnoses and logs go on.',
@@ -289,6 +348,8 @@ export const fix = {
   'switch.all': ':no_entry: *All fixes are switched off* by {who} since {since:time}: {reason}',
   'switch.one': ':no_entry: *“{remediation}” is switched off* by {who} since {since:time}: {reason}',
   'switch.until': 'Until {until:time}.',
+  'switch.still':
+    'Checks, digests and alerts go on. A fix that runs ends after its step, and what it has done stays.',
   'switch.how': 'Those of the highest risk tier release it: `/aetherius fixes on <reason>`.',
   'fix.line': '`{handle}` {remediation} · {environment} · {state}',
   'fix.state.proposed': 'offered',
@@ -343,6 +404,8 @@ export const fix = {
     'Slack cannot tell me whether this channel is shared with another organisation. Ask in a direct message, or ask {ask}.',
   'denied.access-shared-channel':
     'another organisation reads this channel. Ask in another channel or a direct message; {ask} can allow this one.',
+  'denied.access-others-conversation':
+    'that is not a direct message of your own, or Slack cannot tell me whose it is.',
   'denied.access-too-often':
     'too much was started here within a minute. Try again in {seconds|# second|# seconds}.',
   'access.ask-operator': 'the operator of this bot',
@@ -384,6 +447,8 @@ export const fix = {
   'denied.outside-hours': 'it is allowed only within the hours of the policy.',
   'denied.record-held':
     'this database is older than its record, so nothing is decided. Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`.',
+  'denied.record-broken':
+    'the head of my record is not its last row: somebody has changed my database. Decisions go on when its owner has put it right.',
   'denied.export-empty': 'the audit log has no such rows.',
   'denied.record-agrees': 'no anchor contradicts the record, so there is nothing to confirm.',
   'denied.record-unreachable': 'no place outside can be read now, so it is not known what to confirm.',
@@ -395,6 +460,11 @@ export const fix = {
   'denied.unknown-environment': 'there is no environment “{environment}”.',
   'denied.old-button':
     'this button is no longer valid. `/aetherius approvals` shows what can be decided now.',
+  'denied.newer-card':
+    'this button is of an older card. I draw it anew: please press the one of the newer card.',
+  'denied.card-not-yet': 'I have not noted yet where this card stands. Please press again in a few seconds.',
+  'denied.button-forged':
+    'I did not put this button there. Somebody may have access to my database: please tell my operators. `/aetherius approvals` lists what waits.',
   'denied.command-shape': 'the bot did not understand what this program sent; compare their versions.',
   'denied.button-shape': 'that click was not understood.',
 } as const;

@@ -107,16 +107,24 @@ export const remediations = {
   'step.compose-remove': 'Remove the container {target}',
 
   'blast.redis-eviction':
-    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys|# key|# keys} instead of refusing writes. Caches are filled again; nothing else is touched.',
+    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys|# key|# keys} instead of refusing writes. These may be jobs, locks and sessions as well as caches.',
+  'blast.redis-eviction-all':
+    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops keys instead of refusing writes. {evictable|# key|# keys} may go: {prefixes}. By their prefix all of these are caches, which their users fill again. {looked} of {keys|# key was|# keys were} looked at ({share:ratio}).',
+  'blast.redis-eviction-volatile':
+    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops keys that expire instead of refusing writes. {evictable|# key|# keys} may go: {prefixes}. By their prefix all of these are caches, which their users fill again. {others|# other key stays|# other keys stay} ({otherPrefixes}), as long as it gets no time to live. {looked} of {keys|# key was|# keys were} looked at ({share:ratio}).',
   'blast.redis-eviction-undo':
     'Redis refuses writes again once its memory limit is reached, as before the fix (policy {policy}).',
   'blast.undo': 'The state from before the fix comes back, and its problem may come back with it.',
   'blast.postgres-sessions':
-    '{sessions|# idle session|# idle sessions} of {applications} {sessions|ends and its open transaction is|end and their open transactions are} rolled back. The applications connect again by themselves.',
+    '{sessions|# idle session|# idle sessions} of {applications} {sessions|ends and its open transaction is|end and their open transactions are} rolled back.',
+  'blast.postgres-sessions-of':
+    '{sessions|# idle session|# idle sessions} of services {sessions|ends and its open transaction is|end and their open transactions are} rolled back: {applications}. The oldest has been open for {oldestSeconds:seconds}. The services connect again by themselves.',
+  'blast.postgres-sessions-beside':
+    '{sessions|# idle session|# idle sessions} of services {sessions|ends and its open transaction is|end and their open transactions are} rolled back: {applications}. The oldest has been open for {oldestSeconds:seconds}. The services connect again by themselves. {left|# other session stays|# other sessions stay} ({others}): {tools} of people and tools, {unknown} of which nothing shows whose {unknown|it is|they are}.',
   'blast.postgres-cancel':
     'The statement of {application} ({user}) fails and its transaction is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}.',
   'blast.postgres-end-blocker':
-    'The session of {application} ({user}) ends and its transaction, open for {openSeconds:seconds}, is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}. The application connects again by itself.',
+    'The session of {application} ({user}) ends and its transaction, open for {openSeconds:seconds}, is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}.',
   'blast.postgres-create-indexes':
     'PostgreSQL reads tables of up to {rows|# row|# rows} in {database} and is busier for that time, which is {minutes|# minute|# minutes} at most. Reads and writes go on. Afterwards each write costs a little more.',
   'blast.postgres-drop-indexes':
@@ -236,6 +244,7 @@ export const remediations = {
   'diff.by': 'given by',
   'diff.container-image': 'image of {container}',
   'diff.container-resources': 'resources of {container}',
+  'diff.restarted.pods': '{pods|# old Pod|# old Pods} → {pods} new',
   'diff.restarted.mark': 'this restart',
   'diff.anew': 'started anew',
   'diff.restarted': 'mark on the Pods',
@@ -288,6 +297,15 @@ export const remediations = {
   'diff.networks': 'networks',
   'diff.names': 'names there',
 
+  'note.sessions-read':
+    '{sessions|# session|# sessions} of {part:part}: application `{application}`, role `{user}`, from {client}, open since {since:time} at the earliest. Nothing in {sessions|it|them} is changed and not committed.',
+  'note.sessions-wrote':
+    ':warning: {sessions|# session|# sessions} of {part:part}: application `{application}`, role `{user}`, from {client}, open since {since:time} at the earliest. What {wrote|# of them has|# of them have} changed and not committed is lost, with locks on these tables: {tables}.',
+  'note.rows-twice-unseen':
+    'Whether rows of {table} are there twice could not be looked at in time. If they are, the work ends without effect.',
+  'note.room-unseen':
+    'Free space could not be checked. The work needs room on the disk of PostgreSQL beside what is there.',
+  'note.quota-unseen': 'Whether a quota of the namespace leaves room for it could not be checked.',
   'note.archive-made': 'The table `{archive}` is made for it, with the same columns and key.',
   'note.lag-unseen':
     'A copy follows this database, and the bot’s role may not see how far it is behind. So the work is slower. The role pg_monitor would show it.',
@@ -438,7 +456,8 @@ export const remediations = {
   'raised.peers-unknown': 'Risk 3, because {part} does not say whether others depend on it.',
 
   'offer.refused.no-action': 'There is no fix of that name.',
-  'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
+  'offer.refused.bad-params': 'This value is missing or wrong: {fields}. What this fix takes: {takes}.',
+  'offer.refused.bad-params.bare': 'These values are missing or wrong: {fields}.',
   'offer.refused.not-configured': 'This environment has no {missing}.',
   'offer.refused.plan-with-secret': 'A secret stands in its plan, and a plan is stored and shown.',
   'offer.refused.self-target': 'It would change a dependency of this bot itself ({identity}).',
@@ -455,6 +474,14 @@ export const remediations = {
   'offer.refused.no-target': 'Nothing was found to act on.',
   'offer.refused.not-a-client':
     'Process {pid} is no client in a database of the platform ({what}), so it is left to people.',
+  'offer.refused.sessions-of-others':
+    '{left|# session is|# sessions are} left in a transaction ({others}), and not surely of a service: {tools} of people and tools, {unknown} of which nothing shows whose {unknown|it is|they are}.',
+  'offer.refused.session-of-a-tool':
+    'Session {pid} is of a person or a tool: application {application}, role {user}, from {client}. It is left to people.',
+  'offer.refused.session-unknown':
+    'Nothing shows whose session {pid} is: application {application}, role {user}, from {client}. Only sessions of services are ended from here.',
+  'offer.refused.tools-at-work':
+    'A restart of PostgreSQL would end what people or tools have open there: {others}. Wait for them, or ask them.',
   'offer.refused.nothing-to-cancel': 'Session {pid} runs no statement now ({state}): only ending it helps.',
   'offer.refused.partitioned-table': '{table} is partitioned: its indexes are made one partition at a time.',
   'offer.refused.table-too-large':
@@ -468,6 +495,15 @@ export const remediations = {
   'offer.refused.column-missing': '{table} has no column {column} here, so old rows cannot be told.',
   'offer.refused.archive-differs': '{table} exists and cannot take these rows: {what}.',
   'offer.refused.index-name-taken': 'There is another index named {index}, or {index} is being built now.',
+  'offer.refused.system-schema': 'The schema {schema} is PostgreSQL’s own, and is not changed from here.',
+  'offer.refused.rows-twice':
+    '{values|# value is|# values are} there in several rows of {table}, so the unique index {index} can never be built. People decide which row stays.',
+  'offer.refused.rows-twice-unknown':
+    'Whether rows of {table} are there twice could not be told, and {index} is invalid: with such rows it can never be built. Look for them first.',
+  'offer.refused.transaction-in-the-way':
+    'A transaction of {application} (pid {pid}) has been open for {openSeconds:seconds}. The work would wait for it for {waitSeconds:seconds} at most, and then give up.',
+  'offer.refused.too-little-disk':
+    'The disk of PostgreSQL has {free:bytes} left, and up to {bytes:bytes} are needed.',
   'offer.refused.index-not-rebuilt': '{index} cannot be built anew concurrently.',
   'offer.refused.set-on-command-line': '{name} stands on the command line of PostgreSQL, which wins.',
   'offer.refused.copies-follow':
@@ -475,6 +511,12 @@ export const remediations = {
   'offer.refused.too-little-memory':
     '{bytes:bytes} is more than its container or machine has room for ({room:bytes}): raise that first.',
   'offer.refused.below-what-is-used': '{bytes:bytes} is less than Redis uses now ({used:bytes}).',
+  'offer.refused.evicts-others':
+    'With the policy {policy} Redis could drop keys that nothing here calls a cache: {prefixes}. {looked} of {keys|# key was|# keys were} looked at.',
+  'offer.refused.victims-unknown':
+    'What Redis could drop with the policy {policy} is not known: {looked} of {keys|# key was|# keys were} looked at, and {elsewhere} may be in other databases of that server.',
+  'offer.refused.nothing-to-evict':
+    'With the policy {policy} Redis has no key to drop, so it would still refuse writes.',
   'offer.refused.not-a-cache':
     'Only the caches of the platform are emptied from here, and {prefix} is another prefix.',
   'offer.refused.too-many-keys':
@@ -496,6 +538,8 @@ export const remediations = {
   'offer.refused.kill-switch': 'Fixes are switched off: {why}',
   'offer.refused.record-held':
     'This database is older than its record, so nothing is offered. `/aetherius fixes` says more.',
+  'offer.refused.record-broken':
+    'The head of the record is not its last row, so nothing is offered. `/aetherius fixes` says more.',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',
   'offer.refused.several-members':
@@ -551,6 +595,8 @@ export const remediations = {
     'The engine does not have {image} any more, so what the container has from it cannot be told.',
   'offer.refused.anew-volume':
     'A container of {image} would get an empty volume at {folders}, where nothing is mounted.',
+  'offer.refused.quota-too-small':
+    'The quota {quota} leaves too little: {used} of {hard} {resource} are used. The cluster would make no Pod.',
   'offer.refused.request-above-limit': 'A request of {request} is above the limit of {limit}.',
   'offer.refused.rollback-of-data':
     '{part} keeps data, and an older version may not read what a newer one wrote.',
@@ -571,6 +617,10 @@ export const remediations = {
   'offer.refused.rollout-not-begun': 'The controller has not begun the last rollout of {workload} yet.',
   'offer.refused.rollout-is-old':
     'Revision {revision} has run for more than {hours|# hour|# hours}, so it is not what broke just now. Name a revision to go back all the same.',
+  'offer.refused.rollback-not-better':
+    'A Pod of {workload} fails for what revision {revision} has as well ({why}).',
+  'offer.refused.rollback-as-ill':
+    'Revision {revision} is unwell itself: its Pods stand beside those of today, all of them unready.',
   'offer.refused.rollback-changes-more':
     'Revision {revision} differs in more than may be changed from here: {fields}.',
   'offer.refused.map-of-revision-gone':
@@ -708,6 +758,10 @@ export const remediations = {
     'The cluster would store something else in the ConfigMap {map} than what was asked for.',
   'offer.refused.restarts-itself':
     '{workload} is restarted by a tool when its configuration changes. So make the change by hand.',
+  'offer.refused.override-works':
+    'The program is connected by {name} now ({value}), and not by what the file says ({fileValue}). What works is not taken away.',
+  'offer.refused.override-unproved':
+    'Nothing shows that {part:part} would run with what the file says for {key}. Which value is right is left to people.',
   'offer.refused.override-gone': 'The workload has no {name} any more that gives {key}.',
   'offer.refused.override-from-elsewhere':
     '{name} has no value of its own in the workload: a ConfigMap, a Secret or the cluster gives it. Change it there.',
@@ -765,6 +819,20 @@ export const remediations = {
   'offer.refused.no-pod': '{workload} has no Pod now.',
   'offer.refused.host-network': 'Pods of {workload} use the network of their node, where no policy holds.',
   'offer.refused.no-such-port': 'No Service of {to} leads to port {port}.',
+  'offer.refused.restart-no-pod':
+    'The cluster makes no Pod of {workload}, also after a restart. The events of its ReplicaSet say why: a quota, or an admission rule.',
+  'offer.refused.restart-unscheduled':
+    'Pod {pod} finds no node. The Pods that a restart makes would fail alike: {message}',
+  'offer.refused.restart-no-image':
+    'Container {container} of Pod {pod} has no image ({waits}), and a restart asks for the same one.',
+  'offer.refused.restart-no-config':
+    'Container {container} of Pod {pod} cannot be made as it is configured ({waits}), and a restart configures it alike.',
+  'offer.refused.restart-init-waits':
+    'Pod {pod} waits for its init container {container}, and so would the Pods that a restart makes. Look at what that one waits for.',
+  'offer.refused.restart-probe-fails':
+    'The program of Pod {pod} runs, and its probe asks for what it does not have. After a restart it asks for the same: {message}',
+  'offer.refused.restart-check-fails':
+    'The program in {container} runs, and its health check asks for what is not there. After a restart it asks for the same.',
   'offer.refused.pods-wait-in-order':
     '{workload} replaces a Pod only while the Pods before it are ready, and {pods|# is|# are} not. A restart would wait without end. Delete the Pod that is not ready: its controller makes a new one.',
   'offer.refused.on-delete-strategy':

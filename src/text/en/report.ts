@@ -56,6 +56,7 @@ export const report = {
   'report.results.cause': '{id} {verdict}: {cause}',
   'report.results.missing': 'What would settle it could not be seen: {probes}',
   'report.results.part': '{part}: {state}',
+  'report.results.part.may-because': '{part}: {state}, maybe because {root} is {rootState}',
   'report.results.part.because': '{part}: {state}, because {root} is {rootState}',
   'report.results.unseen': 'Not known, because it could not be checked:',
   'report.results.unseen.line': '{part} · {probe}: {why}',

@@ -7,11 +7,14 @@ export const services = {
   'finding.SERVICE_EXITS_AT_START.impact': 'Everything that goes through {part} stands still.',
   'finding.STARTUP_DATABASE_UNREACHABLE': '{part} cannot reach its database at start: {message}',
   'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL refuses the credentials of {part}: {message}',
+  'finding.STARTUP_DATABASE_NOT_ADMITTED':
+    'PostgreSQL does not let {part} in (address, user, database or TLS): {message}',
   'finding.STARTUP_DATABASE_MISSING': 'The database that {part} wants does not exist: {message}',
   'finding.STARTUP_REDIS_UNREACHABLE': '{part} cannot reach Redis at start: {message}',
   'finding.STARTUP_REDIS_CREDENTIALS': 'Redis refuses the password of {part}: {message}',
   'finding.STARTUP_REDIS_FULL': 'Redis is full and refuses what {part} writes at start: {message}',
   'finding.STARTUP_CONFIG_REFUSED': '{part} cannot work with its configuration: {message}',
+  'finding.STARTUP_FILE_UNOPENED': '{part} cannot open a file that it needs: {message}',
   'finding.STARTUP_ROW_UNREADABLE': '{part} cannot read a stored row: {message}',
   'finding.STARTUP_SCHEMA_WRONG': '{part} finds other tables than it expects: {message}',
   'finding.STARTUP_REASON_UNKNOWN':
@@ -56,6 +59,15 @@ export const services = {
   'finding.SERVICE_POD_UNCLEAR':
     'Service {service} selects {selector}, and no Pod has that. Pod {pod} takes its port and has no Service. It may be the one that is meant.',
   'finding.SERVICE_POD_UNCLEAR.impact': 'Every connection to the Service is refused.',
+  'finding.SERVICE_PORT_NOT_LISTENED':
+    'Service {service} sends its port {from} to port {port} of {container}, and nothing listens there. Open ports there: {open}.',
+  'finding.SERVICE_PORT_NOT_LISTENED.impact': 'Every connection to that port of the Service is refused.',
+  'finding.SERVICE_FOREIGN_PODS':
+    'Behind Service {service} stand {strangers|# Pod|# Pods} of another image beside {own|# Pod|# Pods} of {part}: {pods}.',
+  'finding.SERVICE_FOREIGN_PODS.impact':
+    'A share of the calls goes to {strangers|that Pod|those Pods}, where {part} does not answer.',
+  'finding.SERVICE_MISSING': '{part} runs ({pods}), and no Service of namespace {namespace} leads to it.',
+  'finding.SERVICE_MISSING.impact': 'Clients that ask for it by its name get no connection.',
   'finding.SERVICE_PORT_UNKNOWN':
     'Service {service} leads to the port named "{port}", and its Pods name only: {named}.',
   'finding.SERVICE_PORT_UNKNOWN.impact': 'Every connection to that port of the Service is refused.',
@@ -184,6 +196,8 @@ export const services = {
     'Index {subject} on {table} is invalid: an earlier CREATE INDEX CONCURRENTLY did not finish.',
   'finding.CONFIG_OVERRIDDEN':
     '{key} of {part}: the file says {fileValue}, but {layer} {name} wins with {value}.',
+  'finding.CONFIG_OVERRIDE_IN_USE':
+    '{key} of {part}: the program is connected by {layer} {name} ({value}). The file says {fileValue}, which is not used.',
   'finding.CONTAINER_OLDER_THAN_CONFIG':
     '{subject} started {behindSeconds} s before its configuration file was changed.',
 } as const;

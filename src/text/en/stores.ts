@@ -4,6 +4,12 @@ export const stores = {
     '{leaked} of {used|# PostgreSQL session|# PostgreSQL sessions} {leaked|is|are} idle in a transaction (limit {max}; most by {application}).',
   'finding.PG_POOLS_TOO_LARGE':
     '{application} alone holds {applicationSessions} of {max} PostgreSQL connections, {applicationIdle} of them idle.',
+  'finding.PG_CONNECTIONS_BUSY':
+    '{used} of {max} PostgreSQL connections are taken, and most are at work: of the {applicationSessions} of {application} {applicationBusy} {applicationBusy|is|are} busy.',
+  'finding.PG_CONNECTIONS_PASSING':
+    '{young} of the {sessions} PostgreSQL connections of {application} are younger than {seconds} s, and were so again a moment later: it opens one for each use and keeps no pool.',
+  'finding.PG_CONNECTIONS_UNPLACED':
+    '{application} alone holds {applicationSessions} of {max} PostgreSQL connections in {database}, {applicationIdle} of them idle, and was not seen to be a part of the platform.',
   'finding.PG_LIMIT_TOO_LOW':
     'PostgreSQL allows only {max|# connection|# connections} and {used|# is|# are} taken (largest: {application} with {applicationSessions}).',
   'finding.PG_CONNECTIONS_ELSEWHERE':

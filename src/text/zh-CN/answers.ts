@@ -19,7 +19,17 @@ export const answers = {
   'run.state.complete': '完成',
   'run.state.failed': '失败',
   'run.state.expired': '过期',
-  'run.line': '{time:time} · {kind} · {environment} · {state} · {who}',
+  'run.verdict.healthy': '没有问题',
+  'run.verdict.broken': '故障：{parts}',
+  'run.verdict.findings': '有发现',
+  'run.verdict.unknown': '有些看不到',
+  'run.verdict.causes': '找到原因：{causes}',
+  'run.verdict.no-cause': '未找到原因',
+  'run.verdict.groups': '{groups} 种日志',
+  'run.verdict.files': '{files} 个文件',
+  'run.verdict.offered': '给出了修复方案',
+  'run.verdict.refused': '没有可用的修复方案',
+  'run.line': '{time:time} · {kind} · {environment} · {verdict} · {who} · {run}',
   'run.courier-down':
     ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
   'fit.cut': ' … [另有 {count} 个字符]',
@@ -39,6 +49,8 @@ export const answers = {
   'error.INVALID_INPUT': '无法理解该请求，未执行任何操作。编号 {reference}。',
   'error.INVALID_INPUT.unknown-symptom':
     '没有与这些描述相符的症状。请输入症状编号（`S4`）、组件名（`redis`），或换一种说法：`/aetherius help`。编号 {reference}。',
+  'error.INVALID_INPUT.other-command':
+    '这些描述对应另一个命令：`/aetherius {command}`。没有开始诊断。编号 {reference}。',
   'error.INVALID_INPUT.log-nothing-in-message':
     '这条消息没有文字，也没有文件，因此没有日志可读。编号 {reference}。',
   'error.INVALID_INPUT.bundle-too-large':
@@ -49,6 +61,11 @@ export const answers = {
   'error.NOT_FOUND': '该对象不存在（或已不存在），未执行任何操作。编号 {reference}。',
   'error.CONFLICT': '有其他操作更快，或状态已变化。现状见讨论串。编号 {reference}。',
   'error.DEPENDENCY_UNAVAILABLE': '所需的组件没有响应，无法完成。请一分钟后重试。编号 {reference}。',
+  'error.target': '无法完成：{why}。编号 {reference}。',
+  'error.target.at': '无法完成：{at}：{why}。编号 {reference}。',
+  'error.target.forbidden': '我没有权限 {verb} {resource}，无法完成。运维我的人可以授予这一权限。',
+  'error.target.forbidden.switch':
+    '我没有权限 {verb} {resource}，无法完成。Helm chart 的 `{allowedBy}` 可授予。',
   'error.TIMED_OUT': '耗时过长，已放弃。请一分钟后重试。编号 {reference}。',
   'error.TIMED_OUT.log-slow':
     '一分半钟内没有读完该日志，机器人已停止。`aetherius logs --file` 没有这个限制。编号 {reference}。',

@@ -15,13 +15,13 @@ export const diagnoses = {
   'diagnosis.S1': '{@agent-manager} 无法启动',
   'diagnosis.S1.meaning': '容器启动后立即退出，反复如此。',
   'diagnosis.S1.impact': 'Agent 无法注册，事件和命令都停止。',
-  'cause.S1.a': '{@agent-manager} 无法使用数据库：连不上，或密码被拒绝。',
+  'cause.S1.a': '{@agent-manager} 无法使用数据库：连不上、密码被拒绝，或不被允许接入。',
   'cause.S1.b': '{@agent-manager} 用现有的地址和账号连不上 NATS。',
   'cause.S1.c': '{@agent-manager} 要用的端口已被其他进程占用。',
   'cause.S1.d': '{@agent-manager} 用现有的地址连不上 Redis。',
   'cause.S1.e': 'Redis 拒绝了 {@agent-manager} 的密码。',
   'cause.S1.f': 'Redis 已满，拒绝 {@agent-manager} 启动时的写入。',
-  'cause.S1.g': '{@agent-manager} 不接受它的配置：缺少某个键，或键名不同。',
+  'cause.S1.g': '{@agent-manager} 不接受配置里的内容：某个键、某个值，或文件的格式。',
   'cause.S1.h': '已存储的一行数据，或结构不同的表，使 {@agent-manager} 无法启动。',
   'cause.S1.i': '{@agent-manager} 所需的数据库不存在：没有人创建它。',
   'diagnosis.S2': 'Agent 无法注册',
@@ -64,6 +64,7 @@ export const diagnoses = {
   'cause.D1.a': 'max_connections 低于各服务的需要。',
   'cause.D1.b': '各服务的连接池大于服务器的上限。',
   'cause.D1.c': '遗留在事务中的空闲会话占着连接和锁。',
+  'cause.D1.d': '一个未被识别为平台组件的程序占用了大部分连接。',
   'diagnosis.D2': 'PostgreSQL 查询缓慢',
   'diagnosis.D2.meaning': '语句平均耗时很长，或在等锁。',
   'diagnosis.D2.impact': '所有读写都变慢。',
@@ -112,6 +113,10 @@ export const diagnoses = {
   'cause.K1.d': '没有节点可以调度它。',
   'cause.K1.e': '缺少所需的 ConfigMap 或 Secret。',
   'cause.K1.f': '健康探针失败。',
+  'cause.K1.g': 'API server 拒绝创建它。',
+  'cause.K1.h': '它的 init 容器一直在等待，没有结束。',
+  'cause.K1.i': '容器的命令不存在，或无法运行。',
+  'cause.K1.j': '它被 kubelet 驱逐：节点资源不足，或它用量超限。',
   'diagnosis.M1': '平台的各部分对不上',
   'diagnosis.M1.meaning': '一方所说或所期待的，没有任何另一方与之对应。',
   'diagnosis.M1.impact': '双方都在运行、看起来健康，但该一起完成的事没有发生。',
@@ -134,11 +139,16 @@ export const diagnoses = {
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
   'cause.C1.a': '进程早于它的配置，需要重启。',
   'cause.C1.b': '命令行参数或环境变量覆盖了文件。',
+  'cause.C1.c': '进程早于它取值的 Secret，需要重启。',
   'remedy.correct-database-config':
     '修正 {@agent-manager} 配置中的 {@keys.database.host}、{@keys.database.port}、{@keys.database.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@agent-manager.secret}），然后重启 {@agent-manager}。',
   'remedy.start-database':
     'PostgreSQL 本身不提供服务：先启动或修好它。它恢复应答后，{@agent-manager} 会自行启动。',
+  'remedy.mend-name-server':
+    '存在名为“{deniedName}”的 Service，因此地址是对的，但域名服务器仍不解析该名称。请检查域名服务器：/aetherius diagnose N1。',
   'remedy.start-nats': 'NATS 本身不提供服务：先启动或修好它。它恢复应答后，{@agent-manager} 会自行启动。',
+  'remedy.correct-variable':
+    '{part} 的 {setting} 来自 {variable}，它优先于配置文件。请在设置它的地方更正，然后让 {part} 重新启动。文件中的值不起作用。',
   'remedy.correct-nats-config':
     '修正 {@agent-manager} 配置中的 {@keys.nats.url}、{@keys.nats.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@secrets.nats}），然后重启 {@agent-manager}。',
   'remedy.correct-redis-address':
@@ -165,7 +175,8 @@ export const diagnoses = {
   'remedy.mend-declared-port':
     '请告知清单的维护者：去掉端口 {port}（{declaredBy}），或改成真正打开的端口。重启没有用。',
   'remedy.mend-health-check': '请告知清单的维护者：让检查询问存在的东西，并使用镜像里有的程序。重启没有用。',
-  'remedy.mend-selector': '请告知清单的维护者：让 Service {service} 选择其 Pod 真正拥有的标签和端口名。',
+  'remedy.mend-selector':
+    '请告知清单的维护者：让 Service {service} 只选择其组件的 Pod，并指向它们正在监听的端口。',
   'remedy.create-expected-database': '创建数据库 "{database}" 及其程序所需的表，或在其配置里改正名字。',
   'remedy.join-nats-servers': '请告知清单的维护者：给 NATS 服务器配置互相的路由，或者只运行一台。',
   'remedy.mend-scrape-target': '请告知 {source} 的维护者：让任务 "{job}" 访问有指标的地址，或者去掉该任务。',
@@ -205,13 +216,28 @@ export const diagnoses = {
   'remedy.set-memory-limit': '设置 2Gi 的内存上限和存活探针。',
   'remedy.delete-stale-cache': '用 SCAN 和 UNLINK 按前缀删除过时的键，不要用 KEYS 或 FLUSHALL。',
   'remedy.reindex-concurrently': '对指出的索引执行 REINDEX INDEX CONCURRENTLY。',
-  'remedy.remove-override': '删除遮盖 {key} 的 {name}，或改成需要的值。',
+  'remedy.remove-override':
+    '先确认 {key} 的哪个值是对的。若文件中的值正确，删除遮盖它的 {name}；否则把 {name} 改成需要的值。',
+  'remedy.keep-override':
+    '保留 {name}：程序正是用它的值建立了连接，用文件中的值（{fileValue}）则连不上。请改正文件中的 {key}，以免有人误以为它在生效。',
   'remedy.remove-override-compose':
-    '删除遮盖 {key} 的 {name}，或改成需要的值。这需要按您的 Compose 文件重建容器，机器人不会改动该文件。',
+    '先确认 {key} 的哪个值是对的。若文件中的值正确，删除遮盖它的 {name}；否则把 {name} 改成需要的值。这需要按您的 Compose 文件重建容器，机器人不会改动该文件。',
   'diagnose.looking': '*{environment}*：正在查找原因，已取得 {asked} 项证据中的 {seen} 项。',
-  'diagnose.cause': '*{environment}* · *{id}* {cause}',
-  'diagnose.possible': '*{environment}* · {symptom}：没有确认的原因；有 {count} 个无法排除。',
-  'diagnose.none': '*{environment}* · {symptom}：它的各种原因都不存在。',
+  'diagnose.cause': '*{environment}* · {cause}',
+  'diagnose.title': '*{environment}* · {what}。',
+  'diagnose.up': '{part} 正常运行并有应答，未发现问题',
+  'diagnose.nothing': '未发现问题',
+  'diagnose.no-cause': '没有证实任何原因',
+  'diagnose.cannot': '此处无法检查',
+  'diagnose.left-open': '{all} 个原因中有 {count} 个无法排除',
+  'diagnose.unchecked': '{all} 个原因中有 {count} 个无法检查',
+  'diagnose.unchecked.all': '{all} 个原因都无法检查',
+  'diagnose.unchecked.most': '{all} 个原因中有 {count} 个无法检查（其中 {most} 个需要{what}）',
+  'diagnose.unchecked.others': '另有 {count} 个原因没有检查，所需条件见详情。',
+  'diagnose.needs': '*检查方法：*',
+  'diagnose.need': '• {count} 个原因需要{what}：{why}',
+  'diagnose.need.more': '另外 {count} 项',
+  'diagnose.needs.more': '… 另有 {count} 个缘由，见详情。',
   'diagnose.more-evidence': '……另有 {count} 条同类证据。',
   'diagnose.todo': '*怎么办：*',
   'diagnose.no-question': '{id} {symptom}：不适用于这个平台。',
@@ -219,15 +245,15 @@ export const diagnoses = {
   'diagnose.uncheckable': '{id} {symptom}：此处无法检查，它要查看的内容没有配置。',
   'diagnose.open-alike': '这些都未能排除，原因相同。',
   'diagnose.unseen': '看不到{what}。',
+  'diagnose.turns': '若{what}的读数不同，结论会改变',
+  'diagnose.turns-with-more': '须{what}的读数不同，并且看到该症状本身，结论才会改变',
   'diagnose.unseen-of': '{what}（{about}）',
   'diagnose.unseen-why': '{what}：{why}',
-  'diagnose.ruled-out': '已排除：{causes}。',
   'diagnose.unexplained': ':speech_balloon: *本机器人不认识以下内容。* {part} 自己这样说：',
   'diagnose.unexplained.report': '如果它就是原因，请上报这些内容。',
   'diagnose.changes': ':clock1: 此前一小时内的变更：',
   'diagnose.change': '• {since:time} · {text}',
   'diagnose.more-changes': '… 另有 {count} 项，见证据。',
-  'diagnose.followed': '继续查到：{diagnoses}。',
   'diagnose.no-reason': '没有给出原因',
   'diagnose.path': '到 {part} 的路径（实际走过的）',
   'diagnose.step.running': '运行',
@@ -235,22 +261,28 @@ export const diagnoses = {
   'diagnose.step.network': '网络',
   'diagnose.step.application': '应用层',
   'diagnose.choose': '无法确定 "{text}" 指的是什么，是下面的症状吗？',
+  'diagnose.file.by-hand': '手动处理',
   'diagnose.file.seen': '看到的内容',
   'diagnose.verdict.confirmed': '已确认',
   'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
+  'diagnose.verdict.not-of-this': '不是这个症状的原因',
   'remedy.set-image-in-file':
     '如果它是在换用另一个镜像之后退出的：把之前的镜像写回 Compose 文件，再执行 `up`。如果之前看到 {part} 的另一个镜像在这里运行过，可以用按钮暂时换回它（`runtime.recreate`）。',
   'remedy.mend-what-it-said':
     '先处理上面它说明的原因：修改 {part} 的配置，或修好对端。原样启动只会再次退出。',
+  'remedy.restart-for-secret':
+    '{part} 仍在使用 Secret {secret} 修改之前的值：请重启它，不需要修复其他任何东西。',
   'remedy.see-what-it-blames':
     '{part} 自报以下依赖不可用：{dependencies:part}。先检查该依赖：是否在运行、是否应答、是否接受 {part} 的用户名和密码。这里不提供重启 {part}：重启修不好它的依赖，依赖不可用时它重启后可能起不来。只有该依赖一切正常而 {part} 仍然这样报告时，才手动重启它。',
-  'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
+  'remedy.mend-what-it-answers':
+    '{part} 有应答，并且自己说明了问题：“{detail}”。请以这句话为准。这里不提供重启：重启解决不了它，未保存的数据也会丢失。',
+  'remedy.see-why-not-running': '查看 {part} 的最后状态和退出码；/aetherius logs 会引用它日志的最后几行。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',
   'remedy.raise-limits': '提高触及的上限：内存到 2048 MiB，或 CPU 到 2 核。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
-  'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
+  'remedy.see-application': '该组件之外的因素解释不了：/aetherius logs 会引用它自己的说法。',
   'cause.override-unseen.switch':
     '设置了 {variable}；授予 Helm chart 的 {allowedBy} 后才能看出程序是否读取它',
   'cause.workflow-files-unseen': '{path} 里没有工作流文件，也看不出它们放在哪里',
@@ -262,13 +294,19 @@ export const diagnoses = {
     '在 ConfigMap {@postgres.configMap} 中或用 ALTER SYSTEM 把 max_connections 设为 {wanted}（现在 {max}），并重启 PostgreSQL；只 reload 不够。',
   'remedy.shrink-pools':
     '在 {application} 配置中把 {@keys.database.max_open_conns} 设为 50、{@keys.database.max_idle_conns} 设为 10、{@keys.database.conn_max_lifetime} 设为 30，然后重启。',
-  'remedy.end-leaked-sessions': '结束停在事务中的空闲会话，并修复遗留它们的程序。',
+  'remedy.ask-who-holds-connections':
+    '查明 {application} 属于谁（在 {database} 中占 {applicationSessions} 个连接），请其负责人关闭不需要的连接，或为它单独设置上限。',
+  'remedy.end-leaked-sessions':
+    '结束服务停在事务中的空闲会话，并修复遗留它们的程序。不要结束人员、备份和迁移的会话。',
   'remedy.create-index':
     '在数据库 {database} 中执行 CREATE INDEX CONCURRENTLY {index} ON {table} ({column});',
   'remedy.remove-old-rows': '先计数，再分批删除或归档 {table} 的旧数据；条件严格按照指南。',
   'remedy.end-blocker':
     '先询问运行 {application} 的人，再执行 SELECT pg_cancel_backend({pid})；无效时才用 pg_terminate_backend。',
-  'remedy.set-eviction-policy': 'CONFIG SET maxmemory-policy allkeys-lru，除非这些键绝不能被淘汰。',
+  'remedy.end-blocker.idle':
+    '先询问 {application} 的负责人，再执行 SELECT pg_terminate_backend({pid})：它现在没有可以取消的语句。',
+  'remedy.set-eviction-policy':
+    '先看有哪些键。只有全部是缓存时：CONFIG SET maxmemory-policy allkeys-lru；若只有带过期时间的键是缓存：volatile-lru。',
   'remedy.raise-maxmemory':
     '先把 Redis 容器的内存 limit 设为 {containerBytes:bytes}，再把 maxmemory 设为 {wantedBytes:bytes}。',
   'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
@@ -283,9 +321,50 @@ export const diagnoses = {
   'remedy.connect-network': 'docker network connect --alias 服务名 {network} {container}',
   'remedy.mend-image':
     '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets；或让 {container} 用回之前的镜像，或回滚到上一个版本。',
-  'remedy.read-crash-log': '查看它日志的最后几行；本机器人不认识其含义。如果是随变更出现的就回滚。',
+  'remedy.read-crash-log':
+    '它日志的最后几行中没有我认识的原因（/aetherius logs 会引用）。如果是随变更出现的就回滚。',
   'remedy.raise-pod-memory': '提高容器的内存上限。',
-  'remedy.make-schedulable': '降低 request、修正 nodeSelector 或增加节点：{message}',
+  'remedy.make-schedulable': '按调度器所说处理：{message}',
+  'remedy.make-room':
+    '节点剩余的 {room} 不够 {subject} 使用。请降低它的 request、停掉不需要的程序，或增加节点。',
+  'remedy.mend-node-choice':
+    '没有节点带有 {subject} 用来选择节点的标签。请更正它的 nodeSelector 或节点亲和性，或给节点加上标签。',
+  'remedy.tolerate-taint':
+    '污点使 {subject} 不能使用节点（{taint}）。如果它可以在那里运行，请为它加上 toleration；只有确认没有人再需要时才去掉污点。',
+  'remedy.free-host-port':
+    '每个节点上都有别的 Pod 占用了 {subject} 要求的主机端口。请去掉 hostPort、停掉另一个 Pod，或让 Pod 数少于节点数。',
+  'remedy.mend-claim':
+    '{subject} 需要的卷在任何节点上都得不到（{claim}）。请查看它的 PVC：是否存在、是否已绑定、卷在哪个可用区？',
+  'remedy.mend-pod-affinity':
+    'Pod 的亲和或反亲和规则使 {subject} 没有可用的节点。请把规则改为偏好，或增加规则允许的节点。',
+  'remedy.mend-spread':
+    '{subject} 的拓扑分布约束使新的 Pod 没有可用的节点。请放宽 maxSkew 或改用 ScheduleAnyway，或增加节点。',
+  'remedy.mend-node': '有节点不正常（{ill}）。请先修复，或增加节点。',
+  'remedy.uncordon-node': '有节点被标记为不可调度。维护结束后请取消标记，或增加节点。',
   'remedy.create-missing-config': '创建缺失的对象或修正名称：{message}',
+  'remedy.mend-quota':
+    '配额 {quota} 已用完。请提高配额，或停掉 {namespace} 中不需要的程序。这里不提供修复：该怎么做要由设定配额的人决定。',
+  'remedy.set-what-quota-wants':
+    '配额 {unlimited} 只接受容器写明这些值的 Pod。请为 {subject} 的容器写上相应的 request 和 limit，或由 LimitRange 给出默认值。这里不提供修复：它们需要多少，这里无从得知。',
+  'remedy.fit-limit-range':
+    '{namespace} 的 LimitRange 不允许这样大或这样小的 {range}。请更正 {subject} 的 request 和 limit，或更正 LimitRange。这里不提供修复：哪一个有错，这里无从得知。',
+  'remedy.mend-security-context':
+    'Pod Security 只允许 {security} 级别的 Pod 进入 {namespace}。请按消息为 {subject} 设置 security context。这里不提供修复：降低级别会放进更多东西。',
+  'remedy.mend-webhook':
+    '准入 webhook {webhook} 没有应答，没有它什么都不能创建。请重新启动它的程序，或检查它的 Service 和证书。这里不提供修复：没有它，它的检查就不会进行。',
+  'remedy.mend-what-is-denied':
+    '策略 {denied} 拒绝 {subject} 的 Pod。请按它的消息处理，或询问维护它的人。这里不提供修复：机器人不应绕过策略。',
+  'remedy.create-service-account':
+    '{namespace} 中没有 Service Account {account}。请连同它的角色重新创建，或更正 {subject} 的 serviceAccountName。这里不提供修复：它有过哪些权限，这里无从得知。',
+  'remedy.mend-what-refuses': '请按消息处理：{message}。这里不提供修复：我不认识这种拒绝。',
+  'remedy.see-what-init-waits-for':
+    '请看 init 容器 {container} 日志的末尾：那里写着 {subject} 在等什么。请让它恢复，或更正它的名称。这里不提供修复：它不在，init 容器只会继续等待。',
+  'remedy.mend-command':
+    '容器 {container} 无法运行 {command}（{message}）。请更正它的命令，或换一个含有该命令的镜像。',
+  'remedy.free-node':
+    '节点 {node} 的 {pressure} 不足。请在那里腾出一些，或增加节点；之后 Pod 可能会自行恢复。这里不提供修复：节点上什么可以删，这里无从得知。',
+  'remedy.raise-storage-limit':
+    '{subject} 存放的数据超过上限（{overuse}）：请查明是什么占满了它，或提高上限（sizeLimit、ephemeral-storage）。这里不提供修复：它需要多少，这里无从得知。',
+  'remedy.see-eviction': '请按 kubelet 的消息处理：{message}。这里不提供修复：我不认识这种驱逐。',
   'remedy.mend-probe': '修正 {probe} 探针的路径和端口，或它所检查的内容。',
 } as const satisfies Record<keyof typeof en, string>;

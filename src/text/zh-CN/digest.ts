@@ -12,6 +12,9 @@ export const digest = {
     ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
   'digest.quiet.still':
     ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
+  'digest.fixes': '上次摘要以来的修复',
+  'digest.fixes.approved': '{line} · 批准人：{people}',
+  'digest.fixes.more': '… 还有 {count} 个；见 Home。',
   'digest.new': '新增',
   'digest.worse': '恶化',
   'digest.fixed': '已修复',

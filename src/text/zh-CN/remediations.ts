@@ -103,15 +103,22 @@ export const remediations = {
   'step.compose-remove': '删除容器 {target}',
 
   'blast.redis-eviction':
-    '达到 {maxmemory:bytes} 的内存上限后，Redis 会从 {keys} 个键中淘汰最少使用的键，而不再拒绝写入。缓存会重新填充，其他不受影响。',
+    '达到 {maxmemory:bytes} 的内存上限后，Redis 会从 {keys} 个键中淘汰最少使用的键，而不再拒绝写入。不论其中是任务、锁、会话还是缓存。',
+  'blast.redis-eviction-all':
+    '达到 {maxmemory:bytes} 的内存上限后，Redis 会淘汰键，而不再拒绝写入。可能被淘汰的有 {evictable} 个键：{prefixes}。按前缀看全部是缓存，使用者会重新填充。共 {keys} 个键，已查看 {looked} 个（{share:ratio}）。',
+  'blast.redis-eviction-volatile':
+    '达到 {maxmemory:bytes} 的内存上限后，Redis 会淘汰带过期时间的键，而不再拒绝写入。可能被淘汰的有 {evictable} 个键：{prefixes}。按前缀看全部是缓存，使用者会重新填充。其余 {others} 个键（{otherPrefixes}）保留，前提是它们不带过期时间。共 {keys} 个键，已查看 {looked} 个（{share:ratio}）。',
   'blast.redis-eviction-undo': '内存达到上限后 Redis 会再次拒绝写入，与修复之前相同（策略 {policy}）。',
   'blast.undo': '恢复到修复之前的状态，原来的问题可能再次出现。',
-  'blast.postgres-sessions':
-    '{applications} 的 {sessions} 个空闲会话将结束，其未提交事务会回滚。应用会自行重新连接。',
+  'blast.postgres-sessions': '{applications} 的 {sessions} 个空闲会话将结束，其未提交事务会回滚。',
+  'blast.postgres-sessions-of':
+    '服务的 {sessions} 个空闲会话将结束，其未提交事务会回滚：{applications}。最早的已打开 {oldestSeconds:seconds}。服务会自行重新连接。',
+  'blast.postgres-sessions-beside':
+    '服务的 {sessions} 个空闲会话将结束，其未提交事务会回滚：{applications}。最早的已打开 {oldestSeconds:seconds}。服务会自行重新连接。另有 {left} 个会话不受影响（{others}）：{tools} 个属于人员或工具，{unknown} 个无法确定归属。',
   'blast.postgres-cancel':
     '{application}（{user}）的语句会失败，其事务会回滚。{waiting} 个等待的会话将继续执行。',
   'blast.postgres-end-blocker':
-    '{application}（{user}）的会话将结束，其已打开 {openSeconds:seconds} 的事务会回滚。{waiting} 个等待的会话将继续执行。应用会自行重新连接。',
+    '{application}（{user}）的会话将结束，其已打开 {openSeconds:seconds} 的事务会回滚。{waiting} 个等待的会话将继续执行。',
   'blast.postgres-create-indexes':
     'PostgreSQL 会读取 {database} 中最多 {rows} 行的表，期间负载升高，最多 {minutes} 分钟。读写不受阻，之后每次写入的开销略增。',
   'blast.postgres-drop-indexes': '删除本次修复创建的 {indexes} 个索引，用到它们的语句会再次变慢。',
@@ -225,6 +232,7 @@ export const remediations = {
   'diff.by': '由其给出',
   'diff.container-image': '{container} 的镜像',
   'diff.container-resources': '{container} 的资源',
+  'diff.restarted.pods': '{pods} 个旧 Pod → {pods} 个新 Pod',
   'diff.restarted.mark': '本次重启',
   'diff.anew': '重新启动',
   'diff.restarted': 'Pod 上的标记',
@@ -277,6 +285,13 @@ export const remediations = {
   'diff.networks': '网络',
   'diff.names': '网络中的名称',
 
+  'note.sessions-read':
+    '{part:part} 的 {sessions} 个会话：应用 `{application}`，角色 `{user}`，来自 {client}，最早打开于 {since:time}。其中没有未提交的更改。',
+  'note.sessions-wrote':
+    ':warning: {part:part} 的 {sessions} 个会话：应用 `{application}`，角色 `{user}`，来自 {client}，最早打开于 {since:time}。其中 {wrote} 个有未提交的更改，将会丢失；锁住的表：{tables}。',
+  'note.rows-twice-unseen': '未能及时查看 {table} 中是否有重复行。如有，工作会无效结束。',
+  'note.room-unseen': '无法检查剩余空间。此项工作需要 PostgreSQL 的磁盘另有空间。',
+  'note.quota-unseen': '无法检查命名空间的配额是否有余量。',
   'note.archive-made': '会为此新建表 `{archive}`，列和主键相同。',
   'note.lag-unseen':
     '该数据库有副本，但机器人的角色看不到它落后多少，因此会放慢速度。授予 pg_monitor 角色即可看到。',
@@ -399,7 +414,8 @@ export const remediations = {
   'raised.peers-unknown': '风险 3：无法得知是否有其他成员依赖该 {part}。',
 
   'offer.refused.no-action': '没有该名称的修复。',
-  'offer.refused.bad-params': '以下参数缺失或有误：{fields}。',
+  'offer.refused.bad-params': '这个参数缺失或有误：{fields}。该修复接受：{takes}。',
+  'offer.refused.bad-params.bare': '以下参数缺失或有误：{fields}。',
   'offer.refused.not-configured': '此环境没有配置 {missing}。',
   'offer.refused.plan-with-secret': '计划里含有密钥，而计划会被存储和展示。',
   'offer.refused.self-target': '它会作用于本机器人自身所依赖的组件（{identity}）。',
@@ -414,6 +430,14 @@ export const remediations = {
   'offer.refused.not-master': '该 Redis 是副本，必须更改其主节点。',
   'offer.refused.no-target': '没有找到可操作的对象。',
   'offer.refused.not-a-client': '进程 {pid} 不是平台数据库中的客户端（{what}），需由人处理。',
+  'offer.refused.sessions-of-others':
+    '停在事务中的 {left} 个会话都不能确定属于服务（{others}）：{tools} 个属于人员或工具，{unknown} 个无法确定归属。',
+  'offer.refused.session-of-a-tool':
+    '会话 {pid} 属于人员或工具：应用 {application}，角色 {user}，来自 {client}。须由人处理。',
+  'offer.refused.session-unknown':
+    '无法确定会话 {pid} 的归属：应用 {application}，角色 {user}，来自 {client}。这里只结束服务的会话。',
+  'offer.refused.tools-at-work':
+    '重启 PostgreSQL 会中断人员或工具正在进行的工作：{others}。请等待其完成，或先询问。',
   'offer.refused.nothing-to-cancel': '会话 {pid} 当前没有执行语句（{state}）：只能结束它。',
   'offer.refused.partitioned-table': '{table} 是分区表：需逐个分区创建索引。',
   'offer.refused.table-too-large': '{table} 有 {bytes:bytes}；超过 {most:bytes} 的表，索引由人来建。',
@@ -425,11 +449,24 @@ export const remediations = {
   'offer.refused.column-missing': '此处的 {table} 没有列 {column}，无法判断哪些行是旧的。',
   'offer.refused.archive-differs': '{table} 已存在，但不能接收这些行：{what}。',
   'offer.refused.index-name-taken': '已有另一个名为 {index} 的索引，或 {index} 正在创建。',
+  'offer.refused.system-schema': '模式 {schema} 属于 PostgreSQL 自身，不会从这里更改。',
+  'offer.refused.rows-twice':
+    '{index} 有 {values} 个值在 {table} 中出现于多行，因此不可能建成。保留哪一行须由人决定。',
+  'offer.refused.rows-twice-unknown':
+    '无法确定 {table} 中是否有重复行，而 {index} 无效：有重复行就不可能建成。请先查找重复行。',
+  'offer.refused.transaction-in-the-way':
+    '{application}（pid {pid}）的事务已打开 {openSeconds:seconds}。此项工作最多等待 {waitSeconds:seconds}，之后会放弃。',
+  'offer.refused.too-little-disk': 'PostgreSQL 的磁盘只剩 {free:bytes}，最多需要 {bytes:bytes}。',
   'offer.refused.index-not-rebuilt': '{index} 无法并发重建。',
   'offer.refused.set-on-command-line': '{name} 写在 PostgreSQL 的命令行上，命令行优先。',
   'offer.refused.copies-follow': '该 PostgreSQL 有副本跟随（{copies}），或它本身是副本。请先调高副本的上限。',
   'offer.refused.too-little-memory': '{bytes:bytes} 超出其容器或机器的余量（{room:bytes}）：请先调高后者。',
   'offer.refused.below-what-is-used': '{bytes:bytes} 少于 Redis 的现用内存（{used:bytes}）。',
+  'offer.refused.evicts-others':
+    '采用策略 {policy} 时，Redis 可能淘汰这里没有登记为缓存的键：{prefixes}。共 {keys} 个键，已查看 {looked} 个。',
+  'offer.refused.victims-unknown':
+    '采用策略 {policy} 时会淘汰哪些键无法确定：共 {keys} 个键，已查看 {looked} 个；另有 {elsewhere} 个可能在该服务器的其他数据库中。',
+  'offer.refused.nothing-to-evict': '采用策略 {policy} 时，Redis 没有可以淘汰的键，仍会拒绝写入。',
   'offer.refused.not-a-cache': '{prefix} 不是平台的缓存，不能从这里删除。',
   'offer.refused.too-many-keys': '该 Redis 有 {keys} 个键；一次最多遍历 {most} 个。',
   'offer.refused.jetstream-disabled': '该 NATS 未启用 JetStream。',
@@ -446,6 +483,7 @@ export const remediations = {
   'offer.refused.no-approver': '策略没有指定任何可以批准它的人。',
   'offer.refused.kill-switch': '修复功能已被关闭：{why}',
   'offer.refused.record-held': '该数据库比其记录更旧，因此不提供修复。详见 `/aetherius fixes`。',
+  'offer.refused.record-broken': '记录的末端不是其最后一行，因此不提供修复。详见 `/aetherius fixes`。',
   'offer.refused.frozen': '当前处于冻结时段，不允许执行。',
   'offer.refused.outside-hours': '只允许在策略规定的时段内执行。',
   'offer.refused.several-members': '{service} 有 {found} 个共同保存数据的容器，请人工逐个重启。',
@@ -485,6 +523,8 @@ export const remediations = {
   'offer.refused.anew-image-gone': '引擎已没有之前的镜像 {image}（{id}）。',
   'offer.refused.anew-present-gone': '引擎已没有 {image}，因此无法分辨容器的哪些设置来自它。',
   'offer.refused.anew-volume': '用 {image} 建的容器会在 {folders} 得到一个空卷，那里没有任何挂载。',
+  'offer.refused.quota-too-small':
+    '配额 {quota} 余量不足：{resource} 已用 {used}，上限 {hard}。集群不会创建 Pod。',
   'offer.refused.request-above-limit': 'request {request} 超过了 limit {limit}。',
   'offer.refused.rollback-of-data': '{part} 存有数据，旧版本可能读不了新版本写入的内容。',
   'offer.refused.no-container': '{workload} 没有容器 {container}。',
@@ -501,6 +541,9 @@ export const remediations = {
   'offer.refused.rollout-not-begun': '控制器尚未开始 {workload} 的最近一次发布。',
   'offer.refused.rollout-is-old':
     '版本 {revision} 已运行超过 {hours} 小时，因此不是它刚刚引起的。若仍要回滚，请指定版本。',
+  'offer.refused.rollback-not-better':
+    '{workload} 现在的 Pod 失败的原因在版本 {revision} 中同样存在（{why}）。',
+  'offer.refused.rollback-as-ill': '版本 {revision} 本身也不正常：它的 Pod 仍在，但没有一个就绪。',
   'offer.refused.rollback-changes-more': '版本 {revision} 的差异超出此处可以更改的范围：{fields}。',
   'offer.refused.map-of-revision-gone': '版本 {revision} 挂载的 ConfigMap `{map}` 已不存在。',
   'offer.refused.map-of-revision-written':
@@ -602,6 +645,10 @@ export const remediations = {
     '{key} 是 {address}，容器 {container} 使用该名称，因此问题不在地址，或只在端口。',
   'offer.refused.config-admitted-otherwise': '集群在 ConfigMap {map} 中保存的内容会与请求的不同。',
   'offer.refused.restarts-itself': '{workload} 的配置变化时，会有工具自动重启它。请手动修改。',
+  'offer.refused.override-works':
+    '程序现在正按 {name}（{value}）连接，而不是按文件中的 {fileValue}。正在起作用的值不会被删除。',
+  'offer.refused.override-unproved':
+    '没有证据表明 {part:part} 用文件中 {key} 的值能够运行。哪个值正确须由人判断。',
   'offer.refused.override-gone': '工作负载中已没有为 {key} 赋值的 {name}。',
   'offer.refused.override-from-elsewhere':
     '{name} 的值不在工作负载里，而是来自 ConfigMap、Secret 或集群。请在来源处修改。',
@@ -646,6 +693,19 @@ export const remediations = {
   'offer.refused.no-pod': '{workload} 现在没有 Pod。',
   'offer.refused.host-network': '{workload} 的 Pod 使用节点网络，策略对其不起作用。',
   'offer.refused.no-such-port': '{to} 没有任何 Service 指向端口 {port}。',
+  'offer.refused.restart-no-pod':
+    '{workload} 无法创建任何 Pod，重启同样创建不了。原因见其 ReplicaSet 的事件：配额或准入规则。',
+  'offer.refused.restart-unscheduled': 'Pod {pod} 没有可用的节点，重启后的 Pod 同样没有：{message}',
+  'offer.refused.restart-no-image':
+    'Pod {pod} 的容器 {container} 没有镜像（{waits}），重启使用的是同一个镜像。',
+  'offer.refused.restart-no-config':
+    'Pod {pod} 的容器 {container} 按现有配置无法创建（{waits}），重启后配置不变。',
+  'offer.refused.restart-init-waits':
+    'Pod {pod} 在等待 init 容器 {container}，重启后的 Pod 同样会等待。请查看它在等什么。',
+  'offer.refused.restart-probe-fails':
+    'Pod {pod} 的程序在运行，但探针询问的内容不存在，重启后仍会询问同样的内容：{message}',
+  'offer.refused.restart-check-fails':
+    '{container} 中的程序在运行，但健康检查询问的内容不存在，重启后仍会询问同样的内容。',
   'offer.refused.pods-wait-in-order':
     '{workload} 只在前面的 Pod 都就绪时才替换 Pod，而现在有 {pods} 个未就绪，重启会一直等待。请删除未就绪的 Pod，控制器会重新创建它。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',

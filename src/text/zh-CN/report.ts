@@ -55,6 +55,7 @@ export const report = {
   'report.results.cause': '{id} {verdict}：{cause}',
   'report.results.missing': '要得出结论还需要以下证据，但无法查看：{probes}',
   'report.results.part': '{part}：{state}',
+  'report.results.part.may-because': '{part}：{state}，可能因为 {root} {rootState}',
   'report.results.part.because': '{part}：{state}，因为 {root} {rootState}',
   'report.results.unseen': '未知，因为无法查看：',
   'report.results.unseen.line': '{part} · {probe}：{why}',

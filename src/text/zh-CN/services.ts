@@ -7,11 +7,14 @@ export const services = {
   'finding.SERVICE_EXITS_AT_START.impact': '所有经过 {part} 的功能都停止了。',
   'finding.STARTUP_DATABASE_UNREACHABLE': '{part} 启动时连不上数据库：{message}',
   'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL 拒绝了 {part} 的账号：{message}',
+  'finding.STARTUP_DATABASE_NOT_ADMITTED':
+    'PostgreSQL 不允许 {part} 接入（地址、用户、数据库或 TLS）：{message}',
   'finding.STARTUP_DATABASE_MISSING': '{part} 所需的数据库不存在：{message}',
   'finding.STARTUP_REDIS_UNREACHABLE': '{part} 启动时连不上 Redis：{message}',
   'finding.STARTUP_REDIS_CREDENTIALS': 'Redis 拒绝了 {part} 的密码：{message}',
   'finding.STARTUP_REDIS_FULL': 'Redis 已满，拒绝 {part} 启动时的写入：{message}',
   'finding.STARTUP_CONFIG_REFUSED': '{part} 无法使用它的配置：{message}',
+  'finding.STARTUP_FILE_UNOPENED': '{part} 打不开它需要的文件：{message}',
   'finding.STARTUP_ROW_UNREADABLE': '{part} 读不了已存储的一行数据：{message}',
   'finding.STARTUP_SCHEMA_WRONG': '{part} 看到的表与它预期的不同：{message}',
   'finding.STARTUP_REASON_UNKNOWN':
@@ -53,6 +56,14 @@ export const services = {
   'finding.SERVICE_POD_UNCLEAR':
     'Service {service} 选择 {selector}，但没有 Pod 符合。Pod {pod} 使用同一端口，且没有 Service 指向它，可能就是目标。',
   'finding.SERVICE_POD_UNCLEAR.impact': '到该 Service 的每个连接都被拒绝。',
+  'finding.SERVICE_PORT_NOT_LISTENED':
+    'Service {service} 把端口 {from} 转到 {container} 的端口 {port}，而那里没有进程监听。那里打开的端口：{open}。',
+  'finding.SERVICE_PORT_NOT_LISTENED.impact': '到该 Service 端口的每个连接都被拒绝。',
+  'finding.SERVICE_FOREIGN_PODS':
+    'Service {service} 后面除了 {part} 的 {own} 个 Pod，还有 {strangers} 个使用其他镜像的 Pod：{pods}。',
+  'finding.SERVICE_FOREIGN_PODS.impact': '一部分请求会发到这 {strangers} 个 Pod，而 {part} 不在那里应答。',
+  'finding.SERVICE_MISSING': '{part} 在运行（{pods}），但命名空间 {namespace} 里没有 Service 指向它。',
+  'finding.SERVICE_MISSING.impact': '按名称访问它的请求到不了它。',
   'finding.SERVICE_PORT_UNKNOWN': 'Service {service} 指向名为 "{port}" 的端口，但它的 Pod 只有：{named}。',
   'finding.SERVICE_PORT_UNKNOWN.impact': '到该端口的每个连接都被拒绝。',
   'finding.EXPECTED_DATABASE_MISSING':
@@ -167,6 +178,8 @@ export const services = {
   'finding.INDEX_CORRUPT.impact': '查询可能漏行或返回错误结果。',
   'finding.INDEX_BLOATED': '{table} 的索引 {subject}（{mib} MiB）填充率只有 {densityPercent} %。',
   'finding.INDEX_INVALID': '{table} 的索引 {subject} 无效：之前的 CREATE INDEX CONCURRENTLY 没有完成。',
+  'finding.CONFIG_OVERRIDE_IN_USE':
+    '{part} 的 {key}：程序按 {layer} {name}（{value}）建立了连接。文件中的 {fileValue} 没有被使用。',
   'finding.CONFIG_OVERRIDDEN': '{part} 的 {key}：文件中是 {fileValue}，但 {layer} {name} 以 {value} 生效。',
   'finding.CONTAINER_OLDER_THAN_CONFIG': '{subject} 在配置文件修改前 {behindSeconds} 秒就已启动。',
 } as const satisfies Record<keyof typeof en, string>;

@@ -5,6 +5,12 @@ export const stores = {
     'PostgreSQL 的 {used} 个会话中有 {leaked} 个停在事务中空闲（上限 {max}；最多的是 {application}）。',
   'finding.PG_POOLS_TOO_LARGE':
     '仅 {application} 就占用 {max} 个 PostgreSQL 连接中的 {applicationSessions} 个，其中 {applicationIdle} 个空闲。',
+  'finding.PG_CONNECTIONS_BUSY':
+    'PostgreSQL 的 {max} 个连接中已占用 {used} 个，且大多在工作：{application} 的 {applicationSessions} 个中有 {applicationBusy} 个忙。',
+  'finding.PG_CONNECTIONS_PASSING':
+    '{application} 的 {sessions} 个 PostgreSQL 连接中有 {young} 个存在不到 {seconds} 秒，片刻后仍是如此：它每次使用都新建连接，没有连接池。',
+  'finding.PG_CONNECTIONS_UNPLACED':
+    '{application} 独占 PostgreSQL {max} 个连接中的 {applicationSessions} 个（{database}），其中 {applicationIdle} 个空闲；没有看到它是平台的组件。',
   'finding.PG_LIMIT_TOO_LOW':
     'PostgreSQL 只允许 {max} 个连接，已用 {used} 个（最多的是 {application}，{applicationSessions} 个）。',
   'finding.PG_CONNECTIONS_ELSEWHERE':

@@ -22,10 +22,10 @@ export const surfaces = {
   'home.environment.never': ':white_circle: *{environment}*：尚未检查',
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*：自 {time:time} 起检查中',
   'home.environment.healthy': ':large_green_circle: *{environment}*：{time:time} 健康',
-  'home.environment.findings': ':red_circle: *{environment}*：{what}，{time:time}',
+  'home.environment.findings': ':octagonal_sign: *{environment}*：{what}，{time:time}',
   'home.environment.unknown': ':grey_question: *{environment}*：部分组件无法查看，{time:time}',
   'home.environment.failed': ':x: *{environment}*：{time:time} 的检查没有得出结果',
-  'home.broken': '{parts} 有故障',
+  'home.broken': '{parts} 故障或异常',
   'home.findings': '有问题',
   'inventory.found': '{time:time} 发现：{what}。',
   'inventory.count.workload': '{count} 个工作负载',
@@ -102,5 +102,9 @@ export const surfaces = {
   'modal.token.shown': '*请立即复制。* 只显示这一次，机器人不保存。',
   'modal.token.use':
     '将其设为 `AETHERIUS_TOKEN`；`AETHERIUS_URL` 为机器人的地址。\n它在列表和审计中为 `{id}`，{until:time} 到期。\n丢失时请输入 `/aetherius token revoke {id}`。',
+  'modal.diagnose.choice': '或者选择',
+  'modal.diagnose.several': '这些描述符合多个症状。是哪一个？',
+  'modal.diagnose.unknown': '没有与这些描述相符的症状。请在下面选择，或换一种说法。',
+  'modal.diagnose.other-command': '这些描述对应另一条命令：/aetherius {command}。',
   'modal.submit.diagnose': '诊断',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
+  peopleInTurn,
   refreshDirectory,
   snapshotDirectory,
   startDirectoryRefresh,
@@ -86,6 +87,33 @@ describe('the directory snapshot', () => {
     expect(await store.tx((tx) => snapshotDirectory(tx, 60_000).person('ULEAD'))).toEqual({
       unavailable: 'unreadable',
     });
+  });
+
+  it('asks about fifty people a minute, who was asked longest ago first, so that Slack still answers whoever decides', async () => {
+    let now = 1_000_000;
+    const everybody = Array.from({ length: 70 }, (_none, n) => `UMANY${n}`);
+    const inTurn = peopleInTurn(() => now);
+
+    const first = inTurn(everybody);
+    now += 30_000;
+    const none = inTurn(everybody);
+    now += 31_000;
+    const second = inTurn(everybody);
+
+    expect(first).toEqual(everybody.slice(0, 50));
+    expect(none).toEqual([]);
+    expect(second).toEqual([...everybody.slice(50), ...everybody.slice(0, 30)]);
+  });
+
+  it('leaves nobody out who has decided about something that waits', async () => {
+    await database.sql("UPDATE remediations SET state = 'rejected' WHERE state = 'requested'");
+    await h.requested();
+    const asked: string[] = [];
+    const directory = { ...h.directory, person: (id: string) => (asked.push(id), h.directory.person(id)) };
+
+    await refreshDirectory({ ...deps(), directory, inTurn: () => ['ULEAD'] });
+
+    expect(asked).toEqual(['UREQ', 'ULEAD']);
   });
 
   it('is made at once, and again when a worker asks for it', async () => {

@@ -29,6 +29,7 @@ const depsOf = (h: Harness, more: Partial<ExecutorDeps> = {}): ExecutorDeps => (
   },
   remediations: [h.action],
   probes: { run: () => Promise.resolve([]) },
+  askAgain: () => Promise.resolve({ again: 'gone', before: [], after: [] }),
   self: () => Promise.resolve(new Set<string>()),
   clock: systemClock,
   workerId: 'one',

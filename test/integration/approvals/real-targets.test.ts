@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
-import { asInGuide } from '../../../src/domain/platform/platform.ts';
+import { asInGuide, platformOf } from '../../../src/domain/platform/platform.ts';
 import type { With } from '../../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { probes } from '../../../src/probes/index.ts';
-import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
+import { restartWorkload } from '../../../src/remediations/kubernetes/rollout/restart-workload.remediation.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { type KubeSeed, kubeSeed } from '../../support/kube.ts';
@@ -31,6 +31,7 @@ let client: Redis;
 function harnessOf(id: string): Harness {
   const config: EnvironmentConfig = {
     ...environment(),
+    platform: platformOf({ parts: { 'agent-manager': { databaseRole: 'am_service' } } }),
     redis: { kind: 'single', url: literal(redis.server.url) },
     postgres: {
       url: literal(target.url),
@@ -50,6 +51,7 @@ function harnessOf(id: string): Harness {
 async function session(name: string): Promise<Client> {
   const url = new URL(target.url);
   url.pathname = '/agent_manager';
+  [url.username, url.password] = ['am_service', 'secret'];
   const made = new Client({ connectionString: url.toString(), application_name: name });
   made.on('error', () => undefined);
   await made.connect();
@@ -65,6 +67,7 @@ beforeAll(async () => {
   database = await postgres.migrated();
   target = await postgres.database();
   for (const name of ['agent_manager', 'orchestrator']) await target.sql(`CREATE DATABASE ${name}`);
+  await target.sql("CREATE ROLE am_service LOGIN PASSWORD 'secret'");
   sessions.push(await session('leaked'), await session('wakes-up'));
   client = new Redis(redis.server.url);
 });
@@ -120,15 +123,20 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
   });
 
-  it('a policy that does not help is taken back: nothing that expires is there to be evicted', async () => {
+  it('a policy that does not help is taken back: nothing that expires is left to be evicted', async () => {
     await anHourLater();
     await client.flushall();
+    await client.set('cache:expires', 'x', 'EX', 3_600);
     await fill();
     const h = harnessOf('redis.set-eviction-policy');
     const row = await h.approved({ policy: 'volatile-lru' });
     await shortened(row, 1_000);
 
-    await h.execute(row.id);
+    await h.execute(row.id, 'worker-1', {
+      async atKillPoint(point) {
+        if (point === 'R-K5') await client.del('cache:expires');
+      },
+    });
 
     expect((await h.row(row.id)).state).toBe('rolled_back');
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
@@ -137,6 +145,7 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
   it('R-X12: a third policy by another hand while it is watched is no success, though writes are accepted', async () => {
     await anHourLater();
     await client.flushall();
+    await write('cache:one');
     const h = harnessOf('redis.set-eviction-policy');
     const row = await h.approved();
     await shortened(row, 2_000);
@@ -161,6 +170,7 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
     const row = await h.approved();
     await redis.kill();
     await redis.start();
+    await redis.call('SET', 'cache:one', 'x');
 
     await h.execute(row.id);
 

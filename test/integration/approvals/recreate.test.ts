@@ -296,9 +296,15 @@ describe.skipIf(lacking !== undefined)(
       const row = await approved(h);
 
       await run(h, row.id, {
-        // Its time is over at the first look.
+        // Its time is over at the first look, and that comes while the engine waits before its next start.
         atKillPoint: async (point) => {
-          if (point === 'R-K5') await place.database().sql('UPDATE remediations SET verify_until = now()');
+          if (point !== 'R-K5') return;
+          const ended = async () => {
+            const { RestartCount, State } = await there(name);
+            return RestartCount >= 5 && State.Status === 'restarting';
+          };
+          await waitFor(ended, { seconds: 30, what: 'it to have ended five times', every: 100 });
+          await place.database().sql('UPDATE remediations SET verify_until = now()');
         },
       });
 

@@ -53,7 +53,7 @@ describe.skipIf(tree === undefined)(
     let bot: RunningProcess | undefined;
     let token: string;
     let ports: readonly [status: number, cli: number];
-    let fix: { readonly id: string; readonly handle: string };
+    let fix: { readonly id: string; readonly handle: string; readonly planHash: string };
 
     /** What stands in bot.env now, as Compose gives it to a process. */
     const botEnv = (): Record<string, string> =>
@@ -208,7 +208,7 @@ signing:
       expect(await shell(missing ?? '')).toMatchObject({ code: 16, out: expect.stringContaining('older') });
       await start();
       expect(await done(status)).toContain('Nothing is decided or carried out');
-      expect((await shell(`aetherius approvals approve ${fix.handle}`)).code).toBe(1);
+      expect((await shell(`aetherius approvals approve ${fix.handle} --plan ${fix.planHash}`)).code).toBe(1);
       const confirmed = await done(confirm);
 
       expect(confirmed).toContain('1 open fix ended');

@@ -67,7 +67,7 @@ const said = ({ state, places }: RecordState) => [state, ...places.map(({ status
 async function channel(id: string) {
   const client = createSlackClient({
     token: new Secret(slack.botToken),
-    gate: createSlackGate(),
+    gate: createSlackGate({ apiUrl: slack.apiUrl }),
     apiUrl: slack.apiUrl,
   });
   const posted = new Set<string>();
@@ -231,5 +231,24 @@ describe('R-L5: places that do not answer, lag, or are written by two bots at on
     const inChannel = (await place.recent(never)).slice(before).map(({ seq }) => seq);
     expect(inChannel).toEqual([...new Set(inChannel)]);
     expect(inChannel).toEqual([5, 11, 17, 23]);
+  });
+
+  it('two bots that anchor one after the other do not repeat each other, and leave no head out', async () => {
+    const database = await postgres.migrated();
+    const { place } = await channel(channels.general);
+    const file = newFile();
+    const both = [0, 1].map(() =>
+      bot(database.store(), [fileAnchors(file), place], { everyRows: 5, everyMs: 3_600_000 }),
+    );
+    const [first] = both;
+    if (first === undefined) throw new Error('no bot');
+    await add(first.store, 5);
+    for (let round = 0; round < 3; round += 1) {
+      for (const { anchoring } of both) await anchoring.sweep();
+      for (const { anchoring } of both) await anchoring.sweep();
+      for (const { store } of both) await add(store, 3);
+    }
+    expect((await place.recent(never)).map(({ seq }) => seq)).toEqual([5, 11, 17]);
+    expect((await fileAnchors(file).recent(never)).map(({ seq }) => seq)).toEqual([5, 11, 17]);
   });
 });

@@ -211,7 +211,7 @@ describe('R-L7: what a person has typed', () => {
     const madeUp = await record();
     await sweep(madeUp);
     await madeUp.sql(
-      `SET ROLE aetherius_app; INSERT INTO audit_texts (seq, field, salt, text) VALUES (1, 'reason', '00', '${young}')`,
+      `SET session_replication_role = replica; INSERT INTO audit_texts (seq, field, salt, text) VALUES (1, 'reason', '00', '${young}')`,
     );
     expect(await verdictOf({ database: madeUp })).toEqual({ verdict: 'text-altered', seq: 1 });
   });

@@ -109,9 +109,17 @@ async function auditor(on: Awaited<ReturnType<typeof harmed>>) {
   );
   return {
     code: done.code,
-    verdict: JSON.parse(done.stdout) as { verdict: string; seq?: number; place?: string },
+    verdict: JSON.parse(done.stdout) as Told & { readonly faults: readonly Told[] },
   };
 }
+
+interface Told {
+  readonly verdict: string;
+  readonly seq?: number;
+  readonly place?: string;
+}
+
+const named = ({ verdict, seq, place }: Told): string => [verdict, seq, place].filter(Boolean).join(' ');
 
 describe('R-L5, R-L6: both verifiers say the same of each damage', () => {
   it.each(damages)('$verdict: $name ($rights)', async (damage) => {
@@ -132,6 +140,10 @@ describe('R-L5, R-L6: both verifiers say the same of each damage', () => {
         seq: said.seq,
         ...('place' in said ? { place: said.place } : {}),
       });
+      // One fault hides no other, and both tell the same.
+      expect(other.verdict.faults.map(named)).toEqual(said.faults.map(named));
+      const others = said.faults.filter((fault) => named(fault) !== named(said)).map(named);
+      if (damage.others !== undefined) expect(others).toEqual(damage.others);
     }
   });
 });

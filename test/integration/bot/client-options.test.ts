@@ -30,7 +30,10 @@ it('a failing call of a listener is made once, although sockets are open (R-SLAC
     receiver: sockets,
     botToken: token,
     self: { botId: 'B0AETHER1', botUserId: 'U0AETHBOT', teamId: 'T0AETHER1' },
-    clientOptions: webClientOptions({ apiUrl: slack.apiUrl, gate: createSlackGate() }),
+    clientOptions: webClientOptions({
+      apiUrl: slack.apiUrl,
+      gate: createSlackGate({ apiUrl: slack.apiUrl }),
+    }),
     ids: systemIds,
     logger: silentLogger,
     words: () => Promise.resolve(wordsIn('en')),

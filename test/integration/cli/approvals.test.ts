@@ -76,10 +76,10 @@ describe('approvals on the command line', () => {
 
   it('says so when the same approval comes twice, and changes nothing', async () => {
     const row = await requested();
-    await as(lead, 'approvals', 'approve', row.handle);
+    await as(lead, 'approvals', 'approve', row.handle, '--plan', row.planHash);
     const { version } = await h.row(row.id);
 
-    const answer = await as(lead, 'approvals', 'approve', row.handle);
+    const answer = await as(lead, 'approvals', 'approve', row.handle, '--plan', row.planHash);
 
     expect(answer.exit).toBe(0);
     expect(answer.out).toContain('recorded already');
@@ -89,7 +89,7 @@ describe('approvals on the command line', () => {
   it('refuses the requester, in words, and keeps the refusal', async () => {
     const row = await requested();
 
-    const answer = await as(requester, 'approvals', 'approve', row.handle);
+    const answer = await as(requester, 'approvals', 'approve', row.handle, '--plan', row.planHash);
 
     expect(answer.exit).toBe(1);
     expect(answer.err).not.toBe('');
@@ -128,6 +128,65 @@ describe('approvals on the command line', () => {
 
     expect(answer.exit).toBe(1);
     expect((await h.row(row.id)).state).toBe('requested');
+  });
+
+  it.each([1, 2, 7])('R-A10: approves nothing for the first %i digits of the hash', async (count) => {
+    const row = await requested();
+    const digits = row.planHash.slice(0, count);
+
+    const answer = await as(lead, 'approvals', 'approve', row.handle, '--plan', digits);
+
+    expect((await h.row(row.id)).state).toBe('requested');
+    expect(answer).toMatchObject({ exit: 64, out: '' });
+    expect(answer.err).toContain('at least 8 digits');
+  });
+
+  it.each(['', 'zzzzzzzz', '%'])('R-A10: approves nothing for a plan that is called "%s"', async (named) => {
+    const row = await requested();
+
+    const answer = await as(lead, 'approvals', 'approve', row.handle, '--plan', named);
+
+    expect(answer.exit).toBe(64);
+    expect((await h.row(row.id)).state).toBe('requested');
+  });
+
+  it('R-A10: shows the plan and approves nothing where none is named and nobody can be asked', async () => {
+    const row = await requested();
+
+    const text = await as(lead, 'approvals', 'approve', row.handle);
+    const json = await as(lead, '--output', 'json', 'approvals', 'approve', row.handle);
+
+    expect((await h.row(row.id)).state).toBe('requested');
+    expect(text.exit).toBe(64);
+    expect(text.out).toContain('value: old → new');
+    expect(text.err).toContain(`aetherius approvals approve ${row.handle} --plan`);
+    expect(json.exit).toBe(64);
+    expect(JSON.parse(json.out)).toMatchObject({
+      remediation: { planHash: row.planHash, state: 'requested' },
+    });
+  });
+
+  it.each([
+    ['the first digits of its hash', (hash: string) => hash.slice(0, 8), 'approved', 0],
+    ['the digits of another plan', () => '00000000', 'requested', 1],
+    ['too few digits', (hash: string) => hash.slice(0, 4), 'requested', 64],
+    ['yes', () => 'yes', 'requested', 64],
+    ['nothing', () => '', 'requested', 64],
+  ])('R-A10: asks at a terminal which plan is meant; typed is %s', async (_what, type, state, exit) => {
+    const row = await requested();
+    const asked: string[] = [];
+    const env = { AETHERIUS_URL: bot.url, AETHERIUS_TOKEN: await bot.token(person(lead)) };
+    const ask = (question: string) => {
+      asked.push(question);
+      return Promise.resolve(type(row.planHash));
+    };
+
+    const answer = await aetherius(['approvals', 'approve', row.handle], env, undefined, undefined, ask);
+
+    expect(asked).toEqual(['To approve this plan, type the first 8 digits of its hash: ']);
+    expect(answer.out.split('value: old → new')).toHaveLength(2);
+    expect(answer.exit).toBe(exit);
+    expect((await h.row(row.id)).state).toBe(state);
   });
 
   it('rejects with a reason', async () => {

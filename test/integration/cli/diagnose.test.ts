@@ -56,7 +56,10 @@ describe('aetherius diagnose', () => {
     const [top] = output.diagnoses.flatMap(({ causes }) => causes);
     expect(top).toMatchObject({ id: 'D3.a', verdict: 'confirmed' });
     expect(top?.for.length).toBeGreaterThan(0);
-    expect(top?.remedies[0]).toMatchObject({ remediation: 'redis.set-eviction-policy', commands: [] });
+    expect(top?.remedies[0]).toMatchObject({
+      remediation: 'redis.set-eviction-policy',
+      commands: ['aetherius fix redis.set-eviction-policy --env full'],
+    });
     expect(top?.remedies[0]?.text).toBe('Let Redis evict old keys');
     expect(text).toMatchObject({ exit: 1, err: '' });
     expect(text.out).toContain('D3.a');

@@ -272,6 +272,31 @@ describe('the whole command', () => {
     expect(bad.out).toContain('CONFIG SET maxmemory-policy noeviction');
   });
 
+  it('says that jobs lie in Redis which nobody fetches, and that it was so before', async () => {
+    const { DATABASE_URL, AUDIT_KEY } = {
+      DATABASE_URL: 'postgres://a@127.0.0.1:1/a',
+      AUDIT_KEY: 'k'.repeat(32),
+    };
+    const env = { DATABASE_URL, AUDIT_KEY, REDIS_URL: redis.server.url };
+    const queue = '{aetherius}:execute-prod';
+    const ask = () => aetherius(['--config', file, 'doctor'], env);
+    const none = await ask();
+    await redis.call('LPUSH', `${queue}:wait`, 'rem-1');
+    await redis.call('HSET', `${queue}:rem-1`, 'timestamp', `${Date.now() - 65_000}`);
+
+    const lies = await ask();
+    await redis.call('LPUSH', `${queue}:active`, 'rem-0');
+    const busy = await ask();
+    await redis.call('SET', '{aetherius}:unfetched:execute-prod', '1', 'EX', `${86_400 - 3_600}`);
+    const before = await ask();
+    await redis.call('FLUSHALL');
+
+    expect(none.out).toContain('no job lies there for long');
+    expect(lies.out).toMatch(/1 job of execute-prod lies there for 1 min/);
+    expect(busy.out).toContain('no job lies there for long');
+    expect(before.out).toMatch(/1 h ago a worker did not get its jobs of execute-prod/);
+  });
+
   it('says what is not set at all', async () => {
     const answer = await aetherius(['--config', file, 'doctor'], {});
 

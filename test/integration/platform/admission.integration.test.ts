@@ -11,26 +11,26 @@ import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
-import { allowPolicy, jobName } from '../../../src/remediations/kubernetes/connection-objects.ts';
+import { removeOverride } from '../../../src/remediations/kubernetes/config/remove-override.remediation.ts';
+import { setConfigKey } from '../../../src/remediations/kubernetes/config/set-config-key.remediation.ts';
 import {
   clockName,
   keptSeconds,
   keptSecret,
   madeMark,
-} from '../../../src/remediations/kubernetes/kept-value.ts';
-import { clockJob, dryRunOf } from '../../../src/remediations/kubernetes/made-objects.ts';
-import { modelJob, modelJobName, type OwnPod } from '../../../src/remediations/kubernetes/model-job.ts';
-import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
-import { removeOverride } from '../../../src/remediations/kubernetes/remove-override.remediation.ts';
-import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
-import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
-import { fixMark } from '../../../src/remediations/kubernetes/secret-object.ts';
-import { setConfigKey } from '../../../src/remediations/kubernetes/set-config-key.remediation.ts';
-import { setImage } from '../../../src/remediations/kubernetes/set-image.remediation.ts';
-import { setProbe } from '../../../src/remediations/kubernetes/set-probe.remediation.ts';
-import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
-import { setSelector } from '../../../src/remediations/kubernetes/set-selector.remediation.ts';
-import { startWorkload } from '../../../src/remediations/kubernetes/start-workload.remediation.ts';
+} from '../../../src/remediations/kubernetes/credentials/kept-value.ts';
+import { fixMark } from '../../../src/remediations/kubernetes/credentials/secret-object.ts';
+import { modelJob, modelJobName, type OwnPod } from '../../../src/remediations/kubernetes/model/model-job.ts';
+import { allowPolicy, jobName } from '../../../src/remediations/kubernetes/network/connection-objects.ts';
+import { setSelector } from '../../../src/remediations/kubernetes/network/set-selector.remediation.ts';
+import { clockJob, dryRunOf } from '../../../src/remediations/kubernetes/object/made-objects.ts';
+import { removeNodeSelector } from '../../../src/remediations/kubernetes/rollout/remove-node-selector.remediation.ts';
+import { restartWorkload } from '../../../src/remediations/kubernetes/rollout/restart-workload.remediation.ts';
+import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollout/rollback-workload.remediation.ts';
+import { setImage } from '../../../src/remediations/kubernetes/rollout/set-image.remediation.ts';
+import { setProbe } from '../../../src/remediations/kubernetes/rollout/set-probe.remediation.ts';
+import { setResources } from '../../../src/remediations/kubernetes/rollout/set-resources.remediation.ts';
+import { startWorkload } from '../../../src/remediations/kubernetes/rollout/start-workload.remediation.ts';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
 import { noNodeMatches } from '../../support/remediation-fixtures.ts';
@@ -506,12 +506,13 @@ describe.skipIf(lacking !== undefined)(
           ...waiting,
           spec: { ...waiting.spec, nodeSelector: { disk: 'ssd' } },
         });
-        await admin.merge(`/api/v1/namespaces/aetherius/pods/${name}-x/status`, {
-          status: {
-            conditions: [{ type: 'PodScheduled', status: 'False', message: noNodeMatches }],
-          },
-        });
+        await scheduled('False');
       });
+      /** Whether its Pod has a node. */
+      const scheduled = (status: 'False' | 'True') =>
+        admin.merge(`/api/v1/namespaces/aetherius/pods/${name}-x/status`, {
+          status: { conditions: [{ type: 'PodScheduled', status, message: noNodeMatches }] },
+        });
 
       it('lets a probe ask another port, and the former one again', async () => {
         const probes = {
@@ -689,13 +690,16 @@ describe.skipIf(lacking !== undefined)(
           if (remediation !== startWorkload) await admin.merge(path, { spec: { replicas: 2 } });
           if (remediation === removeNodeSelector)
             await admin.merge(path, { spec: { template: { spec: { nodeSelector: { disk: 'ssd' } } } } });
-          const plan = await remediation.plan({ part: name, ...params } as never, context);
-          await remediation.applyStep(plan.steps[0], plan, context);
-          expect(await remediation.observeStep(plan.steps[0], plan, context)).toBe('done');
+          // A Pod without a node would have none after a rollback either.
+          await scheduled(remediation === rollbackWorkload ? 'True' : 'False');
+          const anew = fresh();
+          const plan = await remediation.plan({ part: name, ...params } as never, anew);
+          await remediation.applyStep(plan.steps[0], plan, anew);
+          expect(await remediation.observeStep(plan.steps[0], plan, anew)).toBe('done');
           const [undo] = plan.undo ?? [];
           if (undo === undefined) throw new Error('no undo');
-          await remediation.applyStep(undo, plan, context);
-          expect(await remediation.observeStep(undo, plan, context)).toBe('done');
+          await remediation.applyStep(undo, plan, anew);
+          expect(await remediation.observeStep(undo, plan, anew)).toBe('done');
         }
         await admin.merge(path, { spec: { replicas: 0, template: { spec: { nodeSelector: null } } } });
         const plan = await startWorkload.plan({ part: name, replicas: 2 }, context);

@@ -18,6 +18,13 @@ interface Workload {
   };
 }
 
+interface Policy {
+  readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly policyTypes: readonly string[];
+  readonly ingress: unknown;
+  readonly egress: unknown;
+}
+
 const lacking = missingChart();
 const rolesOf = (manifests: readonly Manifest[]) => manifests.filter(({ kind }) => kind === 'Role');
 /** Each right as `verb resource in namespace`, with its names. */
@@ -131,6 +138,96 @@ describe.skipIf(lacking !== undefined)(
       const whole = JSON.stringify(renderChart({ secrets }).filter(({ kind }) => kind === 'Deployment'));
       expect(whole).not.toContain('DATABASE_MIGRATION_URL');
       expect(whole).not.toContain('secretKeyRef');
+    });
+
+    it('lets nobody connect to a process but those who are named, and each only to its port', () => {
+      const policies = (values: object = {}) =>
+        renderChart(values).flatMap(({ kind, metadata, spec }) => {
+          if (kind !== 'NetworkPolicy') return [];
+          const { podSelector, policyTypes, ingress, egress } = spec as unknown as Policy;
+          return [
+            [
+              metadata.name,
+              podSelector.matchLabels['app.kubernetes.io/component'],
+              policyTypes,
+              ingress,
+              egress,
+            ],
+          ];
+        });
+      const [peer, other] = [
+        { podSelector: { matchLabels: { a: 'b' } } },
+        { ipBlock: { cidr: '10.0.0.0/8' } },
+      ];
+      const tcp = (port: number) => [{ port, protocol: 'TCP' }];
+      const out = { to: [other], ports: [{ port: 443 }] };
+
+      expect(policies()).toEqual(
+        ['bot', 'worker', 'scheduler', 'migration'].map((role) => [
+          `bots-${role}`,
+          role,
+          ['Ingress'],
+          null,
+          undefined,
+        ]),
+      );
+      expect(policies({ networkPolicy: { enabled: false } })).toEqual([]);
+      // A port that is open in the chart is not open to the cluster.
+      expect(policies({ commandLine: { enabled: true } })[0]?.[3]).toBeNull();
+      expect(policies({ http: { enabled: true } })[0]?.[3]).toEqual([{ ports: tcp(3000) }]);
+      const networkPolicy = { metrics: [peer], slack: [other], commandLine: [peer], egress: { bot: [out] } };
+      const [bot, worker, , migration] = policies({
+        ...{ networkPolicy, http: { enabled: true }, commandLine: { enabled: true } },
+      });
+      expect(bot?.slice(2)).toEqual([
+        ['Ingress', 'Egress'],
+        [
+          { from: [peer], ports: tcp(9090) },
+          { from: [other], ports: tcp(3000) },
+          { from: [peer], ports: tcp(9091) },
+        ],
+        [{ ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] }, out],
+      ]);
+      expect(worker?.slice(2)).toEqual([['Ingress'], [{ from: [peer], ports: tcp(9090) }], undefined]);
+      expect(migration?.slice(2)).toEqual([['Ingress'], null, undefined]);
+    });
+
+    it('who receives alerts is there where it is switched on, with its own Secret and nothing of the others', () => {
+      const named = (values: object = {}) =>
+        renderChart(values)
+          .filter(({ metadata }) => metadata.name === 'bots-alerts')
+          .map(({ kind }) => kind)
+          .toSorted();
+      expect(named()).toEqual([]);
+      const values = { alerts: { enabled: true }, anchors: { claim: 'c' } };
+      expect(named(values)).toEqual(['Deployment', 'NetworkPolicy', 'Service', 'ServiceAccount']);
+      const [container] = renderChart(values).flatMap(({ kind, metadata, spec }) =>
+        kind === 'Deployment' && metadata.name === 'bots-alerts'
+          ? (spec as unknown as Workload).template.spec.containers
+          : [],
+      );
+      expect(container?.envFrom).toEqual([{ secretRef: { name: 'aetherius-bot-alerts' } }]);
+      expect(container?.env).toContainEqual({ name: 'ALERTS_PORT', value: '9095' });
+      expect(container?.volumeMounts?.map(({ name }) => name)).toEqual(['config']);
+    });
+
+    it('listens on every address only where Slack or the command line must reach it', () => {
+      const hosts = (values: object = {}) =>
+        renderChart(values).flatMap(({ kind, metadata, spec }) =>
+          kind === 'Deployment'
+            ? (spec as unknown as Workload).template.spec.containers.flatMap(({ env }) =>
+                env.flatMap((one) => ('name' in one && one.name === 'HOST' ? [metadata.name] : [])),
+              )
+            : [],
+        );
+      const status = { name: 'STATUS_HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
+
+      expect(hosts()).toEqual([]);
+      expect(hosts({ http: { enabled: true } })).toEqual(['bots-bot']);
+      expect(hosts({ commandLine: { enabled: true } })).toEqual(['bots-bot']);
+      for (const { kind, spec } of renderChart())
+        if (kind === 'Deployment')
+          expect((spec as unknown as Workload).template.spec.containers[0]?.env).toContainEqual(status);
     });
 
     it('R-L5: gives a volume of anchors to the scheduler to write and to the others to read, where one is named', () => {

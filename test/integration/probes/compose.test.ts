@@ -16,7 +16,7 @@ import type { KubernetesTarget } from '../../../src/domain/probe/targets/kuberne
 import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
-import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
+import { restartService } from '../../../src/remediations/compose/container/restart-service.remediation.ts';
 import { unseenOf } from '../../../src/text/unseen.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
@@ -64,7 +64,7 @@ describe.skipIf(lacking !== undefined)(
       const tar = join(folder.dir, 'box.tar');
       await must('bash', [
         '-c',
-        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep cat echo false dd tr; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
+        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep cat echo false dd tr df; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
       ]);
       await docker('import', tar, image);
     }, 300_000);
@@ -75,6 +75,33 @@ describe.skipIf(lacking !== undefined)(
       folder.remove();
       if (ours) await stopDocker();
     }, 120_000);
+
+    it('tells free space by df, by the log where there is no df, and else that nobody could look', async () => {
+      const look = () => runProbe('runtime.free-space', { runtime: runtime() }, { part: 'postgres' });
+      const gone = async (id: string) => void (await docker('rm', '-f', id));
+      const withDf = await start('postgres', sleeps);
+      const seen = await look();
+      await gone(withDf);
+      const bare = await start('postgres', `/bin/busybox rm /bin/df; ${sleeps}`);
+      await waitFor(async () => (await docker('diff', bare)).includes('/bin/df'), {
+        seconds: 20,
+        what: 'df to be gone',
+      });
+      const unseen = await look();
+      await gone(bare);
+      const line = 'ERROR:  could not extend file base/5/1: No space left on device';
+      const full = await start('postgres', `/bin/busybox rm /bin/df; echo "${line}"; ${sleeps}`);
+      await waitFor(async () => (await docker('logs', full)).includes(line), {
+        seconds: 20,
+        what: 'the line',
+      });
+      const logged = await look();
+      await gone(full);
+
+      expect(seen).toMatchObject({ status: 'healthy', facts: { instances: 1 } });
+      expect(unseen).toMatchObject({ status: 'skipped', facts: { freeSpace: 'unseen' } });
+      expect(logged.findings).toMatchObject([{ code: 'DISK_FULL_LOGGED', facts: { lines: 1 } }]);
+    });
 
     it('M1.m: finds a tag that was moved between the starts of two containers', async () => {
       const named = (name: string) => ['--name', `${project}-${name}`, '--label', service] as const;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
@@ -126,11 +127,11 @@ describe('a service that is not well', () => {
     const { url } = await service({
       '/health': (_request, response) => {
         calls += 1;
-        setTimeout(() => response.end('ok'), calls === 1 ? 80 : 0);
+        setTimeout(() => response.end('ok'), calls === 1 ? 800 : 0);
       },
     });
 
-    expect((await ask(url, { slowMs: 40 })).status).toBe('healthy');
+    expect((await ask(url, { slowMs: 600 })).status).toBe('healthy');
   });
 
   it('refuses the connection', async () => {
@@ -270,5 +271,50 @@ describe('what is asked of a service over one connection', () => {
     });
 
     expect([kept, connections.size]).toEqual([false, 2]);
+  });
+});
+
+describe('a service that half of the connections reach', () => {
+  const looks = (url: string) => runProbe('http.several-looks', config(url), { service: 'agent-manager' });
+  /** What a Service does that leads to two Pods: each second connection goes to the other one. */
+  const halved = async (other: (socket: Socket) => void, behind: string) => {
+    let next = 0;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      next += 1;
+      if (next % 2 === 0) return other(socket);
+      const { hostname, port } = new URL(behind);
+      const through = connect(Number(port), hostname);
+      through.on('error', () => socket.destroy());
+      socket.pipe(through).pipe(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
+  it('is told, with the count of looks that were cut off', async () => {
+    const { url } = await service({ '/health': says(200, 'ok') });
+    const outcome = await looks(await halved((socket) => socket.resetAndDestroy(), url));
+
+    expect(outcome.findings).toMatchObject([
+      {
+        code: 'SERVICE_ANSWERS_IN_PART',
+        severity: 'critical',
+        facts: { looks: 16, refused: 8, answered: 8 },
+      },
+    ]);
+    expect((await looks(url)).status).toBe('healthy');
+  });
+
+  it('is told where a stranger answers the others', async () => {
+    const { url } = await service({ '/health': says(200, 'ok') });
+    const stranger = (socket: Socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n'));
+    const outcome = await looks(await halved(stranger, url));
+
+    expect(outcome.findings).toMatchObject([
+      { code: 'SERVICE_ANSWERS_IN_PART', facts: { refused: 0, other: 8, httpStatus: 200, otherStatus: 404 } },
+    ]);
   });
 });

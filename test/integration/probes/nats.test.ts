@@ -256,6 +256,27 @@ describe('connections', () => {
   });
 });
 
+describe('an agent on a real NATS', () => {
+  it('W4 is known by the commands that it waits for, whatever its name', async () => {
+    const agent = await connect({
+      ...{ servers: `127.0.0.1:${server.port}`, user: 'aetherius', pass: password, name: 'agent-c1' },
+    });
+    const ask = async () => (await runProbe('nats.clients', config())).facts;
+    try {
+      const before = await ask();
+      agent.subscribe('agent.command.c1');
+      await agent.flush();
+
+      expect(before).not.toHaveProperty('sessions.collect-agent');
+      expect(await ask()).toMatchObject({
+        ...{ 'sessions.collect-agent': 1, agentsFrom: expect.stringMatching(/^agent-c1 \(127\.0\.0\.1\)$/) },
+      });
+    } finally {
+      await agent.close();
+    }
+  });
+});
+
 describe('agents and agent-manager on a real NATS', () => {
   const login = (name: string) =>
     connect({ servers: `127.0.0.1:${server.port}`, user: 'aetherius', pass: password, name });

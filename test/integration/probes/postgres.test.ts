@@ -1,8 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { type PostgresServer, query, startPostgres } from '../../../lab/components/postgres.ts';
 import { waitFor } from '../../../lab/components/process.ts';
+import { DiagnoseOutput } from '../../../src/cli/output-schemas.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
+import { aetherius } from '../../support/cli.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
 const folder = scratch('probes-postgres');
@@ -224,6 +229,37 @@ describe('sessions', () => {
     );
   });
 
+  it('that come and go are told from those that are kept', async () => {
+    const ask = () => runProbe('postgres.session-ages', config(), { seconds: 1 });
+    await sessions(11, 'agent-manager', 'agent_manager', async () => {
+      expect((await ask()).findings).toEqual([]);
+    });
+    // A program that opens a connection for each use: eleven at any time, the oldest closed as the next one is there.
+    const open = async () => {
+      const client = new Client({
+        connectionString: server.url('agent_manager'),
+        application_name: 'agent-manager',
+      });
+      await client.connect();
+      return client;
+    };
+    const there = await Promise.all(Array.from({ length: 11 }, open));
+    let goesOn = true;
+    const churn = (async () => {
+      while (goesOn) {
+        there.push(await open());
+        await there.shift()?.end();
+      }
+      await Promise.all(there.map((client) => client.end()));
+    })();
+    try {
+      expect(codes(await ask())).toEqual(['PG_CONNECTIONS_PASSING']);
+    } finally {
+      goesOn = false;
+      await churn;
+    }
+  });
+
   it('near the limit are a finding that names who holds most', async () => {
     await sessions(14, 'agent-manager', 'agent_manager', async () => {
       const near = await runProbe('postgres.connections-headroom', config(), { percent: 80 });
@@ -244,6 +280,31 @@ describe('sessions', () => {
       expect(roomy.status).toBe('healthy');
     });
   });
+
+  it.each(['agent_manager', 'postgres'])(
+    'D1.d of one foreign program in %s are the cause that is named, with exit code 1',
+    async (database) => {
+      const file = join(folder.dir, `${database}.yaml`);
+      const named = { agentManager: 'agent_manager', orchestrator: 'orchestrator' };
+      const prod = { runtime: { kind: 'none' }, postgres: { url: { env: 'PG' }, databases: named } };
+      writeFileSync(file, stringify({ environments: { prod } }));
+      const ask = (...command: readonly string[]) =>
+        aetherius(['--config', file, '--output', 'json', ...command], { PG: server.url('agent_manager') });
+      await sessions(14, 'reports-export', database, async () => {
+        const diagnosed = await ask('diagnose', 'D1');
+        const health = await ask('health');
+        const { diagnoses } = DiagnoseOutput.parse(JSON.parse(diagnosed.out));
+        const confirmed = diagnoses.flatMap(({ causes }) =>
+          causes.filter((one) => one.verdict === 'confirmed'),
+        );
+
+        expect([diagnosed.exit, confirmed.map(({ id }) => id)]).toEqual([1, ['D1.d']]);
+        expect(confirmed[0]?.for.map(({ text }) => text).join()).toContain('reports-export');
+        expect(confirmed[0]?.remedies[0]?.text).toMatch(/reports-export .*14 connections/);
+        expect([health.exit, health.out.includes('14 of them by reports-export')]).toEqual([1, true]);
+      });
+    },
+  );
 
   it('idle in a transaction for long are leaked; young ones and idle ones without a transaction are not', async () => {
     await sessions(2, 'exporter', 'agent_manager', async (leaking) => {

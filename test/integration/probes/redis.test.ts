@@ -87,9 +87,9 @@ describe('a broken Redis', () => {
     const [, most] = (await admin.config('GET', 'maxclients')) as string[];
     await admin.config('SET', 'maxclients', '1');
     try {
-      const outcome = await runProbe('redis.connection', config());
-
-      expect(['ENDPOINT_AT_LIMIT', 'ENDPOINT_CLOSED']).toContain(codes(outcome)[0]);
+      // Each time, also where its words come after the login was sent.
+      for (let time = 1; time <= 20; time += 1)
+        expect(codes(await runProbe('redis.connection', config()))).toEqual(['ENDPOINT_AT_LIMIT']);
     } finally {
       await admin.config('SET', 'maxclients', most ?? '10000');
     }

@@ -91,6 +91,7 @@ async function bench(found: () => readonly Finding[] = () => [], beside: Environ
     close: () => Promise.resolve(),
   };
   const digest = createDigestRun({
+    quiet: { known: () => [], emitters: new Map() },
     targets,
     probes,
     rules: plainRules,

@@ -8,8 +8,11 @@ import { wellFormed, wholeJson } from '../../../src/domain/kernel/text.ts';
 import type { Inventory } from '../../../src/domain/platform/inventory.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import type { WatchState } from '../../../src/domain/watch/watch.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
 import { createDeliveryInbox } from '../../../src/platform/slack/inbox.ts';
+import { createAlertSink } from '../../../src/platform/store/alert-sink.ts';
+import { plainRedactor } from '../../../src/platform/store/gate.ts';
 import { hostile } from '../../support/hostile-text.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { auditKey, usePostgres } from '../../support/postgres.ts';
@@ -77,6 +80,7 @@ it.each(hostile)(
       seenAt: { [text]: text },
       triedAt: text,
     } as unknown as Inventory;
+    const watched = { [text]: facts } as unknown as WatchState;
 
     await store.tx(async (tx) => {
       expect(await tx.runs.insert({ ...run, dedupeKey: name })).toBe(true);
@@ -112,6 +116,8 @@ it.each(hostile)(
       });
       await tx.remediations.nextFence(name, name);
       await tx.inventories.keep(name, inventory);
+      const turn = (await tx.watches.take(name, 0, 0))?.turn ?? 0;
+      expect(await tx.watches.finish(name, turn, watched)).toBe(true);
       // Tokens are listed by their owner, whose ids Slack keeps short.
       const token = { id: name, digest: text, owner: { teamId: name, userId: name }, name: text };
       await tx.tokens.insert({ ...token, expiresAt: soon() });
@@ -133,6 +139,7 @@ it.each(hostile)(
       wholeJson({ purpose: text, data: facts }),
     );
     expect(await store.tx((tx) => tx.inventories.latest(name))).toMatchObject(wholeJson(inventory));
+    expect((await store.tx((tx) => tx.watches.take(name, 0, 0)))?.state).toEqual(wholeJson(watched));
     const payloads = await database.sql<{ payload: unknown }>(
       "SELECT payload FROM outbox WHERE kind <> 'render' ORDER BY seq",
     );
@@ -199,6 +206,38 @@ it.each(hostile)(
     ]);
     await inbox.close();
 
+    const sink = createAlertSink({
+      ...{
+        database: { url: await database.kindUrl('alerts') },
+        logger: silentLogger,
+        redactorOf: plainRedactor,
+      },
+    });
+    const alert = { startsAt: new Date(0), status: 'firing', name: text } as const;
+    const labels = { [text]: text };
+    await sink.add(name, [{ ...alert, fingerprint: name, labels, notes: { summary: text } }]);
+    await sink.close();
+    const incident = { id: id(), environment: name, symptom: name, channel: name, language: 'en' } as const;
+    await store.tx(async (tx) => {
+      expect(await tx.alerts.waiting(9)).toMatchObject([
+        wholeJson({ environment: name, fingerprint: name, name: text, labels, notes: { summary: text } }),
+      ]);
+      await tx.alerts.open({ ...incident, messageId: id(), runId: id(), alerts: 1, names: [text] });
+      await tx.alerts.joined(incident.id, { names: [text], unsaid: [text], count: 1 });
+    });
+    expect(await store.tx((tx) => tx.alerts.get(incident.id))).toMatchObject(
+      wholeJson({ symptom: name, names: [text], unsaid: [text] }),
+    );
+
+    const muted = { environment: name, part: name as 'redis', cause: name as 'OOM_KILLED' } as const;
+    const mute = { ...muted, id: id(), reason: text, by: { ...by, userId: text } } as const;
+    await store.tx((tx) =>
+      tx.mutes.add({ ...mute, kind: 'mute', severity: 'warning', whileThere: true, forMs: 60_000 }),
+    );
+    expect(await store.tx((tx) => tx.mutes.active(name))).toMatchObject([
+      wholeJson({ id: mute.id, part: name, cause: name, reason: text, by: { userId: text } }),
+    ]);
+
     // Made of the plan by the database, which hashes what is too long for an index.
     const hashed = text.length > 500 ? ['target_locks.claim'] : [];
     expect(await untouched(database.sql)).toEqual([...notText, ...hashed].toSorted());
@@ -207,8 +246,9 @@ it.each(hostile)(
   180_000,
 );
 
-/** What no hostile text reaches here: digests (also that of a reason) and signatures, names of processes, ids of Slack on their way and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+/** What no hostile text reaches here: digests (also that of a reason) and signatures, names of processes, ids of Slack on their way and words of our own, and steps of a running fix. */
 const notText: readonly string[] = [
+  'alerts.status',
   'approvals.decision',
   'approvals.plan_hash',
   'approvals.signature',
@@ -232,19 +272,22 @@ const notText: readonly string[] = [
   'audit_texts.field',
   'audit_texts.salt',
   'bundles.sha256',
+  'buttons.mac',
   'directory_snapshot.kind',
   'inbox.mac',
+  'incidents.language',
   'messages.lost',
   'messages.moved_from',
   'messages.ts',
-  'mutes.by',
-  'mutes.environment',
-  'mutes.finding_code',
-  'mutes.reason',
+  'mutes.ended',
+  'mutes.evidence',
+  'mutes.kind',
+  'mutes.severity',
   'outbox.error',
   'outbox.file_id',
   'outbox.kind',
   'outbox.leased_by',
+  'outbox.mac',
   'outbox.state',
   'remediation_steps.direction',
   'remediation_steps.facts',

@@ -79,29 +79,33 @@ it('R-A15: of the logins that Compose makes, one owns the tables, and each proce
     bot_password: "o'f the bot",
     worker_password: 'of the worker',
     scheduler_password: 'of the scheduler',
+    alerts_password: 'of who receives alerts',
   };
   // In the order in which the image runs them.
   const psql = ['database.sql', 'roles.sql']
     .map((file) => readFileSync(`deploy/compose/${file}`, 'utf8'))
     .join('\n');
-  expect([...psql.matchAll(/^\\getenv (\w+) \w+$/gm)].map(([, name]) => name)).toEqual(
+  expect([...psql.matchAll(/^\\set (\w+) `printenv \w+(?: \|\| true)?`$/gm)].map(([, name]) => name)).toEqual(
     Object.keys(passwords),
   );
-  // What psql does with its variables.
+  // What psql does with its variables, and with `\gexec`: each answer is a statement.
   const statements = psql
-    .replace(/^\\.*$|^--.*$/gm, '')
+    .replace(/^\\set.*$|^--.*$/gm, '')
     .replace(
       /:'(\w+)'/g,
       (_all, name: keyof typeof passwords) => `'${passwords[name].replaceAll("'", "''")}'`,
     )
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '' && !statement.startsWith('ALTER ROLE postgres'))
     // Of this server some are there already, by another name of the database and the bot.
-    .map((statement) => statement.replaceAll('aetherius_bot', 'compose_bot'))
-    .filter((statement) => !statement.startsWith('CREATE ROLE aetherius_app'));
+    .replaceAll('aetherius_bot', 'compose_bot')
+    .split(/(?<=;|\\gexec)\s/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
   const database = await postgres.database();
-  for (const statement of statements) await database.sql(statement);
+  for (const statement of statements) {
+    const made = statement.endsWith('\\gexec');
+    const rows = await database.sql<object>(statement.replace(/;$|\\gexec$/, ''));
+    for (const row of made ? rows : []) await database.sql(String(Object.values(row)[0]));
+  }
   const of = (login: string, password: string) => {
     const url = new URL(as(database, login, password));
     url.pathname = '/compose_bot';
@@ -121,6 +125,34 @@ it('R-A15: of the logins that Compose makes, one owns the tables, and each proce
     expect(await loginRights({ url })).toMatchObject({ kinds: [kind], all: false, owns: false });
     const { checks } = await examinePostgres({ url }, () => Date.now());
     expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+  }
+  // It may not even read which migrations there are.
+  const alerts = of('aetherius_alerts', passwords.alerts_password);
+  expect(await loginRights({ url: alerts })).toMatchObject({ kinds: ['alerts'], all: false, owns: false });
+  const { checks } = await examinePostgres({ url: alerts }, () => Date.now());
+  expect(checks.filter(({ state }) => state !== 'ok').map(({ key }) => key)).toEqual([
+    'postgres.migrations-unreadable',
+  ]);
+});
+
+it('without the role of who receives alerts the schema is brought up to date, and the role gets its rights later', async () => {
+  const database = await postgres.database();
+  // As on a server on which nobody has made it.
+  await database.sql('ALTER ROLE aetherius_app_alerts RENAME TO aetherius_app_elsewhere');
+  try {
+    await migrate({ database: { url: database.loginUrl }, logger: silentLogger });
+    const rights = () =>
+      database.sql<{ may: boolean }>(
+        `SELECT coalesce(has_column_privilege(to_regrole('aetherius_app_alerts'), 'alerts', 'name', 'INSERT'), false) AS may`,
+      );
+    expect(await rights()).toEqual([{ may: false }]);
+    await database.sql('ALTER ROLE aetherius_app_elsewhere RENAME TO aetherius_app_alerts');
+    await migrate({ database: { url: database.loginUrl }, logger: silentLogger });
+
+    expect(await rights()).toEqual([{ may: true }]);
+  } finally {
+    await database.sql(`DO $$ BEGIN ALTER ROLE aetherius_app_elsewhere RENAME TO aetherius_app_alerts;
+      EXCEPTION WHEN undefined_object THEN NULL; END $$`);
   }
 });
 

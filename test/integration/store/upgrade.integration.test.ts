@@ -94,6 +94,28 @@ describe.each(versions)('a database of %s', (version) => {
     expect(await shapeOf(old)).toEqual(await shapeOf(fresh));
   });
 
+  it('ends with a reason what waits to be sent to an address of its own, and takes no such row any more', async () => {
+    const database = await restored(version);
+    const row = (state: string) =>
+      `(gen_random_uuid(), 'respond', 'x', '{"url": "http://192.0.2.1/", "rendered": {"text": "x"}}', '${state}')`;
+    const rows = (...states: readonly string[]) =>
+      `INSERT INTO outbox (id, kind, lane, payload, state) VALUES ${states.map(row).join(', ')}`;
+    await database.sql(rows('pending', 'sending', 'sent'));
+
+    await upgrade(database);
+
+    expect(
+      await database.sql(
+        `SELECT state, error, leased_by FROM outbox WHERE kind = 'respond' ORDER BY state, seq`,
+      ),
+    ).toEqual([
+      { state: 'failed', error: 'kind-dropped', leased_by: null },
+      { state: 'failed', error: 'kind-dropped', leased_by: null },
+      { state: 'sent', error: null, leased_by: null },
+    ]);
+    await expect(database.sql(rows('pending'))).rejects.toMatchObject({ code: '23514' });
+  });
+
   it('keeps its runs with what they saw, and its audit log as it was signed', async () => {
     const database = await restored(version);
     const runs = await database.sql<{ id: string; kind: string; state: string; environment: string }>(
@@ -148,8 +170,12 @@ describe.each(versions)('a database of %s', (version) => {
         });
 
       const waiting = await newest(database, 'requested');
-      const approved = await ask(database, 'approvals', 'approve', waiting.handle);
+      const approved = await ask(
+        database,
+        ...['approvals', 'approve', waiting.handle, '--plan', waiting.plan_hash],
+      );
       const offered = await newest(database, 'proposed');
+      // R-A10: a button of before goes on to count in the message in which it stood.
       const clicked = await clickOld(database, slack, 'request', offered.id);
       await reaches('proposed', 'requested');
       await slack.control.command({

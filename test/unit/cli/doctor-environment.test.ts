@@ -9,7 +9,7 @@ import {
 import type { Discovered } from '../../../src/domain/platform/discovered.ts';
 import type { InventoryNews } from '../../../src/domain/platform/inventory.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
-import { refused } from '../../../src/remediations/stale.ts';
+import { refused } from '../../../src/remediations/shared/stale.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
 const outcome = (probe: string, more: Partial<ProbeOutcome>): ProbeOutcome => ({
@@ -79,6 +79,7 @@ describe('what doctor says of an environment (W16)', () => {
       of([
         outcome('redis.connection', {}),
         outcome('redis.connection', { status: 'unhealthy', findings: [finding] }),
+        outcome('compose.containers', { facts: { containers: 9, restarted: 'redis (15)' } }),
         inconclusive('protocol'),
         outcome('redis.connection', { status: 'skipped', reason: 'not-configured' }),
         outcome('redis.memory', {}),
@@ -86,6 +87,7 @@ describe('what doctor says of an environment (W16)', () => {
     ).toEqual([
       ['environment.reached', 'ok'],
       ['environment.unwell', 'warning'],
+      ['environment.restarted', 'warning'],
       ['environment.unknown', 'unknown'],
     ]);
     expect([isTarget('nats.monitor'), isTarget('redis.memory')]).toEqual([true, false]);
@@ -159,4 +161,29 @@ describe('what doctor says of an environment (W16)', () => {
       ]);
     },
   );
+
+  it('says in one line what is not checked, as a warning where a part works with it', () => {
+    const mysql = { name: 'mysql', image: 'registry.example/mysql:8', ports: [3306] };
+    const said = (unchecked: Discovered['unchecked']) =>
+      environmentChecks(
+        'prod',
+        [],
+        { ...seen, parts: [], databases: {}, ...(unchecked && { unchecked }) },
+        words,
+      )
+        .filter(({ key }) => key === 'environment.unchecked')
+        .map(({ state, facts }) => [state, facts['what']]);
+    const words = wordsIn('en');
+
+    expect(
+      said([
+        { ...mysql, usedBy: ['agent-manager'] },
+        { name: 'prometheus', ports: [9090] },
+      ]),
+    ).toEqual([
+      ['warning', 'mysql (image mysql:8, port 3306, used by agent-manager), prometheus (port 9090)'],
+    ]);
+    expect(said([mysql])).toEqual([['skipped', 'mysql (image mysql:8, port 3306)']]);
+    expect(said(undefined)).toEqual([]);
+  });
 });

@@ -45,6 +45,7 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
     list: { right: 'read', ask: ({ switches }) => switches.list() },
     record: { right: 'read', ask: ({ switches }) => switches.record() },
   },
+  mutes: { list: { right: 'read', ask: ({ mutes }) => mutes.list('prod') } },
 };
 const cases = Object.entries(rules).flatMap(([service, methods]) =>
   Object.entries(methods as Readonly<Record<string, Rule>>).map(([method, rule]) => ({
@@ -66,6 +67,7 @@ function world(
     'remediations.get': { remediation: { id: 'r1', planHash: 'h', environment: 'prod', secret: 'plan' } },
     'remediations.followUps': [{ environment: 'stage' }, { environment: 'prod' }],
     'remediations.list': [{ environment: 'stage' }, { environment: 'prod' }],
+    'mutes.list': [{ environment: 'stage' }, { environment: 'prod' }],
   };
   const room = (service: string) =>
     new Proxy(
@@ -79,7 +81,7 @@ function world(
       },
     );
   const services = Object.fromEntries(
-    ['runs', 'remediations', 'switches', 'digests', 'reports'].map((one) => [one, room(one)]),
+    ['runs', 'remediations', 'switches', 'mutes', 'digests', 'reports'].map((one) => [one, room(one)]),
   ) as unknown as Services;
   const list = (users: readonly string[]) => ({ users, usergroups: [], channels: [] });
   const ask = { users: ['UBOSS'], usergroups: [] };
@@ -132,6 +134,7 @@ describe('R-A11: what a token reaches', () => {
 
     expect(await guarded.runs.history(undefined, 5)).toEqual([{ environment: 'prod' }]);
     expect(await guarded.remediations.list({ limit: 5 })).toEqual([{ environment: 'prod' }]);
+    expect(await guarded.mutes.list()).toEqual([{ environment: 'prod' }]);
     expect((await refusalOf(guarded.runs.history('stage', 5)))?.code).toBe('NOT_ALLOWED');
   });
 

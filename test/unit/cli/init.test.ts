@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CliContext, DiscoveredEnvironment } from '../../../src/cli/context.ts';
+import { UsageFault } from '../../../src/cli/faults.ts';
 import { initCommand } from '../../../src/cli/init.command.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
@@ -47,5 +48,33 @@ describe('init', () => {
     expect((await said([], { networks: ['a_b'] })).at(-1)).toContain('(a_b)');
     expect((await said([], { networks: ['a_b'] })).at(-1)).toContain(inside);
     expect((await said([])).join()).not.toContain(inside);
+  });
+});
+
+describe('init where nothing of the platform is', () => {
+  const fault = async (elsewhere: unknown, more: { readonly project?: string } = {}) => {
+    const context = {
+      words: wordsIn('en'),
+      discover: () => Promise.resolve(undefined),
+      elsewhere: () => Promise.resolve(elsewhere),
+    } as unknown as CliContext;
+    const options = { file: '/none/a.yaml', name: 'prod', namespace: 'a', socket: '/none', ...more };
+    const thrown: unknown = await initCommand(context, options).catch((error: unknown) => error);
+    if (!(thrown instanceof UsageFault)) throw new Error('no fault');
+    return wordsIn('en').plain(thrown.key, thrown.facts);
+  };
+
+  it('names the places that have parts of it, and says when it may not look for them', async () => {
+    const shop = [{ place: 'shop', parts: ['agent-manager', 'redis'] }];
+
+    expect(await fault(shop)).toBe(
+      'No part of Aetherius was found in namespace a. Namespaces with parts of it: shop (agent-manager, Redis).',
+    );
+    expect(await fault(shop, { project: 'web' })).toContain(
+      'in project web. Projects with parts of it: shop',
+    );
+    expect(await fault([])).toBe('No part of Aetherius was found there: a.');
+    expect(await fault(undefined)).toContain('Other namespaces may not be listed');
+    expect(await fault(undefined, { project: 'web' })).toBe('No part of Aetherius was found there: web.');
   });
 });

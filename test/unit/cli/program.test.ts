@@ -9,6 +9,7 @@ import { healthCommand } from '../../../src/cli/health.command.ts';
 import { configurationText } from '../../../src/cli/init.command.ts';
 import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
 import { allCommands, createProgram, type Run, runProgram } from '../../../src/cli/program.ts';
+import { unmarked } from '../../../src/cli/screen.ts';
 import { table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
@@ -58,6 +59,51 @@ describe('the program', () => {
 
     expect(await runProgram(quiet(program), argv)).toBe(exit);
     expect(ran).toBe(false);
+  });
+
+  it.each([
+    ['nope', "error: unknown command 'nope'", 'aetherius'],
+    ['helth', "error: unknown command 'helth' (Did you mean health?)", 'aetherius'],
+    ['health --nope', "error: unknown option '--nope'", 'aetherius health'],
+    ['--output xml health', "error: option '-o, --output <format>' argument 'xml' is invalid.", 'aetherius'],
+    ['approvals reject F1', "error: missing required argument 'reason'", 'aetherius approvals reject'],
+    ['digest now', "error: required option '--channel <id>' not specified", 'aetherius digest now'],
+  ])('says in two lines what is wrong with %s, and where help is', async (line, what, command) => {
+    const said: string[] = [];
+    const err = (text: string): void => void said.push(text);
+    const program = createProgram(
+      words,
+      '1',
+      always(() => Promise.resolve()),
+      { out: err, err },
+    );
+
+    await runProgram(program, line.split(' '));
+
+    const [first = '', ...rest] = said.join('').trimEnd().split('\n');
+    expect(first.startsWith(what)).toBe(true);
+    expect(rest).toEqual([`See: ${command} --help`]);
+  });
+
+  it.each([
+    ['health prod', { env: 'prod' }],
+    ['health --env prod', { env: 'prod' }],
+    ['history stage', { env: 'stage' }],
+    ['collect stage -o a.tar.gz', { env: 'stage', out: 'a.tar.gz' }],
+    ['doctor prod', { env: 'prod' }],
+  ])('takes the environment as a word or as an option: %s', async (line, wanted) => {
+    let ran = 0;
+    const program = createProgram(
+      words,
+      '1',
+      always(() => Promise.resolve(void (ran += 1))),
+    );
+
+    expect(await runProgram(quiet(program), line.split(' '))).toBeUndefined();
+
+    const command = allCommands(program).find((one) => one.name() === line.split(' ')[0]);
+    expect(ran).toBe(1);
+    expect({ env: command?.args[0], ...command?.opts() }).toMatchObject(wanted);
   });
 
   it('passes on a command’s own error', async () => {
@@ -115,7 +161,9 @@ describe('a fault', () => {
   it('tells no secret', () => {
     const fault = explainFault(new Error('connect postgres://u:hunter2@db'), words);
 
-    expect(fault).toEqual({ text: expect.not.stringContaining('hunter2') as string, exit: 2 });
+    expect(fault).toEqual({
+      ...{ text: expect.not.stringContaining('hunter2') as string, exit: 2, code: 'BUG' },
+    });
   });
 });
 
@@ -226,7 +274,8 @@ describe('health', () => {
       recorded: () => Promise.resolve(undefined),
       checks: () =>
         Promise.resolve({
-          rules: { calls: () => [], judge: () => report(overall) },
+          rules: { calls: () => [], judge: () => report(overall), doubts: () => [] },
+          again: () => Promise.resolve([]),
           runner: { run: () => Promise.resolve([]) },
           targets: {
             forRun: (environment: string) => Promise.resolve({ environment, platform: asInGuide }),
@@ -239,10 +288,11 @@ describe('health', () => {
           diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },
           environments: {},
           instructionLines: () => [],
+          fixesOf: () => [],
         }),
     } satisfies Partial<CliContext>;
     const exit = await healthCommand(context as unknown as CliContext, {});
-    return { exit, text: printed.join('\n') };
+    return { exit, text: unmarked(printed.join('\n')) };
   }
 
   it.each([
@@ -292,15 +342,19 @@ it('what doctor says fits its schema, worst first for the shell', () => {
 });
 
 it('what init writes can be loaded once its variables are set, and has no secret in it', () => {
-  const text = configurationText('prod', {
-    parts: ['redis'],
-    found: [{ part: 'redis', names: ['redis'], address: 'redis:6379' }],
-    yaml: {
-      runtime: { kind: 'compose', project: 'aetherius' },
-      redis: { url: { env: 'AETHERIUS_REDIS_URL' } },
+  const text = configurationText(
+    'prod',
+    {
+      parts: ['redis'],
+      found: [{ part: 'redis', names: ['redis'], address: 'redis:6379' }],
+      yaml: {
+        runtime: { kind: 'compose', project: 'aetherius' },
+        redis: { url: { env: 'AETHERIUS_REDIS_URL' } },
+      },
+      variables: [{ name: 'AETHERIUS_REDIS_URL', meaning: 'redis://:PASSWORD@redis:6379' }],
     },
-    variables: [{ name: 'AETHERIUS_REDIS_URL', meaning: 'redis://:PASSWORD@redis:6379' }],
-  });
+    words,
+  );
 
   const loaded = parseConfig(text, {
     role: 'worker',

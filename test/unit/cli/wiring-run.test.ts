@@ -1,8 +1,15 @@
 /** Whom each command of the program needs, and that a command that needs a person runs nothing without one. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DoctorOutput, ErrorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
 import { allCommands, commandNamed, createProgram, type Run, runProgram } from '../../../src/cli/program.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { aetherius } from '../../support/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cli-run-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
  * `own`: the caller's own credentials of what is looked at. `operator`: the credentials of the bot itself, for its
@@ -16,7 +23,11 @@ const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person' | '
   collect: ['own', '-o bundle.tar.gz'],
   'bundle verify': ['own', 'bundle.tar.gz'],
   'bundle open': ['own', 'bundle.tar.gz'],
+  'config check': ['own', ''],
   init: ['own', ''],
+  symptoms: ['own', ''],
+  completion: ['own', 'bash'],
+  'fixes list': ['own', ''],
   doctor: ['operator', ''],
   'audit verify': ['operator', ''],
   'audit export': ['reader', '-o audit.jsonl'],
@@ -34,6 +45,11 @@ const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person' | '
   'fixes confirm': ['person', 'because'],
   'fixes close': ['person', 'r1 because'],
   'fixes stop': ['person', 'r1'],
+  'mute list': ['person', ''],
+  'mute add': ['person', 'redis NO_MEMORY_LIMIT because'],
+  'mute known': ['person', 'redis NO_MEMORY_LIMIT because'],
+  'mute lift': ['person', 'redis NO_MEMORY_LIMIT'],
+  'mute export': ['person', ''],
   history: ['person', ''],
   report: ['person', ''],
   'digest now': ['person', '--channel C0AAA'],
@@ -102,4 +118,86 @@ describe('each command', () => {
       expect(noToken).toMatchObject({ exit: 64, out: '', err: expect.stringContaining('/aetherius token') });
     },
   );
+});
+
+describe('what is wrong with a call', () => {
+  const nowhere = ['--config', '/nowhere/a.yaml'];
+
+  it('is that there is no configuration, with the command that makes one', async () => {
+    expect(await aetherius(['health'], { AETHERIUS_CONFIG: '/nowhere/b.yaml' })).toMatchObject({
+      ...{ exit: 64, out: '' },
+      err: 'No /nowhere/b.yaml here. Make one: aetherius init --file /nowhere/b.yaml\n',
+    });
+  });
+
+  it.each([
+    ['health', 'no-configuration'],
+    ['--nope', 'usage'],
+    ['history', 'needs-person'],
+  ])('is JSON on standard error, and nothing else, where JSON is asked for: %s', async (command, code) => {
+    const answer = await aetherius([...nowhere, '-o', 'json', command]);
+    const json: unknown = JSON.parse(answer.err);
+
+    expect(answer).toMatchObject({ exit: 64, out: '' });
+    expect(ErrorOutput.parse(json)).toEqual(json);
+    expect(json).toMatchObject({ error: { code, exit: 64 } });
+  });
+
+  it('has each fault of a configuration with its place, as JSON', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'environments: { prod: { runtime: { kind: none } } }\nslak: {}\n');
+    const answer = await aetherius(['--config', file, 'config', 'check', '--output', 'json']);
+
+    expect(answer.exit).toBe(64);
+    expect(ErrorOutput.parse(JSON.parse(answer.err)).error.faults).toMatchObject([{ path: 'slak', line: 2 }]);
+  });
+});
+
+describe('a variable that is not set', () => {
+  const file = join(folder, 'unset.yaml');
+  const url = { env: 'AETHERIUS_REDIS_URL' };
+  const runtime = { kind: 'none' };
+  const services = { 'reasoning-service': { url: 'http://127.0.0.1:1' } };
+  const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    writeFileSync(file, JSON.stringify({ environments: { prod: { runtime, services, redis: { url } } } }));
+    return aetherius(['--config', file, ...args], env);
+  };
+
+  it('is a part that could not be checked, and nothing else: health', async () => {
+    const { exit, out, err } = await run(['health', '-o', 'json']);
+    const { parts } = HealthOutput.parse(JSON.parse(out));
+
+    expect([exit, err]).toEqual([2, '']);
+    expect(parts.find(({ part }) => part === 'redis')).toMatchObject({
+      state: 'unknown',
+      fact: { text: 'could not check: variable AETHERIUS_REDIS_URL is not set' },
+    });
+    expect(parts.map(({ part }) => part)).toContain('reasoning-service');
+  });
+
+  it('is said by diagnose and by doctor, which go on', async () => {
+    const diagnosis = await run(['diagnose', 'D3']);
+    const doctor = await run(['doctor', 'prod', '-o', 'json']);
+
+    expect(diagnosis.exit).toBe(2);
+    expect(diagnosis.out).toContain('variable AETHERIUS_REDIS_URL is not set');
+    expect(doctor.exit).toBe(2);
+    expect(DoctorOutput.parse(JSON.parse(doctor.out)).checks).toContainEqual(
+      expect.objectContaining({ state: 'unknown', facts: expect.objectContaining({ part: 'redis' }) }),
+    );
+  });
+
+  it('is named by config check with its setting, and by nothing once it is set', async () => {
+    const without = await run(['config', 'check']);
+    const given = await run(['config', 'check'], { AETHERIUS_REDIS_URL: 'redis://r' });
+
+    expect(without.exit).toBe(2);
+    expect(without.out).toContain('environments.prod.redis.url: variable AETHERIUS_REDIS_URL is not set');
+    expect(given).toMatchObject({ exit: 0, err: '' });
+    expect(given.out.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('changes no exit code that --quiet leaves alone', async () => {
+    expect(await run(['health', '--quiet'])).toEqual({ exit: 2, out: '', err: '' });
+  });
 });

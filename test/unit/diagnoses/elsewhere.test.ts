@@ -101,6 +101,25 @@ describe('sessions that were left in a transaction', () => {
       expect(leaks(short, left, `${code} ${shares}`)).toBe('ruled-out');
   });
 
+  it('are no pool where they come and go', () => {
+    const pools = (...findings: readonly string[]) => verdict(pgConnections, 'D1.b', ...findings);
+
+    expect(pools(short, `PG_POOLS_TOO_LARGE ${shares}`)).toBe('confirmed');
+    expect(pools(short, `PG_POOLS_TOO_LARGE ${shares}`, 'PG_CONNECTIONS_PASSING postgres.session-ages')).toBe(
+      'ruled-out',
+    );
+  });
+
+  it('are held by a program that is no part, which is a cause of its own', () => {
+    const held = (...findings: readonly string[]) => verdict(pgConnections, 'D1.d', ...findings);
+
+    for (const code of ['PG_CONNECTIONS_ELSEWHERE', 'PG_CONNECTIONS_UNPLACED']) {
+      expect(held(short, `${code} ${shares}`)).toBe('confirmed');
+      expect(held(`${code} ${shares}`)).toBe('ruled-out');
+    }
+    expect(held(short, `PG_POOLS_TOO_LARGE ${shares}`)).toBe('ruled-out');
+  });
+
   it('may be why while nobody can see whose the sessions are', () => {
     const seen = [
       { code: 'PG_CONNECTIONS_NEAR_LIMIT', probe: 'postgres.connections-headroom' },

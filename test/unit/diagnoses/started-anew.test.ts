@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentManagerStartup } from '../../../src/diagnoses/agent-manager-startup.diagnosis.ts';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
+import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis/diagnosis.ts';
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
@@ -20,7 +21,12 @@ function advised(diagnosis: Diagnosis, id: string, findings: readonly string[], 
     const { part } = outcome;
     const own = findings.flatMap((text) => {
       const [code, probe, about, more] = text.split(' ');
-      const facts = more === undefined ? {} : { dependencies: more.replace('blames=', '') };
+      const facts: Record<string, string> =
+        more === undefined
+          ? {}
+          : more.startsWith('denied=')
+            ? { deniedName: more.replace('denied=', '') }
+            : { dependencies: more.replace('blames=', '') };
       return probe === outcome.probe && about === part
         ? [{ code: code as FindingCode, severity: 'critical' as const, part, subject: part, facts }]
         : [];
@@ -180,6 +186,18 @@ describe('a service that is not well', () => {
   );
 });
 
+describe('a store that answers with what is wrong', () => {
+  it.each(['STARTING', 'BUSY', 'READ_ONLY', 'FULL', 'FAULT'])(
+    'is not restarted for it: its own words are the remedy (%s)',
+    (kind) => {
+      for (const on of ['compose', 'kubernetes'] as const)
+        expect(
+          advised(unreachable('redis'), 'H2.b', [`ENDPOINT_${kind} redis.connection redis`], on),
+        ).toEqual(['mend-what-it-answers']);
+    },
+  );
+});
+
 describe('an agent that has ended', () => {
   const down = (...found: readonly string[]) =>
     advised(
@@ -203,5 +221,48 @@ describe('an agent that has ended', () => {
         'STARTUP_NATS_CREDENTIALS runtime.startup-log collect-agent',
       ),
     ).toEqual(['mend-what-it-said']);
+  });
+});
+
+describe('a name that a Service has and a name server denied', () => {
+  it.each([
+    ['S1.a', 'STARTUP_DATABASE_UNREACHABLE', 'postgres', 'correct-database-config'],
+    ['S1.b', 'STARTUP_NATS_UNREACHABLE', 'nats', 'correct-nats-config'],
+    ['S1.d', 'STARTUP_REDIS_UNREACHABLE', 'redis', 'correct-redis-address'],
+  ])('is right: %s advises no other address', (id, code, name, address) => {
+    const unreached = `${code} runtime.startup-log agent-manager`;
+
+    expect(advised(agentManagerStartup, id, [exits, unreached], 'kubernetes')).toContain(address);
+    expect(advised(agentManagerStartup, id, [exits, `${unreached} denied=${name}`], 'kubernetes')).toEqual([
+      'mend-name-server',
+    ]);
+  });
+});
+
+describe('a Pod that is older than the Secret of its password', () => {
+  const older = (part: string) => `POD_OLDER_THAN_SECRET kubernetes.secret-age ${part}`;
+
+  it('is restarted, whomever it blames (H2.b)', () => {
+    const ill = 'SERVICE_UNHEALTHY http.service-health agent-manager blames=postgres';
+    const way = unreachable('agent-manager');
+
+    expect(advised(way, 'H2.b', [ill], 'kubernetes')).toEqual(['see-what-it-blames']);
+    expect(advised(way, 'H2.b', [ill, older('agent-manager')], 'kubernetes')).toEqual([
+      'restart-for-secret',
+      'kubernetes.restart-workload agent-manager',
+    ]);
+  });
+
+  it('needs no other password in Neo4j (S7.b)', () => {
+    const refused = 'GRAPH_CREDENTIALS_REFUSED runtime.graph-log reasoning-service';
+
+    expect(advised(neo4jConnection, 'S7.b', [refused], 'kubernetes')).toEqual([
+      'reset-neo4j-password',
+      'kubernetes.reset-neo4j-password reasoning-service',
+    ]);
+    expect(advised(neo4jConnection, 'S7.b', [refused, older('reasoning-service')], 'kubernetes')).toEqual([
+      'restart-for-secret',
+      'kubernetes.restart-workload reasoning-service',
+    ]);
   });
 });

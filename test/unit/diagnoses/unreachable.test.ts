@@ -16,8 +16,8 @@ describe('the path to a part that cannot be reached', () => {
     const judged = (findings: readonly Seen[]) =>
       judge(unreachable('neo4j'), outcomes('neo4j', findings), emitters);
 
-    expect(verdicts('neo4j', outcomes('neo4j', [refused]))['H2.c']).toBe('confirmed');
-    expect(judged([refused]).handOver).toEqual(['N1']);
+    expect(verdicts('neo4j', outcomes('neo4j', [refused]))['H2.c']).toBe('possible');
+    expect(judged([refused]).handOver).toEqual([]);
     expect(verdicts('neo4j', outcomes('neo4j', [refused, starting]))['H2.c']).toBe('possible');
     expect(judged([refused, starting]).handOver).toEqual(['S7']);
   });
@@ -36,6 +36,20 @@ describe('the path to a part that cannot be reached', () => {
 
     expect(verdicts('neo4j', outcomes('neo4j', [refused, starting]))['H2.b']).toBe('possible');
     expect(verdicts('neo4j', outcomes('neo4j', [starting]))['H2.b']).toBe('ruled-out');
+  });
+
+  it.each([
+    ['nats.server', 'ENDPOINT_REFUSED'],
+    ['http.service-health', 'ENDPOINT_HUNG'],
+    ['http.service-health', 'SERVICE_UNHEALTHY'],
+  ])('does not blame agents for their silence while %s has %s', (probe, code) => {
+    const stale = { code: 'AGENT_HEARTBEAT_STALE', probe: 'agents.heartbeats' };
+    const verdict = (findings: readonly Seen[], blind?: readonly string[]) =>
+      verdicts('collect-agent', outcomes('collect-agent', findings, blind))['H2.d'];
+
+    expect(verdict([stale])).toBe('confirmed');
+    expect(verdict([stale, { code, probe }])).toBe('possible');
+    expect(verdict([stale], [probe])).toBe('possible');
   });
 
   it('ends at "it does not run" and asks nothing further', () => {
@@ -199,6 +213,51 @@ describe('the path to a part that cannot be reached', () => {
     const seen = outcomes('postgres', [], ['kubernetes.services-endpoints']);
 
     expect(verdicts('postgres', seen)['H2.c']).toBe('possible');
+  });
+
+  const served = ['agent-manager', 'reasoning-service', 'postgres', 'redis', 'nats', 'neo4j'] as const;
+  const ownProbe = (part: PartId) =>
+    unreachable(part).evidence.find(({ probe }) =>
+      /^(?:http\.service|\w+\.(?:connection|server)$)/.test(probe),
+    )?.probe ?? '';
+
+  it.each(served)('is never found broken in the network for a refusal: %s', (part) => {
+    const refused = { code: 'ENDPOINT_REFUSED', probe: ownProbe(part) };
+    const judged = (...seen: Seen[]) =>
+      judge(unreachable(part), outcomes(part, [refused, ...seen]), emitters);
+    const network = ({ causes }: ReturnType<typeof judged>) =>
+      causes.find(({ cause }) => cause.id === 'H2.c')?.verdict;
+
+    expect(network(judged())).toBe('possible');
+    expect(judged().handOver).not.toContain('N1');
+    for (const [code, probe] of [
+      ['SERVICE_PORT_NOT_LISTENED', 'kubernetes.service-targets'],
+      ['SERVICE_FOREIGN_PODS', 'kubernetes.service-targets'],
+      ['SERVICE_WITHOUT_ENDPOINTS', 'kubernetes.services-endpoints'],
+      ['SERVICE_PORT_UNKNOWN', 'kubernetes.selectors'],
+    ] as const) {
+      const seen = judged({ code, probe });
+
+      expect([code, network(seen)]).toEqual([code, 'ruled-out']);
+      // Which names it (M1.e, N1.a).
+      expect(seen.handOver).toEqual(expect.arrayContaining(['M1', 'N1']));
+    }
+  });
+
+  it('is not found broken in the network where the Service is gone or leads elsewhere', () => {
+    const silent = { code: 'NETWORK_SILENT', probe: 'network.path' };
+    for (const code of ['SERVICE_MISSING', 'SERVICE_FOREIGN_PODS'])
+      expect(
+        verdicts('nats', outcomes('nats', [silent, { code, probe: 'kubernetes.service-targets' }]))['H2.c'],
+      ).toBe('possible');
+    expect(verdicts('nats', outcomes('nats', [silent]))['H2.c']).toBe('confirmed');
+  });
+
+  it('is broken in the network where a container is on none, whose host refuses for it', () => {
+    const refused = { code: 'ENDPOINT_REFUSED', probe: 'redis.connection' };
+    const off = { code: 'CONTAINER_OFF_NETWORK', probe: 'compose.networks' };
+
+    expect(verdicts('redis', outcomes('redis', [refused, off]))['H2.c']).toBe('confirmed');
   });
 
   it('is free when everything answers', () => {

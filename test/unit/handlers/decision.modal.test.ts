@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
 import { resolveRemediationModal } from '../../../src/handlers/decision.modal.ts';
 import type { HandlerDeps } from '../../../src/handlers/deps.ts';
+import type { DecidingClick } from '../../../src/services/message/contract.ts';
 
 /** What Slack sends when the modal is submitted: a choice, a reason, and the button that opened it. */
 const submission = (outcome: string) => ({
@@ -10,16 +12,21 @@ const submission = (outcome: string) => ({
       reason: { reason: { type: 'plain_text_input', value: 'I looked' } },
     },
   },
-  private_metadata: JSON.stringify({ button: 'b1', channel: 'C0INC' }),
+  private_metadata: JSON.stringify({
+    ...{ button: 'b1', channel: 'C0INC' },
+    place: { channel: 'C0INC', ts: '1.2' },
+  }),
 });
 
 async function submit(outcome: string, purpose = 'resolve') {
   const decided: unknown[] = [];
   const deps = {
     buttons: {
-      refused: () => Promise.resolve(),
-      get: () =>
-        Promise.resolve({ id: 'b1', purpose, remediationId: 'r1', planHash: 'h1', data: {}, expired: false }),
+      // R-A10: a window says where it was opened from, and the button must stand there.
+      deciding: (click: DecidingClick) =>
+        click.purposes.includes(purpose) && 'ts' in click.place && click.place.ts === '1.2'
+          ? Promise.resolve({ id: click.id, purpose, remediationId: 'r1', planHash: 'h1', data: {} })
+          : Promise.reject(new AppError('NOT_FOUND', 'no such button')),
     },
     door: {
       deciding: {

@@ -5,10 +5,13 @@ import { type ActionId, actionIds, callbacks } from '../../../src/bot/ids.ts';
 import type { Right } from '../../../src/domain/access/access.ts';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { HandlerDeps } from '../../../src/handlers/deps.ts';
 import { createDoor } from '../../../src/handlers/door.ts';
 import { type Verb, verbs } from '../../../src/handlers/grammar/command.ts';
 import { registerHandlers } from '../../../src/handlers/index.ts';
+import { catalogueOf } from '../../../src/main/understanding.ts';
 import type { Services } from '../../../src/services/contract.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { silentLogger } from '../../support/logger.ts';
@@ -38,6 +41,8 @@ const verbRules: Readonly<Record<Verb, Entry>> = {
   reject: { rule: 'decide', text: 'reject r1 because' },
   resolve: { rule: 'decide', text: 'resolve r1 worked I looked' },
   fixes: { rule: 'decide', text: 'fixes off because' },
+  mute: { rule: 'decide', text: 'mute redis NO_MEMORY_LIMIT because' },
+  symptoms: { rule: 'read' },
   history: { rule: 'read', text: 'history prod' },
   digest: { rule: 'configure', public: true, text: 'digest on' },
   // One's own, and shown to oneself; what is issued is judged by the service.
@@ -50,8 +55,15 @@ const moreCommands: readonly Entry[] = [
   { rule: 'configure', text: 'digest off' },
   { rule: 'start', public: true, text: 'digest now' },
   { rule: 'read', text: 'fixes' },
+  { rule: 'read', text: 'mute' },
+  { rule: 'read', text: 'mute export' },
+  { rule: 'decide', text: 'mute known redis NO_MEMORY_LIMIT because' },
+  { rule: 'decide', text: 'mute lift redis NO_MEMORY_LIMIT' },
   { rule: 'read', text: 'history' },
   { rule: 'read', text: 'a word that is no verb' },
+  { rule: 'read', text: 'diagnose' },
+  { rule: 'read', text: 'logs nobody' },
+  { rule: 'read', text: 'fix redis.set-eviction-policy policy=none' },
   { rule: 'read', text: 'health nowhere' },
 ];
 const actionRules: Readonly<Record<ActionId, Entry>> = {
@@ -62,6 +74,7 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.collect]: { rule: 'start' },
   [actionIds.report]: { rule: 'read' },
   [actionIds.otherFix]: { rule: 'start', public: true },
+  [actionIds.choose]: { rule: 'start', public: true },
   [actionIds.homeHealth]: { rule: 'start' },
   // The modal asks for a reason; what it submits is a decision.
   [actionIds.requestWhy]: { rule: 'open' },
@@ -73,6 +86,8 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.cancel]: { rule: 'decide' },
   [actionIds.stop]: { rule: 'decide' },
   [actionIds.undo]: { rule: 'decide' },
+  [actionIds.mute]: { rule: 'read' },
+  [actionIds.muteLift]: { rule: 'decide' },
 };
 type CallbackId = (typeof callbacks)[keyof typeof callbacks];
 /** These have nothing to submit. */
@@ -89,6 +104,7 @@ const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.resolveModal]: { rule: 'decide' },
   [callbacks.glassModal]: { rule: 'decide' },
   [callbacks.tokenModal]: { rule: 'decide' },
+  [callbacks.muteModal]: { rule: 'decide' },
 };
 
 const barred = ['UGUEST', 'USINGLE', 'UOTHER', 'UGONE', 'UBOT', 'UNKNOWN'];
@@ -116,10 +132,19 @@ function stage() {
   const said: string[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     'runs.start': { runId: '00000000-run', duplicate: false, courier: 'ok' },
-    'runs.history': [{ environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) }],
+    'runs.lastIn': {
+      ...{ id: 'run-1', environment: 'prod', kind: 'diagnose', params: { symptom: 'D3' }, outcomes: [] },
+      summary: { causes: [{ id: 'D3.a', part: 'redis', verdict: 'confirmed' }] },
+    },
+    'runs.history': [
+      { id: 'run-1', environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) },
+    ],
     'remediations.list': [],
     'remediations.followUps': [],
     'switches.list': [],
+    'mutes.list': [],
+    'mutes.set': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
+    'mutes.lift': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
     'switches.record': { state: 'confirmed', places: [], seq: 0 },
     'switches.confirmRecord': { ended: 0 },
     'tokens.list': [],
@@ -148,6 +173,7 @@ function stage() {
       'runs',
       'remediations',
       'switches',
+      'mutes',
       'places',
       'digests',
       'reports',
@@ -161,6 +187,11 @@ function stage() {
   const limits = { person: 1_000, channel: 1_000 };
   const clock = { now: () => new Date(0) } as Clock;
   let purpose = '';
+  const button = () =>
+    Promise.resolve({
+      ...{ id: 'b1', purpose, remediationId: 'r1', runId: 'run1', planHash: 'h', expired: false },
+      data: purpose === 'mute' ? { part: 'redis', cause: 'NO_MEMORY_LIMIT', severity: 'warning' } : {},
+    });
   const deps = {
     door: createDoor({ services, rules, directory: directoryOf(), startsPerMinute: limits, clock }),
     settings: {
@@ -168,6 +199,7 @@ function stage() {
       channel: () => ({ language: 'en' }),
       defaultEnvironment: 'prod',
       issuesTokens: true,
+      known: () => [],
     },
     answers: {
       privately: () => Promise.resolve(void said.push('privately')),
@@ -181,20 +213,16 @@ function stage() {
       },
     },
     buttons: {
-      get: () =>
-        Promise.resolve({
-          id: 'b1',
-          purpose,
-          remediationId: 'r1',
-          runId: 'run1',
-          planHash: 'h',
-          data: {},
-          expired: false,
-        }),
+      get: button,
+      deciding: button,
       make: () => Promise.resolve('b2'),
+      offeredIn: () => Promise.resolve([{ id: 'b1', ts: '1.2' }]),
     },
     words: () => Promise.resolve(wordsIn('en')),
     barred: () => Promise.resolve(undefined),
+    tiers: () => Promise.resolve([]),
+    linksTo: () => Promise.resolve(new Map()),
+    catalogue: catalogueOf(() => asInGuide),
     home: {
       publish: (_: string, view: unknown) => Promise.resolve(void homes.push(view)),
       opened: () => Promise.resolve(),
@@ -211,6 +239,7 @@ function stage() {
     userId: string,
     channel: string,
     buttonPurpose = '',
+    threadTs?: string,
   ) => {
     calls.length = 0;
     opened.length = 0;
@@ -218,7 +247,7 @@ function stage() {
     said.length = 0;
     purpose = buttonPurpose;
     const person = asPerson(userId);
-    const delivery = { key: 'k', digest: 'd', teamIds: ['THOME'], person, channel };
+    const delivery = { key: 'k', digest: 'd', teamIds: ['THOME'], person, channel, ...present({ threadTs }) };
     const listener = listeners.get(what);
     if (listener === undefined) throw new Error(`nothing listens to ${what}`);
     const args = { ack: () => Promise.resolve(), context: { delivery }, ...given };
@@ -276,6 +305,12 @@ const commandCases: readonly Case[] = [
     entry,
     given: () => ({ event: { text: `<@UAETHER> ${entry.text}` } }),
   },
+  {
+    name: `${entry.text} in a direct message`,
+    what: 'event message',
+    entry,
+    given: () => ({ event: { channel_type: 'im', ts: '1.1', text: entry.text === '' ? '?' : entry.text } }),
+  },
 ]);
 const purposes: Readonly<Partial<Record<ActionId, string>>> = {
   [actionIds.details]: 'details',
@@ -283,13 +318,17 @@ const purposes: Readonly<Partial<Record<ActionId, string>>> = {
   [actionIds.readLog]: 'read-log',
   [actionIds.report]: 'report',
   [actionIds.homeHealth]: 'home-health',
+  [actionIds.mute]: 'mute',
+  [actionIds.muteLift]: 'mute-lift',
 };
 const actionCases: readonly Case[] = Object.entries(actionRules).map(([id, entry]) => ({
   name: `button ${id}`,
   what: `action ${id}`,
   entry,
   purpose: purposes[id as ActionId] ?? id.replace('remediation.', ''),
-  given: () => ({ body: { trigger_id: 't', actions: [{ value: 'b1' }] } }),
+  given: () => ({
+    body: { trigger_id: 't', actions: [{ value: id === actionIds.choose ? 'diagnose D3' : 'b1' }] },
+  }),
 }));
 const message = {
   shortcut: { trigger_id: 't', channel: { id: 'COPEN' }, message: { ts: '1.1', text: 'it is slow' } },
@@ -305,6 +344,7 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
     outcome: 'worked',
     name: 'laptop',
     days: '30',
+    span: '1h',
   });
   return {
     name: `${kind} ${id}`,
@@ -317,6 +357,7 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
 function purposeOf(id: string): string {
   if (id === callbacks.glassModal) return 'break-glass';
   if (id === callbacks.requestModal) return 'request';
+  if (id === callbacks.muteModal) return 'mute';
   return id === callbacks.resolveModal ? 'resolve' : 'reject';
 }
 const cases = [...commandCases, ...actionCases, ...callbackCases];
@@ -383,6 +424,35 @@ describe('every entry point', () => {
       }
     }
   });
+
+  it.each(['why?', 'why not Redis?', 'again', 'and prod?', 'since when?', 'what changed?', 'fix it'])(
+    'in a thread answers “%s” of members alone, and shows nothing in a shared channel',
+    async (text) => {
+      const ask = (userId: string, channel: string) =>
+        deliver(
+          'event app_mention',
+          { event: { text: `<@UAETHER> ${text}` } },
+          userId,
+          channel,
+          'request',
+          '1.1',
+        );
+      const ours = await ask(member.userId, channels.open);
+      expect(ours.refused).toBeUndefined();
+      expect(ours.calls.length + ours.said.length).toBeGreaterThan(0);
+      // Who asks for a fix is judged by the service, as with its button.
+      if (text !== 'fix it')
+        expect((await ask(member.userId, channels.shared)).refused?.facts['reason']).toBe(
+          'access-shared-channel',
+        );
+      for (const userId of barred) {
+        const other = await ask(userId, channels.open);
+        expect({ userId, code: other.refused?.code, calls: other.calls, said: other.said }).toEqual({
+          ...{ userId, code: 'NOT_ALLOWED', calls: [], said: [] },
+        });
+      }
+    },
+  );
 
   it.each(Object.entries(upkeepRules))(
     'event %s starts, shows and decides nothing',

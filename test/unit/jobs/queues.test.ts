@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { queueKinds } from '../../../src/domain/run/jobs.ts';
-import { executeJobId, queueName, queues, runJobId } from '../../../src/jobs/queues.ts';
+import { queueKinds, queueName } from '../../../src/domain/run/jobs.ts';
+import { executeJobId, queues, runJobId } from '../../../src/jobs/queues.ts';
 import { indexLimits, mostBytes } from '../../../src/remediations/postgres/index-work.ts';
 
 const uuid = '01901234-5678-7abc-8def-0123456789ab';

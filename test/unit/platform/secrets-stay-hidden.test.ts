@@ -21,6 +21,7 @@ environments:
     redis: { url: ${value}, password: ${value}, sentinelPassword: ${value}, tls: { ca: ${value}, cert: ${value}, key: ${value} } }
     nats: { url: ${value}, password: ${value}, token: ${value}, tls: { ca: ${value}, cert: ${value}, key: ${value} } }
     neo4j: { url: ${value}, password: ${value}, tls: { ca: ${value}, cert: ${value}, key: ${value} } }
+    alerts: { secret: ${value}, oldSecret: ${value}, channel: C0ALERTS }
 approvals:
   approvers: { oncall: { users: [U1] } }
   tiers: { 1: { by: [oncall] } }`;

@@ -137,4 +137,16 @@ describe('words', () => {
   it('keeps an escaped text whole', () => {
     expect(escapeMrkdwn('a<b>&amp;')).toBe('a&lt;b&gt;&amp;amp;');
   });
+
+  it('says what is known where a refusal names neither verb nor resource', () => {
+    const words = wordsIn('en');
+    const said = (facts: Readonly<Record<string, string>>) => words.lookupPlain('cause.forbidden', facts);
+
+    expect(said({ verb: 'list', resource: 'pods' })).toBe('not allowed to list pods');
+    expect(said({ verb: 'list', resource: 'pods', allowedBy: 'rights.x' })).toContain('rights.x');
+    expect(said({ detail: 'permission denied' })).toBe('it is not allowed: “permission denied”');
+    expect(said({ verb: 'list' })).toBe('the bot is not allowed to ask there');
+    expect(words.lookupPlain('health.fact.blind-forbidden', {})).not.toContain('unknown');
+    expect(wordsIn('zh-CN').lookupPlain('cause.forbidden', {})).not.toContain('未知');
+  });
 });

@@ -23,6 +23,8 @@ export interface DemoPlatform {
   /** Undefined: no nats-server could be had; NATS is then "not configured". */
   readonly nats?: { readonly url: string; readonly monitorUrl: string };
   databaseUrl(database: string): string;
+  /** Its database, as the role that only agent-manager uses. */
+  agentManagerUrl(): string;
   service(name: string): DemoService;
   stopServer(part: 'postgres' | 'nats'): Promise<void>;
   startServer(part: 'postgres' | 'nats'): Promise<void>;
@@ -31,6 +33,9 @@ export interface DemoPlatform {
   silenceAgents(silent: boolean): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Role of the demo's agent-manager, which the configuration names as its own: its sessions may be ended. */
+export const agentManagerRole = 'demo_agent_manager';
 
 /** Which servers there are programs for, and who says what has come up. */
 export interface DemoOptions {
@@ -121,11 +126,21 @@ export async function startDemoPlatform(dir: string, options: DemoOptions): Prom
   let postgres: PostgresServer = first;
   let nats: NatsServer | undefined = firstNats;
   const databaseUrl = (database: string) => first.url(database);
+  const agentManagerUrl = () => {
+    const url = new URL(databaseUrl('agent_manager'));
+    [url.username, url.password] = [agentManagerRole, agentManagerRole];
+    return url.href;
+  };
 
   await Promise.all([
     sql(databaseUrl('agent_manager'), agentManagerSchema),
     sql(databaseUrl('orchestrator'), orchestratorSchema),
   ]);
+  await sql(
+    databaseUrl('agent_manager'),
+    `CREATE ROLE ${agentManagerRole} LOGIN PASSWORD '${agentManagerRole}';
+     GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${agentManagerRole}`,
+  );
   await sql(
     databaseUrl('agent_manager'),
     `INSERT INTO clusters (id, name) SELECT c, c FROM unnest($1::text[]) c ON CONFLICT DO NOTHING`,
@@ -202,6 +217,7 @@ export async function startDemoPlatform(dir: string, options: DemoOptions): Prom
       nats: nats === undefined ? undefined : { url: nats.url, monitorUrl: nats.monitorUrl },
     }),
     databaseUrl,
+    agentManagerUrl,
     service,
     async stopServer(part) {
       await (part === 'postgres' ? postgres.stop() : nats?.stop());

@@ -61,7 +61,7 @@ async function leakSessions(demo: DemoPlatform, count: number): Promise<void> {
   await endLeaked();
   for (let index = 0; index < count; index += 1) {
     const client = new Client({
-      connectionString: demo.databaseUrl('agent_manager'),
+      connectionString: demo.agentManagerUrl(),
       application_name: 'report-job',
     });
     // PostgreSQL ends it when the fix was approved.
@@ -71,6 +71,23 @@ async function leakSessions(demo: DemoPlatform, count: number): Promise<void> {
     await client.query('BEGIN');
     await client.query('SELECT count(*) FROM agents');
     leaked.add(client);
+  }
+}
+
+const oldType = 'demo.old';
+/** More than the diagnosis takes for due, and some seconds of work for whoever removes them in batches. */
+const oldRows = 60_000;
+
+async function withEvents<T>(demo: DemoPlatform, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
+    connectionString: demo.databaseUrl('agent_manager'),
+    application_name: 'demo-switch',
+  });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
   }
 }
 
@@ -157,6 +174,38 @@ export const switches: readonly Switch[] = [
     on: (demo) => leakSessions(demo, 4),
     off: endLeaked,
     isOn: async () => leaked.size > 0,
+  },
+  {
+    id: 'old-events',
+    words: {
+      en: {
+        title: 'PostgreSQL keeps events of months',
+        hint: 'Type `/aetherius diagnose D2`, or `/aetherius fix postgres.delete-old-rows`: deleting them needs a reason and two other people, takes some seconds, and can be stopped.',
+      },
+      zh: {
+        title: 'PostgreSQL 保留了数月前的事件',
+        hint: '输入 `/aetherius diagnose D2` 或 `/aetherius fix postgres.delete-old-rows`：删除需要理由和另外两人批准，持续数秒，可以停止。',
+      },
+    },
+    kind: 'real',
+    on: (demo) =>
+      withEvents(demo, async (client) => {
+        await client.query(
+          `INSERT INTO events (cluster_id, severity, type, payload, processed, timestamp)
+           SELECT 'shanghai-1', 'low', $1, jsonb_build_object('text', repeat('x', 400)), true,
+                  now() - interval '40 days' - n * interval '1 minute' FROM generate_series(1, $2::int) n`,
+          [oldType, oldRows],
+        );
+      }),
+    off: (demo) =>
+      withEvents(demo, async (client) => {
+        await client.query('DELETE FROM events WHERE type = $1', [oldType]);
+      }),
+    isOn: (demo) =>
+      withEvents(demo, async (client) => {
+        const { rows } = await client.query('SELECT FROM events WHERE type = $1 LIMIT 1', [oldType]);
+        return rows.length > 0;
+      }),
   },
   stopped('postgres', {
     en: {

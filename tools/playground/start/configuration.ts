@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { people, places } from '../../slack-emulator/seed.ts';
-import { type DemoPlatform, demoThresholds } from '../demo/platform.ts';
+import { agentManagerRole, type DemoPlatform, demoThresholds } from '../demo/platform.ts';
 
 export interface Setup {
   /** Folder of this playground; PostgreSQL's user may pass through it. */
@@ -49,6 +49,7 @@ export function writeConfiguration({
     services:
       ${['agent-manager', 'orchestrator-service', 'reasoning-service'].map(service).join('\n      ')}
     ${parts.join('\n    ')}
+    platform: { parts: { agent-manager: { databaseRole: ${agentManagerRole} } } }
     thresholds: ${JSON.stringify(demoThresholds)}
 slack:
   defaultEnvironment: demo
@@ -61,6 +62,7 @@ approvals:
   tiers:
     1: { by: [oncall] }
     2: { by: [oncall] }
+    3: { by: [oncall] }
 `,
   );
   writeFileSync(join(dir, 'kubeconfig.yaml'), kubeconfig(demo.kube.url));

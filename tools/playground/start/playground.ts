@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownedBy, startPostgres } from '../../../lab/components/postgres.ts';
-import { freePort, waitFor } from '../../../lab/components/process.ts';
+import { freePort } from '../../../lab/components/process.ts';
 import { startRedis } from '../../../lab/components/redis.ts';
 import { startSlackEmulator } from '../../slack-emulator/emulator.ts';
 import { type DemoPlatform, startDemoPlatform } from '../demo/platform.ts';
@@ -14,11 +13,10 @@ import type { CleanUp } from './clean-up.ts';
 import { writeCommandLine, writeConfiguration } from './configuration.ts';
 import { readManifest } from './manifest.ts';
 import { assertPortIsFree, findPrograms, portFault } from './needs.ts';
+import { loader, startProduct } from './product.ts';
 import type { Progress } from './progress.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** Absolute, so that it is found from any folder. */
-const loader = import.meta.resolve('tsx');
 
 export interface PlaygroundSetup {
   readonly folder: string;
@@ -118,53 +116,6 @@ export async function startPlayground(setup: PlaygroundSetup): Promise<void> {
   say('The command line works against it too; in a second terminal, type:');
   say(`  ${writeCommandLine(folder, join(root, 'src/cli/main.ts'), loader, variables)}`);
   say('Ctrl-C stops everything and leaves nothing behind.');
-}
-
-/** Starts the product as a process of its own and waits until it is ready. */
-async function startProduct(
-  setup: PlaygroundSetup,
-  variables: Readonly<Record<string, string>>,
-): Promise<void> {
-  let ended: string | undefined;
-  await setup.cleanUp.start(
-    async () => {
-      // The kernel ends it with this process, even one that is killed. setpriv replaces itself by the product.
-      const product = spawn(
-        'setpriv',
-        ['--pdeathsig', 'TERM', process.execPath, '--import', loader, join(root, 'src/main.ts')],
-        {
-          cwd: root,
-          stdio: ['ignore', 'inherit', 'inherit'],
-          env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables },
-        },
-      );
-      product.once('error', (error) => {
-        ended = error.message;
-        setup.onProductExit(ended);
-      });
-      product.once('exit', (code, signal) => {
-        ended = signal ?? `exit status ${code}`;
-        setup.onProductExit(ended);
-      });
-      return product;
-    },
-    (product) => stopProduct(product),
-  );
-  await waitFor(async () => (await fetch(`http://127.0.0.1:${variables['STATUS_PORT']}/readyz`)).ok, {
-    seconds: 60,
-    what: 'the bot to be ready',
-    failed: () => ended,
-  });
-}
-
-async function stopProduct(product: ChildProcess): Promise<void> {
-  if (product.exitCode !== null || product.signalCode !== null || product.pid === undefined) return;
-  const gone = new Promise((resolve) => product.once('exit', resolve));
-  product.kill('SIGTERM');
-  // It gives itself five seconds.
-  const late = setTimeout(() => product.kill('SIGKILL'), 10_000);
-  await gone;
-  clearTimeout(late);
 }
 
 /** "A, B and C". */

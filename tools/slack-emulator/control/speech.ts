@@ -33,7 +33,12 @@ export interface SayMessage {
   readonly threadTs?: string;
   /** An app posts it with this person's token: the message carries `bot_id`, `app_id` and `bot_profile`. */
   readonly throughBot?: string;
-  readonly files?: readonly { readonly name: string; readonly content: string | Uint8Array }[];
+  readonly files?: readonly {
+    readonly name: string;
+    readonly content: string | Uint8Array;
+    /** Of a text that stands for bytes: JSON has none. */
+    readonly encoding?: 'base64';
+  }[];
 }
 
 /** What the app said in its ack, put where it belongs: `{ text, response_type, blocks }` or plain text. */
@@ -127,8 +132,8 @@ function storeFiles(
   channel: SlackChannel,
   files: NonNullable<SayMessage['files']>,
 ): readonly string[] {
-  return files.map(({ name, content }) => {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return files.map(({ name, content, encoding }) => {
+    const bytes = typeof content === 'string' ? Buffer.from(content, encoding ?? 'utf8') : content;
     const id = core.world.ids.next('F');
     core.world.files.set(id, {
       id,
@@ -194,7 +199,9 @@ export async function say(core: Core, input: SayMessage): Promise<UserResult> {
  * makes it a message. Slackbot says which command does not exist.
  */
 export async function type(core: Core, input: SayMessage): Promise<UserResult> {
-  if (!input.text.startsWith('/')) return say(core, { ...input, text: input.text.trim() });
+  // A command takes no file: with one the line is a message.
+  if (!input.text.startsWith('/') || (input.files ?? []).length > 0)
+    return say(core, { ...input, text: input.text.trim() });
   if (input.threadTs !== undefined) return notSent('commands_do_not_work_in_threads');
   const result = await command(core, input);
   const [user, channel] = [core.world.users.get(input.user), core.world.channels.get(input.channel)];

@@ -27,6 +27,10 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 {{ "{" }}{{ join ", " $kinds }}{{ "}" }}
 {{- end -}}
+{{- /* The configuration as text: a file that was given, or the value. */ -}}
+{{- define "aetherius-bot.config" -}}
+{{- .Values.configFile | default (toYaml .Values.config) -}}
+{{- end -}}
 {{- /* With a digest the tag names nothing. */ -}}
 {{- define "aetherius-bot.image" -}}
 {{- if .Values.image.digest -}}

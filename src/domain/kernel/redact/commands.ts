@@ -6,13 +6,15 @@ import { quoteAt, readString } from './strings.ts';
 
 /** Commands whose `-p` takes a password. */
 const passwordP =
-  /\b(?:mysql\w*|mariadb\w*|mongo\w*|mongosh|sshpass|docker|podman|nerdctl|buildah|cypher-shell|neo4j-admin|az|helm|skopeo|oc|oras|crane|influx|clickhouse\w*|rabbitmqadmin|htpasswd|kinit|xfreerdp|rdesktop|snowsql|sqlcmd|tsql|isql|keytool|smbclient|nats|vault|arangosh|cqlsh|7z|unrar|rar)\b/;
+  /\b(?:mysql\w*|mariadb\w*|mongo\w*|mongosh|mosquitto_\w+|ipmitool|sshpass|docker|podman|nerdctl|buildah|cypher-shell|neo4j-admin|az|helm|skopeo|oc|oras|crane|influx|clickhouse\w*|rabbitmqadmin|htpasswd|kinit|xfreerdp|rdesktop|snowsql|sqlcmd|tsql|isql|keytool|smbclient|nats|vault|arangosh|cqlsh|7z|unrar|rar)\b/;
 /** Commands whose `-p` is a port, a path or a switch. */
 const otherP =
   /\b(?:mkdir|ssh|scp|sftp|cp|tar|ps|nc|ncat|netcat|install|rsync|lsof|top|perl|sed|tsc|npx|git|kubectl|journalctl|crictl|psql|pg_dump|pg_isready|pg_basebackup|createdb|redis-cli|redis-server|kill|patch|nmap|iptables|ss|systemctl|pstree|make|cargo|read|touch|mount|docker run|podman run|docker compose|ping|gcc|nginx|python3?|node)\b/;
 /** `docker compose … -p` names a project, until a command of its own follows. */
 const projectP = /\bdocker[ -]compose(?: --?[\w-]{1,20}(?:[= ][^\s-]\S{0,60})?){0,4}\s*$/;
 const passwordA = /\b(?:redis-cli|redis-benchmark|valkey-cli|keydb-cli)\b/;
+const passwordCapital = /\b(?:un)?zip\b/;
+const passwordOfSnmp = /\bsnmp\w+/;
 const passwordW = /\b(?:ldap\w+|wget)\b/;
 const userColon =
   /\b(?:curl|wget|http|https|httpie|ab|siege|hey|wrk|nats|mosquitto_\w+|smbclient|svn|mvn|etcdctl|lftp|ncftp\w*)\b/;
@@ -30,10 +32,13 @@ export function hideShortFlag(state: ScanState, at: number): number {
     return /\bcurl\b/.test(before) ? hideWord(state, skipBlanks(text, at), 'word', 3, 'cookie') : at;
   const takes =
     flag === 'p' || flag === 'P'
-      ? passwordP.test(before) && !namesProject(text, start)
+      ? (passwordP.test(before) || (flag === 'P' && passwordCapital.test(before))) &&
+        !namesProject(text, start)
       : flag === 'a'
         ? passwordA.test(before)
-        : flag === 'w' && passwordW.test(before);
+        : flag === 'A' || flag === 'X'
+          ? passwordOfSnmp.test(before)
+          : flag === 'w' && passwordW.test(before);
   const next = text.charCodeAt(at);
   const listed = /^["']\s{0,4},\s{0,4}(?=["'])/.exec(text.slice(at, at + 12))?.[0].length;
   if (isSpaceCode(next) || listed !== undefined) {
@@ -181,10 +186,10 @@ export function hideLiteral(state: ScanState, at: number): number {
   return end;
 }
 
-/** `openssl -passin pass:x`; `at` is behind `pass:`. */
+/** `openssl -passin pass:x`, `cmdkey /pass:x`; `at` is behind `pass:`. */
 export function hidePassArgument(state: ScanState, at: number): number {
   const { text } = state;
-  if (!/-pass(?:in|out)?\s{1,4}["']?pass:$/.test(text.slice(Math.max(0, at - 24), at))) return at;
+  if (!/(?:-pass(?:in|out)?\s{1,4}["']?|\s\/)pass:$/.test(text.slice(Math.max(0, at - 24), at))) return at;
   const end = bareEnd(state, at, 'word', state.quotes.openAt(at));
   if (end > at && !isHarmless(text.slice(at, end))) state.add(at, end, 'password');
   return end;
@@ -201,6 +206,9 @@ export function hideCurl(state: ScanState, at: number): number {
 }
 
 const positional: readonly (readonly [RegExp, number])[] = [
+  // `sentinel auth-pass mymaster x`, `addauth digest user:x`
+  [/^auth-pass\s+\S+\s+/, 0],
+  [/^addauth\s+digest\s+[^\s:]+:/, 0],
   [/^(?:rabbitmqctl(?:\s+-\S+(?:\s+\S+)?)?\s+)?(?:add_user|change_password|authenticate_user)\s+\S+\s+/, 0],
   [/^htpasswd\s+(?:-\w*b\w*\s+)(?:-\w+\s+)*\S+\s+\S+\s+/, 0],
   [/^htpasswd\s+-\w*n\w*b\w*\s+\S+\s+/, 0],

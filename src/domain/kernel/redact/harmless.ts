@@ -40,7 +40,7 @@ function isPlaceholder(value: string): boolean {
   if (
     text !== undefined &&
     /^[\p{L} _.'":-]*$/u.test(text) &&
-    (text.trim() === '' || placeholderWords.test(text))
+    (text.trim() === '' || placeholderWords.test(text) || /^\p{Script=Han}+$/u.test(text))
   )
     return true;
   return (
@@ -140,6 +140,12 @@ export function looksSecret(value: string): boolean {
   if (/^[\p{L}]+(?:[-_'./][\p{L}]+)*$/u.test(value)) return false;
   return letters && (/[!@#$%^&*+=~|?]/.test(value) || /\d/.test(value)) && !isCountedWord(value);
 }
+
+/** `Thunder_cYGWJn`: capitals within a word, where a sentence already said that it is a password. */
+export const looksMixed = (value: string): boolean =>
+  /[a-z]/.test(value) &&
+  /[A-Z]/.test(value) &&
+  (/[_-]/.test(value) || (value.match(/[a-z][A-Z]/g) ?? []).length > 2);
 
 /** `v1`, `HS256`, `sha256`, `10ms`, `3m20s`, `8080/tcp`, `1.2.3-rc1`, `utf-8`, times, uids, versions, `x=1` */
 function isCountedWord(value: string): boolean {

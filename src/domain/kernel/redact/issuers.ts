@@ -1,7 +1,7 @@
 /**
  * Tokens whose issuers document how they start, as `prefix least alphabet`: what stands behind the prefix, in that
  * alphabet, is a secret from that length on. Lengths are lower bounds, since issuers make them longer.
- * Alphabets: `h` hexadecimal, `a` letters and digits, `w` with `_` and `-`, `b` base64, `d` with dots, `u` upper case.
+ * Alphabets: `h` hexadecimal, `a` letters and digits, `w` with `_` and `-`, `b` base64, `d` with dots, `e` escaped as in addresses, `u` upper case.
  * Facts from the issuers' documentation and from the public rules of secret scanners.
  */
 const table = `
@@ -9,7 +9,7 @@ AKIA 16 u|ASIA 16 u|ABIA 16 u|ACCA 16 u|A3T 17 u|ABSK 40 b|bedrock-api-key- 20 b
 AIza 30 w|ya29. 16 d|1// 30 w|GOCSPX- 20 w|AAAA 100 d
 ghp_ 20 a|gho_ 20 a|ghu_ 20 a|ghs_ 20 a|ghr_ 20 a|github_pat_ 20 w|v1. 40 h
 glpat- 16 d|gldt- 16 w|glrt- 16 d|glptt- 16 w|glft- 16 w|glimt- 16 w|glagent- 16 w|gloas- 16 w|glsoat- 16 w|glcbt- 16 w|glffct- 16 w|glrtr- 16 w|GR1348941 16 w
-xoxb- 8 w|xoxp- 8 w|xoxa- 8 w|xoxr- 8 w|xoxo- 8 w|xoxs- 8 w|xoxc- 8 w|xoxd- 8 d|xoxe- 8 w|xoxe.xoxp- 8 w|xoxe.xoxb- 8 w|xapp- 8 w|xwfp- 8 w
+xoxb- 8 w|xoxp- 8 w|xoxa- 8 w|xoxr- 8 w|xoxo- 8 w|xoxs- 8 w|xoxc- 8 w|xoxd- 8 e|xoxe- 8 w|xoxe.xoxp- 8 w|xoxe.xoxb- 8 w|xapp- 8 w|xwfp- 8 w
 sk_live_ 8 a|sk_test_ 8 a|rk_live_ 8 a|rk_test_ 8 a|sk_prod_ 8 a|rk_prod_ 8 a|pk_live_ 16 a|pk_test_ 16 a|whsec_ 16 b|sq0atp- 16 w|sq0csp- 16 w|EAAA 40 w|access_token$production$ 10 w
 npm_ 20 a|pypi- 20 w|dckr_pat_ 16 w|dckr_oat_ 16 w|rubygems_ 20 h|CLOJARS_ 20 a|NuGet 200 a|oy2 40 a
 sk-ant- 12 w|sk-proj- 12 w|sk-svcacct- 12 w|sk-admin- 12 w|sk-or-v1- 20 h|sk- 16 w|sess- 30 w|pplx- 20 a|gsk_ 20 a|xai- 30 a|hf_ 20 a|api_org_ 20 a|r8_ 20 a|nvapi- 20 w|co- 40 a|tgp_v1_ 20 w|fw_ 20 a|ms- 60 w|aion- 40 w|jina_ 30 a|tvly- 20 w|pcsk_ 20 w|fc- 30 h|lsv2_ 20 w|langfuse- 20 w|sk-lf- 16 w
@@ -34,6 +34,7 @@ const alphabets: Readonly<Record<string, RegExp>> = {
   w: /[\w-]{0,4096}/y,
   b: /[\w+/=-]{0,8192}/y,
   d: /[\w.~+/=-]{0,8192}/y,
+  e: /[\w.~+/=%-]{0,8192}/y,
   u: /[A-Z0-9]{0,512}/y,
 };
 

@@ -2,7 +2,7 @@ import type { BareMode } from './bare.ts';
 import { decodedText } from './base64.ts';
 import { isBreakCode, isCloserCode, isSpaceCode } from './chars.ts';
 import { isHarmless, looksSecret } from './harmless.ts';
-import type { NameMeaning } from './names.ts';
+import { isSession, type NameMeaning } from './names.ts';
 import type { Quote } from './quotes.ts';
 import { looksRandomOrHex } from './random.ts';
 
@@ -36,6 +36,7 @@ export function mustGo(key: Pick<Key, 'name' | 'meaning'>, value: string, quoted
     case 'secret':
     case 'header':
     case 'cookie':
+      if (/^secret_?id$/i.test(key.name)) return isUid(value) || looksSecret(value);
       return !isCount(key.name, value) && !isObjectName(key.name, value);
     case 'likely':
     case 'random':
@@ -52,22 +53,44 @@ export function mustGo(key: Pick<Key, 'name' | 'meaning'>, value: string, quoted
 }
 
 function goesIfRandom(name: string, value: string): boolean {
+  if (isSession(name)) return isSessionValue(value);
+  if (/^pin$/i.test(name)) return /^\d{4,8}$/.test(value);
   // What Docker and npm store: user and password in base64.
   if (/auth$/i.test(name) && value.length >= 8 && decodedText(value).includes(':')) return true;
   return looksRandomOrHex(value) && (/sig|hmac/i.test(name) || !/^[0-9a-f]+$/i.test(value));
 }
 
-/** `tokens: 1523`: a number under the plural counts, and so does one with its unit. */
-export function isCount(name: string, value: string): boolean {
+/** Letters and digits without a form: an address in memory, a uid or a counter is evidence. */
+export function isSessionValue(value: string): boolean {
   return (
-    /(?:tokens|secrets|passwords|credentials|creds|keys|cookies)$/i.test(name) &&
-    /^(?:0|[1-9][\d.,_]{0,11})\s?[a-zA-Z%]{0,8}$/.test(value)
+    /^[\w%.+/=:-]{16,512}$/.test(value) &&
+    /\d/.test(value) &&
+    looksSecret(value) &&
+    !/^0x[0-9a-f]+$/i.test(value)
   );
 }
 
+/** `tokens: 1523`: a number under the plural counts, and so does one with its unit. */
+export function isCount(name: string, value: string): boolean {
+  return (
+    (/(?:tokens|secrets|passwords|credentials|creds|keys|cookies)$/i.test(name) &&
+      /^(?:0|[1-9][\d.,_]{0,11})\s?[a-zA-Z%]{0,8}$/.test(value)) ||
+    // No token is so short; a number that fences or counts is.
+    (/(?:token|secret)$/i.test(name) && /^\d{1,3}$/.test(value)) ||
+    (/(?:fenc(?:e|ing)|lock|lease|epoch)[_-]?token$/i.test(name) && /^\d{1,19}$/.test(value))
+  );
+}
+
+const isUid = (value: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+
 /** `secret: postgres-credentials`: the name of an object of Kubernetes, where nothing says whose secret it is. */
 function isObjectName(name: string, value: string): boolean {
-  if (!/^(?:secrets?|tokens|tls[-_.]?secret|(?:image_?pull|mountable)_?secrets?)$/i.test(name)) return false;
+  if (
+    !/^(?:secrets?|tokens|(?:password|auth|tls|ca|cert|token|credentials?)[-_]?secret|tls[-_.]?secret|(?:image_?pull|mountable)_?secrets?)$/i.test(
+      name,
+    )
+  )
+    return false;
   if (!/tokens/i.test(name) && /^[a-z]+(?:[-.][a-z]+){1,8}$/.test(value)) return true;
   if (/secrets$/i.test(name) && /^[a-z]+$/.test(value)) return true;
   return /^[a-z0-9]+(?:-[a-z0-9]+){0,6}-(?:token|secret|credentials|creds|tls)(?:-[a-z0-9]{5})?$/.test(value);

@@ -2,6 +2,7 @@ import { ellipsis } from '../text.ts';
 import { isNameCode, isRunCode, isSpaceCode } from './chars.ts';
 import { spellingsOf } from './encodings.ts';
 import { buildAutomaton, type LiteralAutomaton } from './literals.ts';
+import { isSecretName } from './names.ts';
 import { ScanState } from './scan-state.ts';
 
 /** Shortest value that is removed wherever it stands. */
@@ -216,5 +217,16 @@ function inPlace(text: string, start: number, end: number): boolean {
     (isSpaceCode(text.charCodeAt(at)) || '"\'\\`]'.includes(text.charAt(at)))
   )
     at -= 1;
-  return at >= 0 && isNameCode(text.charCodeAt(at));
+  if (at < 0 || !isNameCode(text.charCodeAt(at))) return false;
+  let from = at;
+  while (from > 0 && at - from < 64 && isNameCode(text.charCodeAt(from - 1))) from -= 1;
+  const name = text.slice(from, at + 1);
+  // `"part":"postgres"` names what it is about, and so does `PostgreSQL: postgres refuses connections`.
+  if (ofParts.test(name)) return false;
+  return sign !== ':' || !saidOf.test(text.slice(end, end + 4)) || isSecretName(name);
 }
+
+const ofParts =
+  /(?:^|[._-])(?:parts?|services?|targets?|subject|component|container|workload|instance|app|area|kind|probe)$/i;
+/** A sentence goes on behind it. */
+const saidOf = /^ [\p{Ll}\p{Script=Han}]{2}/u;

@@ -1,6 +1,7 @@
 import { indexWithin, isBreakCode, isNameCode, isSpaceCode, lineEnd, lineStart, nextLine } from './chars.ts';
 import { isHarmless } from './harmless.ts';
-import type { ScanState } from './scan-state.ts';
+import { ScanState } from './scan-state.ts';
+import { replaced, toGiven } from './shadow.ts';
 import { quoteAt, readString } from './strings.ts';
 
 const flowKind = /\\{0,15}["']?kind\\{0,15}["']?\s{0,8}:\s{0,8}\\{0,15}["']?secret\\{0,15}["']?(?![\w-])/gi;
@@ -19,6 +20,28 @@ export function hideSecretObjects(state: ScanState): void {
     else hideFlow(state, kind.index, kind.index + kind[0].length, last);
   }
   for (const found of text.matchAll(goSecret)) hideGo(state, found.index);
+}
+
+const inString =
+  /(?:\\n|["'`])[ \t]{0,64}(?:- )?(?:\\{1,15}["'])?kind(?:\\{1,15}["'])?[ \t]{0,8}:[ \t]{0,8}(?:\\{1,15}["'])?secret(?![\w-])/i;
+const escapes = /\\{1,16}(?:r\\{1,16}n|[nrt"'])|"/g;
+
+/** The same object as blocks of YAML in a string: a manifest that a program writes into one line of its log. */
+export function hideEscapedObjects(state: ScanState): void {
+  const kind = inString.exec(state.text);
+  if (kind === null) return;
+  // How deep the string is: its breaks are `\\n`, `\\\\n`, …; marks with fewer backslashes than its own end it.
+  const depth = /(\\{1,16})n/.exec(state.text.slice(kind.index, kind.index + 400))?.[1]?.length ?? 1;
+  // The marks of the string end its first and its last line, so that what stands around it is no part of the object.
+  const shadow = replaced(state.text, escapes, (found) => {
+    if (/[nr]$/.test(found)) return '\n';
+    if (found.endsWith('t')) return ' ';
+    return found.length - 1 < depth * 2 - 1 ? '\n' : '"';
+  });
+  if (shadow === undefined) return;
+  const inner = new ScanState(shadow.text, () => state.tick());
+  hideSecretObjects(inner);
+  state.found.push(...toGiven(shadow, inner.found));
 }
 
 /** The object of the kind before, which is read once however often it names its kind. */

@@ -1,7 +1,7 @@
 /**
  * All literals that may start or name a secret, found in one pass (Aho and Corasick, 1975, as a table of a
  * deterministic automaton). Every character costs two look-ups, whatever the text: there is nothing to backtrack.
- * Letters of the Latin alphabet match in either case.
+ * Letters match in either case.
  */
 export interface LiteralAutomaton {
   /** Class of each UTF-16 unit; 0 is what stands in no literal. */
@@ -57,7 +57,8 @@ function classify(literals: readonly string[]): Uint8Array {
   if (letters.length > 254) throw new RangeError('too many different characters in the literals');
   for (const [index, letter] of letters.entries()) {
     classes[letter.charCodeAt(0)] = index + 1;
-    if (letter >= 'a' && letter <= 'z') classes[letter.charCodeAt(0) - 32] = index + 1;
+    const capital = letter.toUpperCase();
+    if (capital.length === 1) classes[capital.charCodeAt(0)] = index + 1;
   }
   return classes;
 }

@@ -28,7 +28,7 @@ export function meaningOf(name: string): NameMeaning {
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 const ofSecrets =
-  /(?:passwords?|passwd|passwrd|pass?word|passphrases?|passcode|passw|pwd|pswd|psw|secrets?|secrete|tokens?|credentials?|creds?|api_?keys?|accesskeys?|secretkeys?|privatekeys?|authkeys?|sessid|jsessionid|phpsessid|mnemonic|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|motdepasse|пароль|密码|密碼|口令|密钥|令牌|凭证|凭据|パスワード|비밀번호)$/;
+  /(?:passwords?|passwd|passwrd|pass?word|passphrases?|passcode|passw|pwd|pswd|psw|secrets?|secrete|tokens?|credentials?|creds?|api_?keys?|accesskeys?|secretkeys?|privatekeys?|authkeys?|authtok|sessid|jsessionid|phpsessid|mnemonic|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|motdepasse|пароль|密码|密碼|口令|密钥|令牌|凭证|凭据|私钥|私鑰|密鑰|金鑰|憑證|權杖|通行码|通行碼|授权码|授權碼|パスワード|비밀번호)$/;
 
 /** `DB_PASS`, `dbpass`, `requirepass`: a pass that is none of the words that merely end so. */
 const ofPass =
@@ -42,7 +42,7 @@ const secretKeys = set(`
   aws gcp azure google github gitlab datadog dd newrelic sentry algolia mapbox wireguard psk preshared bearer
   passport oauth management instrumentation functions fernet vault unseal recovery sas user x server s3 minio r2 hash
   registration activation product security csrf cloudflare tls ssl enc dek kek data db database django flask rails laravel
-  kibana elastic grafana influx rabbitmq redis nats neo4j postgres mysql mongo slack telegram discord bot payment`);
+  certificate cert kibana elastic grafana influx rabbitmq redis nats neo4j postgres mysql mongo slack telegram discord bot payment`);
 
 /** The word before `key` that makes it a plain one. */
 const plainKeys = set(`
@@ -105,9 +105,17 @@ function judge(name: string): NameMeaning {
   if (last === 'auth' && before === 'o') return 'none';
   if (last === 'auth' || last === 'otp' || last === 'totp') return words.length > 1 ? 'likely' : 'random';
   if (/^(?:signature|sig|hmac)$/.test(last) || name === 'code') return 'random';
-  if (/^asp\.net_sessionid$/i.test(name)) return 'secret';
+  if (isSession(name)) return 'random';
+  if (/^saml(?:request|response)$/i.test(name)) return 'secret';
+  // The secret half of an AppRole of Vault, and of a token of Consul.
+  if (/^secret_?id$/i.test(name)) return 'secret';
+  if (name.toLowerCase() === 'pin') return 'random';
   return isProperty(last) ? 'none' : insideName(words);
 }
+
+/** `sessionid`, `ASP.NET_SessionId`, `laravel_session`, `sid`: what a browser is known by. */
+export const isSession = (name: string): boolean =>
+  /(?:^|[._-])(?:session[_-]?id|[a-z]{2,20}_session|sid)$/i.test(name);
 
 function keyMeaning(words: readonly string[]): NameMeaning {
   const before = words.at(-2);

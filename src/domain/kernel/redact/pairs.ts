@@ -1,6 +1,6 @@
 import { isNameCode, matchAt, skipBlanks } from './chars.ts';
-import { hidePositional } from './commands.ts';
-import { isHarmless, looksSecret } from './harmless.ts';
+import { hidePassArgument, hidePositional } from './commands.ts';
+import { isHarmless, looksMixed, looksSecret } from './harmless.ts';
 import { hideHeader } from './headers.ts';
 import { type Key, kindOf, mustGo } from './key.ts';
 import { isSecretName, meaningOf, type NameMeaning } from './names.ts';
@@ -20,8 +20,14 @@ const longestName = 96;
  * `"a":`, `['a'] =`, `a[25] =`, `a :=`, `a =>`, `a: (string)`, `a\":`, `a：`
  */
 const explicitYaml = /["']?[ \t]{0,8}\r?\n[ \t]{0,40}:[ \t]/y;
+const isLatinName = (code: number): boolean => code < 128 && isNameCode(code);
+const isHanCode = (code: number): boolean => code >= 0x3400 && code <= 0x9fff;
+const hanVerb = /(?:已?(?:改|修改|重置|更新|设置)?(?:为|為|是|成))[ \t]{0,4}[“"']?([!-~]{6,240})/y;
+const countBehind = /["']?\s{0,4}[:=]?\s{0,4}\d{1,19}(?![\w.-])/y;
+/** `password..........x`, `Password ....... : x`: a line of points, as lists of settings have it. */
+const leader = /[ \t]?(?:\.{4,64}[ \t]{0,4}(?::[ \t]{0,4})?|\.{2,3}[ \t]?:[ \t]{1,4})(?=[^\s.])/y;
 const ownStandIn = /secret(?::[0-9a-f]{4,32})?\]/y;
-const commandNames = new Set(['htpasswd', 'change_password', 'authenticate_user']);
+const commandNames = new Set(['htpasswd', 'change_password', 'authenticate_user', 'auth-pass', 'addauth']);
 const between =
   /(\\{0,15}["'`])?(\]|\[\d{0,6}\])?[*_]{0,3}[ \t]{0,40}(:=|=>|->|={1,3}|!==?|\?=|\+=|::?(?!\/\/)|：|＝)(?:[*_]{1,3}(?=[ `]))?/y;
 
@@ -35,20 +41,45 @@ export function hideNamed(state: ScanState, at: number): number {
   while (start > 0 && at - start < longestName && isNameCode(text.charCodeAt(start - 1))) start -= 1;
   let end = at;
   while (end < text.length && end - start < longestName && isNameCode(text.charCodeAt(end))) end += 1;
-  if (end - start >= longestName) return at;
+  // `password为x`: a verb, and no part of a Latin name.
+  let latin = at;
+  while (latin < text.length && latin - start < longestName && isLatinName(text.charCodeAt(latin)))
+    latin += 1;
+  if (isHanCode(text.charCodeAt(latin)) && !isHanCode(text.charCodeAt(at - 1))) {
+    const value = matchAt(hanVerb, text, latin)?.[1];
+    const held = value?.replace(/[.,;:!?)}\]>"'`]+$/, '') ?? '';
+    if (held.length >= 6 && (looksSecret(held) || looksMixed(held)) && !isHarmless(held)) {
+      const from = text.indexOf(held, latin);
+      state.add(from, from + held.length, kindOf(text.slice(start, latin)));
+      return from + held.length;
+    }
+  }
+  if (end - start >= longestName && !text.startsWith('....', at)) return at;
   const standIn = text.charCodeAt(start - 1) === 91 ? matchAt(ownStandIn, text, start) : null;
   if (standIn !== null) return start + standIn[0].length;
   // `\npassword`, `\tpassword`: the letter belongs to the escape.
   if (text.charCodeAt(start - 1) === 92 && /[nrtfbv]/.test(text.charAt(start))) start += 1;
+  // `password..........x`: the points are no part of the name.
+  const points = text.slice(start, end).indexOf('....');
+  if (points > 0 && start + points >= at) end = start + points;
   while (end > start && /[.$-]/.test(text.charAt(end - 1))) end -= 1;
   const name = text.slice(start, end);
   let meaning = meaningOf(name);
   if (meaning === 'none' || meaning === 'random') meaning = spacedMeaning(text, start, name) ?? meaning;
-  if (name.endsWith('stdin')) hideEchoed(state, start, name);
+  if (name === 'pass' && text.charAt(end) === ':') {
+    const argument = hidePassArgument(state, end + 1);
+    if (argument > end + 1) return argument;
+  }
+  if (name === 'pass' && isBesideUser(text, start)) meaning = 'secret';
+  if (name.endsWith('stdin') || name === 'chpasswd') hideEchoed(state, start, name);
   const special = commandNames.has(name) ? hidePositional(state, start) : undefined;
   if (special !== undefined) return special;
   if (meaning === 'none' || isAnnotated(text, start)) return at;
   const key = keyAt(state, name, meaning, start, end);
+  if (/^tokens?$/i.test(name) && fencing.test(text.slice(Math.max(0, start - 10), start))) {
+    const number = matchAt(countBehind, text, end);
+    if (number !== null) return end + number[0].length;
+  }
   return hideKey(state, key) ?? at;
 }
 
@@ -69,10 +100,21 @@ function closesName(text: string, end: number, code: number): boolean {
 
 /** `api key`, `Secret Key`, `access token`: two words, of which the second alone says little. */
 function spacedMeaning(text: string, start: number, name: string): NameMeaning | undefined {
+  if (/^passe$/i.test(name) && /\bmot de $/i.test(text.slice(Math.max(0, start - 8), start))) return 'secret';
   if (!/^keys?$/i.test(name) || text.charCodeAt(start - 1) !== 32) return undefined;
   const word = /[A-Za-z]{2,20}$/.exec(text.slice(Math.max(0, start - 21), start - 1))?.[0];
   return word !== undefined && isSecretName(`${word}Key`) ? 'secret' : undefined;
 }
+
+/** `"user":"app","pass":"x"`: what is a verb elsewhere. */
+function isBesideUser(text: string, start: number): boolean {
+  return /["']?(?:user(?:name)?|login)["']?\s{0,4}[:=]\s{0,4}["']?[^"'\s,]{0,64}["']?,\s{0,4}["']?$/.test(
+    text.slice(Math.max(0, start - 100), start),
+  );
+}
+
+/** `fencing token: 17`: the word before says that it is counted, or a lock's. */
+const fencing = /(?:^|[^A-Za-z])(?:fenc(?:e|ing)|lock|lease|epoch)[ ]$/i;
 
 /** `checksum/secret: …`: an annotation about a secret. */
 function isAnnotated(text: string, start: number): boolean {
@@ -105,6 +147,10 @@ function hideKey(state: ScanState, key: Key): number | undefined {
       return hideCalled(state, skipBlanks(text, from) + 1);
     return hideValue(state, from, key, sign) ?? from;
   }
+  const points =
+    text.charAt(key.end) === '.' || text.charAt(key.end + 1) === '.' ? matchAt(leader, text, key.end) : null;
+  if (points !== null && key.meaning === 'secret')
+    return hideValue(state, key.end + points[0].length, key, '=');
   const explicit = matchAt(explicitYaml, text, key.end);
   if (explicit !== null && text.slice(Math.max(0, key.start - 2), key.start).endsWith('? '))
     return hideValue(state, key.end + explicit[0].length, key, ':');

@@ -1,12 +1,13 @@
 import { bareEnd } from './bare.ts';
 import { indexWithin, isBreakCode, isSpaceCode, lineEnd, matchAt, skipBlanks } from './chars.ts';
-import { isHarmless, looksSecret } from './harmless.ts';
+import { isHarmless, looksMixed, looksSecret } from './harmless.ts';
 import { type Key, kindOf, mustGo, startsLine } from './key.ts';
+import { hideBelowSentence } from './logins.ts';
 import type { ScanState } from './scan-state.ts';
 import { quoteAt, readString } from './strings.ts';
 
 const link =
-  /[ \t]{1,20}(?:(?:for|of|FOR|OF)[ \t]{1,4}(?:user[ \t]{1,4}|role[ \t]{1,4})?(?:'[^'\s]{1,80}'(?:@'[^'\s]{0,80}')?|"[^"\s]{1,80}"|[^\s=:,'"]{1,80})[ \t]{0,4})?(?:(?:(?:is|was)[:=]?|set|changed|reset|updated|generated|to|as|from|FROM|TO|BY|AS|=|:|:=|was set|has been set|is now|used was)(?=[\s'"]|$)[ \t]{0,4}){1,3}/y;
+  /[ \t]{1,20}(?:(?:for|of|FOR|OF)[ \t]{1,4}(?:user[ \t]{1,4}|role[ \t]{1,4})?(?:'[^'\s]{1,80}'(?:@'[^'\s]{0,80}')?|"[^"\s]{1,80}"|[^\s=:,'"]{1,80})[ \t]{0,4})?(?:(?:is now:?|(?:is|was)[:=]?|set|changed|reset|updated|generated|to|as|from|FROM|TO|BY|AS|=|:|:=|was set|has been set|used was)(?=[\s'"]|$)[ \t]{0,4}){1,3}/y;
 const told =
   /[ \t](?:provided|given|used|supplied|entered|received|value|specified|generated|string|sent)[ \t]{0,4}[:=][ \t]{0,4}/y;
 const generated =
@@ -41,8 +42,15 @@ export function hideAfterWords(state: ScanState, key: Key): number | undefined {
   const at = from + (/^[NEb](?=')/.test(text.slice(from, from + 2)) ? 1 : 0);
   const before = /(\w+)\s$/.exec(text.slice(Math.max(0, key.start - 24), key.start))?.[1]?.toLowerCase();
   if (before === 'unexpected' || before === 'near' || before === 'column') return undefined;
+  // `one-time password 481516`
+  const once = before === 'time' ? /^\d{4,8}(?![\w.-])/.exec(text.slice(at, at + 9))?.[0] : undefined;
+  if (once !== undefined) {
+    state.add(at, at + once.length, kindOf(key.name));
+    return at + once.length;
+  }
   const end = hideOne(state, at, key, linked !== null, before);
-  if (end === undefined) return undefined;
+  if (end === undefined)
+    return kindOf(key.name) === 'password' ? hideBelowSentence(state, key.end) : undefined;
   // `FROM 'x' TO 'y'`
   const also = matchAt(next, text, end);
   const second = also === null ? undefined : hideOne(state, end + also[0].length, key, true, before);
@@ -91,7 +99,7 @@ function hideOne(
     before === 'set' ||
     before === 'setx' ||
     isLogin(text, key) ||
-    /^(?:requirepass|masterauth)$/i.test(key.name);
+    /^(?:requirepass|masterauth|bindpw|insecure-password|set-initial-password)$/i.test(key.name);
   if (commanded && value !== '' && !isHarmless(value) && !value.startsWith('-')) {
     state.add(at, end, kindOf(key.name));
     return end;
@@ -100,7 +108,8 @@ function hideOne(
   if (isNamedObject(text, key, value, end)) return undefined;
   if (
     value.length < 6 ||
-    !looksSecret(value) ||
+    (!looksSecret(value) &&
+      !((linked || before === 'with') && kindOf(key.name) === 'password' && looksMixed(value))) ||
     isHarmless(value) ||
     /^[\w-]+\(/.test(value) ||
     value.includes('](')
@@ -201,8 +210,9 @@ export function hideEchoed(state: ScanState, at: number, name: string): void {
   );
   const value = echoed?.[2];
   if (echoed === null || value === undefined || isHarmless(value)) return;
+  const user = name === 'chpasswd' ? value.indexOf(':') + 1 : 0;
   const start = from + echoed.index + echoed[0].indexOf(value, 4);
-  state.add(start, start + value.length, kindOf(name));
+  state.add(start + user, start + value.length, kindOf(name));
 }
 
 /** `"x" == password` */

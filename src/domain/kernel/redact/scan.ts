@@ -1,4 +1,4 @@
-import { isNameCode } from './chars.ts';
+import { isNameCode, isSpaceCode } from './chars.ts';
 import {
   hideCurl,
   hideLiteral,
@@ -7,10 +7,22 @@ import {
   hideShortFlag,
   hideUserAndPassword,
 } from './commands.ts';
+import { hanNames, hideHan } from './han.ts';
 import { hideParameters, hideScheme } from './headers.ts';
 import { issuers } from './issuers.ts';
-import { hideSecretObjects } from './kubernetes.ts';
+import { hideEscapedObjects, hideSecretObjects } from './kubernetes.ts';
 import { buildAutomaton } from './literals.ts';
+import {
+  hideCommunity,
+  hideImapLogin,
+  hideNetUse,
+  hidePassCommand,
+  hideRelay,
+  hideSecureString,
+  hideSessionId,
+  hideStatsAuth,
+} from './logins.ts';
+import { hideFormField } from './multipart.ts';
 import { hideNamed } from './pairs.ts';
 import { hideKeyTail, hidePrivateKey, hidePuttyKey } from './pem.ts';
 import type { ScanState } from './scan-state.ts';
@@ -41,12 +53,22 @@ type Handler = (state: ScanState, end: number, length: number) => number;
 
 const handlers: (readonly [readonly string[], Handler])[] = [
   [
-    `pass pwd psw pw secret token key cred auth cookie sessid jsessionid .sid kennwort contrase senha wachtwoord motdepasse пароль 密码
-     密碼 口令 密钥 令牌 凭证 凭据 パスワード 비밀번호 mnemonic psk signature sig= sig" hmac otp code=`.split(
+    `pass pwd psw pw secret token key cred auth cookie sessid sessionid session_id session-id _session= .sid sid= sid: kennwort contrase
+     senha wachtwoord motdepasse пароль パスワード 비밀번호 mnemonic psk signature sig= sig" hmac otp code= pin= pin: samlresponse`.split(
       /\s+/,
     ),
     namedOrCommand,
   ],
+  [hanNames, (state, end, length) => hideHan(state, end, length) ?? Math.max(end, hideNamed(state, end))],
+  [['form-data'], (state, end) => hideFormField(state, end)],
+  [['stats auth '], (state, end) => hideStatsAuth(state, end)],
+  [['login '], (state, end) => hideImapLogin(state, end)],
+  [['session id'], (state, end) => hideSessionId(state, end)],
+  [['pass '], (state, end) => hidePassCommand(state, end)],
+  [['community '], (state, end) => hideCommunity(state, end)],
+  [['net use'], (state, end) => hideNetUse(state, end)],
+  [['securestring'], (state, end) => hideSecureString(state, end)],
+  [[']:'], (state, end) => hideRelay(state, end)],
   [['://'], (state, end) => Math.max(hideHook(state, end), hideUserinfo(state, end))],
   [['@'], (state, end) => hideBeforeSign(state, end)],
   [['-----begin'], (state, end, length) => hidePrivateKey(state, end - length)],
@@ -57,7 +79,7 @@ const handlers: (readonly [readonly string[], Handler])[] = [
     (state, end, length) => (isWord(state.text, end - length, end) ? hideScheme(state, end) : end),
   ],
   [['digest', 'aws4-hmac-sha256', 'hawk', 'oauth', 'signature'], (state, end) => hideParameters(state, end)],
-  [['-p', '-u', '-a', '-w', '-b'], (state, end) => hideShortFlag(state, end)],
+  [['-p', '-u', '-a', '-w', '-b', '-x'], (state, end) => hideShortFlag(state, end)],
   [
     ['--user', '--proxy-user'],
     (state, end) => (isNameCode(state.text.charCodeAt(end)) ? end : hideUserAndPassword(state, end)),
@@ -68,7 +90,7 @@ const handlers: (readonly [readonly string[], Handler])[] = [
   [['identified'], (state, end) => hideIdentified(state, end)],
   [['insert'], (state, end) => hideInserted(state, end)],
   [
-    'createuser( create_user( adduser( networkcredential( credentials( passwordauthentication( authenticationtoken( auth( auth=( auth =( auth= ( login( changeuserpassword( crypt( encrypt( decrypt( authenticate('.split(
+    '__construct( mysqli_connect( createuser( create_user( adduser( networkcredential( credentials( passwordauthentication( authenticationtoken( auth( auth=( auth =( auth= ( login( changeuserpassword( crypt( encrypt( decrypt( authenticate('.split(
       ' ',
     ),
     (state, end) => hideCalled(state, end),
@@ -118,7 +140,10 @@ export function scan(state: ScanState): void {
     }
   }
   hideRandom(state);
-  if (text.includes('ecret')) hideSecretObjects(state);
+  if (text.includes('ecret')) {
+    hideSecretObjects(state);
+    hideEscapedObjects(state);
+  }
 }
 
 /** `GITHUB_PAT=x`; `path` and `pattern` are none. */
@@ -145,12 +170,12 @@ function namedOrCommand(state: ScanState, end: number): number {
     const next = hideAuth(state, end - 4, end);
     if (next !== undefined) return next;
   }
-  return Math.max(end, hideNamed(state, /[="]/.test(text.charAt(end - 1)) ? end - 1 : end));
+  return Math.max(end, hideNamed(state, /[=":]/.test(text.charAt(end - 1)) ? end - 1 : end));
 }
 
 function passLine(state: ScanState, end: number, length: number): number {
   const { text } = state;
   let start = end - length;
-  while (start > 0 && end - start < 300 && text.charAt(start - 1) !== '\n') start -= 1;
+  while (start > 0 && end - start < 300 && !isSpaceCode(text.charCodeAt(start - 1))) start -= 1;
   return hidePassLine(state, start) ?? end;
 }

@@ -78,7 +78,8 @@ function signOf(escape: string): string {
   return sign;
 }
 
-function replaced(text: string, pattern: RegExp, by: (found: string) => string): Shadow | undefined {
+/** The text with each match of `pattern` replaced. Undefined when there is none. */
+export function replaced(text: string, pattern: RegExp, by: (found: string) => string): Shadow | undefined {
   const pieces: string[] = [];
   const starts: number[] = [];
   const givens: number[] = [];

@@ -90,7 +90,12 @@ function hideAuthOnWire(state: ScanState, start: number, end: number): number | 
 export function hideAclUser(state: ScanState, at: number): number {
   const { text } = state;
   const line = text.slice(Math.max(0, at - 160), at);
-  if (!/(?:SETUSER["']?\s+\S+|(?:^|[\n"'])user\s+\S+)\s+(?:\S+\s+){0,6}["']?[><#]$/i.test(line)) return at;
+  if (
+    !/(?:SETUSER["']?\s+\S+|(?:^|[\n"'])user\s+\S+|\suser\s+\S+\s+(?:on|off))\s+(?:\S+\s+){0,6}["']?[><#]$/i.test(
+      line,
+    )
+  )
+    return at;
   let end = at;
   while (end < text.length && !isSpaceCode(text.charCodeAt(end)) && !`"'`.includes(text.charAt(end)))
     end += 1;
@@ -148,6 +153,7 @@ const calls: readonly (readonly [RegExp, ...number[]])[] = [
     /(?:^|[^\w])(?:createuser|create_user|adduser|NetworkCredential|UsernamePasswordCredentials|PasswordAuthentication|UsernamePasswordAuthenticationToken|HTTPBasicAuth|BasicAuth|SetBasicAuth|basic_auth|basicAuth|changeuserpassword|authenticate)$/i,
     1,
   ],
+  [/(?:PDO->__construct|mysqli->__construct|mysqli_connect)$/, 2],
   [/\.(?:auth|login)$/i, 1],
   [/(?:^|[^\w])auth\s{0,4}=\s{0,4}$/i, 1],
   [/(?:^|[^\w])(?:crypt|digest|md5_password)$/i, 0],
@@ -214,7 +220,7 @@ export function hideDetail(state: ScanState, at: number): number {
 
 const passLine = /([^:\s/]{1,255}):(\d{1,5}|\*):([^:\s]{1,100}):([^:\s]{1,100}):(\S{1,512})/y;
 
-/** A line of .pgpass: `host:port:database:user:password`; `start` is that of the line. */
+/** A line of .pgpass: `host:port:database:user:password`; `start` is that of the host. */
 export function hidePassLine(state: ScanState, start: number): number | undefined {
   const found = matchAt(passLine, state.text, start);
   const password = found?.[5];

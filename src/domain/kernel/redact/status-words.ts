@@ -18,7 +18,7 @@ export const statusWords = set(`
   leaked compromised reused duplicate duplicated unique external internal inherited static dynamic automatic manual auto
   file env environment kubernetes vault prompt ask never always once string text number integer boolean bool object array
   int varchar char str bytea bytes uuid json any type required optional nullable format opaque bearer basic digest negotiate
-  ntlm jwt oauth oauth2 oidc saml ldap kerberos token password tokens passwords secrets key cookie credentials identity anonymous
+  eof same-origin cors passed done ntlm jwt oauth oauth2 oidc saml ldap kerberos token password tokens passwords secrets key cookie credentials identity anonymous
   yes no y n na n/a tbd todo fixme nan inf undefined void nothing something anything everything
   错误 无效 过期 已过期 失效 已失效 缺失 为空 空 正确 成功 失败 有效 无 没有 有 是 否 未设置 已设置 已更新 已隐藏 不正确 不存在 已脱敏 未知`);
 

@@ -67,7 +67,10 @@ export function hideWebToken(state: ScanState, at: number): number {
 }
 
 const named =
-  /(?:[\w.-]*(?:id|uid|digest|integrity|etag|checksum|fingerprint|hash|sha\d*|md5|commit|revision|trace|span|request|version|ksuid|ulid|guid|cert|certificate|certificate-authority-data|client-certificate-data|ca-data|ca_?bundle|ca|public_?key|pubkey|publicKey|x5c|modulus|module|class|file|path|url|uri|image|etag|cursor|continue|node|cluster|host|name))["'\\]{0,4}\s{0,2}[:=]\s{0,2}["'\\]{0,4}$/i;
+  /(?:[\w.-]*(?:id|uid|digest|integrity|etag|checksum|fingerprint|hash|sha\d*|md5|commit|revision|trace|span|request|version|ksuid|ulid|guid|id-2|ray|none-match|if-match|cert|certificate|certificate-authority-data|client-certificate-data|ca-data|ca_?bundle|ca|public_?key|pubkey|publicKey|x5c|modulus|module|class|file|path|url|uri|image|etag|cursor|continue|node|cluster|host|name))["'\\]{0,4}\s{0,2}[:=]\s{0,2}["'\\]{0,4}$/i;
+/** Sums and names that are known by what stands before them, whatever is in them. */
+const summed =
+  /(?:\bh1:|sha\d{1,3}[-:]|_INBOX[\w-]{0,24}\.|\bFB:|data:(?:image|font)\/[\w.+-]{1,20};base64,|etag[:=]?\s?(?:W\/)?["'\\]{0,4}|W\/["'\\]{1,4})$/i;
 const prefixed = /(?:sha\d{1,3}[-:]|SHA256:|MD5:|node id |cluster id |id )$/i;
 const encodedText = /^[A-Za-z0-9+/_-]{16,}={0,2}$/;
 
@@ -79,6 +82,11 @@ export function hideRandom(state: ScanState): void {
     const word = text.slice(start, Math.min(end, start + 65_536));
     if (start > 0 && text.charCodeAt(start - 1) === 37) return;
     if (hideBotOfDiscord(state, start, end)) return;
+    if (isVerifier(word)) {
+      state.add(start, end, 'password');
+      return;
+    }
+    if (isPublicWord(word) || summed.test(text.slice(Math.max(0, start - 48), start))) return;
     // A path: each of its parts for itself.
     if (start > 0 && word.includes('/') && /[./:~]/.test(text.charAt(start - 1))) {
       hideParts(state, start, word);
@@ -93,6 +101,12 @@ export function hideRandom(state: ScanState): void {
     state.add(start, end, 'random');
   });
 }
+
+/** `md5…` as PostgreSQL keeps a password, and the seed of a key of NATS, whatever wrote it. */
+const isVerifier = (word: string): boolean => /^(?:md5[0-9a-f]{32}|S[UANCOX][A-Z2-7]{52,58})$/.test(word);
+
+/** The boundary of a form, and a sum of npm. */
+const isPublicWord = (word: string): boolean => /^(?:-{4,}|sha(?:1|224|256|384|512)-)/.test(word);
 
 function hideParts(state: ScanState, start: number, word: string): void {
   let at = start;
@@ -137,8 +151,11 @@ function inCertificate(text: string, start: number): boolean {
   // A line of a certificate is 64 characters or more, so few words come here.
   if (text.charCodeAt(start - 1) !== 10 && text.charAt(start - 1) !== 'n') return false;
   const before = text.slice(Math.max(0, start - 8192), start);
-  const begin = before.lastIndexOf('-----BEGIN CERTIFICATE-----');
-  return begin >= 0 && !before.includes('-----END CERTIFICATE-----', begin);
+  const begin =
+    /.*-----BEGIN ((?:TRUSTED )?CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|DH PARAMETERS|X509 CRL)-----/s.exec(
+      before,
+    );
+  return begin !== null && !before.includes(`-----END ${begin[1] ?? ''}-----`, begin[0].length - 8);
 }
 
 /** True when a word is the base64 of text that names a secret: `cGFzc3dvcmQ9…`. */

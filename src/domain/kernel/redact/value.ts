@@ -17,6 +17,9 @@ const wrapper =
 const reading =
   /(?:^|[.:])(?:get\w*|env|lookup\w*|param\w*|config\w*|property|prompt|input|read\w*|fetch\w*|load\w*|resolve\w*|require|import)\($/i;
 
+/** `Password: ........ x` */
+const leader = /\.{4,64}[ \t]{1,4}(?=[^\s.])/y;
+
 const blockMark = /[|>][+\-0-9]{0,3}[ \t]*(?:#[^\n\r]{0,200})?(?=[\r\n]|$)/y;
 const hereDocument = /<<[-~]?["']?(\w{1,30})["']?[ \t]*\r?\n/y;
 const oddDollar = /\$(\w{0,20})\$/y;
@@ -29,6 +32,7 @@ export function hideValue(state: ScanState, from: number, key: Key, sign: string
   const { text } = state;
   let at = skipBlanks(text, from);
   const spaced = at > from;
+  at += matchAt(leader, text, at)?.[0].length ?? 0;
   // A sentence in Chinese.
   if (
     sign === '：' &&
@@ -172,12 +176,25 @@ function hideBare(
   const mode = bareModeOf(text, key, sign, spaced);
   const end = bareEnd(state, at, mode, key.around);
   if (end <= at) return undefined;
+  // A long word is read again at each name in it: when that was paid for often enough, it goes as a whole.
+  if (!state.spend(end - at)) {
+    hideLines(state, at, end, key);
+    return end;
+  }
   const value = text.slice(at, end);
   const signed =
     mode === 'query' && key.meaning === 'random' && /^(?:x-(?:amz|goog)-)?sig(?:nature)?$/i.test(key.name);
   if (!mustGo(signed ? { ...key, meaning: 'secret' } : key, value, false) || isSentence(text, at, end, mode))
     return undefined;
   hideLines(state, at, end, key);
+  // `credentials: admin / x`
+  const second = /cred/i.test(key.name)
+    ? /^ \/ (\S{3,128})/.exec(text.slice(end, end + 134))?.[1]
+    : undefined;
+  if (second !== undefined && !isHarmless(second)) {
+    state.add(end + 3, end + 3 + second.length, kindOf(key.name));
+    return end + 3 + second.length;
+  }
   if (mode === 'line' && isYaml) return continuation(state, end, key);
   return end;
 }

@@ -14,6 +14,7 @@ export const kubeKinds = [
   'events',
   'persistentvolumeclaims',
   'poddisruptionbudgets',
+  'resourcequotas',
   'horizontalpodautoscalers',
   'nodes',
   /** Of the Prometheus operator: a cluster need not have them, and then it answers NOT_FOUND. */

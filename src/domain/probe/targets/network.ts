@@ -15,6 +15,10 @@ export interface Handshake {
 export interface NetworkTarget {
   /** Whether a part has an address at all. */
   knows(part: PartId): boolean;
+  /** Other parts whose address is at the same host or in the same network; absent where that cannot be told. */
+  near?(part: PartId): Promise<readonly PartId[]>;
+  /** Host and (first) port of the part, as configured, for people; rejects where its URL cannot be read. */
+  address?(part: PartId): Promise<string | undefined>;
   /** Opens a connection to the part's (first) address and closes it. TargetError `dns` or `aborted`. */
   handshake(
     part: PartId,

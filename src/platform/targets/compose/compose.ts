@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
-import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
+import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { servingOf } from '../../../domain/probe/replaced-container.ts';
 import type {
@@ -24,7 +24,29 @@ export interface ComposeSettings {
 
 const states = new Set(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
 const defaultMs = 5_000;
+/** Of the engine's refusals, which have no code but the status of HTTP. */
+const stageOfStatus: Readonly<Record<number, Stage>> = { 400: 'rejected', 403: 'forbidden', 500: 'fault' };
 const mostArchiveBytes = 512 * 1024;
+
+/** A container of any project of this engine: what its labels and its image say. */
+export interface NamedContainer {
+  readonly project: string;
+  readonly service: string;
+  readonly image: string;
+}
+
+/** The containers of all Compose projects of an engine, running or not. Rejects when it does not answer. */
+export async function containersOfAll(socket: string): Promise<readonly NamedContainer[]> {
+  const { default: Engine } = await import('dockerode');
+  const docker = new Engine({ socketPath: socket });
+  const filters = { label: ['com.docker.compose.project'] };
+  const all = await bounded({ timeoutMs: defaultMs }, () => docker.listContainers({ all: true, filters }));
+  return all.map(({ Labels: labels, Image: image }) => ({
+    project: labels['com.docker.compose.project'] ?? '',
+    service: labels['com.docker.compose.service'] ?? '',
+    image,
+  }));
+}
 
 /** Docker Compose under diagnosis over the engine's socket. The list of containers is kept for the run. */
 export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
@@ -54,13 +76,13 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         if (status === 404) throw new AppError('NOT_FOUND', 'no such container', { retryable: false });
         if (status === 409) throw new AppError('CONFLICT', 'container is not in the right state');
         if (typeof status === 'number')
-          throw targetError(status === 403 ? 'forbidden' : 'protocol', address, {
+          throw targetError(stageOfStatus[status] ?? 'unknown-error', address, {
             cause: error,
             facts: { status },
           });
         // Not given to this container, most likely: it is no sign of an engine that does not run.
         const facts = (error as NodeJS.ErrnoException).code === 'ENOENT' ? { allowedBy: 'engine.yaml' } : {};
-        throw targetError(socketStage(error) ?? 'closed', address, { cause: error, facts });
+        throw targetError(socketStage(error) ?? 'unknown-error', address, { cause: error, facts });
       }
     });
   }

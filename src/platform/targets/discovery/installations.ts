@@ -69,7 +69,7 @@ function remember(before: Discovered | undefined, now: Discovered): Discovered {
       ? before.parts
       : now.parts.map((part) => (part.candidates.length === 0 ? (had(part) ?? part) : part)),
     healthPaths: { ...before.healthPaths, ...now.healthPaths },
-    ...(nothing ? present({ withoutHttp: before.withoutHttp }) : {}),
+    ...(nothing ? present({ withoutHttp: before.withoutHttp, unchecked: before.unchecked }) : {}),
     ...(now.databases === undefined && before.databases !== undefined ? { databases: before.databases } : {}),
   };
 }

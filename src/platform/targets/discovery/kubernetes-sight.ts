@@ -150,8 +150,7 @@ function workloadOf(
       return map === undefined ? [] : [{ mount, map }];
     });
   return {
-    name,
-    kind,
+    ...{ name, namespace, kind },
     container: main.name,
     image: main.image,
     addresses,

@@ -74,7 +74,7 @@ async function sightOf(
       const access = present({ kubeconfig, context });
       const target = createKubernetesTarget({ namespace, agentNamespace, ...access }, timeouts, logins);
       const { workloads, unseen } = await ofKubernetes(target);
-      return { sight: { runtime: 'kubernetes', platform, ...addresses, workloads }, unseen };
+      return { sight: { runtime: 'kubernetes', platform, namespace, ...addresses, workloads }, unseen };
     }
   }
 }

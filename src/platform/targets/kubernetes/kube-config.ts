@@ -5,11 +5,12 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
 import { present } from '../../../domain/kernel/present.ts';
-import { ExecCredentials, loginOf, material } from './kube-login.ts';
+import { Credentials, loginOf } from './kube-login.ts';
 import {
   invalid,
   type KubeCluster,
   type Kubeconfig,
+  material,
   type ParsedFiles,
   readKubeconfigs,
   unreadable,
@@ -56,7 +57,7 @@ export interface KubeSurroundings {
 export class KubeLogins {
   readonly around: Required<KubeSurroundings>;
   readonly parsed: ParsedFiles = new Map();
-  readonly credentials = new ExecCredentials();
+  readonly credentials = new Credentials();
   readonly #contexts = new Map<string, { readonly digest: string; readonly context: SecureContext }>();
 
   constructor(around: KubeSurroundings = {}) {

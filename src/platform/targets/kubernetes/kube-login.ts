@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { present } from '../../../domain/kernel/present.ts';
 import { type ExecCredential, runExecPlugin } from './kube-exec-plugin.ts';
+import { type OidcCredential, oidcCredential } from './kube-oidc.ts';
 import {
   invalid,
+  type KubeAuthProvider,
   type KubeCluster,
   type KubeExecPlugin,
   type KubeUser,
+  material,
   unreadable,
 } from './kubeconfig-files.ts';
 
@@ -27,28 +30,48 @@ export interface KubeLogin {
 const keepMs = 60_000;
 const earlyMs = 10_000;
 
-/** What login programs answered: such a program takes a second, and is asked once a credential. */
-export class ExecCredentials {
-  readonly #known = new Map<string, { readonly credential: Promise<ExecCredential>; until: number }>();
+type Credential = ExecCredential & Partial<OidcCredential>;
 
-  async get(id: string, ask: () => Promise<ExecCredential>, now: () => number): Promise<ExecCredential> {
+interface Known {
+  readonly credential: Promise<Credential>;
+  /** What it became. */
+  value?: Credential;
+  until: number;
+}
+
+/** What login programs and issuers answered: they take a second, and are asked once a credential. */
+export class Credentials {
+  readonly #known = new Map<string, Known>();
+
+  /** `ask` is told what was used before. */
+  async get(
+    id: string,
+    ask: (last: Credential | undefined) => Promise<Credential>,
+    now: () => number,
+  ): Promise<Credential> {
     const known = this.#known.get(id);
     if (known !== undefined && now() < known.until) return known.credential;
     // Whoever comes while it runs waits for the same answer.
-    const asked = { credential: ask(), until: Number.POSITIVE_INFINITY };
+    const asked: Known = { credential: ask(known?.value), until: Number.POSITIVE_INFINITY };
     this.#known.set(id, asked);
     try {
-      const { expires } = await asked.credential;
+      asked.value = await asked.credential;
+      const { expires } = asked.value;
       asked.until = expires === undefined ? now() + keepMs : expires.getTime() - earlyMs;
     } catch (error) {
-      if (this.#known.get(id) === asked) this.#known.delete(id);
+      // What it would have replaced is no good either, but the next one may be asked for with it.
+      if (this.#known.get(id) === asked) {
+        if (known === undefined) this.#known.delete(id);
+        else this.#known.set(id, { ...known, until: 0 });
+      }
       throw error;
     }
     return asked.credential;
   }
 
   forget(id: string): void {
-    this.#known.delete(id);
+    const known = this.#known.get(id);
+    if (known !== undefined) this.#known.set(id, { ...known, until: 0 });
   }
 }
 
@@ -58,7 +81,7 @@ export interface LoginOptions {
   readonly user: KubeUser;
   readonly cluster: KubeCluster;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly credentials: ExecCredentials;
+  readonly credentials: Credentials;
   /** Milliseconds of this machine's clock. */
   readonly now: () => number;
 }
@@ -74,7 +97,8 @@ export async function loginOf(options: LoginOptions): Promise<KubeLogin> {
 function ownLogin(options: LoginOptions): Promise<KubeLogin> {
   const { exec, 'auth-provider': provider } = options.user;
   if (exec != null) return execLogin(options, exec);
-  return provider == null ? plainLogin(options) : providerLogin(options, provider);
+  if (provider == null) return plainLogin(options);
+  return provider.name === 'oidc' ? oidcLogin(options, provider) : providerLogin(options, provider);
 }
 
 async function plainLogin({ user }: LoginOptions): Promise<KubeLogin> {
@@ -125,10 +149,25 @@ async function execLogin(options: LoginOptions, plugin: KubeExecPlugin): Promise
   };
 }
 
-/** Providers from before there were login programs (`oidc`, …): client-node knows them, and is loaded only for them. */
+async function oidcLogin(options: LoginOptions, provider: KubeAuthProvider): Promise<KubeLogin> {
+  const { path, userName, credentials, now } = options;
+  const id = JSON.stringify([path, userName, provider]);
+  const ask = () => credentials.get(id, (last) => oidcCredential({ path, provider, last, now }), now);
+  let { token, refreshToken } = await ask();
+  return {
+    async headers(): Promise<Record<string, string>> {
+      ({ token, refreshToken } = await ask());
+      return token === undefined ? {} : { authorization: `Bearer ${token}` };
+    },
+    secrets: () => [token, refreshToken].filter((secret) => secret !== undefined),
+    refused: () => credentials.forget(id),
+  };
+}
+
+/** The other providers from before there were login programs: client-node knows them, and is loaded only for them. */
 async function providerLogin(
   { userName, cluster }: LoginOptions,
-  provider: NonNullable<KubeUser['auth-provider']>,
+  provider: KubeAuthProvider,
 ): Promise<KubeLogin> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -162,18 +201,4 @@ function impersonation(path: string, user: KubeUser): Readonly<Record<string, st
     'impersonate-uid': user['as-uid'],
     'impersonate-group': group,
   });
-}
-
-/** A certificate or key that stands in the kubeconfig, or in a file that it names. */
-export async function material(
-  data: string | undefined,
-  file: string | undefined,
-): Promise<Buffer | undefined> {
-  if (data !== undefined && data !== '') return Buffer.from(data, 'base64');
-  if (file === undefined || file === '') return undefined;
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
 }

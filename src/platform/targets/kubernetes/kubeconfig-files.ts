@@ -67,6 +67,7 @@ type KubeconfigFile = NonNullable<z.output<typeof KubeconfigFile>>;
 export type KubeCluster = z.output<typeof Cluster>;
 export type KubeUser = z.output<typeof User>;
 export type KubeExecPlugin = z.output<typeof ExecPlugin>;
+export type KubeAuthProvider = NonNullable<KubeUser['auth-provider']>;
 
 /** All files together, as kubectl merges them: the first file that says something wins, and an entry stays whole. */
 export interface Kubeconfig {
@@ -181,4 +182,18 @@ export function invalid(path: string, detail: string): AppError {
   return new AppError('INVALID_INPUT', 'kubeconfig is not usable', {
     facts: { reason: 'kubeconfig-invalid', path, detail },
   });
+}
+
+/** A certificate or key that stands in the kubeconfig, or in a file that it names. */
+export async function material(
+  data: string | undefined,
+  file: string | undefined,
+): Promise<Buffer | undefined> {
+  if (data !== undefined && data !== '') return Buffer.from(data, 'base64');
+  if (file === undefined || file === '') return undefined;
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }

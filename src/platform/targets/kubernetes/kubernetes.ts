@@ -5,6 +5,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
+import { listedStage } from '../../../domain/kernel/driver-errors.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { shortened } from '../../../domain/kernel/text.ts';
@@ -47,6 +48,7 @@ const groupOf: Readonly<Record<KubeKind | MadeKind | 'namespaces', string>> = {
   secrets: '/api/v1',
   events: '/api/v1',
   persistentvolumeclaims: '/api/v1',
+  resourcequotas: '/api/v1',
   nodes: '/api/v1',
   deployments: '/apis/apps/v1',
   replicasets: '/apis/apps/v1',
@@ -425,9 +427,14 @@ function keyOf(
   return `${kind}/${namespace}/${fieldSelector}`;
 }
 
+/** Without a namespace: of the whole cluster. */
 function collection(kind: KubeKind | MadeKind, namespace: string): string {
+  if (namespace === '') return `${groupOf[kind]}/${kind}`;
   return `${groupOf[kind]}/namespaces/${encodeURIComponent(namespace)}/${kind}`;
 }
+
+/** Of what stands before the API server and gives no Status. */
+const stageOfStatus: Readonly<Record<number, Stage>> = { 401: 'auth', 403: 'forbidden', 429: 'limit' };
 
 /** An HTTP status of the API server as an error; its message is kept, for it names what was refused. */
 function statusError(
@@ -453,21 +460,27 @@ function statusError(
     });
   if (status === 400 || status === 422)
     return new AppError('INVALID_INPUT', 'Kubernetes API refused the request', { facts });
-  const stage: Stage =
-    status === 401 ? 'auth' : status === 403 ? 'forbidden' : status === 429 ? 'limit' : 'protocol';
+  const stage = listedStage('kubernetes', statusReason(answer)) ?? stageOfStatus[status] ?? 'unknown-error';
   return targetError(stage, address, {
-    facts: { ...facts, ...present({ allowedBy: status === 403 ? allowedBy(asked, settings) : undefined }) },
+    facts: {
+      ...facts,
+      detail: message === '' ? `HTTP ${status}` : message,
+      ...present({ allowedBy: status === 403 ? allowedBy(asked, settings) : undefined }),
+    },
   });
 }
 
-function statusMessage(answer: HttpAnswer): string {
+function statusField(answer: HttpAnswer, field: 'message' | 'reason'): string {
   try {
-    const body = JSON.parse(answer.text()) as { message?: unknown };
-    return typeof body.message === 'string' ? shortened(body.message, 300) : '';
+    const body = JSON.parse(answer.text()) as Readonly<Record<string, unknown>>;
+    const value = body[field];
+    return typeof value === 'string' ? value : '';
   } catch {
     return '';
   }
 }
+const statusMessage = (answer: HttpAnswer) => shortened(statusField(answer, 'message'), 300);
+const statusReason = (answer: HttpAnswer) => statusField(answer, 'reason');
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const stopped = () => new TargetError('aborted', 'stopped waiting');

@@ -1,33 +1,24 @@
+import { lookup } from 'node:dns/promises';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { type PartId, serviceIds } from '../../../domain/platform/part.ts';
-import { protocolPorts } from '../../../domain/platform/table.ts';
+import { within } from '../../../domain/kernel/within.ts';
+import { type PartId, partIds, serviceIds } from '../../../domain/platform/part.ts';
 import type { NetworkTarget } from '../../../domain/probe/targets/network.ts';
 import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
 import { targetError } from '../failure.ts';
+import { addressText, type Place, placeOf } from './address.ts';
 import { tcpCheck } from './tcp-check.ts';
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-const defaultPorts: Readonly<Record<string, number>> = {
-  'http:': protocolPorts.http,
-  'https:': protocolPorts.https,
-  'postgres:': protocolPorts.postgres,
-  'postgresql:': protocolPorts.postgres,
-  'redis:': protocolPorts.redis,
-  'rediss:': protocolPorts.redis,
-  'nats:': protocolPorts.nats,
-  'tls:': protocolPorts.nats,
-};
 
 /** Where the parts of an environment listen, as it is configured. */
 export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
   const places = placesOf(config);
   return {
     knows: (part) => places[part] !== undefined,
+    near: (part) => nearTo(part, places),
+    async address(part) {
+      const place = await places[part]?.();
+      return place === undefined ? undefined : addressText(place);
+    },
     async handshake(part, { timeoutMs, signal, at }) {
       const place = at ?? (await places[part]?.());
       if (place === undefined) throw new AppError('NOT_FOUND', 'a part has no address', { facts: { part } });
@@ -41,17 +32,42 @@ export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
   };
 }
 
-/** Only the host and port of a URL are kept: the rest of it may be secret. */
-function placeOf(text: string): Place {
-  // `bolt+s://` and the like are no special schemes: their ports would not be understood.
-  const url = new URL(text.replace(/^(?:bolt|neo4j)(?:\+s|\+ssc)?:/, 'neo4j:'));
-  const port = url.port === '' ? (defaultPorts[url.protocol] ?? protocolPorts.bolt) : Number(url.port);
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
+/** Of a whole network: its first three bytes, or half of an address of IPv6. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address.split('.').slice(0, 3).join('.');
+  const [head = '', tail] = address.split('::');
+  const given = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? 0 : tail.split(':').length;
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - given.length - rest);
+  return [...given, ...Array.from({ length: zeros }, () => '0')].slice(0, 4).join(':');
 }
 
-function placesOf(
-  config: EnvironmentConfig,
-): Readonly<Partial<Record<PartId, () => Promise<Place | undefined>>>> {
+/** How long a name may take to be looked up. */
+const lookupMs = 2_000;
+
+async function networksOf(host: string): Promise<readonly string[]> {
+  const found = await within(lookupMs, lookup(host, { all: true }), { late: () => [] }).catch(() => []);
+  return found.map(({ address }) => networkOf(address));
+}
+
+async function nearTo(part: PartId, places: Places): Promise<readonly PartId[]> {
+  const hostOf = async (id: PartId) => (await places[id]?.().catch(() => undefined))?.host;
+  const own = await hostOf(part);
+  if (own === undefined) return [];
+  const networks = await networksOf(own);
+  const isNear = async (id: PartId): Promise<boolean> => {
+    const host = await hostOf(id);
+    if (host === undefined || id === part) return false;
+    return host === own || (await networksOf(host)).some((network) => networks.includes(network));
+  };
+  const all = partIds.filter((id) => places[id] !== undefined);
+  const near = await Promise.all(all.map(isNear));
+  return all.filter((_id, index) => near[index]);
+}
+
+type Places = Readonly<Partial<Record<PartId, () => Promise<Place | undefined>>>>;
+
+function placesOf(config: EnvironmentConfig): Places {
   const { postgres, redis, nats, neo4j } = config;
   const services = serviceIds.flatMap((id) => {
     const url = config.services[id]?.url;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection, NatsError, TlsOptions as NatsTlsOptions } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
-import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { listedStage } from '../../../domain/kernel/driver-errors.ts';
+import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
@@ -43,23 +44,6 @@ export function natsUrl(text: string): NatsSettings {
     ...(url.protocol === 'tls:' ? { tls: {} } : {}),
   };
 }
-
-const stageOfNats: Readonly<Record<string, Stage>> = {
-  CONNECTION_REFUSED: 'refused',
-  AUTHORIZATION_VIOLATION: 'auth',
-  AUTHENTICATION_EXPIRED: 'auth',
-  AUTHENTICATION_TIMEOUT: 'auth',
-  ACCOUNT_EXPIRED: 'auth',
-  BAD_AUTHENTICATION: 'auth',
-  BAD_CREDS: 'auth',
-  PERMISSIONS_VIOLATION: 'forbidden',
-  CONNECTION_CLOSED: 'closed',
-  DISCONNECT: 'closed',
-  TLS: 'tls',
-  SERVER_OPT_NA: 'tls',
-  NATS_PROTOCOL_ERR: 'protocol',
-  BAD_JSON: 'protocol',
-};
 
 /** NATS under diagnosis: one client connection a run, and the monitoring port over HTTP. */
 export function createNatsTarget(
@@ -104,9 +88,13 @@ export function createNatsTarget(
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
+    const said = error instanceof Error ? error.message.replace(/^'|'$/g, '').toLowerCase() : '';
     const stage =
-      socketStage(inner) ?? socketStage(error) ?? (typeof code === 'string' ? stageOfNats[code] : undefined);
-    return targetError(stage ?? 'closed', address, { cause: error, secrets, facts: refusedIn(error) });
+      socketStage(inner) ??
+      socketStage(error) ??
+      listedStage('nats', typeof code === 'string' ? code : '') ??
+      listedStage('nats', said);
+    return targetError(stage ?? 'unknown-error', address, { cause: error, secrets, facts: refusedIn(error) });
   }
 
   async function withConnection<T>(

@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
+import { listedStage } from '../../../domain/kernel/driver-errors.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { Neo4jLogin, Neo4jTarget } from '../../../domain/probe/targets/neo4j.ts';
@@ -26,22 +27,12 @@ export interface Neo4jSettings {
   readonly encryption?: 'system-ca' | 'trust-all';
 }
 
-/** Stage by Neo4j status code (Neo4j status codes manual) or by the driver's own code. */
-function neo4jStage(code: string): Stage | undefined {
-  if (
-    /^Neo\.ClientError\.Security\.(Unauthorized|AuthenticationRateLimit|CredentialsExpired|TokenExpired)$/.test(
-      code,
-    )
-  )
-    return 'auth';
-  if (code.startsWith('Neo.ClientError.Security.')) return 'forbidden';
-  if (/^Neo\.(TransientError|DatabaseError)\.General\.(MemoryPool|OutOfMemory|StackOverFlow)/.test(code))
-    return 'limit';
-  if (code === 'Neo.TransientError.General.DatabaseUnavailable') return 'closed';
-  if (code.startsWith('Neo.') || code === 'ProtocolError') return 'protocol';
-  if (code === 'SessionExpired') return 'closed';
-  return undefined;
-}
+/** The server's own codes, and what the driver says besides that it could not connect. */
+const serverStage = (code: string) =>
+  listedStage('neo4j', code) ?? (code.startsWith('Neo.') ? 'unknown-error' : undefined);
+
+/** What a server says on a connection that goes on. */
+const connected: ReadonlySet<Stage> = new Set<Stage>(['protocol', 'rejected', 'forbidden', 'unknown-error']);
 
 /** Neo4j under diagnosis over Bolt; a driver a run, closed when idle. */
 export function createNeo4jTarget(
@@ -82,7 +73,7 @@ export function createNeo4jTarget(
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const code = (error as { code?: unknown } | undefined)?.code;
-    const known = typeof code === 'string' ? neo4jStage(code) : undefined;
+    const known = typeof code === 'string' ? serverStage(code) : undefined;
     const facts = typeof code === 'string' ? { code } : {};
     if (known !== undefined) return targetError(known, address, { cause: error, secrets, facts });
     // `ServiceUnavailable` hides why: the socket's own code, or a second look, tells.
@@ -110,7 +101,7 @@ export function createNeo4jTarget(
       } catch (error) {
         const translated = await translate(error);
         if (translated instanceof TargetError && translated.stage === 'auth') deny(translated);
-        if (translated instanceof TargetError && translated.stage !== 'protocol') void shared.drop();
+        if (translated instanceof TargetError && !connected.has(translated.stage)) void shared.drop();
         throw translated;
       }
     });

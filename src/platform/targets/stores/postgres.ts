@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
-import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { listedStage } from '../../../domain/kernel/driver-errors.ts';
+import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ValueSource } from '../../../domain/platform/source.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
@@ -33,19 +34,6 @@ export const applicationName = 'aetherius-bot';
 
 /** The server ended one statement, for its time or for a lock that it waited on; it answers the next one. */
 const cancelled: ReadonlySet<unknown> = new Set(['57014', '55P03']);
-
-/**
- * Stage by SQLSTATE class or code (PostgreSQL manual, appendix A). 53300 too_many_connections,
- * 57P03 cannot_connect_now (starting up), 57P01/57P02 the server is going away, 57014 our own statement timeout.
- */
-function sqlStage(state: string): Stage {
-  if (state.startsWith('28')) return 'auth';
-  if (state.startsWith('53')) return 'limit';
-  if (state === '42501') return 'forbidden';
-  if (cancelled.has(state)) return 'no-answer';
-  if (state.startsWith('57P0') || state.startsWith('08')) return 'closed';
-  return 'protocol';
-}
 
 /** Loads the driver, so that no measurement has to wait for it. */
 export async function loadPostgresDriver(): Promise<void> {
@@ -81,7 +69,6 @@ export function createPostgresTarget(
       ...present({ ssl: settings.tls === undefined ? undefined : { ...settings.tls } }),
     };
   };
-  const encrypted = settings.tls !== undefined || /[?&]sslmode=(?!disable)/.test(url.search);
 
   const pools = new Map<string, ReturnType<typeof makePool>>();
   /** Of work in batches, which would else open a session for each of them. */
@@ -112,9 +99,13 @@ export function createPostgresTarget(
     }
     const code = (error as { code?: unknown }).code;
     if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code))
-      return targetError(sqlStage(code), address, { cause: error, secrets, facts: { sqlstate: code } });
-    const stage = socketStage(error) ?? (connected || !encrypted ? 'closed' : 'tls');
-    return targetError(stage, address, { cause: error, secrets });
+      return targetError(listedStage('postgres', code) ?? 'unknown-error', address, {
+        cause: error,
+        secrets,
+        facts: { sqlstate: code },
+      });
+    const stage = socketStage(error) ?? listedStage('pg', error instanceof Error ? error.message : '');
+    return targetError(stage ?? 'unknown-error', address, { cause: error, secrets });
   }
 
   async function withClient<T>(

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
-import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { listedStage, redisStage } from '../../../domain/kernel/driver-errors.ts';
+import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { RedisNode, RedisTarget } from '../../../domain/probe/targets/redis.ts';
@@ -15,6 +16,7 @@ import {
   type Timeouts,
   targetError,
 } from '../failure.ts';
+import { firstLine } from '../network/first-line.ts';
 import { tcpCheck } from '../network/tcp-check.ts';
 import type { TlsOptions } from '../network/tls.ts';
 import type { SharedConnections } from './shared-connection.ts';
@@ -55,16 +57,6 @@ export function redisUrl(text: string, tls?: TlsOptions): RedisSettings {
     ...(Number.isInteger(db) && db > 0 ? { db } : {}),
     ...present({ tls: secure }),
   };
-}
-
-/** Stage by the first word of an error reply, which is its code (Redis protocol specification, "Simple errors"). */
-function replyStage(message: string): Stage {
-  const code = message.split(' ', 1)[0] ?? '';
-  if (code === 'NOAUTH' || code === 'WRONGPASS' || code === 'DENIED') return 'auth';
-  if (code === 'NOPERM') return 'forbidden';
-  if (code === 'OOM' || code === 'BUSY' || code === 'MISCONF') return 'limit';
-  if (code === 'LOADING' || code === 'MASTERDOWN' || code === 'CLUSTERDOWN') return 'closed';
-  return 'protocol';
 }
 
 /** Redis under diagnosis over one connection a run, which is closed when idle. Never retries, never queues offline. */
@@ -138,16 +130,25 @@ export function createRedisTarget(
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     if (error instanceof Error && error.name === 'ReplyError')
-      return targetError(replyStage(error.message), address, { cause: error, secrets });
+      return targetError(redisStage(error.message), address, { cause: error, secrets });
     const known = socketStage(error) ?? socketStage(lastError);
+    const told = listedStage('ioredis', error instanceof Error ? error.message : '') ?? 'unknown-error';
+    if ((known ?? told) === 'closed' && settings.tls === undefined) {
+      // A server that takes no more clients says so and hangs up; who had sent something already may not hear it.
+      const line = await firstLine(address.host, address.port, 500);
+      if (line?.startsWith('-') === true) {
+        const message = line.slice(1);
+        return targetError(redisStage(message), address, { cause: new Error(message), secrets });
+      }
+    }
     if (!connected && (known === undefined || known === 'connect-timeout')) {
       // Sentinel and Cluster clients hide why no node could be used, and ioredis says ETIMEDOUT also for a server
       // that accepts and stays silent: a bare connection tells.
       const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
-      const silent = known === 'connect-timeout' ? 'no-answer' : 'closed';
+      const silent = known === 'connect-timeout' ? 'no-answer' : told;
       return targetError(seen === 'open' ? silent : seen, address, { cause: error, secrets });
     }
-    return targetError(known ?? 'closed', address, { cause: error, secrets });
+    return targetError(known ?? told, address, { cause: error, secrets });
   }
 
   function use<T>(options: CallOptions, work: (client: Redis | Cluster) => Promise<T>): Promise<T> {

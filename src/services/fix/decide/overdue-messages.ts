@@ -1,6 +1,8 @@
 import { askFacts } from '../../../domain/access/access.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { endedAs, endOf } from '../../../domain/fix/temporary.ts';
+import type { Ids } from '../../../domain/kernel/clock.ts';
+import { overduePurpose } from '../../../domain/message/cards.ts';
 import type { RemediationButton } from '../../../domain/message/remediation-view.ts';
 import type { Rendered } from '../../../domain/message/rendered.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
@@ -13,22 +15,29 @@ export interface OverdueMessages {
   readonly overdue: (tx: TxOf<'buttons' | 'messages' | 'remediations'>, row: RemediationRow) => Promise<void>;
   /** The same message without its button; nothing where none was posted. */
   readonly overdueEnds: (tx: TxOf<'messages' | 'remediations'>, row: RemediationRow) => Promise<void>;
+  /** As it is to be seen now in this message. */
+  readonly drawOverdue: (
+    tx: TxOf<'buttons' | 'remediations'>,
+    row: RemediationRow,
+    id: string,
+  ) => Promise<Rendered>;
 }
-
-const overduePurpose = 'remediation-overdue';
 
 export function createOverdueMessages(deps: {
   readonly renderer: Renderer;
   readonly buttons: (
     tx: TxOf<'buttons'>,
     row: RemediationRow,
+    places: readonly string[],
   ) => Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
+  readonly ids: Ids;
   readonly post: (
     tx: TxOf<'messages'>,
     row: RemediationRow,
     purpose: string,
     rendered: Rendered,
     urgency: Urgency,
+    id: string,
   ) => Promise<void>;
 }): OverdueMessages {
   const render = async (
@@ -56,11 +65,15 @@ export function createOverdueMessages(deps: {
       row.surface?.language ?? 'en',
     );
   };
+  const drawOverdue: OverdueMessages['drawOverdue'] = async (tx, row, id) => {
+    const { undo } = await deps.buttons(tx, row, [id]);
+    return render(tx, row, undo === undefined ? {} : { undo });
+  };
   return {
+    drawOverdue,
     async overdue(tx, row) {
-      const { undo } = await deps.buttons(tx, row);
-      const rendered = await render(tx, row, undo === undefined ? {} : { undo });
-      await deps.post(tx, row, overduePurpose, rendered, 'decision');
+      const id = deps.ids.uuid();
+      await deps.post(tx, row, overduePurpose, await drawOverdue(tx, row, id), 'decision', id);
     },
     async overdueEnds(tx, row) {
       const [posted] = await tx.messages.find({ remediationId: row.id, purpose: overduePurpose });

@@ -1,3 +1,4 @@
+import { heldReason } from '../../../domain/audit/record.ts';
 import { personId } from '../../../domain/fix/approval.ts';
 import { type AllowList, mayDecide, type Standing, standingOf } from '../../../domain/fix/eligibility.ts';
 import { frozenBy, withinHours } from '../../../domain/fix/policy.ts';
@@ -31,7 +32,7 @@ export type Judged =
 
 /** `lists` undefined: any full member of an installed workspace. */
 export async function judge(
-  deps: DecisionDeps,
+  deps: Pick<DecisionDeps, 'directory'>,
   input: DecisionInput,
   lists: readonly AllowList[] | undefined,
 ): Promise<Judged> {
@@ -164,12 +165,12 @@ async function busy(
   });
 }
 
-/** R-L5: on a record that its anchors contradict nothing is decided; undefined: they do not. */
+/** R-L5: on a record that its anchors contradict, or whose end is not whole, nothing is decided; undefined: on this one it is. */
 export async function recordHeld({
   record,
 }: Pick<DecisionDeps, 'record'>): Promise<{ readonly refused: string; readonly facts: Facts } | undefined> {
-  const { state, why = {} } = await record.quick();
-  return state === 'held' ? { refused: 'record-held', facts: { ...why } } : undefined;
+  const state = await record.quick();
+  return state.state === 'held' ? { refused: heldReason(state), facts: { ...state.why } } : undefined;
 }
 
 function notFound(id: string): AppError {

@@ -29,6 +29,7 @@ const Channel = z.object({
   externallyShared: z.boolean(),
   private: z.boolean().default(true),
   archived: z.boolean().default(false),
+  with: z.string().exactOptional(),
 });
 
 /**
@@ -96,6 +97,8 @@ export async function refreshDirectory(deps: {
   readonly store: StoreOf<'directory' | 'remediations'>;
   readonly policy: Policy;
   readonly directory: Directory;
+  /** Which of those who have decided nothing are asked about now; default all. */
+  readonly inTurn?: (people: readonly string[]) => readonly string[];
 }): Promise<readonly string[]> {
   const { store, policy, directory } = deps;
   const readAt = await store.tx((tx) => tx.now());
@@ -111,16 +114,38 @@ export async function refreshDirectory(deps: {
   };
   keep('installation', installationId, await directory.installation());
   const open = await waiting(store);
-  const people = new Set([...policy.everyList.flatMap((list) => list.users), ...open.people]);
+  const decided = new Set(open.people);
+  const people = new Set(policy.everyList.flatMap((list) => list.users));
   for (const group of new Set(policy.everyList.flatMap((list) => list.usergroups)))
     for (const member of keep('group', group, await directory.groupMembers(group)) ?? []) people.add(member);
   // One after the other: `users.info` is rate limited, and no person waits for this.
-  for (const userId of people) keep('person', userId, await directory.person(userId));
+  const others = [...people].filter((userId) => !decided.has(userId));
+  for (const userId of [...decided, ...(deps.inTurn?.(others) ?? others)])
+    keep('person', userId, await directory.person(userId));
   for (const channel of new Set(open.channels)) keep('channel', channel, await directory.channel(channel));
   await store.tx(async (tx) => {
     for (const { kind, id, data } of entries) await tx.directory.save(kind, id, data, readAt);
   });
   return missing;
+}
+
+/** Slack answers a hundred questions about people a minute (R-SLACK28): these leave half of them to whoever presses a button. */
+const mostAMinute = 50;
+
+/** Those who were asked about longest ago, as many as a minute has room for. */
+export function peopleInTurn(now: () => number): (people: readonly string[]) => readonly string[] {
+  const askedAt = new Map<string, number>();
+  let times: readonly number[] = [];
+  return (people) => {
+    const at = now();
+    times = times.filter((time) => time > at - 60_000 && time <= at);
+    const next = people
+      .toSorted((a, b) => (askedAt.get(a) ?? 0) - (askedAt.get(b) ?? 0))
+      .slice(0, Math.max(0, mostAMinute - times.length));
+    for (const userId of next) askedAt.set(userId, at);
+    times = [...times, ...next.map(() => at)];
+    return next;
+  };
 }
 
 /** Keeps the snapshot fresh in the bot process: regularly, and when an executor asks because it is too old. */
@@ -134,8 +159,9 @@ export function startDirectoryRefresh(deps: {
   readonly everyMs?: number;
 }): { stop(): Promise<void> } {
   const { store, clock, logger, everyMs = 60_000 } = deps;
+  const inTurn = peopleInTurn(() => clock.now().getTime());
   const refresh = async () => {
-    const missing = await refreshDirectory(deps);
+    const missing = await refreshDirectory({ ...deps, inTurn });
     if (missing.length > 0) logger.warn({ missing }, 'parts of the directory cannot be read from Slack');
   };
   const refreshing = every(everyMs, refresh, {

@@ -10,7 +10,8 @@ import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Page } from '../../../domain/message/outbox.ts';
+import { cardPurpose, directPurpose, overduePurpose, readerOf } from '../../../domain/message/cards.ts';
+import type { OutboxMessage, Page } from '../../../domain/message/outbox.ts';
 import type {
   Elsewhere,
   RemediationButton,
@@ -22,16 +23,12 @@ import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Urgency } from '../../../domain/message/sending.ts';
 import type { Messages } from '../../../domain/ports/messages.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
-import type { Run } from '../../../domain/run/run.ts';
+import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
+import type { Language, Run } from '../../../domain/run/run.ts';
 import { createOverdueMessages, type OverdueMessages } from './overdue-messages.ts';
 import { isSameChange, sameFix } from './same-fix.ts';
 
-const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
-/** Before the user id of its reader: once it is sent, its channel is that of the conversation. */
-const directPurpose = 'remediation-direct:';
-const readerOf = (purpose: string): string | undefined =>
-  purpose.startsWith(directPurpose) ? purpose.slice(directPurpose.length) : undefined;
 /** More people than this are not written to one by one; the mention in the thread reaches them. */
 const mostDirect = 20;
 
@@ -45,6 +42,12 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
   indeterminate: ['resolve'],
 };
 
+/** Decided, or over: what people who were asked to decide want to know. How far it is they see in the channel. */
+const shownDirectly: ReadonlySet<RemediationRow['state']> = new Set([
+  ...(['approved', 'rejected', 'cancelled', 'expired', 'superseded', 'stale'] as const),
+  ...(['succeeded', 'failed', 'rolled_back', 'rollback_failed', 'indeterminate'] as const),
+]);
+
 type CardRepository = 'buttons' | 'messages' | 'remediations';
 
 export interface RemediationMessages extends OverdueMessages {
@@ -53,6 +56,11 @@ export interface RemediationMessages extends OverdueMessages {
    * or of an answer where it is an offer.
    */
   readonly card: (tx: TxOf<CardRepository>, row: RemediationRow, urgency?: Urgency) => Promise<void>;
+  /**
+   * R-S14: edits the direct messages once it is decided or has ended, behind all else: Slack takes few edits a minute,
+   * and the card of the next request is one of them.
+   */
+  readonly copies: (tx: TxOf<CardRepository>, row: RemediationRow) => Promise<void>;
   /** The menu of other fixes, below the answer of their run; nothing without one. */
   readonly others: (
     tx: TxOf<'buttons' | 'messages'>,
@@ -83,10 +91,19 @@ export interface RemediationMessages extends OverdueMessages {
     row: RemediationRow,
     which: string,
   ) => Promise<boolean>;
-  readonly buttons: (
-    tx: TxOf<'buttons'>,
+  /** R-A10: one of these messages as it is to be seen now, for whoever sends it; undefined where the fix is shown nowhere. */
+  readonly draw: (
+    tx: TxOf<CardRepository | 'runs'>,
     row: RemediationRow,
-  ) => Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
+    message: Pick<OutboxMessage, 'id' | 'purpose'>,
+    /** Of whoever reads it alone: in whose language, and where the thread opens for them. */
+    reader?: { readonly language?: Language; readonly link?: string },
+  ) => Promise<Rendered | undefined>;
+  /** Where people see it: the message of ours above its thread, or its card; undefined where others may not know. */
+  readonly threadOf: (
+    tx: TxOf<CardRepository>,
+    row: RemediationRow,
+  ) => Promise<{ readonly channel: string; readonly ts: string } | undefined>;
 }
 
 /** An entry of the menu of other fixes: plans it, as typing it would. */
@@ -105,17 +122,25 @@ export function createRemediationMessages(deps: {
   readonly renderer: Renderer;
   readonly policy: Policy;
   readonly ids: Ids;
+  /** R-A10: of a process that is no bot. What people decide with is drawn by whoever sends it. */
+  readonly withoutButtons?: boolean;
 }): RemediationMessages {
   const { renderer, policy, ids } = deps;
 
-  const buttons: RemediationMessages['buttons'] = async (tx, row) => {
+  /** `places`: the messages in which they stand; elsewhere they decide nothing. */
+  const buttons = async (
+    tx: TxOf<'buttons'>,
+    row: RemediationRow,
+    places: readonly string[],
+  ): Promise<RemediationView['buttons']> => {
     const made: Partial<Record<RemediationButton, string>> = {};
+    if (deps.withoutButtons === true) return made;
     for (const purpose of buttonsOf[row.state] ?? []) {
       if (purpose === 'break-glass' && policy.glass(row.tier) === undefined) continue;
       const ttlMs = purpose === 'undo' ? undoLeftMs(row, await tx.now()) : ttlOf(purpose);
       if (ttlMs <= 0) continue;
       const id = ids.token();
-      await tx.buttons.create({ id, purpose, remediationId: row.id, planHash: row.planHash, ttlMs });
+      await tx.buttons.create({ id, purpose, remediationId: row.id, planHash: row.planHash, places, ttlMs });
       made[purpose] = id;
     }
     return made;
@@ -127,10 +152,11 @@ export function createRemediationMessages(deps: {
     purpose: string,
     rendered: Rendered,
     urgency: Urgency,
+    id = ids.uuid(),
   ) => {
     if (row.surface === undefined) return;
     await tx.messages.post({
-      id: ids.uuid(),
+      id,
       purpose,
       channel: row.surface.channel,
       remediationId: row.id,
@@ -176,14 +202,22 @@ export function createRemediationMessages(deps: {
     await post(tx, row, eventPurpose, rendered, urgency);
   };
 
-  const viewOf = async (tx: TxOf<CardRepository>, row: RemediationRow): Promise<RemediationView> => {
+  const viewOf = async (
+    tx: TxOf<CardRepository>,
+    row: RemediationRow,
+    /** Messages in which its buttons stand; none: it has no buttons. */
+    places: readonly string[],
+  ): Promise<RemediationView> => {
     const other = await elsewhere(tx, row);
     const waited = row.state === 'approved' || row.state === 'expired' ? waitedFor(row.outcome) : undefined;
     const ahead = waited === undefined ? undefined : await tx.remediations.get(waited);
     const approvals = await tx.remediations.approvals(row.id);
     const steps = await tx.remediations.steps(row.id);
     // What is decided elsewhere cannot be asked for here.
-    const made = other === undefined ? await buttons(tx, row) : {};
+    const undo = await undoOf(tx, row);
+    // Nor is what is taken back, or about to be, taken back twice.
+    const free = other === undefined && undo === undefined && places.length > 0;
+    const made = free ? await buttons(tx, row, places) : {};
     const rule = policy.rule(row.tier);
     return {
       remediation: row,
@@ -192,7 +226,7 @@ export function createRemediationMessages(deps: {
       needed: rule?.approvals ?? 0,
       buttons: made,
       now: await tx.now(),
-      ...present({ elsewhere: other, other: ahead, first: await firstOf(tx, row) }),
+      ...present({ elsewhere: other, other: ahead, first: await firstOf(tx, row), undo }),
       ...(rule?.reason === 'required' ? { reasonNeeded: true as const } : {}),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...present({ undoValidUntil: made.undo === undefined ? undefined : undoUntil(row) }),
@@ -232,35 +266,59 @@ export function createRemediationMessages(deps: {
     return waiting.length > 0;
   };
 
+  const overdue = createOverdueMessages({ renderer, buttons, post, ids });
   return {
-    buttons,
     event,
-    ...createOverdueMessages({ renderer, buttons, post }),
+    ...overdue,
+    async threadOf(tx, row) {
+      if (row.surface === undefined || row.privatePlace) return undefined;
+      const { channel, threadTs } = row.surface;
+      const own = await tx.messages.find({ remediationId: row.id, purpose: cardPurpose });
+      const ofRun = row.runId === undefined ? [] : await tx.messages.find({ runId: row.runId });
+      const root = ofRun.find((message) => message.parentId === undefined && message.channel === channel);
+      const ts = root?.ts ?? threadTs ?? own.find((card) => card.channel === channel)?.ts;
+      return ts === undefined ? undefined : { channel, ts };
+    },
+    async draw(tx, row, { id, purpose }, reader = {}) {
+      if (row.surface === undefined) return undefined;
+      if (purpose === overduePurpose) return overdue.drawOverdue(tx, row, id);
+      const { channel: place, language } = row.surface;
+      const cards = await tx.messages.find({ remediationId: row.id, purpose: cardPurpose });
+      const isDirect = readerOf(purpose) !== undefined;
+      const isCurrent = isDirect || cards.find(({ channel }) => channel === place)?.id === id;
+      // R-S14: a copy has no buttons any more once it is decided.
+      const view = await viewOf(tx, row, isDirect && shownDirectly.has(row.state) ? [] : [id]);
+      if (!isDirect) return renderer.remediation(isCurrent ? view : left(view), language);
+      const own = { ...directly(view), ...present({ because: await becauseOf(tx, row), link: reader.link }) };
+      return renderer.remediation(own, reader.language ?? language);
+    },
     async card(tx, row, given) {
       if (row.surface === undefined) return;
-      const view = await viewOf(tx, row);
-      const rendered = renderer.remediation(view, row.surface.language);
       const all = await tx.messages.find({ remediationId: row.id });
       const cards = all.filter(({ purpose }) => purpose === cardPurpose);
       const card = cards.find(({ channel }) => channel === row.surface?.channel);
+      const id = card?.id ?? ids.uuid();
+      const view = await viewOf(tx, row, [id]);
+      const rendered = renderer.remediation(view, row.surface.language);
       // An offer is part of the answer it belongs to and comes behind it.
       const urgency = given ?? (row.state === 'proposed' ? 'answer' : 'decision');
-      if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency);
+      if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency, id);
       else await tx.messages.update(card.id, rendered, urgency);
-      // Its other copies show decisions alone.
+      // Where else it stands shows decisions alone.
       if (given === 'progress') return;
       // R-S7: the card in a channel that it left says what became of it, and has no power.
-      const left = cards.filter(({ id }) => id !== card?.id);
-      const without = renderer.remediation(
-        { ...view, buttons: {}, elsewhere: { state: row.state } },
-        row.surface.language,
-      );
-      for (const { id } of left) await tx.messages.update(id, without, 'decision');
-      // R-S14: the buttons die on every copy.
+      const others = cards.filter(({ id }) => id !== card?.id);
+      const without = renderer.remediation(left(view), row.surface.language);
+      for (const { id } of others) await tx.messages.update(id, without, 'decision');
+    },
+    async copies(tx, row) {
+      if (row.surface === undefined || !shownDirectly.has(row.state)) return;
+      const all = await tx.messages.find({ remediationId: row.id });
       const direct = all.filter(({ purpose }) => readerOf(purpose) !== undefined);
       if (direct.length === 0) return;
-      const copy = renderer.remediation(directly(view), row.surface.language);
-      for (const { id } of direct) await tx.messages.update(id, copy, 'decision');
+      // R-S14: the buttons die on every copy; which of them is old is decided by the state alone (R-S5).
+      const copy = renderer.remediation(directly(await viewOf(tx, row, [])), row.surface.language);
+      for (const { id } of direct) await tx.messages.update(id, copy, 'progress');
     },
     async others(tx, run, calls) {
       const { surface, environment } = run;
@@ -293,10 +351,12 @@ export function createRemediationMessages(deps: {
     },
     async ask(tx, row, userIds) {
       if (row.surface === undefined || !policy.notify.direct) return;
-      const rendered = renderer.remediation(directly(await viewOf(tx, row)), row.surface.language);
-      for (const userId of userIds.slice(0, mostDirect))
+      const copies = userIds.slice(0, mostDirect).map((userId) => ({ userId, id: ids.uuid() }));
+      const places = copies.map(({ id }) => id);
+      const rendered = renderer.remediation(directly(await viewOf(tx, row, places)), row.surface.language);
+      for (const { userId, id } of copies)
         await tx.messages.post({
-          id: ids.uuid(),
+          id,
           purpose: `${directPurpose}${userId}`,
           channel: userId,
           remediationId: row.id,
@@ -364,6 +424,36 @@ function directly(view: RemediationView): RemediationView {
   return { ...view, buttons: present({ approve, reject }), direct: true };
 }
 
+/** What was found that led to it; an undo has another reason, and a fix that was asked for by name has none. */
+async function becauseOf(
+  tx: TxOf<'runs'>,
+  { runId, undoOf: undone, findingKey: key }: RemediationRow,
+): Promise<Finding | undefined> {
+  if (runId === undefined || undone !== undefined || key === undefined) return undefined;
+  const run = await tx.runs.get(runId);
+  return run?.outcomes.flatMap(({ findings }) => findings).find((finding) => findingKey(finding) === key);
+}
+
+/** States of an undo after which the fix is there as before. */
+const without: ReadonlySet<RemediationRow['state']> = new Set([
+  ...(['proposed', 'rejected', 'expired', 'cancelled', 'superseded'] as const),
+  ...(['stale', 'failed', 'rolled_back'] as const),
+]);
+
+/** The undo of a fix that worked, unless nothing came of it. */
+async function undoOf(tx: TxOf<'remediations'>, row: RemediationRow): Promise<RemediationRow | undefined> {
+  if (row.state !== 'succeeded' || row.undoOf !== undefined) return undefined;
+  const undos = await tx.remediations.list({ undoOf: row.id, limit: mostFixes });
+  return undos.find(({ state }) => !without.has(state));
+}
+
+/** R-S7: the card in a channel that it left says what became of it, and has no power. */
+function left(view: RemediationView): RemediationView {
+  const { state, finishedAt } = view.remediation;
+  const takenBackAt = view.undo?.state === 'succeeded' ? view.undo.finishedAt : undefined;
+  return { ...view, buttons: {}, elsewhere: { state, ...present({ endedAt: finishedAt, takenBackAt }) } };
+}
+
 /** R-A4: who asked for it does not approve it, so they are not named. */
 function listOf(lists: readonly AllowList[], { requester }: Pick<RemediationRow, 'requester'>): AllowList {
   const users = new Set(lists.flatMap((list) => list.users));
@@ -412,9 +502,14 @@ async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise
         ? undefined
         : await tx.remediations.get(since);
   if (other === undefined || (row.state === 'superseded' && other.state !== 'succeeded')) return undefined;
+  const undo = await undoOf(tx, other);
   const known = !other.privatePlace || other.surface?.channel === row.surface?.channel;
   return {
     state: other.state,
+    ...present({
+      endedAt: other.finishedAt,
+      takenBackAt: undo?.state === 'succeeded' ? undo.finishedAt : undefined,
+    }),
     ...(overtaken === undefined ? {} : { overtook: true as const }),
     ...(row.state === 'superseded' || isSameChange(row, other) ? {} : { another: true as const }),
     ...(known && other.surface !== undefined

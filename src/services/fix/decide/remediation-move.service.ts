@@ -88,8 +88,11 @@ export async function moveRemediation(
     });
   const moved = await reread(tx, row.id);
   await deps.messages.card(tx, moved);
+  await deps.messages.copies(tx, moved);
   const kind = cause.event ?? ((cause.by === undefined && shownByCard.has(to)) || isOffer(to) ? 'none' : to);
   if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
+  if (moved.undoOf !== undefined && (to === 'requested' || isTerminal(to)))
+    await showUndone(tx, deps, moved.undoOf);
   if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
   if (to !== 'superseded' && moved.undoOf === undefined) await tellOthers(tx, deps, moved);
   if (isTerminal(to)) await showNext(tx, deps, moved);
@@ -103,6 +106,13 @@ export async function moveRemediation(
     ...common(moved, cause, deps.policy.version),
   });
   return moved;
+}
+
+/** The card of what is taken back, and those that say that it was done there, say what became of it. */
+async function showUndone(tx: TxOf<MoveRepository>, deps: Deps, undoOf: string): Promise<void> {
+  await deps.messages.card(tx, await reread(tx, undoOf));
+  for (const other of await tx.remediations.list({ successor: undoOf, limit: 50 }))
+    await deps.messages.card(tx, other);
 }
 
 /**

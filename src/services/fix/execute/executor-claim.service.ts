@@ -1,3 +1,4 @@
+import { heldReason } from '../../../domain/audit/record.ts';
 import { type AllowList, mayDecide } from '../../../domain/fix/eligibility.ts';
 import { planDrift } from '../../../domain/fix/execution.ts';
 import { directoryMaxAgeMs } from '../../../domain/fix/policy.ts';
@@ -102,9 +103,9 @@ async function stillWaits(deps: ExecutorDeps, id: string): Promise<boolean> {
 export async function recordBarrier({
   record,
 }: Pick<ExecutorDeps, 'record'>): Promise<Extract<Barrier, { kind: 'wait' }> | undefined> {
-  const { state, why } = await record.check();
-  if (state === 'held') return wait('record-held', why);
-  return state === 'unconfirmed' ? wait('record-unconfirmed') : undefined;
+  const found = await record.check();
+  if (found.state === 'held') return wait(heldReason(found), found.why);
+  return found.state === 'unconfirmed' ? wait('record-unconfirmed') : undefined;
 }
 
 async function begin(

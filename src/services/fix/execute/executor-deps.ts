@@ -1,4 +1,5 @@
 import type { RecordGuard } from '../../../domain/audit/record.ts';
+import type { LookedAgain } from '../../../domain/fix/looked-again.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { Operation, Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
@@ -25,11 +26,22 @@ export type KillPoint =
 /** An execution moves a fix as a decision does, and stops where it is told to. */
 export type ExecutionRepository = DecisionRepository | 'killSwitches' | 'temporaries';
 
+/**
+ * Asks again what led to a fix, and compares. Never rejects for what a target does; a row of an earlier version, or
+ * one that was asked for by name, has less to compare with.
+ */
+export type AskAgain = (
+  row: Pick<RemediationRow, 'id' | 'runId' | 'findingKey' | 'actionId' | 'environment' | 'plan'>,
+  look: { readonly targets: Targets; readonly signal: AbortSignal },
+) => Promise<LookedAgain>;
+
 export interface ExecutorDeps extends Pick<DecisionDeps, 'onForged' | 'onVerdict' | 'trust'> {
   readonly store: StoreOf<ExecutionRepository>;
   readonly targets: TargetsFactory;
   readonly remediations: readonly Remediation[];
   readonly probes: ProbeRunner;
+  /** R-X12: told beside the verdict. */
+  readonly askAgain: AskAgain;
   readonly policy: Policy;
   readonly messages: RemediationMessages;
   readonly self: SelfIdentity;

@@ -10,6 +10,8 @@ import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { redactText } from '../../../domain/kernel/redact.ts';
+import { oneLine, shortened } from '../../../domain/kernel/text.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
@@ -146,8 +148,8 @@ type Effect =
   | { readonly end: 'refused'; readonly why: 'stopped' | 'kill-switch'; readonly facts: Facts }
   | { readonly end: 'released' };
 
-/** Stages at which a call may have reached the target and its answer was lost. */
-const ambiguous: ReadonlySet<string> = new Set(['no-answer', 'closed', 'aborted']);
+/** Stages at which a call may have reached the target and its answer was lost, or says nothing of what was done. */
+const ambiguous: ReadonlySet<string> = new Set(['no-answer', 'closed', 'aborted', 'fault', 'unknown-error']);
 
 /** One effect within its deadline. When it is not certain whether it happened, the target is asked. */
 async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: StepWork): Promise<Effect> {
@@ -161,17 +163,32 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: Ste
     const ended = work.ended();
     if (ended !== undefined) return ended;
     deps.logger.warn({ err, remediation: row.id, step: step.kind }, 'a step failed');
-    if (err instanceof AppError && err.code === 'CONFLICT') return { end: 'stale', facts: err.facts };
+    if (err instanceof AppError && err.code === 'CONFLICT')
+      // As at the claim: what cannot be done any more says why.
+      return {
+        end: 'stale',
+        facts: { ...(err.facts['reason'] === 'stale' ? {} : { differing: 'plan' }), ...err.facts },
+      };
     const certain =
       (err instanceof TargetError && !ambiguous.has(err.stage)) ||
       (err instanceof AppError && (err.code === 'NOT_FOUND' || err.code === 'NOT_ALLOWED'));
     const why = err instanceof TargetError ? err.stage : err instanceof AppError ? err.code : 'failed';
     const gaveUp = err instanceof TargetError ? err.facts['gaveUp'] : undefined;
-    if (certain) return { end: 'failed', facts: { why, ...present({ gaveUp }) } };
+    const said = saidBy(err);
+    if (certain) return { end: 'failed', facts: { why, ...present({ gaveUp, said }) } };
     const seen = await observe(deps, remediation, row, step);
     if (seen === 'done') return { end: 'observed-done', facts: { why } };
-    return { end: 'unknown', facts: { why, observed: seen } };
+    return { end: 'unknown', facts: { why, observed: seen, ...present({ said }) } };
   }
+}
+
+/** The target's own words about what it did not do, as an adapter has kept them: people read them as they are. */
+function saidBy(error: unknown): string | undefined {
+  if (!(error instanceof AppError)) return undefined;
+  const said = [error.facts['detail'], error.facts['message']].find(
+    (one) => typeof one === 'string' && one !== '',
+  );
+  return typeof said === 'string' ? shortened(redactText(oneLine(said)), 300) : undefined;
 }
 
 /** What one step, or a look at it, may take; a target that does not end then is left to itself. */

@@ -1,3 +1,4 @@
+import { againFacts, type LookedAgain, uncheckedFacts } from '../../../domain/fix/looked-again.ts';
 import type { PlanStep } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
@@ -20,6 +21,11 @@ interface Round {
   readonly digest: string;
 }
 
+/** How long what led to a fix is asked again until it is gone, once all else is well; milliseconds. */
+const patienceMs = 30_000;
+/** What is over with one answer: more of them would say nothing else. */
+const settling: ReadonlySet<LookedAgain['again']> = new Set(['gone', 'not-due', 'measured', 'no-news']);
+
 /**
  * R-X12: asks the probes again and again until they have all been healthy, the steps in place, and the target at rest
  * and the same, for as long as the plan says, or its time is over. Only healthy counts: what could not be checked is
@@ -28,6 +34,7 @@ interface Round {
 export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: AbortSignal): Promise<Verdict> {
   const { deps } = hold;
   let goodSince: number | undefined;
+  let patient: number | undefined;
   let mark: string | undefined;
   for (;;) {
     const { row, over } = await hold.write(async (own) => {
@@ -48,8 +55,12 @@ export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: Ab
     goodSince = round.good ? (goodSince ?? began) : undefined;
     const { facts, digest } = round;
     const stableForMs = Math.min(row.plan.stableForMs, deps.stableAtMostMs ?? Infinity);
-    if (goodSince !== undefined && deps.monotonic() - goodSince >= stableForMs)
-      return { verdict: 'good', facts, digest };
+    if (goodSince !== undefined && deps.monotonic() - goodSince >= stableForMs) {
+      const looked = direction === 'apply' ? await lookAgain(hold, row, signal) : undefined;
+      patient ??= deps.monotonic() + Math.min(patienceMs, deps.stableAtMostMs ?? patienceMs);
+      if (looked === undefined || settling.has(looked.again) || over || deps.monotonic() >= patient)
+        return { verdict: 'good', facts: { ...facts, ...(looked && againFacts(looked)) }, digest };
+    }
     if (over && moved) return { verdict: 'not-good', facts: { ...facts, restless: true }, digest };
     if (over && goodSince === undefined) return { verdict: 'not-good', facts, digest };
     // Healthy in the last moment: it may still show that it lasts, since that time is bounded as well.
@@ -63,6 +74,29 @@ async function pause(deps: ExecutorDeps, stableForMs: number, signal: AbortSigna
   await deps.clock.sleep(ms, signal).catch(() => undefined);
 }
 
+/**
+ * R-X12: what the question that led to the fix says now. It changes no verdict, for which the plan has signs of its own;
+ * people read it beside. An undo brings the old state back, and was led to by nothing.
+ */
+async function lookAgain(
+  { deps, remediation }: Hold,
+  row: RemediationRow,
+  signal: AbortSignal,
+): Promise<LookedAgain | undefined> {
+  if (row.undoOf !== undefined) return undefined;
+  const own = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+  try {
+    return await onTargets(deps, row, own, async (context) => {
+      const due = await remediation.due?.(row.plan, context);
+      if (due !== undefined) return { again: 'not-due', before: [], after: [], due };
+      return deps.askAgain(row, { targets: context.deps, signal: own });
+    });
+  } catch (err) {
+    deps.logger.warn({ err, remediation: row.id }, 'what led to a fix cannot be asked again');
+    return { again: 'unseen', before: [], after: [] };
+  }
+}
+
 async function look(hold: Hold, row: RemediationRow): Promise<Round> {
   const asked = await ask(hold.deps, row, row.plan.verifyWith);
   const place = await inPlace(hold, row, row.plan.steps);
@@ -71,6 +105,7 @@ async function look(hold: Hold, row: RemediationRow): Promise<Round> {
   const good = asked.good && rest.settled && place === 'yes';
   const facts = {
     ...asked.facts,
+    ...asked.unwell,
     settled: rest.settled,
     ...(place === 'yes' ? {} : { inPlace: place }),
   };
@@ -88,7 +123,7 @@ async function lookAtUndone(hold: Hold, row: RemediationRow): Promise<Round> {
   const asked = await ask(hold.deps, row, row.plan.undoVerifyWith ?? []);
   return {
     good: undone && asked.good,
-    facts: { ...asked.facts, inPlace: undone },
+    facts: { ...asked.facts, ...asked.unwell, inPlace: undone },
     digest: sha256({ ...asked.seen, inPlace: undone }),
   };
 }
@@ -114,7 +149,7 @@ async function inPlace(
 }
 
 async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly ProbeCall[]) {
-  if (calls.length === 0) return { good: true, facts: {} as Facts, seen: {} };
+  if (calls.length === 0) return { good: true, facts: {} as Facts, seen: {}, unwell: {} as Facts };
   const signal = AbortSignal.timeout(30_000);
   const facts: Record<string, string> = {};
   let outcomes: readonly ProbeOutcome[];
@@ -125,11 +160,11 @@ async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly Prob
   } catch (err) {
     // Such as a probe that this version does not have any more: that is not a sign of health either.
     deps.logger.error({ err, remediation: row.id }, 'a fix cannot be verified');
-    return { good: false, facts: { probes: 'cannot-look' } as Facts, seen: {} };
+    return { good: false, facts: { probes: 'cannot-look' } as Facts, seen: {}, unwell: {} as Facts };
   }
   for (const outcome of outcomes) facts[outcome.key] = inWords(outcome);
   const good = outcomes.length === calls.length && outcomes.every((outcome) => outcome.status === 'healthy');
-  return { good, facts: facts as Facts, seen: facts };
+  return { good, facts: facts as Facts, seen: facts, unwell: uncheckedFacts(outcomes) };
 }
 
 function inWords(outcome: ProbeOutcome): string {

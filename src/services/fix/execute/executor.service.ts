@@ -1,6 +1,7 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
 import { goesBack, stepsDone } from '../../../domain/fix/execution.ts';
 import type { Executor } from '../../../domain/fix/executor.ts';
+import { auditedOf } from '../../../domain/fix/looked-again.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -97,6 +98,8 @@ export function afterSteps(
 /** R-X16: what was stopped midway says how far it came, and whether that is left; what the target gave up says why. */
 function reasonOf(end: Extract<StepsEnd, { facts: Facts }>): string {
   if (end.end === 'failed' && typeof end.facts['gaveUp'] === 'string') return end.facts['gaveUp'];
+  if (end.end === 'stale' && end.facts['differing'] === 'plan' && typeof end.facts['reason'] === 'string')
+    return end.facts['reason'];
   if (end.end !== 'refused') return end.end;
   if (end.why !== 'stopped' || typeof end.facts['done'] !== 'number') return end.why;
   return end.facts['whole'] === true ? 'stopped-whole' : 'stopped-midway';
@@ -126,7 +129,7 @@ async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
     const reason = changed ? 'changed-meanwhile' : 'not-verified';
     const facts = good ? result.facts : { ...result.facts, ...by, reason };
     await own.move(to, {
-      facts,
+      facts: auditedOf(facts),
       change: { ...changeFor(row, to, facts, now), outcome: facts, evidenceDigest: result.digest },
     });
   });
@@ -169,7 +172,7 @@ function conclude(
     const merged = { ...row.outcome, ...facts };
     const now = (await own.tx.now()).getTime();
     await own.move(to, {
-      facts: merged,
+      facts: auditedOf(merged),
       change: {
         ...changeFor(row, to, merged, now),
         ...present({ evidenceDigest: digest }),

@@ -1,14 +1,17 @@
-import type { Ids } from '../../../domain/kernel/clock.ts';
+import type { RemedyCall } from '../../../domain/fix/remediation.ts';
+import type { Ids, Logger } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
-import type { RunHandler } from '../../../domain/ports/lease.ts';
+import type { PartId } from '../../../domain/platform/part.ts';
+import type { RunHandler, RunLease } from '../../../domain/ports/lease.ts';
 import type { OfferRepository } from '../../../domain/ports/offers.ts';
-import type { TargetsFactory } from '../../../domain/probe/targets/targets.ts';
+import type { ProbeOutcome } from '../../../domain/probe/probe.ts';
+import type { Targets, TargetsFactory } from '../../../domain/probe/targets/targets.ts';
 import { rootPurpose } from '../../run/run.service.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
-import type { ProposeService } from './propose.service.ts';
+import type { Prepared, ProposeService } from './propose.service.ts';
 
 export interface ProposeRunOptions {
   readonly targets: TargetsFactory;
@@ -16,6 +19,13 @@ export interface ProposeRunOptions {
   readonly messages: RemediationMessages;
   readonly renderer: Renderer;
   readonly ids: Ids;
+  readonly logger: Logger;
+  /** Says how what the fix is for stands before it, so that it can be compared afterwards. */
+  readonly measure: (
+    call: RemedyCall,
+    part: PartId,
+    look: { readonly targets: Targets; readonly signal: AbortSignal; readonly answer: string },
+  ) => Promise<readonly ProbeOutcome[]>;
 }
 
 /** What such a run leaves behind: the id of its offer, made or found open, or the reason that there is no offer. */
@@ -42,7 +52,9 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler<OfferRe
         signal,
         run,
       });
+      const before = await measureBefore(options, lease, prepared);
       await lease.finishWith(async (tx): Promise<ProposeSummary> => {
+        await tx.runs.saveOutcomes(run.id, before);
         const proposal = await prepared.save(tx);
         if (proposal.kind === 'offered') {
           await options.messages.card(tx, proposal.offer);
@@ -65,6 +77,24 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler<OfferRe
       });
     },
   };
+}
+
+/** Nothing without a plan. That nothing could be measured keeps nobody from the fix. */
+async function measureBefore(
+  { measure, targets, logger }: ProposeRunOptions,
+  { run, signal }: Pick<RunLease<never>, 'run' | 'signal'>,
+  { call, part }: Prepared,
+): Promise<readonly ProbeOutcome[]> {
+  if (part === undefined) return [];
+  try {
+    // Of its own: the plan may have used up all requests that one may send.
+    const fresh = await targets.forRun(run.environment, signal);
+    return await measure(call, part, { targets: fresh, signal, answer: run.id });
+  } catch (err) {
+    signal.throwIfAborted();
+    logger.warn({ err, run: run.id }, 'nothing could be measured before a fix');
+    return [];
+  }
 }
 
 /** What was typed is text; an action's parameters may be numbers or yes/no. */

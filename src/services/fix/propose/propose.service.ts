@@ -13,6 +13,7 @@ import {
 import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { willNotLast } from '../../../domain/fix/temporary.ts';
+import { takesOf, valueFault } from '../../../domain/fix/values.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -153,10 +154,14 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'table-too-large',
   'too-little-memory',
   'too-many-keys',
+  'victims-unknown',
   'nats-cluster',
   'redis-cluster',
   'partitioned-table',
   'index-not-rebuilt',
+  'rows-twice-unknown',
+  'too-little-disk',
+  'quota-too-small',
   'set-on-command-line',
   'setting-not-in-file',
   'recreate-off',
@@ -167,6 +172,7 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'override-used',
   'override-not-plain',
   'override-may-be-secret',
+  'override-unproved',
   'config-not-in-map',
   'config-immutable',
   'model-not-named',
@@ -215,6 +221,10 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'restarts-itself',
   'copies-follow',
   'not-a-client',
+  'sessions-of-others',
+  'session-of-a-tool',
+  'session-unknown',
+  'tools-at-work',
   'on-delete-strategy',
   'deny-rules',
   'not-all-isolated',
@@ -277,10 +287,11 @@ export async function makePlan(
   const remediation = deps.remediations.find((item) => item.id === call.remediation);
   if (remediation === undefined) return refuse('no-action', { id: call.remediation });
   const params = remediation.params.safeParse(call.with);
-  if (!params.success)
-    return refuse('bad-params', {
-      fields: params.error.issues.map((issue) => issue.path.join('.')).join(', '),
-    });
+  if (!params.success) {
+    const fields = valueFault(remediation.params, call.with)?.name ?? '';
+    const takes = takesOf(remediation.params);
+    return refuse('bad-params', { fields, ...(takes === '' ? {} : { takes }) });
+  }
   const missing = remediation.needs.filter((need) => targets[need] === undefined);
   if (missing.length > 0) return refuse('not-configured', { missing: missing.join(', ') });
   try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { approvalsAnswer } from '../../../../src/bot/views/answers.view.ts';
 import { fitMessage } from '../../../../src/bot/views/fit.ts';
+import { harmless } from '../../../../src/bot/views/harmless.ts';
 import { homeView } from '../../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../../src/bot/views/modals.view.ts';
 import { rendererOf } from '../../../../src/bot/views/renderer.ts';
@@ -218,6 +219,11 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
         expectNoMarkup(fitted.rendered);
         if (fitted.rest !== undefined)
           expect(JSON.stringify(fitted.rendered.blocks)).toContain(wordsIn(language).plain('fit.attached'));
+        // R-A10: whoever has written it, it goes out as it is; only what decides is left to the bot.
+        const { rendered: left, taken } = harmless(message, new Set());
+        if (JSON.stringify(message.blocks).includes('"action_id":"remediation.'))
+          expect(taken).toBe(Object.keys(buttons).length);
+        else expect(left).toEqual(message);
       }
       expectValidView(
         homeView(

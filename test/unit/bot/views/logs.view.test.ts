@@ -45,8 +45,8 @@ const full = '2026-11-28 08:59:00.123 UTC [7] FATAL:  sorry, too many clients al
 
 describe('the logs of a part in Slack', () => {
   it.each([
-    ['en', /^:red_circle: \*Redis\* in prod: PostgreSQL has no free connection \(once/],
-    ['zh-CN', /^:red_circle: prod 的\*Redis\*：PostgreSQL 没有空闲连接/],
+    ['en', /^:octagonal_sign: \*Redis\* in prod: PostgreSQL has no free connection \(once/],
+    ['zh-CN', /^:octagonal_sign: prod 的\*Redis\*：PostgreSQL 没有空闲连接/],
   ] as const)('begin with what is wrong, in %s', (language, words) => {
     const { text, json } = shown([full], language);
 

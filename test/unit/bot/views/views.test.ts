@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   approvalsAnswer,
+  faultAnswer,
   helpAnswer,
   historyAnswer,
+  switchesAnswer,
+  symptomsAnswer,
+  verbHelpAnswer,
   whoamiAnswer,
 } from '../../../../src/bot/views/answers.view.ts';
 import { detailLines } from '../../../../src/bot/views/details.view.ts';
+import { partLines } from '../../../../src/bot/views/health.view.ts';
 import { homeView } from '../../../../src/bot/views/home.view.ts';
 import {
   detailsModal,
@@ -18,7 +23,15 @@ import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { tokenModal, tokenShown, tokensAnswer } from '../../../../src/bot/views/token.view.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { undoPlan } from '../../../../src/domain/fix/execution.ts';
+import {
+  type Again,
+  againAnswers,
+  againFacts,
+  type LookedAgain,
+  type Measure,
+} from '../../../../src/domain/fix/looked-again.ts';
 import type { RemediationRow, StepRow } from '../../../../src/domain/fix/rows.ts';
+import type { HealthReport } from '../../../../src/domain/health/health.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { Facts } from '../../../../src/domain/kernel/facts.ts';
 import {
@@ -32,7 +45,9 @@ import type { InventoryNews, StageDifference } from '../../../../src/domain/plat
 import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
-import { verbs } from '../../../../src/handlers/grammar/command.ts';
+import { verbOf, verbs } from '../../../../src/handlers/grammar/command.ts';
+import { commandOf } from '../../../../src/handlers/grammar/in-words.ts';
+import { catalogueOf } from '../../../../src/main/understanding.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../../support/slack-messages.ts';
 import {
@@ -48,6 +63,7 @@ import {
 } from '../../../support/slack-views.ts';
 
 const renderer = rendererOf(() => asInGuide);
+const catalogue = catalogueOf(() => asInGuide);
 
 const languages: readonly Language[] = ['en', 'zh-CN'];
 const now = at('03:02:00');
@@ -66,7 +82,7 @@ describe('the health table', () => {
         aRow({
           part: 'postgres',
           state: 'down',
-          fact: { key: 'refused', facts: {} },
+          fact: { key: 'ENDPOINT_REFUSED', facts: {} },
           witnesses: [{ key: 'runtime-not-running', facts: {} }],
         }),
         aRow({ part: 'agent-manager', state: 'down', consequenceOf: 'postgres' }),
@@ -79,12 +95,15 @@ describe('the health table', () => {
     const rendered = renderer.health({ run: aRun(), report, repaired: [], detailsButton: 'B1', now }, 'en');
 
     expect(shown(rendered).split('\n')[0]).toBe(
-      ':red_circle: *prod*: PostgreSQL is down; behind it: agent-manager.',
+      ':octagonal_sign: *prod*: PostgreSQL is down: refuses connections; NATS could not be checked.',
     );
-    expect(readableMessage(rendered)).toContain(':arrow_right_hook: agent-manager');
-    expect(readableMessage(rendered)).toContain('because PostgreSQL is down');
-    expect(readableMessage(rendered)).toContain('Not configured: Neo4j.');
-    expect(readableMessage(rendered)).toContain('[Details]');
+    const lines = readableMessage(rendered).split('\n');
+    expect(lines[1]).toContain('/aetherius diagnose postgres prod');
+    expect(lines).toContain(':arrow_right_hook: Behind it: agent-manager');
+    expect(lines).toContain(':grey_question: NATS: no other part can report on it');
+    expect(lines).toContain(':large_green_circle: 1 part is up: Redis.');
+    expect(lines).toContain('Not configured: Neo4j.');
+    expect(lines.at(-1)).toBe('[Details]');
   });
 
   it('calls each part what people there call it (R-PLAT25)', () => {
@@ -103,10 +122,49 @@ describe('the health table', () => {
     const text = (environment: string) =>
       readableMessage(there.health({ run: aRun({ environment }), report, repaired: [], now }, 'en'));
 
-    expect(text('prod')).toContain('because Main DB is down');
-    expect(text('prod')).toContain('Fleet Desk');
+    expect(text('prod')).toContain('Main DB is down');
+    expect(text('prod')).toContain('Behind it: Fleet Desk');
     expect(text('prod')).not.toContain('agent-manager');
-    expect(text('staging')).toContain('because PostgreSQL is down');
+    expect(text('staging')).toContain('PostgreSQL is down');
+  });
+
+  it('names what nobody checks, in the headline where a part uses it, and what a state says nothing of', () => {
+    const mysql = { name: 'mysql', image: 'mysql:8', usedBy: ['agent-manager'] } as const;
+    const besides = [{ key: 'free-space-unseen', facts: {} }];
+    const rows = [aRow({ part: 'postgres', state: 'up', besides })];
+    const shown = (unchecked: HealthReport['unchecked']) => {
+      const report = aReport({ overall: 'healthy', roots: [], rows, ...(unchecked && { unchecked }) });
+      const view = { run: aRun(), report, repaired: [], now };
+      return readableMessage(rendererOf(() => asInGuide).health(view, 'en'));
+    };
+
+    expect(shown([mysql])).toContain('Not checked: mysql (image mysql:8, used by agent-manager)');
+    expect(shown([mysql])).not.toContain('is healthy');
+    expect(shown([{ name: 'prometheus' }])).toContain('Not checked: prometheus.');
+    expect(shown([{ name: 'prometheus' }])).toContain('is healthy');
+    expect(shown(undefined)).toContain('free space could not be checked');
+    expect(shown(undefined)).not.toContain('Not checked');
+  });
+
+  it('says "may be" of a part that nothing but the table of dependencies puts behind another', () => {
+    const report = aReport({
+      overall: 'findings',
+      roots: ['nats'],
+      rows: [
+        aRow({ part: 'nats', state: 'down', fact: { key: 'refused', facts: {} } }),
+        aRow({ part: 'agent-manager', state: 'down', consequenceOf: 'nats' }),
+        aRow({ part: 'collect-agent', state: 'degraded', consequenceOf: 'nats', consequenceLikely: true }),
+      ],
+    });
+    const text = (language: 'en' | 'zh-CN') =>
+      readableMessage(renderer.health({ run: aRun(), report, repaired: [], now }, language));
+
+    expect(text('en')).toContain('Behind it: agent-manager · Perhaps behind it: collect agents');
+    expect(text('zh-CN')).toContain('可能受其影响：采集 Agent');
+    const details = (language: 'en' | 'zh-CN') => partLines(report, wordsIn(language)).join('\n');
+    expect(details('en')).toMatch(/agent-manager · down · because NATS is down/);
+    expect(details('en')).toMatch(/collect agents · degraded · may be because NATS is down/);
+    expect(details('zh-CN')).toContain('可能因为 NATS');
   });
 
   it('never lets "could not check" look like healthy or like broken', () => {
@@ -118,7 +176,7 @@ describe('the health table', () => {
     const rendered = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
 
     expect(shown(rendered).split('\n')[0]).toMatchInlineSnapshot(
-      `":grey_question: *prod*: nothing is known to be broken, but NATS could not be checked."`,
+      `":grey_question: *prod*: nothing is known to be broken; NATS could not be checked."`,
     );
   });
 
@@ -137,7 +195,7 @@ describe('the health table', () => {
 
     expect(text.split('\n')[0]).toBe(
       {
-        en: ':grey_question: *prod*: nothing is known to be broken, but 2 checks could not be made.',
+        en: ':grey_question: *prod*: nothing is known to be broken; 2 checks could not be made.',
         'zh-CN': ':grey_question: *prod*：未发现故障，但有 2 项检查无法完成。',
       }[language],
     );
@@ -159,7 +217,7 @@ describe('the health table', () => {
       'en',
     );
 
-    expect(red.text).toMatch(/^:large_orange_circle:/);
+    expect(red.text).toMatch(/^:large_orange_diamond:/);
     expect(shown(green).split('\n')[0]).toMatchInlineSnapshot(
       `":large_green_circle: *prod* is repaired: Redis answered well again after the fix."`,
     );
@@ -201,8 +259,8 @@ describe('a finding', () => {
   });
 
   it.each([
-    ['en', 'By hand: CONFIG SET maxmemory-policy allkeys-lru'],
-    ['zh-CN', '手动处理： CONFIG SET maxmemory-policy allkeys-lru'],
+    ['en', 'By hand: Look at the kinds of keys first. Only if all of them are caches: CONFIG SET'],
+    ['zh-CN', '手动处理： 先看有哪些键。只有全部是缓存时：CONFIG SET maxmemory-policy allkeys-lru'],
   ] as const)('says in %s what people do by hand where a fix is refused', (language, said) => {
     const refused = { remediation: 'redis.set-eviction-policy', reason: 'missing-right', facts: {} };
     const view = { run: aRun(), finding: aFinding() };
@@ -223,7 +281,7 @@ describe('a finding', () => {
         ),
       );
 
-    expect(shownWith('see-why-not-running', 'en')).toMatch(/By hand:\*? Look at .* log of Redis\./);
+    expect(shownWith('see-why-not-running', 'en')).toMatch(/By hand:\*? Look at .* exit code of Redis;/);
     expect(shownWith('see-why-not-running', 'zh-CN')).toMatch(/手动处理：\*? 查看 Redis 的/);
     // The values of this order are facts of another finding.
     expect(shownWith('mend-variable', 'en')).not.toContain('By hand');
@@ -276,7 +334,7 @@ describe('the card of a fix', () => {
       Waiting for approval by somebody else. Nothing has been changed.
       \`\`\`1. Set the eviction policy of Redis to allkeys-lru
          eviction policy: noeviction → allkeys-lru\`\`\`
-      *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops the least used of its 120 keys instead of refusing writes. Caches are filled again; nothing else is touched.
+      *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops keys instead of refusing writes. 120 keys may go: cache:* (120). By their prefix all of these are caches, which their users fill again. 120 of 120 keys were looked at (100 %).
       risk 2 (users may notice) · plan \`326f246c\` · can be undone for 1 h afterwards
       Asked for by <@U0REQUEST> at <!date^1795575660^{date_num} {time}|2026-11-25 03:01 UTC>.
       0 of 1 approval.
@@ -305,6 +363,115 @@ describe('the card of a fix', () => {
     expect(shown(card('approved'))).toContain(waits);
     expect(shown(card('expired'))).toContain(waited);
     expect(shown(card('expired'))).not.toContain(waits);
+  });
+
+  it.each([
+    ['en', 'drops the least used of its 9 keys instead of refusing writes. These may be jobs, locks'],
+    ['zh-CN', '从 9 个键中淘汰最少使用的键，而不再拒绝写入。不论其中是任务、锁、会话还是缓存。'],
+  ] as const)('promises nothing in %s of a plan for which nobody looked at the keys', (language, said) => {
+    const blast = { key: 'redis-eviction', facts: { keys: 9, maxmemory: 8_388_608 } };
+    const remediation = aRemediation({ plan: aPlan({ blast }) });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+
+    expect(shown(renderer.remediation(view, language))).toContain(said);
+  });
+
+  it.each([
+    ['en', 'was not carried out, and nothing was changed. With the policy allkeys-lru Redis could drop keys'],
+    [
+      'zh-CN',
+      '没有执行，未做任何更改。采用策略 allkeys-lru 时，Redis 可能淘汰这里没有登记为缓存的键：bull:*',
+    ],
+  ] as const)('says in %s why an approved plan is refused by now, in card and thread', (language, said) => {
+    const facts = {
+      ...{ differing: 'plan', reason: 'evicts-others', policy: 'allkeys-lru', prefixes: 'bull:* (7)' },
+      ...{ keys: 9, looked: 9, elsewhere: 0 },
+    };
+    const remediation = aRemediation({ state: 'stale', outcome: facts });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+
+    expect(shown(renderer.remediation(view, language))).toContain(said);
+    expect(shown(renderer.remediationEvent({ remediation, kind: 'stale', facts }, language))).toContain(said);
+    const moved = aRemediation({ state: 'stale', outcome: { differing: 'policy', reason: 'stale' } });
+    expect(shown(renderer.remediation({ ...view, remediation: moved }, language))).not.toContain('bull:*');
+  });
+
+  describe('R-X12: says what was seen when it was asked again, in card and thread', () => {
+    const measure = (facts: Facts, code?: 'REDIS_POLICY_NOEVICTION'): Measure => ({
+      ...{ key: 'redis.eviction-policy', status: code === undefined ? 'healthy' : 'unhealthy', facts },
+      findings:
+        code === undefined
+          ? []
+          : [
+              {
+                code,
+                severity: 'critical',
+                part: 'redis',
+                subject: 'redis',
+                facts: { policy: 'noeviction' },
+              },
+            ],
+    });
+    const both = (outcome: Facts, language: 'en' | 'zh-CN') => {
+      const state = outcome['reason'] === undefined ? 'succeeded' : 'failed';
+      const remediation = aRemediation({ state, outcome });
+      const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+      return [
+        shown(renderer.remediation(view, language)),
+        shown(renderer.remediationEvent({ remediation, kind: state, facts: outcome }, language)),
+      ];
+    };
+    const looked = (again: Again, more: Partial<LookedAgain> = {}): Facts =>
+      againFacts({
+        ...{ again, before: [measure({}, 'REDIS_POLICY_NOEVICTION')], after: [measure({ used: 7 })] },
+        ...more,
+      });
+
+    it.each(againAnswers)('%s', (again) => {
+      for (const language of languages)
+        for (const text of both(looked(again), language)) {
+          expect(text).toContain('used=7');
+          expect(text).toContain('noeviction');
+          const works = /worked|Fixed and verified|已修复并通过验证|生效：/.test(text);
+          expect(works).toBe(again === 'gone');
+          expect(text.includes(':large_green_circle:')).toBe(again === 'gone' || again === 'measured');
+        }
+    });
+
+    it('with the moment from which it counts', () => {
+      const due = { key: 'postgres-restart', facts: { now: 60, next: 200 } };
+      for (const language of languages)
+        for (const text of both(looked('not-due', { due }), language)) {
+          expect(text).toContain('60');
+          expect(text).toContain('200');
+        }
+    });
+
+    it('of a fix that was asked for by name, before which nothing was measured', () => {
+      for (const text of both(looked('measured', { before: [] }), 'en'))
+        expect(text).toContain('Nothing was measured before.');
+    });
+
+    it('with why it could not look, in the words of the target', () => {
+      const after = [{ ...measure({}), status: 'inconclusive' as const, why: 'refused', said: 'x' }];
+      for (const text of both(looked('unseen', { after }), 'en'))
+        expect(text).toContain('the connection was refused');
+    });
+
+    it.each([
+      ['its own words', { said: 'canceling `x` <!channel>' }, "`canceling 'x' &lt;!channel&gt;`"],
+      ['the stage alone', { why: 'refused' }, 'Why: the connection was refused.'],
+      [
+        'the checks that were not well',
+        { unwell: JSON.stringify([measure({}, 'REDIS_POLICY_NOEVICTION')]) },
+        'Not well afterwards: ',
+      ],
+    ])('of one that failed: %s', (_what, facts, said) => {
+      for (const text of both({ reason: 'failed', ...facts }, 'en')) {
+        expect(text).toContain(said);
+        expect(text).not.toMatch(/Look at the (?:card|thread)/);
+      }
+    });
   });
 
   it('offers the plan from → to with its risk, undo and hash, and is the only place of its button', () => {
@@ -398,7 +565,7 @@ describe('the card of a fix', () => {
     expect(waits).toContain('*Undo: Let Redis evict old keys*');
     expect(waits).toContain('The fix is still in place.');
     expect(waits).toContain('Redis refuses writes again once its memory limit is reached');
-    expect(waits).not.toMatch(/drops the least used|Nothing has been changed/);
+    expect(waits).not.toMatch(/drops keys|Nothing has been changed/);
     expect(done).toContain('Taken back: Redis is as it was before the fix. Expect the problem again.');
     expect(done).not.toMatch(/Fixed|green/);
     expect(verdict).toContain('taken back. Redis is as it was before the fix');
@@ -430,7 +597,7 @@ describe('the card of a fix', () => {
       unit: 'bytes',
     };
     expect(line(bytes)).toMatch(/5(\.0)? MiB of 10(\.0)? MiB \(50 %\)\. 1(\.0)? MiB a second, 10 s left\./);
-    expect(line({})).not.toContain(' %)');
+    expect(line({})).not.toMatch(/ of 1000| a second|left\./);
   });
 
   it('says how far a stopped one came, and how to go on', () => {
@@ -467,12 +634,12 @@ describe('the card of a fix', () => {
   });
 
   it('shows what moves as it was counted last', () => {
-    const live = { keys: 7, maxmemory: 8_388_608 };
+    const live = { evictable: 7, maxmemory: 8_388_608 };
     const remediation = aRemediation({ live, liveAt: now });
     const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
 
     expect(shown(renderer.remediation(view, 'en'))).toMatch(
-      /its 7 keys .*Counted at <!date\^\d+\^[^|]+\|2026/,
+      /7 keys may go.*Counted at <!date\^\d+\^[^|]+\|2026/,
     );
   });
 
@@ -689,9 +856,12 @@ describe('the digest', () => {
     expect(shown(rendered)).toMatchInlineSnapshot(`
       ":large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
 
-      :large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
-      Last days: 🟧 11-23  ▫️ 11-24  🟥 11-25  (▫️ no digest that day)"
+      :large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong."
     `);
+    const still = { ...base, quiet: true, still: [remembered] };
+    expect(shown(renderer.digest({ difference: still, run: aRun(), runId: 'r' }, 'en'))).toContain(
+      'Last days: 🟧 11-23  ▫️ 11-24  🟥 11-25  (▫️ no digest that day)',
+    );
   });
 
   it.each(languages)(
@@ -935,7 +1105,10 @@ describe('views of one person', () => {
     expectValidView(rejectModal('{}', ['a → b'], words));
     expectValidView(resolveModal('{}', words));
     expectValidView(
-      diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words),
+      diagnoseModal(
+        { metadata: '{}', text: 'dial tcp: refused', environments: ['prod'], offered: catalogue },
+        words,
+      ),
     );
     expectValidView(detailsModal(detailLines([], words), words));
     const token = { id: 'abcdefgh', until: now, text: `aeb_${'a'.repeat(66)}` };
@@ -953,8 +1126,12 @@ describe('views of one person', () => {
       ),
     );
     expectValidMessage(helpAnswer(['prod'], words));
-    expectValidMessage(whoamiAnswer(requester, undefined, words));
-    expectValidMessage(whoamiAnswer(requester, 'guest', words));
+    const powers = {
+      environments: [{ environment: 'prod', rights: ['read', 'start'] as const }],
+      tiers: [1] as const,
+    };
+    expectValidMessage(whoamiAnswer(requester, undefined, powers, words));
+    expectValidMessage(whoamiAnswer(requester, 'guest', { environments: [], tiers: [] }, words));
     expectValidMessage(approvalsAnswer([aRemediation()], words));
     expectValidMessage(historyAnswer([aRun()], words));
     expectValidMessage(
@@ -970,7 +1147,101 @@ describe('the answer to help', () => {
   it.each(languages)('has a line for every word of the grammar and for no other in %s', (language) => {
     const { text } = helpAnswer(['prod'], wordsIn(language));
 
-    const named = [...text.matchAll(/`\/aetherius ([a-z]+)/g)].map((match) => match[1]);
-    expect(named.toSorted()).toEqual(verbs.filter((verb) => verb !== 'help').toSorted());
+    const named = [...text.matchAll(/`\/aetherius ([a-z]+|\p{Script=Han}+)/gu)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(named.map(verbOf).toSorted()).toEqual(verbs.filter((verb) => verb !== 'help').toSorted());
+    expect(named.every((word) => /[a-z]/.test(word) === (language === 'en'))).toBe(true);
+    // By task: a title, eleven lines, and the environments.
+    expect(text.split('\n')).toHaveLength(13);
+  });
+
+  it.each(languages)('tells each verb in full in %s', (language) => {
+    const words = wordsIn(language);
+    for (const verb of verbs.filter((one) => one !== 'help')) {
+      const answer = verbHelpAnswer(verb, words);
+      expect(answer?.text).toMatch(/^`\/aetherius /);
+      const named = [...(answer?.text ?? '').matchAll(/`\/aetherius ([a-z]+|\p{Script=Han}+)/gu)];
+      expect(named.map((match) => verbOf(match[1] ?? ''))).toContain(verb);
+    }
+  });
+});
+
+describe('what is switched off', () => {
+  const of = (scope: string) =>
+    switchesAnswer(
+      [{ scope, reason: 'a drill', by: approver, at: now }],
+      { state: 'confirmed', places: [], seq: 0 },
+      wordsIn('en'),
+    ).text;
+
+  it('R-X10: says what goes on while all fixes are off, and not where one kind is', () => {
+    expect(of('*')).toContain('\nChecks, digests and alerts go on. A fix that runs ends after its step');
+    expect(of('redis.set-eviction-policy')).not.toContain('go on');
+  });
+});
+
+describe('what there is to ask for', () => {
+  const faults = [
+    { reason: 'unknown-symptom', facts: { text: 'lunch <!channel>' } },
+    { reason: 'unknown-part', facts: { word: 'nobody' } },
+    { reason: 'unknown-fix', facts: { word: 'nothing' } },
+    { reason: 'missing', facts: { verb: 'diagnose', what: 'symptom' } },
+    { reason: 'missing', facts: { verb: 'logs', what: 'part' } },
+    { reason: 'missing', facts: { verb: 'fix', what: 'id' } },
+  ] as const;
+
+  it.each(languages)(
+    'is one tap where words fit several symptoms, without what it pings, in %s',
+    (language) => {
+      const words = wordsIn(language);
+      const choices = [
+        { id: 'S3', typed: 'S3' },
+        { id: 'H2', typed: 'H2 redis' },
+      ];
+      const fault = {
+        ...{ reason: 'several-symptoms' as const, choices },
+        facts: { text: `slow <!channel> ${'x'.repeat(4000)}` },
+      };
+      const answer = faultAnswer(fault, words, { offered: catalogue, environment: 'prod' });
+      const json = JSON.stringify(answer.blocks);
+      const values = [...json.matchAll(/"value":"([^"]+)"/g)].map((match) => match[1] ?? '');
+
+      expectValidMessage(answer);
+      expect(json).not.toContain('<!channel>');
+      expect(values).toEqual(['diagnose S3 env=prod', 'diagnose H2 redis env=prod']);
+      for (const value of values)
+        expect(commandOf(value, ['prod'], { ...catalogue, values: () => undefined }).ok).toBe(true);
+      expectValidView(
+        diagnoseModal(
+          { metadata: '{}', text: 'slow', environments: ['prod'], offered: catalogue, choices },
+          words,
+        ),
+      );
+    },
+  );
+
+  it.each(languages)('can be chosen from, and each entry is a command that is read, in %s', (language) => {
+    const words = wordsIn(language);
+    const answers = [
+      symptomsAnswer(catalogue, words),
+      switchesAnswer([], { state: 'confirmed', places: [], seq: 0 }, words, [], catalogue),
+      ...faults.map((fault) => faultAnswer(fault, words, { offered: catalogue, environment: 'prod' })),
+    ];
+    for (const answer of answers) {
+      expectValidMessage(answer);
+      const json = JSON.stringify(answer.blocks);
+      const values = [...json.matchAll(/"value":"([^"]+)"/g)].map((match) => match[1] ?? '');
+      expect(values.length).toBeGreaterThan(5);
+      for (const value of values)
+        expect({
+          value,
+          read: commandOf(value, ['prod'], { ...catalogue, values: () => undefined }).ok,
+        }).toEqual({
+          value,
+          read: true,
+        });
+      expect(json).not.toContain('<!channel>');
+    }
   });
 });

@@ -53,7 +53,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
     ...{
       database: 'agent_manager',
       pid: 4711,
-      pids: '12, 13',
+      pidsToEnd: '12, 13',
       application: 'agent-manager',
       name: 'LOG_LEVEL',
     },
@@ -64,7 +64,8 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
       fields: 'cluster_id, status',
       given: 'http://fleet:9090',
     },
-    ...{ called: 'http://agent-manager:8080' },
+    ...{ called: 'http://agent-manager:8080', quota: 'compute', unlimited: 'limits.cpu', node: 'node-1' },
+    ...{ pod: 'agent-manager-6dcd4b7bd9-729fb' },
     ...{ service: 'orchestrator-service', container: 'aetherius-orchestrator-service', network: 'aetherius' },
     ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness', configMap: 'overrides' },
     ...more.facts,
@@ -151,7 +152,7 @@ describe('lines to copy', () => {
       'kubectl -n prod-aetherius edit configmap agent-manager-config && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     ]);
     expect(instructionLines('end-leaked-sessions', places.none, finding(), asInGuide)).toContain(
-      '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
+      '-- after a look, and only those of a service, not of a dump, a migration or a person: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
     );
     expect(
       instructionLines(
@@ -219,7 +220,7 @@ describe('lines to copy', () => {
     ['mend-service-selector', { service: '--all' }, '--all'],
     ['mend-service-selector', { service: 'a\nrm -rf ~' }, 'rm -rf'],
     ['end-blocker', { pid: '1); DROP TABLE events; --' }, 'DROP'],
-    ['end-leaked-sessions', { pids: '1]); DROP TABLE events; --' }, 'DROP'],
+    ['end-leaked-sessions', { pidsToEnd: '1]); DROP TABLE events; --' }, 'DROP'],
     ['lift-policy', { policy: 'a\u202eb' }, '\u202e'],
   ])('of %s leave out a line whose value could be read otherwise: %o', (key, facts, never) => {
     expect(instructionLines(key, places.kubernetes, finding({ facts }), asInGuide).join('\n')).not.toContain(

@@ -98,9 +98,19 @@ describe('a channel in which the answer will stand', () => {
     ['CSHARED', 'shared-channel'],
     ['CLOST', 'channel-unknown'],
     ['CWITHOUT', 'ok'],
-    ['DDIRECT', 'ok'],
+    ['DMEMBER', 'ok'],
+    ['DDIRECT', 'others-conversation'],
+    ['DLOST', 'others-conversation'],
+    ['DELSE', 'ok'],
+    ['UMEMBER', 'ok'],
+    ['UOTHER', 'others-conversation'],
   ])('%s: %s', async (shownIn, expected) => {
     expect(await whyNot(as('UMEMBER'), 'start', open, { shownIn })).toBe(expected);
+  });
+
+  it('is theirs where they ask in it', async () => {
+    const asked = { channel: 'DDIRECT', shownIn: 'DDIRECT' };
+    expect(await whyNot(as('UMEMBER'), 'start', open, asked)).toBe('ok');
   });
 
   it('may be shared when it is allowed, and a private answer may be asked for there', async () => {

@@ -116,6 +116,50 @@ describe('a recording', () => {
     expect(replayed?.cause).toEqual(said?.cause);
   });
 
+  it('forgets a look that was spoiled by our own lag, and answers as the one that was taken instead', async () => {
+    const lines: string[] = [];
+    const clock = { now: () => new Date('2026-11-28T09:00:00Z'), sleep: () => Promise.resolve() };
+    const recorder = createRecorder({
+      ...{ redactor: createRedactor().keyed('k'), now: clock.now },
+      write: (line) => void lines.push(line),
+    });
+    const targets: Targets = { environment: 'prod', platform: asInGuide, redis: redis() };
+    recorder.begin(targets, { shape: shapeOf(environment()), place: { kind: 'none' } });
+    /** By the first answer it hangs; by any later one it is well. */
+    const live: Probe = {
+      ...probe(() => Promise.resolve({})),
+      emits: ['ENDPOINT_HUNG'],
+      async run(_params, { deps }) {
+        const answer = Number(await (deps as { redis: RedisTarget }).redis.call('INCR'));
+        const finding = {
+          code: 'ENDPOINT_HUNG',
+          severity: 'critical',
+          part: 'redis',
+          subject: 'redis',
+        } as const;
+        return answer > 1
+          ? { status: 'healthy', facts: { answer } }
+          : { status: 'unhealthy', findings: [{ ...finding, facts: {} }] };
+      },
+    };
+    const lags = [300, 0];
+    const collected = await createProbeRunner({
+      ...{ probes: recorder.probes([live]), clock, logger: silentLogger },
+      eventLoopDelay: () => () => lags.shift() ?? 0,
+    }).run([{ probe: live.id }], {
+      ...{ targets: recorder.targets(targets), signal: new AbortController().signal },
+    });
+    await recorder.settle();
+    const recording = openRecording(lines.map((line) => JSON.parse(line) as RecordedRow));
+    const [again] = recording?.probes([live]) ?? [];
+    if (recording === undefined || again === undefined) throw new Error('no recording');
+
+    const replayed = await outcomeOf(again, await recording.targets.forRun('prod'), recording.clock);
+
+    expect(collected).toMatchObject([{ status: 'healthy', facts: { answer: 2 } }]);
+    expect(replayed).toMatchObject({ status: 'healthy', facts: { answer: 2 } });
+  });
+
   it('is inconclusive for a question that it has no answer to, also where the probe makes something of that', async () => {
     const swallows = probe(async (target) => ({
       gone: await target.call('EXISTS', ['other']).then(

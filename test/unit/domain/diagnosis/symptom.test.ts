@@ -92,7 +92,7 @@ describe('a request for a diagnosis', () => {
       kind: 'choose',
       ids: ['D3', 'D4', 'S1', 'D5'],
     });
-    expect(read('nats is slow', matcher({ 'nats is slow': ['D4'] }))).toEqual({
+    expect(read('about nats', matcher({ 'about nats': ['D4'] }))).toEqual({
       kind: 'choose',
       ids: ['D4'],
       part: 'nats',

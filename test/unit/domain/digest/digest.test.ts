@@ -83,6 +83,21 @@ describe('the difference', () => {
     expect(remember).toMatchObject([{ code: 'A', probe: 'redis.memory', lastSeen: '2026-11-25' }]);
   });
 
+  test('what says itself since when it is so is first seen then', () => {
+    const since = '2026-11-25T06:30:00Z';
+    const tomorrow = '2026-11-26T06:30:00Z';
+
+    const { difference } = compare(
+      [],
+      withFinding(finding('A', { since }), finding('B', { since: tomorrow })),
+    );
+
+    expect(difference.fresh).toMatchObject([
+      { code: 'A', firstSeen: '2026-11-25T06:30:00.000Z' },
+      { code: 'B', firstSeen: '2026-11-25T09:00:05.000Z' },
+    ]);
+  });
+
   test('what is there again is still there, since when it was first seen', () => {
     const { difference } = compare([stored('A')], withFinding(finding('A')));
 
@@ -421,5 +436,46 @@ describe('drift', () => {
     expect(difference).toMatchObject({ quiet: true, drift: { gone: [], unseen: 1 } });
     expect(remember).toMatchObject([{ code: 'A', drift: true }]);
     expect(compare([known], {}).remember).toMatchObject([{ code: 'A', drift: true }]);
+  });
+});
+
+describe('what is muted', () => {
+  const known = [
+    { part: 'redis', cause: 'MEMORY_NEAR_LIMIT' as FindingCode, reason: 'small on purpose' },
+  ] as const;
+  const quieting = { mutes: [], known };
+  const near = finding('MEMORY_NEAR_LIMIT');
+
+  test('is in a list of its own and is no news; it is remembered as ever', () => {
+    const { difference, remember } = compare([], withFinding(near), { quieting });
+
+    expect(difference).toMatchObject({ quiet: true, fresh: [], still: [], worse: [] });
+    expect(difference.muted).toMatchObject([{ finding: near, by: { kind: 'configured', ...known[0] } }]);
+    expect(remember).toMatchObject([near]);
+    expect(difference.strip.at(-1)).toMatchObject({ warning: 1 });
+  });
+
+  test('hides nothing else, and nothing that is worse', () => {
+    const other = compare([], withFinding(near, finding('OOM_KILLED')), { quieting });
+    expect(other.difference).toMatchObject({ quiet: false, fresh: [{ code: 'OOM_KILLED' }] });
+    const worse = compare(
+      [stored('MEMORY_NEAR_LIMIT')],
+      withFinding(finding('MEMORY_NEAR_LIMIT', { severity: 'critical' })),
+      { quieting },
+    );
+    expect(worse.difference).toMatchObject({ quiet: false, worse: [{ now: { severity: 'critical' } }] });
+    expect(worse.difference.muted).toBeUndefined();
+  });
+
+  test('that lasts is left out of what is still there; a first digest is no quiet one', () => {
+    const still = compare([stored('MEMORY_NEAR_LIMIT')], withFinding(near), { quieting });
+    expect(still.difference).toMatchObject({ quiet: true, still: [], muted: [{ finding: near }] });
+    expect(compare(undefined, withFinding(near), { quieting }).difference.quiet).toBe(false);
+  });
+
+  test('counts for drift, too', () => {
+    const drift = [outcome({ status: 'unhealthy', findings: [near] })];
+    const { difference } = compare([], {}, { quieting, drift });
+    expect(difference).toMatchObject({ quiet: true, drift: { fresh: [] }, muted: [{ finding: near }] });
   });
 });

@@ -69,6 +69,7 @@ describe('the probes of a health check', () => {
       'redis.clients',
       'redis.memory(percent=8)',
       'redis.eviction-policy(percent=8)',
+      'redis.writes',
     ]);
     expect(keys({ nats: true, thresholds })).toEqual(['nats.server(slowMs=9)']);
     expect(keys({ nats: true, natsMonitor: true, thresholds })).toEqual([
@@ -79,6 +80,7 @@ describe('the probes of a health check', () => {
     expect(keys({ neo4j: true })).toEqual(['neo4j.connection(slowMs=2000)', 'neo4j.clients']);
     expect(keys({ services: ['reasoning-service'] })).toEqual([
       'http.service-health(service=reasoning-service,slowMs=2000)',
+      'http.several-looks(service=reasoning-service)',
     ]);
   });
 
@@ -89,6 +91,8 @@ describe('the probes of a health check', () => {
       'postgres.clients',
       'postgres.connections-headroom(percent=80)',
       'postgres.idle-in-transaction(seconds=300)',
+      'postgres.writes(database=orchestrator)',
+      'postgres.replication-slots',
     ]);
     expect(
       keys({ databases: ['agentManager', 'orchestrator'] }).filter((key) => /clients/.test(key)),

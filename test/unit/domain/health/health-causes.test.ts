@@ -173,3 +173,99 @@ describe('findings of one part', () => {
     expect(codes('POD_FAILED')).toEqual(['POD_FAILED']);
   });
 });
+
+describe('"because of" needs evidence', () => {
+  /** `part < root`, with a question mark where only the table of dependencies says so. */
+  const links = (rows: readonly PartRow[], ...outcomes: readonly ProbeOutcome[]) =>
+    consequences(rows, outcomes).flatMap((one) =>
+      one.consequenceOf === undefined
+        ? []
+        : [`${one.part} < ${one.consequenceOf}${one.consequenceLikely === true ? ' ?' : ''}`],
+    );
+  const ending = (part: PartId, ...lines: readonly string[]): PartRow =>
+    row(part, 'down', [{ ...finding('POD_CRASH_LOOPING'), part, excerpts: [{ source: 'log', lines }] }]);
+  const stores = [row('postgres', 'down'), row('redis', 'down')];
+
+  it('is sure of what a service itself names, in its health or in its last words', () => {
+    const unhealthy = row('agent-manager', 'degraded', [unwell]);
+
+    expect(links([unhealthy, ...stores], blames('agent-manager', 'redis'))).toEqual([
+      'agent-manager < redis',
+    ]);
+    expect(
+      links([
+        ending('agent-manager', 'fatal: database: dial tcp 10.0.0.4:5432: connect: connection refused'),
+        ...stores,
+      ]),
+    ).toEqual(['agent-manager < postgres']);
+  });
+
+  it('says "may be" for an edge of the table alone, and leaves one root', () => {
+    const rows = [
+      ending('orchestrator-service', 'panic: runtime error'),
+      row('agent-manager', 'degraded', [unwell]),
+      row('collect-agent', 'degraded', [finding('AGENTS_NONE_REGISTERED')]),
+      row('nats', 'down'),
+    ];
+
+    expect(links(rows)).toEqual([
+      'orchestrator-service < nats ?',
+      'agent-manager < nats ?',
+      'collect-agent < nats ?',
+    ]);
+    // Who names another one that only may stand on it only may, too.
+    expect(links(rows, blames('orchestrator-service', 'agent-manager'))).toContain(
+      'orchestrator-service < nats ?',
+    );
+  });
+
+  it.each([
+    'fatal: failed to read config file: open configs/config.yaml: no such file or directory',
+    'fatal: failed to parse config: yaml: line 3: mapping values are not allowed',
+    'fatal: listen tcp :8081: bind: address already in use',
+  ])('leaves a part by itself that ends over its own matter: %s', (line) => {
+    const manager = row('agent-manager', 'down', [finding('POD_FAILED')]);
+
+    expect(links([ending('orchestrator-service', line), manager])).toEqual([]);
+    expect(links([ending('collect-agent', line), manager])).toEqual([]);
+  });
+
+  it('is sure of why a part cannot be seen', () => {
+    const manager = row('agent-manager', 'down', [finding('POD_FAILED')]);
+
+    expect(links([row('collect-agent', 'unknown'), manager])).toEqual(['collect-agent < agent-manager']);
+    // Its own root is why nobody answers, and another part that is down as well is not.
+    const behind = links(
+      [
+        row('collect-agent', 'unknown'),
+        row('agent-manager', 'down', [unwell]),
+        ...stores,
+        row('nats', 'down'),
+      ],
+      blames('agent-manager', 'redis'),
+    );
+    expect(behind).toEqual(['collect-agent < redis', 'agent-manager < redis']);
+  });
+
+  it('is not sure where the part that we asked answers, and only names another one', () => {
+    const rows = [row('collect-agent', 'unknown'), row('agent-manager', 'degraded', [unwell]), ...stores];
+
+    expect(links(rows, blames('agent-manager', 'redis'))).toEqual([
+      'collect-agent < redis ?',
+      'agent-manager < redis',
+    ]);
+    // The table of agents was asked, too, and that very database is down.
+    const asked: ProbeOutcome = {
+      ...blames('collect-agent'),
+      ...{ probe: 'agents.heartbeats', status: 'inconclusive' },
+      facts: { 'asked.agent-manager': true, 'asked.postgres': true },
+    };
+    expect(links(rows, blames('agent-manager', 'redis'), asked)).toEqual([
+      'collect-agent < postgres',
+      'agent-manager < redis',
+    ]);
+    expect(links(rows.slice(0, 3), blames('agent-manager', 'redis'), asked)).toEqual([
+      'collect-agent < postgres',
+    ]);
+  });
+});

@@ -5,9 +5,11 @@ import {
   partOfCall,
   shapeOf,
 } from '../../../../src/domain/health/health-calls.ts';
-import { judgeHealth, rootFindings } from '../../../../src/domain/health/health-rules.ts';
+import { doubtsIn, judgeHealth, rootFindings } from '../../../../src/domain/health/health-rules.ts';
+import { asSecondLook } from '../../../../src/domain/health/health-witness.ts';
 import type { Facts } from '../../../../src/domain/kernel/facts.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { Unchecked } from '../../../../src/domain/platform/unchecked.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
@@ -393,6 +395,107 @@ describe('down needs a second witness', () => {
   });
 });
 
+describe('a second look, where there is no runtime', () => {
+  const shape = shapes.none;
+  const calls = healthCalls(shape);
+  const alone = { 'http.service-health(agent-manager)': { facts: { latencyMs: 3 } } };
+  const lookedAgain = (
+    runtime: Runtime,
+    first: Readonly<Record<string, Planted>>,
+    second: Readonly<Record<string, Planted>>,
+    beside: PartId = 'postgres',
+  ) => {
+    const asked = healthCalls(shapes[runtime]);
+    const keys = asked.filter((call) => shortKey(call) in second).map((call) => callKey(call));
+    const outcomes = outcomesOf(runtime, first);
+    const later = outcomesOf(runtime, second)
+      .filter(({ key }) => keys.includes(key))
+      .map((outcome) => asSecondLook(outcome, beside));
+    return judgeHealth({
+      ...{ environment: 'prod', shape: shapes[runtime], calls: asked },
+      outcomes: [...outcomes, ...later],
+    });
+  };
+  const stopped = {
+    'http.service-health(orchestrator-service)': refused,
+    'postgres.clients': { facts: { 'sessions.agent-manager': 5, 'sessions.orchestrator-service': 0 } },
+  };
+  const frozen = { 'redis.connection': hung };
+
+  it('is wanted for what refused or was silent while nobody could tell, and for nothing else', () => {
+    const doubts = (runtime: Runtime, planted: Readonly<Record<string, Planted>>) =>
+      doubtsIn({
+        ...{ environment: 'prod', shape: shapes[runtime], calls: healthCalls(shapes[runtime]) },
+        outcomes: outcomesOf(runtime, planted),
+      });
+
+    expect(doubts('none', {})).toEqual([]);
+    // Others use it, so that our own way is in doubt; and a runtime that can be asked is asked.
+    expect(doubts('none', { 'redis.connection': refused })).toEqual([]);
+    expect(doubts('kubernetes', { ...stopped, ...frozen, ...alone })).toEqual([]);
+    const [redis, ...others] = doubts('none', { ...frozen, ...alone });
+    expect(others).toEqual([]);
+    expect(redis?.part).toBe('redis');
+    expect(redis?.calls.map(({ probe }) => probe)).toEqual(['redis.connection']);
+    expect(redis?.answering).toEqual(expect.arrayContaining(['postgres', 'nats', 'neo4j', 'agent-manager']));
+    expect(redis?.answering).not.toContain('redis');
+    expect(
+      doubtsIn({
+        environment: 'prod',
+        shape,
+        calls,
+        outcomes: outcomesOf('none', { ...frozen, ...alone }).slice(1),
+      }),
+    ).toEqual([]);
+  });
+
+  it('is a witness when it comes to the same: the service is down, Redis hangs', () => {
+    const service = lookedAgain('none', stopped, { 'http.service-health(orchestrator-service)': refused });
+    const redis = lookedAgain('none', { ...frozen, ...alone }, frozen);
+
+    expect(bad(service)).toEqual(['orchestrator-service down ENDPOINT_REFUSED']);
+    expect(row(service, 'orchestrator-service')?.witnesses).toEqual([
+      { key: 'second-look', facts: { beside: 'postgres' } },
+    ]);
+    expect(rootFindings(service).map(({ code }) => code)).toEqual(['ENDPOINT_REFUSED']);
+    expect(bad(redis)).toEqual(['redis down hung']);
+  });
+
+  it('takes the place of the first one when it is answered', () => {
+    const report = lookedAgain('none', stopped, { 'http.service-health(orchestrator-service)': {} });
+
+    expect(bad(report)).toEqual([]);
+    expect(report).toMatchObject({ overall: 'healthy', complete: true });
+  });
+
+  it.each<[string, Planted]>([
+    ['is lost on the way', blind('connect-timeout')],
+    ['comes to something else', hung],
+    ['is turned away', endpoint('ENDPOINT_AT_LIMIT')],
+  ])('that %s proves nothing', (_what, second) => {
+    const report = lookedAgain('none', stopped, { 'http.service-health(orchestrator-service)': second });
+
+    expect(bad(report)).toEqual(['orchestrator-service unknown refused-unconfirmed']);
+    expect(report.overall).toBe('unknown');
+  });
+
+  it('is none where a dependant says that it reaches the part, measured or not: our own address may be wrong', () => {
+    const says = { 'http.service-health(reasoning-service)': { facts: { 'dependency.neo4j': 'up' } } };
+    const report = lookedAgain(
+      'none',
+      { 'neo4j.connection': refused, ...says },
+      { 'neo4j.connection': refused },
+    );
+
+    expect(bad(report)).toEqual(['neo4j unknown refused-unconfirmed']);
+  });
+
+  it('without it, it stays "could not check"', () => {
+    expect(bad(judge('none', stopped))).toEqual(['orchestrator-service unknown refused-unconfirmed']);
+    expect(bad(judge('none', { ...frozen, ...alone }))).toEqual(['redis unknown hung-unconfirmed']);
+  });
+});
+
 describe('could not check', () => {
   it('is neither down nor fine: DNS, firewall, RBAC', () => {
     for (const code of ['dns', 'connect-timeout', 'tls', 'auth', 'forbidden']) {
@@ -765,5 +868,157 @@ describe('W10 NATS that refuses on both of its ports', () => {
     });
 
     expect(row(report, 'nats')?.state).toBe('unknown');
+  });
+});
+
+describe('a service whose database is another product', () => {
+  const mysql: Unchecked = {
+    ...{ name: 'mysql', image: 'mysql:8', product: 'MySQL', usedBy: ['agent-manager'] },
+    insteadOf: { part: 'postgres', by: ['agent-manager'] },
+  };
+  const shape = { ...shapes.compose, unchecked: [mysql] };
+  const judged = (planted: Readonly<Record<string, Planted>> = {}) =>
+    judgeHealth({
+      ...{ environment: 'prod', shape, calls: healthCalls(shape) },
+      outcomes: outcomesOf('compose', planted),
+    });
+
+  it('is told in the row of PostgreSQL, and beside the table', () => {
+    const report = judged();
+
+    expect(report.unchecked).toEqual([mysql]);
+    expect(row(report, 'postgres')).toMatchObject({
+      state: 'up',
+      besides: [
+        { key: 'other-product', facts: { services: 'agent-manager', name: 'mysql', product: 'MySQL' } },
+      ],
+    });
+    expect(row(report, 'redis')).not.toHaveProperty('besides');
+    expect(judge('compose')).not.toHaveProperty('unchecked');
+    expect(row(judge('compose'), 'postgres')).not.toHaveProperty('besides');
+  });
+
+  it('says nothing of PostgreSQL with "database: down"', () => {
+    const down = judged({
+      'compose.containers(postgres)': { status: 'skipped', facts: {} },
+      'postgres.clients': { facts: {} },
+      'postgres.connection(agentManager)': refused,
+      'postgres.connection(orchestrator)': refused,
+      'http.service-health(agent-manager)': unhealthy('postgres'),
+      'http.service-health(orchestrator-service)': { facts: { latencyMs: 3 } },
+    });
+
+    // Nobody who works with it misses it.
+    expect(row(down, 'postgres')).toMatchObject({ state: 'unknown', fact: { key: 'refused-unconfirmed' } });
+    const misses = judged({
+      'http.service-health(agent-manager)': {
+        facts: { 'dependency.postgres': 'down' },
+        findings: [{ code: 'SERVICE_MISSES_DEPENDENCY', facts: { dependencies: 'redis, postgres' } }],
+      },
+    });
+    expect(row(misses, 'agent-manager')?.findings[0]?.facts).toEqual({ dependencies: 'redis, mysql' });
+  });
+});
+
+describe('agents that are not where the configuration has them', () => {
+  const missing: Planted = {
+    facts: {},
+    findings: [{ code: 'WORKLOAD_MISSING', part: 'collect-agent', subject: 'fleet' }],
+  };
+  const agents = (planted: Readonly<Record<string, Planted>>) =>
+    row(judge('kubernetes', planted), 'collect-agent');
+  const workloads = 'kubernetes.workloads(collect-agent)';
+  const quiet: Planted = { facts: {}, findings: [{ code: 'AGENTS_NONE_REGISTERED', severity: 'warning' }] };
+  const heard: Planted = { facts: { 'sessions.collect-agent': 2, agentsFrom: '10.1.2.3' } };
+
+  it('are not called down while they are connected to NATS, and it is said from where', () => {
+    const onBus = { key: 'on-bus-from', facts: { count: 2, from: '10.1.2.3' } };
+
+    expect(agents({ [workloads]: missing, 'agents.heartbeats': quiet, 'nats.clients': heard })).toMatchObject(
+      {
+        ...{ state: 'degraded', fact: { key: 'AGENTS_NONE_REGISTERED' }, besides: [onBus] },
+        findings: [{ code: 'AGENTS_NONE_REGISTERED' }],
+      },
+    );
+    expect(
+      agents({ [workloads]: missing, 'agents.heartbeats': blind('refused'), 'nats.clients': heard }),
+    ).toMatchObject({ state: 'unknown', findings: [], besides: [onBus] });
+    // A name that does not tell from where.
+    expect(
+      agents({
+        ...{ [workloads]: missing, 'agents.heartbeats': quiet },
+        'nats.clients': { facts: { 'sessions.collect-agent': 1 } },
+      })?.besides,
+    ).toEqual([{ key: 'on-bus', facts: { count: 1 } }]);
+  });
+
+  it('are down where nobody hears them either', () => {
+    expect(
+      agents({ [workloads]: missing, 'agents.heartbeats': quiet, 'nats.clients': { facts: {} } }),
+    ).toMatchObject({ state: 'down', witnesses: [{ key: 'runtime-not-running' }] });
+  });
+
+  it('are told with the place where they run', () => {
+    const there: Planted = { status: 'skipped', facts: { elsewhere: 'edge/daemonset/fleet' } };
+    const found = { key: 'elsewhere', facts: { places: 'edge/daemonset/fleet' } };
+
+    expect(
+      agents({ [workloads]: there, 'agents.heartbeats': quiet, 'nats.clients': { facts: {} } }),
+    ).toMatchObject({ state: 'degraded', besides: [found] });
+    expect(agents({})).not.toHaveProperty('besides');
+  });
+});
+
+describe('a store that a service waits for', () => {
+  const hangs = (path: string): Planted => ({
+    facts: {},
+    findings: [{ code: 'SERVICE_HEALTH_STALLED', facts: { path } }],
+  });
+  const look = (planted: Readonly<Record<string, Planted>>) => judge('none', planted);
+  const silent = { 'redis.connection': endpoint('ENDPOINT_HUNG'), 'redis.clients': blind('no-answer') };
+
+  it('is the root, and the service that hangs is its witness', () => {
+    const report = look({ ...silent, 'http.service-health(agent-manager)': hangs('/health/ready') });
+
+    expect(row(report, 'redis')).toMatchObject({
+      ...{ state: 'down', fact: { key: 'hung' } },
+      witnesses: [{ key: 'dependant-hangs', facts: { service: 'agent-manager', path: '/health/ready' } }],
+    });
+    expect(row(report, 'agent-manager')).toMatchObject({ consequenceOf: 'redis', consequenceLikely: true });
+    expect(report.roots).toEqual(['redis']);
+  });
+
+  it('is not called down for a service that does not need it, or that only answers badly', () => {
+    for (const planted of [
+      { 'http.service-health(reasoning-service)': hangs('/health/ready') },
+      { 'http.service-health(agent-manager)': endpoint('SERVICE_SLOW') },
+    ])
+      expect(
+        row(look({ ...silent, 'http.service-health(agent-manager)': { facts: {} }, ...planted }), 'redis'),
+      ).toMatchObject({
+        ...{ state: 'unknown', fact: { key: 'hung-unconfirmed' } },
+      });
+  });
+});
+
+describe('free space', () => {
+  const unseen = [{ key: 'free-space-unseen', facts: {} }];
+  const looked = (runtime: Runtime, planted: Readonly<Record<string, Planted>> = {}) =>
+    row(judge(runtime, planted), 'postgres')?.besides;
+
+  it('that nobody could look at is said beside a PostgreSQL that answers, and changes no verdict', () => {
+    const dark: Planted = { status: 'skipped', facts: { freeSpace: 'unseen' } };
+    const report = judge('compose', { 'runtime.free-space(postgres)': dark });
+
+    expect(row(report, 'postgres')).toMatchObject({ state: 'up', besides: unseen });
+    expect(report.overall).toBe('healthy');
+    expect(looked('compose')).toBeUndefined();
+    expect(looked('none')).toEqual(unseen);
+    expect(
+      looked('none', {
+        'postgres.connection(agentManager)': refused,
+        'postgres.connection(orchestrator)': refused,
+      }),
+    ).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   dependantsOf,
   directOutcomes,
+  isAgainst,
   isDirect,
   lookAt,
   runtimeSays,
@@ -23,6 +24,21 @@ const outcome = (probe: string, part: PartId, more: Partial<ProbeOutcome> = {}):
 });
 const sick = (probe: string, part: PartId, ...codes: readonly FindingCode[]) =>
   outcome(probe, part, { status: 'unhealthy', findings: codes.map((code) => finding(code, part)) });
+
+describe('a witness', () => {
+  it.each([
+    ['down', 'runtime-running', true],
+    ['down', 'sessions', true],
+    ['down', 'runtime-not-running', false],
+    ['down', 'dependant-down', false],
+    ['down', 'second-look', false],
+    ['degraded', 'monitor-answers', true],
+    ['unknown', 'dependant-up', true],
+    ['up', 'runtime-running', false],
+  ] as const)('of a part that is %s, %s, speaks against it: %s', (state, witness, against) => {
+    expect(isAgainst(state, witness)).toBe(against);
+  });
+});
 
 describe('our own look at a part', () => {
   const ok = outcome('redis.connection', 'redis');

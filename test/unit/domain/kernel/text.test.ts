@@ -5,6 +5,7 @@ import {
   cutToPoints,
   cutToUnits,
   hasWord,
+  headAndTail,
   oneLine,
   shortened,
   visible,
@@ -113,8 +114,21 @@ describe('text that shows what it holds', () => {
     ['\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069', '·········'],
     ['\ud83d', '\ufffd'],
     ['שלום 密码 🔑 👩‍💻', 'שלום 密码 🔑 👩‍💻'],
+    ['zero\u200bwidth\u2060\ufeff', 'zero·width··'],
+    ['soft\u00adhyphen \u200e\u200f\u061c', 'soft·hyphen ···'],
+    ['no\u200djoiner\u200c and no\ufe0fvariant', 'no·joiner· and no·variant'],
+    ['\u200d\ufe0f', '··'],
+    ['é\u200b\u200d\u200c', 'é···'],
+    ['a\ufe0f\u200d', 'a··'],
+    ['🔑\ufe0f\ufe0e\u{e0101}', '🔑\ufe0f··'],
+    ['tags\u{e0041}\u{e0042} filler\u3164\u115f', 'tags·· filler··'],
+    [
+      '1️⃣ ⚠️ ❤️‍🔥 👩🏽‍💻 葛\u{e0100} क्\u200dष نمی\u200cخواهم',
+      '1️⃣ ⚠️ ❤️‍🔥 👩🏽‍💻 葛\u{e0100} क्\u200dष نمی\u200cخواهم',
+    ],
   ])('%j is shown as %j', (text, shown) => {
     expect(visible(text)).toBe(shown);
+    expect(visible(shown)).toBe(shown);
   });
 
   it('shows every text and name of a value so', () => {
@@ -122,7 +136,7 @@ describe('text that shows what it holds', () => {
   });
 
   it('keeps what JSON says', () => {
-    const value = { 'a\u202e': 'b\u009b\u2066\u0007\t密码' };
+    const value = { 'a\u202e': 'b\u009b\u2066\u0007\t密码 \u200b \u{e0041} \u200d' };
     const shown = visibleInJson(JSON.stringify(value, null, 2));
 
     expect(JSON.parse(shown)).toEqual(value);
@@ -165,6 +179,17 @@ describe('shortening', () => {
   it('refuses a length that holds nothing', () => {
     expect(() => shortened('x', 0)).toThrow(RangeError);
     expect(() => shortened('x', 1.5)).toThrow(RangeError);
+  });
+});
+
+describe('the beginning and the end', () => {
+  it.each([
+    ['short', 20, 'short'],
+    ['0123456789abcdefghij', 13, '01234\n…\nfghij'],
+    ['🙂🙂🙂🙂🙂🙂🙂🙂', 10, '🙂\n…\n🙂🙂'],
+  ])('of %j in %i units', (text, units, cut) => {
+    expect(headAndTail(text, units)).toBe(cut);
+    expect(headAndTail(text, units).length).toBeLessThanOrEqual(units);
   });
 });
 

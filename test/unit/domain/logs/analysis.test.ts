@@ -304,4 +304,16 @@ describe('memory', () => {
     expect(all + leftOut.tooManyShapes).toBe(8_000);
     expect(leftOut.tooManyShapes).toBeGreaterThan(5_000);
   });
+
+  it('keeps no more of an example than is shown of it', () => {
+    const counting = createLogCounting({ query: { level: 'warning' }, now: to, platform: asInGuide });
+    const input = counting.source('app');
+    const long = 'x'.repeat(16_000);
+    const long16 = Array.from({ length: 100 }, (_, at) => `\tat a.b.C(${at})${long}`).join('\n');
+    for (let at = 0; at < 40; at += 1)
+      input.text(`2026-11-28T08:00:00Z ERROR ${'w '.repeat(at + 1)}end ${long}\n${long16}\n`);
+    input.end();
+
+    expect(JSON.stringify(counting.state()).length).toBeLessThan(40 * 14 * 4_200);
+  });
 });

@@ -141,7 +141,8 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
     const sight = onKubernetes(one);
 
     expect(found(sight)).toEqual(truth);
-    const { platform, withoutHttp } = discover(sight);
+    const { platform, withoutHttp, unchecked } = discover(sight);
+    expect(unchecked).toBeUndefined();
     // Without a port, a check and a Service; whatever has one of them is asked.
     expect(withoutHttp).toEqual(serviceIds.filter((part) => inside(part) && rowOf(one, part).port === 0));
     for (const part of labParts.filter(inside)) {
@@ -166,7 +167,8 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
     const sight = onCompose(one);
 
     expect(found(sight)).toEqual(truth);
-    const { platform, healthPaths } = discover(sight);
+    const { platform, healthPaths, unchecked } = discover(sight);
+    expect(unchecked).toBeUndefined();
     expect(platform.files?.workflows).toBe(inside('orchestrator-service') ? one.workflowsFolder : undefined);
     for (const part of labParts.filter(inside)) {
       const row = rowOf(one, part);

@@ -36,6 +36,35 @@ describe('settings without effect', () => {
     expect(found({})).toEqual([]);
   });
 
+  it('alerts that one process with all roles receives nowhere are one; another role has nothing to do with them', () => {
+    const file = {
+      environments: { prod: { runtime, alerts: { secret: { env: 'S' }, channel: 'C0INC' } } },
+    };
+
+    expect(found(file)).toEqual(['environments.prod.alerts needs ALERTS_PORT']);
+    expect(found(file, { ALERTS_PORT: '9095' })).toEqual([]);
+    expect(found(file, {}, 'bot')).toEqual([]);
+  });
+
+  it('a watch that is told of nowhere is one; any channel of its environment will do', () => {
+    const watched = (more: object = {}) => ({
+      environments: { prod: { runtime, watch: { every: '5m' }, ...more } },
+    });
+
+    expect(found(watched(), {}, 'worker')).toEqual([
+      'environments.prod.watch needs environments.prod.watch.channel',
+    ]);
+    expect(found(watched({ watch: { every: '5m', channel: 'C0INC' } }), {}, 'worker')).toEqual([]);
+    const alerts = { alerts: { secret: { env: 'S' }, channel: 'C0INC' } };
+    expect(found(watched(alerts), {}, 'worker')).toEqual([]);
+    expect(found(watched({ ...alerts, watch: { every: '5m', channel: 'C0OPS' } }), {}, 'worker')).toEqual([
+      'environments.prod.watch.channel beside environments.prod.alerts.channel',
+    ]);
+    expect(
+      found({ ...watched(), slack: { channels: { C0OPS: { environment: 'prod' } } } }, {}, 'worker'),
+    ).toEqual([]);
+  });
+
   it.each<[string, object]>([
     ['slack.fallbackChannel needs approvals', { slack: { fallbackChannel: 'C0OTHER' } }],
     [

@@ -18,7 +18,7 @@ describe('an environment', () => {
   it('has the defaults of the reference', () => {
     const { services, thresholds, platform, access, ...rest } = Environment.parse(none);
 
-    expect([services, rest]).toEqual([{}, { ...none, withoutHttp: [] }]);
+    expect([services, rest]).toEqual([{}, { ...none, withoutHttp: [], known: [] }]);
     expect(platform).toEqual(asInGuide);
     // Without lists, full members read and start.
     expect(access).toEqual({ sharedChannels: [], ask: { users: [], usergroups: [] } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import {
+  mayReadAlerts,
   mayReadSlack,
   mayReadTargets,
   ProcessEnv,
@@ -15,6 +16,10 @@ describe('credentials that a process may read', () => {
 
   it('are those of Slack for whoever speaks there', () => {
     expect(roles.filter(mayReadSlack)).toEqual(['all', 'bot', 'command-line']);
+  });
+
+  it('are those of alerts for whoever receives them', () => {
+    expect(roles.filter(mayReadAlerts)).toEqual(['all', 'alerts']);
   });
 });
 
@@ -36,7 +41,7 @@ describe('the process environment', () => {
   });
 
   it.each([
-    ['AETHERIUS_ROLE', ['all', 'bot', 'worker', 'scheduler']],
+    ['AETHERIUS_ROLE', ['all', 'bot', 'worker', 'scheduler', 'alerts']],
     ['DATABASE_TLS_MODE', ['disable', 'require', 'verify-ca', 'verify-full']],
     ['LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent']],
   ] as const)('%s is one of %o', (name, values) => {

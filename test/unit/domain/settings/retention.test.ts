@@ -14,6 +14,7 @@ describe('retention', () => {
       bundles: 2 * day,
       uploads: 2 * day,
       inventories: 30 * day,
+      alerts: 30 * day,
       typed: 400 * day,
     });
   });
@@ -27,6 +28,7 @@ describe('retention', () => {
     ['bundles', '23h'],
     ['uploads', '23h'],
     ['inventories', '1d'],
+    ['alerts', '1d'],
     ['typed', '29d'],
   ])('refuses %s for %s: something still needs it then', (kind, text) => {
     expect(Retention.safeParse({ [kind]: text }).error?.issues).toMatchObject([

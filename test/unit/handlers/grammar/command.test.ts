@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const known =
-  'health, diagnose, logs, collect, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
+  'health, diagnose, logs, collect, report, fix, approvals, approve, reject, resolve, fixes, mute, symptoms, history, digest, token, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {
@@ -21,6 +21,36 @@ describe('the grammar of /aetherius', () => {
     expect(command('  ')).toEqual({ kind: 'help' });
   });
 
+  it('reads what is to be muted; the last word of a reason names no environment', () => {
+    const read = (text: string) => {
+      const parsed = parseCommand(text, ['prod', 'stage']);
+      return parsed.ok ? parsed.command : parsed.fault;
+    };
+    const one = { part: 'redis', cause: 'OOM_KILLED' } as const;
+    expect(read('mute')).toEqual({ kind: 'mute', change: { what: 'show' } });
+    expect(read('mute stage')).toEqual({ kind: 'mute', change: { what: 'show' }, environment: 'stage' });
+    expect(read('静音 export')).toEqual({ kind: 'mute', change: { what: 'export' } });
+    expect(read('mute redis OOM_KILLED for=2h planned work in prod')).toEqual({
+      ...{ kind: 'mute', change: { what: 'mute', ...one, forMs: 7_200_000, reason: 'planned work in prod' } },
+    });
+    expect(read('mute known redis OOM_KILLED env=stage small on purpose')).toEqual({
+      ...{
+        kind: 'mute',
+        change: { what: 'known', ...one, reason: 'small on purpose' },
+        environment: 'stage',
+      },
+    });
+    expect(read('mute lift redis OOM_KILLED prod')).toEqual({
+      ...{ kind: 'mute', change: { what: 'lift', ...one }, environment: 'prod' },
+    });
+    expect(read('mute redis')).toMatchObject({ reason: 'missing', facts: { what: 'cause' } });
+    expect(read('mute redis OOM_KILLED')).toMatchObject({ reason: 'missing', facts: { what: 'reason' } });
+    expect(read('mute redis OOM_KILLED prod')).toMatchObject({ reason: 'missing' });
+    expect(read('mute redis OOM_KILLED for=31d x')).toMatchObject({ reason: 'bad-duration' });
+    expect(read('mute known redis OOM_KILLED for=2h x')).toMatchObject({ reason: 'bad-duration' });
+    expect(read('mute lift redis OOM_KILLED now')).toMatchObject({ reason: 'surplus' });
+  });
+
   it.each([
     ['health', { kind: 'health' }],
     ['health prod', { kind: 'health', environment: 'prod' }],
@@ -30,6 +60,19 @@ describe('the grammar of /aetherius', () => {
     ['health \u2014env prod', { kind: 'health', environment: 'prod' }],
     ['status prod', { kind: 'health', environment: 'prod' }],
     ['健康 prod', { kind: 'health', environment: 'prod' }],
+    [
+      'diagnose FATAL:  database "agents" does not exist prod',
+      { kind: 'diagnose', symptom: 'FATAL: database "agents" does not exist', environment: 'prod' },
+    ],
+    [
+      'diagnose “redis is full” --env prod',
+      { kind: 'diagnose', symptom: 'redis is full', environment: 'prod' },
+    ],
+    [
+      'diagnose env=prod `redis` is full',
+      { kind: 'diagnose', symptom: 'redis is full', environment: 'prod' },
+    ],
+    ['diagnose the table "a" and "b"', { kind: 'diagnose', symptom: 'the table "a" and "b"' }],
     ['diagnose S2 prod', { kind: 'diagnose', symptom: 'S2', environment: 'prod' }],
     ['diagnose redis keeps refusing writes', { kind: 'diagnose', symptom: 'redis keeps refusing writes' }],
     [
@@ -122,6 +165,12 @@ describe('the grammar of /aetherius', () => {
     ['digest at 9:05', { kind: 'digest', change: { what: 'at', at: '09:05' } }],
     ['whoami', { kind: 'whoami' }],
     ['help', { kind: 'help' }],
+    ['help logs', { kind: 'help', verb: 'logs' }],
+    ['帮助 日志', { kind: 'help', verb: 'logs' }],
+    ['help me', { kind: 'help' }],
+    ['symptoms', { kind: 'symptoms' }],
+    ['症状', { kind: 'symptoms' }],
+    ['修复列表', { kind: 'fixes', change: { what: 'show' } }],
   ])('reads %j', (text, expected) => {
     expect(command(text)).toEqual(expected);
   });
@@ -139,9 +188,15 @@ describe('the grammar of /aetherius', () => {
     ['collect redis', { reason: 'unknown-environment', facts: { word: 'redis', known: 'prod, staging' } }],
     ['logs redis colour=red', { reason: 'surplus', facts: { verb: 'logs', word: 'colour' } }],
     ['gather', { reason: 'unknown-verb', facts: { word: 'gather', known } }],
-    ['mute REDIS_NO_LIMIT 1d known', { reason: 'unknown-verb', facts: { word: 'mute', known } }],
-    ['health pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
-    ['health env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
+    ['mute redis', { reason: 'missing', facts: { verb: 'mute', what: 'cause' } }],
+    [
+      'health pord',
+      { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging', near: 'prod' } },
+    ],
+    [
+      'health env=pord',
+      { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging', near: 'prod' } },
+    ],
     ['diagnose', { reason: 'missing', facts: { verb: 'diagnose', what: 'symptom' } }],
     ['fix', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
     ['fix break-glass', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
@@ -163,7 +218,10 @@ describe('the grammar of /aetherius', () => {
     ['fixes off for=31d a drill', { reason: 'bad-duration', facts: { word: 'for=31d' } }],
     ['report yesterday', { reason: 'bad-run', facts: { word: 'yesterday' } }],
     ['report b46df291 b46df292', { reason: 'surplus', facts: { verb: 'report', word: 'b46df292' } }],
-    ['report env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
+    [
+      'report env=pord',
+      { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging', near: 'prod' } },
+    ],
     ['digest at', { reason: 'missing', facts: { verb: 'digest', what: 'time' } }],
     ['digest at 25:00', { reason: 'bad-time', facts: { word: '25:00' } }],
   ])('refuses %j and says why', (text, expected) => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { logText, natsMessages } from '../../../../lab/referee/clients.ts';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { logText, natsEar, natsMessages, natsPing } from '../../../../lab/referee/clients.ts';
 import type { Message } from '../../../../lab/referee/seen.ts';
 
 describe('what NATS sends', () => {
@@ -26,5 +27,32 @@ describe('the log of a container', () => {
 
     expect(logText(Buffer.concat([frame('one\n'), frame('two\n')]))).toBe('one\ntwo\n');
     expect(logText(Buffer.alloc(0))).toBe('');
+  });
+});
+
+describe('a server that hangs up', () => {
+  const servers: { close(): unknown }[] = [];
+  afterEach(() => {
+    for (const one of servers.splice(0)) one.close();
+  });
+  async function portOf(talk: (socket: Socket) => void): Promise<number> {
+    const server = createServer(talk);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+  const login = { user: 'u', pass: 'p' };
+
+  it('is heard with its last words, before any greeting', async () => {
+    const port = await portOf((socket) => void socket.end("-ERR 'maximum connections exceeded'\r\n"));
+
+    expect(await natsPing('127.0.0.1', port, login)).toBe("-ERR 'maximum connections exceeded'");
+  });
+
+  it('is not waited for when it says nothing', async () => {
+    const port = await portOf((socket) => void socket.end());
+
+    await expect(natsPing('127.0.0.1', port, login)).rejects.toThrow('closed');
+    await expect(natsEar('127.0.0.1', port)).rejects.toThrow('closed');
   });
 });

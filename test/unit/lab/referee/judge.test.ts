@@ -70,7 +70,7 @@ const consistent: Seen = {
   tried: {
     registration: { log: 'registered', rowsBefore: 0, rowsAfter: 1 },
     event: { log: 'published', onBus: [{ subject: 'internal.event.critical', body: '{}' }] },
-    internal: { byId: 'No strategy matched', byEvent: 'No strategy matched' },
+    internal: { byId: 'Strategy matched', byEvent: 'Strategy matched' },
     command: { results: [{ subject: 'agent.result.c1', body: '{}' }] },
     row: { log: 'Loaded agents' },
     graph: { boltAnswers: false, health: '{"components":{"knowledge_graph": false}}' },
@@ -102,7 +102,7 @@ const planted: Readonly<Record<string, Seen>> = {
   },
   F4: {
     ...consistent,
-    tried: { ...consistent.tried, internal: { byId: 'event data not found', byEvent: 'no row' } },
+    tried: { ...consistent.tried, internal: { byId: 'No strategy matched', byEvent: 'Strategy matched' } },
   },
   F5: withWords('agent-manager', { 'internal.event.anomaly': false }),
   F6: {

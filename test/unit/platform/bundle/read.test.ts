@@ -15,8 +15,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BundleManifest, manifestPath } from '../../../../src/domain/bundle/manifest.ts';
-import { openBundle, verifyBundle } from '../../../../src/platform/bundle/read.ts';
+import { type BundleManifest, bundleLimits, manifestPath } from '../../../../src/domain/bundle/manifest.ts';
+import { openBundle, readBundle, verifyBundle } from '../../../../src/platform/bundle/read.ts';
 import { createArchive, writeBundle } from '../../../../src/platform/bundle/write.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
@@ -160,7 +160,7 @@ describe('a bundle', () => {
       { name: 'root/a.bin', text: '0'.repeat(bytes) },
       { name: 'root/b', text: 'x' },
     );
-    const limits = { entries: 10, entryBytes: bytes - 1, totalBytes: bytes * 2 };
+    const limits = { entries: 10, entryBytes: bytes - 1, totalBytes: bytes * 2, keptBytes: bytes };
 
     expect((await verifyBundle(path, { signal, limits })).findings).toEqual([
       { fault: 'too-large', path: 'a.bin' },
@@ -169,6 +169,22 @@ describe('a bundle', () => {
     expect((await verifyBundle(path, { signal, limits: many })).findings).toEqual([
       { fault: 'too-large', path: 'b' },
     ]);
+  });
+
+  it('that would fill the memory is not read into it', async () => {
+    const path = await bundle();
+    const taken: string[] = [];
+    const read = (keptBytes: number) =>
+      readBundle(
+        path,
+        { signal, limits: { ...bundleLimits, keptBytes } },
+        () => true,
+        (name) => taken.push(name),
+      );
+
+    // Two bytes of the first file, and six of the second one.
+    expect((await read(7)).findings).toEqual([{ fault: 'too-large', path: 'logs/redis/a.log' }]);
+    expect(taken).toEqual(['health.json']);
   });
 
   it('whose headers alone are larger than a bundle is not held in memory', async () => {

@@ -97,6 +97,54 @@ describe('a thread that counts logs', () => {
     expect(groups[0]?.sources).toContain('good.log');
   });
 
+  it('reads text of two bytes a character, with the mark of byte order and without', async () => {
+    const thread = start();
+    const be = Buffer.from(log(40), 'utf16le').swap16();
+    const files = {
+      'le.log': Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(log(30), 'utf16le')]),
+      'be.log': Buffer.concat([Buffer.from([0xfe, 0xff]), be]),
+      'bare.log': Buffer.from(`${log(50)}2026-11-28T08:00:01Z ERROR 数据库\n`, 'utf16le'),
+      'short.log': Buffer.from('ERROR x\n', 'utf16le'),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      const source = thread.source(name);
+      await pushAll(source, bytes, 777);
+      source.end();
+    }
+    const { sources, byLevel, groups } = await reportFrom(thread);
+
+    expect(sources.map(({ name, lines, failed }) => [name, lines, failed])).toEqual([
+      ['le.log', 30, undefined],
+      ['be.log', 40, undefined],
+      ['bare.log', 51, undefined],
+      ['short.log', 1, undefined],
+    ]);
+    expect(byLevel.error).toBe(122);
+    expect(groups.map(({ text }) => text)).toContain('数据库');
+  });
+
+  it.each([
+    [
+      'of zstd',
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...Buffer.from('not a zero in it, and no other sign of it')]),
+    ],
+    [
+      'of an executable',
+      Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0]),
+    ],
+    ['of zeros', Buffer.alloc(9_000)],
+    ['of numbers of four bytes', Buffer.from(Uint32Array.from({ length: 2_000 }, (_, at) => at * 65).buffer)],
+    ['without a zero', Buffer.from(Array.from({ length: 600 }, (_, at) => ((at * 37) % 255) + 1))],
+  ])('says of a file %s that it is no text', async (_, bytes) => {
+    const thread = start();
+    const source = thread.source('x');
+    await pushAll(source, bytes);
+    source.end();
+    const { sources, lines } = await reportFrom(thread);
+
+    expect([lines, sources[0]?.failed]).toEqual([0, 'cause.log-file-no-text']);
+  });
+
   it('keeps why a source broke off', async () => {
     const thread = start();
     const broken = thread.source('broken.log');

@@ -75,6 +75,21 @@ describe('a log that several threads count', () => {
     ]);
   });
 
+  it('counts text of two bytes a character as it does other text, and says what is no text', async () => {
+    const log = logOf(['zap'], 3_000);
+    const wide = Buffer.from(log.toString('utf8'), 'utf16le');
+    const counted16 = counted(await sideBySide(wide, 20_000, 2));
+
+    expect({ ...counted16, bytes: 0, sources: [] }).toEqual({
+      ...counted(alone(log)),
+      bytes: 0,
+      sources: [],
+    });
+    expect((await sideBySide(Buffer.alloc(50_000), 20_000, 2)).sources).toEqual([
+      { name: 'a.log', lines: 0, bytes: 0, failed: 'cause.log-file-no-text' },
+    ]);
+  });
+
   it('keeps whose log it is', async () => {
     const asked = { ...options, query: { level: 'info', grep: 'worker' } } as const;
     const counter = createSideBySide(asked, { threads: logThreads, count: 2, signal, aloneBytes: 3_000 });
@@ -141,6 +156,9 @@ describe('a log that several threads count', () => {
 
     it('is left to whoever pushes it where it is small, packed or a pipe', async () => {
       expect((await fromFile(logOf(['zap'], 10), 20_000)).taken).toBe(false);
+      const wide = Buffer.from(logOf(['zap'], 3_000).toString('utf8'), 'utf16le');
+      expect((await fromFile(wide, 20_000)).taken).toBe(false);
+      expect((await fromFile(Buffer.alloc(50_000), 20_000)).taken).toBe(false);
       expect((await fromFile(gzipSync(logOf(['zap'], 3_000), { level: 0 }), 20_000)).taken).toBe(false);
 
       const pipe = join(folder, 'pipe');

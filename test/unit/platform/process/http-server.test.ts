@@ -51,6 +51,33 @@ const route = (more: Partial<HttpRoute> = {}): HttpRoute => ({
 });
 
 describe('a route', () => {
+  it('that asks who comes reads no body of whom it does not let in', async () => {
+    const bodies: string[] = [];
+    const { post, raw, server } = await serve([
+      route({
+        admit: ({ header }) =>
+          Promise.resolve(
+            header('authorization') === 'yes' ? undefined : { status: 401, body: { error: 'no' } },
+          ),
+        handle: ({ body }) => {
+          bodies.push(body.toString());
+          return Promise.resolve({ status: 200 });
+        },
+      }),
+    ]);
+    expect((await post('/here', 'x')).status).toBe(401);
+    // It is answered before its body has arrived.
+    const stranger = await raw('POST /here HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nx');
+    await until(() => stranger.said.includes('401'));
+    const friend = await fetch(`http://127.0.0.1:${server.port()}/here`, {
+      ...{ method: 'POST', body: 'y', headers: { authorization: 'yes' } },
+    });
+
+    expect(friend.status).toBe(200);
+    expect(bodies).toEqual(['y']);
+    stranger.socket.destroy();
+  });
+
   it('is found by its whole path, whatever the query says', async () => {
     const page = route({
       method: 'GET',

@@ -3,6 +3,7 @@ import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { type StatusOptions, statusRoutes } from '../../../../src/platform/process/status.ts';
 
 const options: StatusOptions = {
+  host: '127.0.0.1',
   checks: {},
   alive: () => true,
   metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('up 1\n') },
@@ -54,6 +55,22 @@ it('a process is ready when every check is well, and names the others', async ()
 it('metrics are given as Prometheus reads them', async () => {
   expect(await ask('/metrics')).toEqual({ status: 200, type: 'text/plain; version=0.0.4', body: 'up 1\n' });
 });
+
+it.each(['0.0.0.0', '::', '10.1.2.3', 'localhost.evil.test', '1127.0.0.1'])(
+  'shows metrics to nobody without a token where others reach the port: %s',
+  async (host) => {
+    expect(await ask('/metrics', { host })).toEqual({ status: 401 });
+    expect(await ask('/metrics', { host }, 'Bearer undefined')).toEqual({ status: 401 });
+    expect(await ask('/healthz', { host })).toMatchObject({ status: 200 });
+  },
+);
+
+it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
+  'shows them on %s, which is this machine',
+  async (host) => {
+    expect(await ask('/metrics', { host })).toMatchObject({ status: 200 });
+  },
+);
 
 it('shows metrics only to whoever has the token, where there is one', async () => {
   const guarded = { metricsToken: new Secret('token-of-the-tests') };

@@ -10,7 +10,7 @@ import { Redaction } from '../../../../src/domain/settings/redaction.ts';
 import { createLogger } from '../../../../src/platform/process/logger.ts';
 import { createProcessRedaction } from '../../../../src/platform/redact/process-redactor.ts';
 import { createSlackClient } from '../../../../src/platform/slack/client.ts';
-import { createSlackGate } from '../../../../src/platform/slack/gate.ts';
+import { createSlackGate, type SlackGate } from '../../../../src/platform/slack/gate.ts';
 import { gated, json, slackJson } from '../../../../src/platform/store/gate.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { forms, type Pick } from '../../../support/redact/forms.ts';
@@ -30,7 +30,7 @@ const knownSecrets = [
 const known = new KnownSecrets();
 for (const secret of knownSecrets) known.learn(secret);
 const { redactor, redactorOf } = createProcessRedaction({ env: {}, known, settings: Redaction.parse({}) });
-const slack = createSlackGate({ redactor });
+let slack: SlackGate;
 
 let server: Server;
 let apiUrl = '';
@@ -47,6 +47,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
+  slack = createSlackGate({ redactor, apiUrl });
 });
 afterAll(() => server.close());
 

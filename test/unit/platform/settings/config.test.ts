@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Role } from '../../../../src/domain/settings/process-env.ts';
-import { loadConfig, parseConfig, readProcessEnv } from '../../../../src/platform/settings/config.ts';
+import {
+  loadConfig,
+  parseConfig,
+  readProcessEnv,
+  variablesNotRead,
+} from '../../../../src/platform/settings/config.ts';
 import { ConfigError } from '../../../../src/platform/settings/config-faults.ts';
 import { redisFromUrl } from '../../../../src/platform/settings/redis-url.ts';
 import { policy } from '../../../support/config.ts';
@@ -286,6 +291,23 @@ describe('references to secrets', () => {
     });
   });
 
+  it('of alerts are for whoever receives them: a worker needs and reads none, and who receives reads no other', async () => {
+    const file = `${minimal}\n    postgres: { url: { env: PG } }\n    alerts: { secret: { env: ALERTS }, channel: C0INC }`;
+    const worker = parse(file, { role: 'worker', env: { PG: 'x' } });
+    const receiver = parse(file, { role: 'alerts', env: { ALERTS: 'the secret' } });
+
+    await expect(worker.environments['prod']?.alerts?.secret.reveal()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    expect(await receiver.environments['prod']?.alerts?.secret.reveal()).toBe('the secret');
+    await expect(receiver.environments['prod']?.postgres?.url.reveal()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    expect(faults(file, { role: 'alerts', env: {} })).toEqual([
+      expect.stringContaining('alerts.secret: environment variable ALERTS is not set'),
+    ]);
+  });
+
   it('of another environment are unknown to a worker', () => {
     const config = parse(yaml, { role: 'worker', environments: ['prod'], env: { PG: 'x' } });
 
@@ -298,6 +320,25 @@ describe('references to secrets', () => {
 });
 
 describe('the process environment', () => {
+  it('of role alerts has its database and its port, and no secret of anybody else', () => {
+    const set = {
+      ...{
+        DATABASE_URL: 'postgres://a@b/c',
+        ALERTS_PORT: '9095',
+        REDIS_URL: 'redis://r',
+        AUDIT_KEY: 'k'.repeat(32),
+      },
+      ...{ SLACK_BOT_TOKEN: 'xoxb-1', SIGNING_KEY: 'x', DATABASE_MIGRATION_URL: 'postgres://o@b/c' },
+    };
+
+    expect(readProcessEnv('alerts', set)).toMatchObject({ ALERTS_PORT: 9095 });
+    expect(Object.keys(readProcessEnv('alerts', set))).not.toContain('REDIS_URL');
+    expect(variablesNotRead('alerts', set).toSorted()).toEqual(
+      ['AUDIT_KEY', 'DATABASE_MIGRATION_URL', 'REDIS_URL', 'SIGNING_KEY', 'SLACK_BOT_TOKEN'].toSorted(),
+    );
+    expect(() => readProcessEnv('alerts', {})).toThrow(/DATABASE_URL.*\n.*ALERTS_PORT/);
+  });
+
   const base = { DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', AUDIT_KEY: 'k'.repeat(32) };
 
   it('hides Slack’s tokens from a worker, even when they are set', () => {

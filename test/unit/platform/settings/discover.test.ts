@@ -8,7 +8,10 @@ import {
   type Discovered,
   discoverCompose,
   discoverKubernetes,
+  elsewhereOnCompose,
+  elsewhereOnKubernetes,
 } from '../../../../src/platform/settings/discover.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
 import { compose, container } from '../../../support/fake-compose.ts';
 
 const service = (name: string, ...ports: readonly number[]): KubeObject => ({
@@ -26,8 +29,8 @@ function kubernetes(...services: readonly KubeObject[]) {
 function load(found: Discovered | undefined) {
   if (found === undefined) throw new Error('nothing found');
   const env = Object.fromEntries(found.variables.map(({ name }) => [name, 'redis://x']));
-  return parseConfig(configurationText('prod', found), { role: 'worker', where: 'a', folder: '/', env })
-    .environments['prod'];
+  const text = configurationText('prod', found, wordsIn('en'));
+  return parseConfig(text, { role: 'worker', where: 'a', folder: '/', env }).environments['prod'];
 }
 
 describe('init in a cluster', () => {
@@ -222,5 +225,44 @@ describe('init in a Compose project', () => {
     const found = await discoverCompose({ ...two, exec }, '/s', now);
     expect(asked).toEqual(['old']);
     expect(found?.found).toMatchObject([{ withoutHttp: 'by-sockets' }]);
+  });
+});
+
+describe('init in the wrong place', () => {
+  it('finds the projects that have a program of the platform, those with the most parts first', () => {
+    const runs = (project: string, service: string, image: string) => ({ project, service, image });
+
+    expect(
+      elsewhereOnCompose([
+        runs('blog', 'postgres', 'postgres:17'),
+        runs('stage', 'stage-agent-manager', 'x/am:1'),
+        runs('prod', 'agent-manager', 'x/am:1'),
+        runs('prod', 'kv', 'redis:7'),
+      ]),
+    ).toEqual([
+      { place: 'prod', parts: ['agent-manager', 'redis'] },
+      { place: 'stage', parts: ['agent-manager'] },
+    ]);
+  });
+
+  it('finds the namespaces of a cluster, and lets a refusal be one', async () => {
+    const deployment = (namespace: string, name: string, image: string): KubeObject => ({
+      metadata: { name, namespace, uid: name, resourceVersion: '1' },
+      spec: { template: { spec: { containers: [{ name: 'main', image }] } } },
+    });
+    const objects = [
+      deployment('blog', 'redis', 'redis:7'),
+      deployment('shop', 'agent-manager', 'x/am:1'),
+      deployment('shop', 'redis', 'redis:7'),
+    ];
+
+    expect(
+      await elsewhereOnKubernetes({
+        list: (kind, namespace) => Promise.resolve(kind === 'deployments' && namespace === '' ? objects : []),
+      }),
+    ).toEqual([{ place: 'shop', parts: ['agent-manager', 'redis'] }]);
+    await expect(
+      elsewhereOnKubernetes({ list: () => Promise.reject(new TargetError('forbidden', 'no')) }),
+    ).rejects.toThrow();
   });
 });

@@ -15,6 +15,7 @@ const item = (more: Partial<Extract<OutboxItem, { kind: 'render' }>> = {}): Outb
   triedBefore: false,
   movable: false,
   createdAt: new Date(0),
+  sealed: true,
   payload: { text: 'x' },
   ...more,
 });

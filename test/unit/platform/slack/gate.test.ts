@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedactor, withheld } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { createSlackClient, webClientOptions } from '../../../../src/platform/slack/client.ts';
-import { createSlackGate } from '../../../../src/platform/slack/gate.ts';
+import { createSlackGate, type SlackGate } from '../../../../src/platform/slack/gate.ts';
 
 const secret = 'Zeppelin-Orchard';
 const token = 'ZE27yoH1postY8ceM2GS-Q';
 const redactor = createRedactor({ known: [secret] });
-const gate = createSlackGate({ redactor });
+let gate: SlackGate;
 
 let server: Server;
 let apiUrl: string;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
+  gate = createSlackGate({ redactor, apiUrl });
 });
 beforeEach(() => {
   received = [];
@@ -113,13 +114,50 @@ describe('the gate to Slack', () => {
   });
 });
 
+describe('where the gate lets anything go', () => {
+  const url = (path: string) => new URL(path, apiUrl).href;
+  const own = () =>
+    createSlackGate({ redactor, apiUrl: 'https://slack.com/api/', pageUrl: new Secret(url('/page?key=1')) });
+
+  it.each([
+    ['an address of one’s own choice', () => url('/collect')],
+    ['the way of pages, with another path', () => url('/page?key=2')],
+    ['a host that ends like Slack’s', () => 'https://hooks.notslack.com/x'],
+    ['Slack as the name of a user', () => 'https://hooks.slack.com@127.0.0.1/x'],
+    ['Slack without TLS', () => 'http://hooks.slack.com/x'],
+    ['no address', () => 'hooks.slack.com'],
+  ])('is not %s', async (_what, target) => {
+    const signal = new AbortController().signal;
+    const gates = createSlackGate({
+      ...{ redactor, apiUrl: 'https://slack.com/api/' },
+      bundleFlaw: () => Promise.resolve(undefined),
+      draw: () => Promise.resolve(new Uint8Array(1)),
+    });
+    const picture = await gates.draw({ from: 0, stepMs: 60_000, errors: [1], warnings: [0], others: [0] });
+
+    const refused = { name: 'SendRefused', code: 'not-slacks' };
+    await expect(own().fetch(target(), { method: 'POST', body: '{}' })).rejects.toMatchObject(refused);
+    await expect(own().fetch(new URL(target(), 'http://127.0.0.1'))).rejects.toMatchObject(refused);
+    await expect(gates.picture(target(), picture, signal)).rejects.toMatchObject(refused);
+    const bundle = { bytes: new Uint8Array(1), runId: 'r', sha256: 'd' };
+    await expect(gates.bundle(target(), bundle, signal)).rejects.toMatchObject(refused);
+    expect(received).toEqual([]);
+  });
+
+  it('is the address of pages, which the operator names', async () => {
+    await own().fetch(url('/page?key=1'), { method: 'POST', body: '{}' });
+
+    expect(received).toEqual(['/page?key=1 {}']);
+  });
+});
+
 describe('the way of pictures through the gate', () => {
   const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
   const numbers = { from: 0, stepMs: 60_000, errors: [1, 2], warnings: [0, 0], others: [0, 0] };
   const signal = new AbortController().signal;
 
   it('lets what it has drawn itself pass, as it is', async () => {
-    const own = createSlackGate({ redactor, draw: () => Promise.resolve(png) });
+    const own = createSlackGate({ redactor, apiUrl, draw: () => Promise.resolve(png) });
     const bytes = await own.draw(numbers);
     const answer = await own.picture(`${apiUrl}upload`, bytes, signal);
 
@@ -128,7 +166,7 @@ describe('the way of pictures through the gate', () => {
   });
 
   it('lets no other bytes pass, and draws nothing where nobody can draw', async () => {
-    const own = createSlackGate({ redactor, draw: () => Promise.resolve(png) });
+    const own = createSlackGate({ redactor, apiUrl, draw: () => Promise.resolve(png) });
     await own.draw(numbers);
 
     await expect(own.picture(`${apiUrl}upload`, Uint8Array.from(png), signal)).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { agentsHeartbeats } from '../../../../src/probes/agents/heartbeats.probe.ts';
-import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
+import { fakePostgres, fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 
 const now = '2026-03-01T10:05:00Z';
 
@@ -66,6 +67,22 @@ describe('agents.heartbeats', () => {
     expect(await agentsHeartbeats.run(params, none)).toMatchObject({
       status: 'skipped',
       reason: 'not-configured',
+    });
+  });
+
+  it('says whom it asked in vain', async () => {
+    const services = fakeServices({ '/api/v1/agents': [httpAnswer('not a list', 503)] });
+    const postgres = fakePostgres(() => {
+      throw new TargetError('refused', 'PostgreSQL at pg:5432: connection refused');
+    });
+
+    expect(await agentsHeartbeats.run(params, probeContext({ services, postgres }, now))).toMatchObject({
+      ...{ status: 'inconclusive', cause: { stage: 'refused' } },
+      facts: { 'asked.agent-manager': true, 'asked.postgres': true },
+    });
+    expect(await agentsHeartbeats.run(params, probeContext({ services }, now))).toEqual({
+      ...{ status: 'inconclusive', cause: expect.any(TargetError) },
+      facts: { 'asked.agent-manager': true },
     });
   });
 });

@@ -99,6 +99,15 @@ describe('compose.containers', () => {
     expect(JSON.stringify(runs)).not.toContain('error');
   });
 
+  it('knows an agent under another name by its image', async () => {
+    const fleet = container('fleet', { service: 'fleet', image: 'registry.example/collect-agent:2' });
+
+    expect(await look('collect-agent', fleet)).toMatchObject({
+      ...{ status: 'healthy', facts: { running: 1, elsewhere: 'aetherius-fleet' } },
+    });
+    expect((await look('collect-agent', container('collect-agent'))).facts).not.toHaveProperty('elsewhere');
+  });
+
   it('misses only what the platform itself runs', async () => {
     for (const part of ['agent-manager', 'collect-agent'] as const)
       expect(await look(part, container('nats'))).toMatchObject({
@@ -125,6 +134,13 @@ describe('compose.containers', () => {
       status: 'healthy',
       facts: { containers: 1 },
     });
+  });
+
+  it('names beside the engine what it has restarted often', async () => {
+    const often = await look('runtime', container('nats', { restartCount: 15 }));
+    const once = await look('runtime', container('nats', { restartCount: 2 }));
+
+    expect([often.facts?.['restarted'], once.facts?.['restarted']]).toEqual(['nats (15)', undefined]);
   });
 
   it('knows a container without a service by its name', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { present } from '../../../../src/domain/kernel/present.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { CircuitBreaker, unconnected } from '../../../../src/platform/targets/failure.ts';
@@ -13,8 +15,15 @@ describe('http.service-health', () => {
   const look = async (
     paths: Readonly<Record<string, Answer | readonly Answer[]>>,
     given: object = {},
-    healthPaths: readonly string[] = ['/health', '/health/live'],
-    healthPathsSource: 'configured' | 'documented' = 'configured',
+    {
+      healthPaths = ['/health', '/health/live'],
+      healthPathsSource = 'configured',
+      configured,
+    }: {
+      readonly healthPaths?: readonly string[];
+      readonly healthPathsSource?: 'configured' | 'documented';
+      readonly configured?: ReadonlySet<PartId>;
+    } = {},
   ) => {
     const asked: (readonly [string, number | undefined, number | undefined])[] = [];
     // What cannot be reached is remembered, as the adapter does.
@@ -35,7 +44,7 @@ describe('http.service-health', () => {
       },
     };
     const params = serviceHealth.params.parse({ service: 'agent-manager', ...given });
-    const outcome = await serviceHealth.run(params, probeContext({ services }));
+    const outcome = await serviceHealth.run(params, probeContext({ services, ...present({ configured }) }));
     return { outcome, asked };
   };
   const hung = new TargetError('no-answer', 'silent');
@@ -112,6 +121,19 @@ describe('http.service-health', () => {
     expect(JSON.stringify((await look({ '/health': answer(503) })).outcome)).not.toContain('dependencies');
   });
 
+  it('calls itself healthy, and says that it does not reach what it needs: that is a finding', async () => {
+    const body = '{"status":"ok","checks":{"redis":"down","nats":"up","neo4j":"disabled"}}';
+
+    expect((await look({ '/health': answer(200, body) })).outcome).toMatchObject({
+      findings: [
+        { code: 'SERVICE_MISSES_DEPENDENCY', severity: 'warning', facts: { dependencies: 'redis' } },
+      ],
+      facts: { word: 'ok', 'dependency.redis': 'down', 'dependency.nats': 'up' },
+    });
+    const without = await look({ '/health': answer(200, body) }, {}, { configured: new Set(['nats']) });
+    expect(without.outcome).toMatchObject({ status: 'healthy' });
+  });
+
   it('W7, W16 keeps what an unhealthy body says, word for word, but no page for browsers', async () => {
     const body = '{"status":"not ready",\n "reason":"database unavailable"}';
 
@@ -150,24 +172,33 @@ describe('http.service-health', () => {
   it('tries paths in turn until one is there, and passes over one that only says that it runs', async () => {
     const paths = ['/livez/live', '/health', '/health/status'];
 
-    expect((await look({ '/health': answer(200) }, {}, ['/a', '/health'])).outcome.facts).toMatchObject({
+    expect(
+      (await look({ '/health': answer(200) }, {}, { healthPaths: ['/a', '/health'] })).outcome.facts,
+    ).toMatchObject({
       path: '/health',
     });
     expect(
-      (await look({ '/livez/live': answer(200), '/health': answer(503) }, {}, paths)).outcome.facts,
+      (await look({ '/livez/live': answer(200), '/health': answer(503) }, {}, { healthPaths: paths })).outcome
+        .facts,
     ).toMatchObject({ path: '/health' });
-    const alone = await look({ '/livez/live': answer(200), '/health/status': answer(500) }, {}, paths);
+    const alone = await look(
+      { '/livez/live': answer(200), '/health/status': answer(500) },
+      {},
+      { healthPaths: paths },
+    );
     expect(alone.outcome.facts).toMatchObject({ path: '/livez/live' });
     expect(
-      (await look({ '/health/status': answer(200) }, {}, ['/health/status'])).outcome.facts,
+      (await look({ '/health/status': answer(200) }, {}, { healthPaths: ['/health/status'] })).outcome.facts,
     ).toMatchObject({
       path: '/health/status',
     });
-    expect((await look({}, {}, ['/a', '/b'])).outcome).toMatchObject({
+    expect((await look({}, {}, { healthPaths: ['/a', '/b'] })).outcome).toMatchObject({
       findings: [{ code: 'SERVICE_NO_HEALTH_PATH', severity: 'warning', facts: { paths: '/a /b' } }],
     });
     // Paths that only the guide has say nothing of a service that answers with 404.
-    await expect(look({}, {}, ['/a'], 'documented')).rejects.toMatchObject({
+    await expect(
+      look({}, {}, { healthPaths: ['/a'], healthPathsSource: 'documented' }),
+    ).rejects.toMatchObject({
       facts: { reason: 'health-path-not-recognised', paths: '/a' },
     });
   });
@@ -188,10 +219,26 @@ describe('http.service-health', () => {
     expect((await look({ '/health': hung, '/health/live': hung })).outcome).toMatchObject({
       findings: [{ code: 'ENDPOINT_HUNG' }],
     });
-    const only = await look({ '/live': [hung, answer(200)] }, {}, ['/live']);
+    const only = await look({ '/live': [hung, answer(200)] }, {}, { healthPaths: ['/live'] });
     expect(only.outcome).toMatchObject({ findings: [{ code: 'ENDPOINT_HUNG' }] });
-    const guessed = await look({ '/health': hung, '/health/live': answer(200) }, {}, ['/health']);
+    const guessed = await look(
+      { '/health': hung, '/health/live': answer(200) },
+      {},
+      { healthPaths: ['/health'] },
+    );
     expect(guessed.outcome).toMatchObject({ findings: [{ code: 'SERVICE_HEALTH_STALLED' }] });
+  });
+
+  it('names the path that hangs, where another one is not there and says so at once', async () => {
+    const { outcome } = await look(
+      { '/ready': hung, '/status': answer(200, '{"dependencies":{"redis":"down"}}') },
+      {},
+      { healthPaths: ['/health', '/ready'] },
+    );
+
+    expect(outcome).toMatchObject({
+      findings: [{ code: 'SERVICE_HEALTH_STALLED', facts: { path: '/ready' } }],
+    });
   });
 
   it('names with what is wrong what it says that it misses, and never itself', async () => {

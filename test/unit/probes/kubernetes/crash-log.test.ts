@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashLog } from '../../../../src/probes/kubernetes/crash-log.ts';
+import { crashLog, initLog } from '../../../../src/probes/kubernetes/crash-log.ts';
 import { Pod, parseAll } from '../../../../src/probes/kubernetes/schemas.ts';
 import { meta } from '../../../support/cluster-objects.ts';
 
@@ -14,8 +14,8 @@ describe('the log of a crash', () => {
       asked.push([namespace, name, container, options]);
       return text instanceof Error ? Promise.reject(text) : Promise.resolve(text);
     };
-    const excerpt = await crashLog({ logs }, pod, 'main', new AbortController().signal);
-    return { asked, excerpt };
+    const end = await crashLog({ logs }, pod, 'main', new AbortController().signal);
+    return { asked, excerpt: end?.excerpt };
   };
 
   it.each([
@@ -40,5 +40,38 @@ describe('the log of a crash', () => {
     expect((await read({}, 'one\ntwo')).excerpt?.lines).toEqual(['one', 'two']);
     for (const text of ['', 'unable to retrieve container logs for x', new Error('denied')])
       expect((await read({}, text)).excerpt).toBeUndefined();
+  });
+});
+
+describe('the log of an init container that runs', () => {
+  const repeats = async (...lines: readonly string[]) => {
+    const [pod] = parseAll(Pod, [{ ...meta('a', 'n'), spec: { containers: [] }, status: {} }]);
+    if (pod === undefined) throw new Error('no Pod');
+    const asked: unknown[] = [];
+    const logs = (...[namespace, name, container, options]: readonly [string, string, string, object?]) => {
+      asked.push([namespace, name, container, options]);
+      return Promise.resolve(lines.join('\n'));
+    };
+    const end = await initLog({ logs }, pod, 'wait', new AbortController().signal);
+    expect(asked).toMatchObject([['n', 'a', 'wait', { previous: false, tailLines: 80 }]]);
+    return end?.repeats;
+  };
+  const times = <T>(count: number, make: (at: number) => T): readonly T[] =>
+    Array.from({ length: count }, (_, at) => make(at));
+
+  it('is that of waiting where its last six lines are the same, times aside', async () => {
+    const waiting = 'waiting for redis-cache';
+
+    expect(await repeats('start', ...times(6, () => waiting))).toBe(waiting);
+    expect(await repeats(...times(6, (at) => `2026-03-01T10:00:0${at}Z no answer`))).toBe('no answer');
+    expect(await repeats(...times(6, (at) => `10:00:0${at} no answer`))).toBe('no answer');
+    expect(await repeats(...times(3, () => ['lookup fails', waiting]).flat())).toBe(waiting);
+  });
+
+  it('is open where a number grows, where it is short, and where lines differ', async () => {
+    expect(await repeats(...times(9, (at) => `downloaded ${at} MB`))).toBeUndefined();
+    expect(await repeats(...times(5, () => 'waiting'))).toBeUndefined();
+    expect(await repeats(...times(2, () => ['a', 'b', 'c']).flat())).toBeUndefined();
+    expect(await repeats()).toBeUndefined();
   });
 });

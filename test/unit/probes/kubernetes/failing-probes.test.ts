@@ -27,8 +27,9 @@ describe('kubernetes.failing-probes', () => {
     const target = kubernetes({ pods, events });
     const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
       const all = await target.list(kind, namespace, options);
-      const reason = options?.fieldSelector?.replace('reason=', '');
-      return reason === undefined ? all : all.filter((object) => object['reason'] === reason);
+      const { fieldSelector } = options ?? {};
+      if (fieldSelector === undefined) return all;
+      return all.filter(({ reason }) => (reason === 'Killing') === (fieldSelector === 'reason=Killing'));
     };
     return kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: { ...target, list } }));
   };
@@ -111,6 +112,67 @@ describe('kubernetes.failing-probes', () => {
     const events = [event('Unhealthy', `${probe} probe failed: HTTP probe failed with ${said}`)];
 
     expect(await look([unready], events)).toMatchObject({ findings: [{ code }] });
+  });
+
+  const asking = (handler: object, startedAt = '2026-03-01T10:00:00Z') => ({
+    ...unready,
+    spec: { containers: [{ name: 'orchestrator-service', readinessProbe: handler }] },
+    status: {
+      ...unready.status,
+      containerStatuses: [
+        { name: 'orchestrator-service', ready: false, restartCount: 0, state: { running: { startedAt } } },
+      ],
+    },
+  });
+  const exec = { exec: { command: ['cat', '/tmp/ready'] } };
+  const grpc = { grpc: { port: 9000 } };
+
+  it.each([
+    [
+      'Readiness probe errored and resulted in unknown state: rpc error: code = NotFound desc = failed to exec in container: exec: "/bin/x": stat /bin/x: no such file or directory',
+      exec,
+    ],
+    ['Readiness probe failed: sh: pg_isready: not found', exec],
+    ['Readiness probe failed: /bin/bash: line 1: pg_isready: command not found', exec],
+    [
+      'Readiness probe failed: error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service',
+      grpc,
+    ],
+  ])('blames the probe at once where it cannot be put: %s', async (said, handler) => {
+    const seen = await look([asking(handler, '2026-03-01T10:04:57Z')], [event('Unhealthy', said)]);
+
+    expect(seen).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: 'readiness' } }] });
+  });
+
+  it.each([
+    ["Readiness probe failed: cat: can't open '/tmp/ready': No such file or directory", exec],
+    ['Readiness probe failed: ', exec],
+    ['Readiness probe failed: service unhealthy (responded with "NOT_SERVING")', grpc],
+    [
+      'Readiness probe failed: timeout: failed to connect service "10.0.0.9:9000" within 1s: context deadline exceeded',
+      grpc,
+    ],
+  ])(
+    'leaves open who is to blame where the program says it, after two minutes: %s',
+    async (said, handler) => {
+      const failed = event('Unhealthy', said);
+
+      expect(await look([asking(handler)], [failed])).toMatchObject({
+        findings: [{ code: 'POD_SAYS_NOT_READY' }],
+      });
+      expect(await look([asking(handler, '2026-03-01T10:04:00Z')], [failed])).toMatchObject({
+        status: 'healthy',
+      });
+    },
+  );
+
+  it('does not take what one kind of probe says for the word of another', async () => {
+    const said = event('Unhealthy', 'Readiness probe failed: something else');
+    const slow = event('Unhealthy', 'Readiness probe failed: command timed out');
+
+    expect(await look([asking({ httpGet: {} })], [said])).toMatchObject({ status: 'healthy' });
+    expect(await look([asking(grpc)], [said])).toMatchObject({ status: 'healthy' });
+    expect(await look([asking(exec)], [slow])).toMatchObject({ status: 'healthy' });
   });
 
   it.each([
@@ -343,7 +405,7 @@ describe('kubernetes.failing-probes', () => {
           list: (...[kind, namespace, options]: Parameters<KubernetesTarget['list']>) => {
             if (kind !== 'events') return target.list(kind, namespace, options);
             asked.push(options?.fieldSelector);
-            return Promise.resolve(options?.fieldSelector === 'reason=Unhealthy' ? events : []);
+            return Promise.resolve(options?.fieldSelector === 'type=Warning' ? events : []);
           },
         },
       }),
@@ -354,7 +416,7 @@ describe('kubernetes.failing-probes', () => {
     });
     expect(outcome).toMatchObject({ findings: { length: 1 } });
     // A readiness probe ends no container.
-    expect(asked).toEqual(['reason=Unhealthy']);
+    expect(asked).toEqual(['type=Warning']);
   });
 
   it('leaves a Pod alone that is ready and was slow to start', async () => {
@@ -419,8 +481,9 @@ describe('kubernetes.failing-probes, at its thresholds', () => {
     });
     const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
       const all = await target.list(kind, namespace, options);
-      const wanted = options?.fieldSelector?.replace('reason=', '');
-      return wanted === undefined ? all : all.filter((object) => object['reason'] === wanted);
+      const { fieldSelector } = options ?? {};
+      if (fieldSelector === undefined) return all;
+      return all.filter(({ reason }) => (reason === 'Killing') === (fieldSelector === 'reason=Killing'));
     };
     return kubernetesFailingProbes.run(
       kubernetesFailingProbes.params.parse({}),

@@ -217,7 +217,7 @@ describe('what keeps a Pod from working', () => {
 
     expect(faultOf({ status: { phase: 'Pending', conditions: [condition] } })).toEqual({
       ...{ code: 'POD_UNSCHEDULABLE', running: false, since: ago(5) },
-      facts: { reason: 'Unschedulable', message: 'no room' },
+      facts: { reason: 'Unschedulable', message: 'no room', unknown: '–' },
     });
     const message = "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.";
     const status = { phase: 'Pending', conditions: [{ ...condition, message }] };
@@ -275,5 +275,101 @@ describe('what keeps a Pod from working', () => {
     expect(
       faultOf({ status: { phase: 'Succeeded', ...container({ state: terminated(5) }) } }),
     ).toBeUndefined();
+  });
+});
+
+describe('a command that is not there', () => {
+  const runc =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init:';
+  const refused = (message: string, reason = 'StartError', secondsAgo = 5) => ({
+    terminated: { exitCode: 128, reason, message, finishedAt: ago(secondsAgo) },
+  });
+  const waits = (reason: string, message = '') => ({ state: { waiting: { reason, message } } });
+
+  it.each([
+    [`${runc} exec: "/bin/shopd": stat /bin/shopd: no such file or directory: unknown`, '/bin/shopd'],
+    [`${runc} exec: "shopd": executable file not found in $PATH: unknown`, 'shopd'],
+    [`${runc} exec: "/app": permission denied: unknown`, '/app'],
+    [`${runc} chdir to cwd ("/srv") set in config.json failed: no such file or directory: unknown`, '/srv'],
+  ])('is named with its container: %s', (message, command) => {
+    const own = { ready: false, restartCount: 2, lastState: refused(message), ...waits('CrashLoopBackOff') };
+
+    expect(faultOf({ status: { phase: 'Running', conditions: [], ...container(own) } })).toMatchObject({
+      code: 'POD_COMMAND_MISSING',
+      running: false,
+      facts: { container: 'main', command },
+    });
+  });
+
+  it('is named by the word of another runtime, and by that of an init container', () => {
+    const message = 'container create failed: exec: "shopd": executable file not found in $PATH';
+
+    expect(
+      faultOf({ status: { conditions: [], ...container(waits('CreateContainerError', message)) } }),
+    ).toMatchObject({ code: 'POD_COMMAND_MISSING', facts: { command: 'shopd' } });
+    const first = { initContainerStatuses: [{ name: 'first', state: refused(message) }] };
+    expect(faultOf({ status: { conditions: [], ...first } })?.facts).toMatchObject({ container: 'first' });
+  });
+
+  it.each([
+    [
+      'another failure of the start',
+      refused(`${runc} error mounting "/x" to rootfs: not a directory: unknown`),
+      'POD_CRASH_LOOPING',
+    ],
+    [
+      'a program that ends by itself',
+      refused('exec: "x": no such file or directory', 'Error'),
+      'POD_CRASH_LOOPING',
+    ],
+    ['a failure of long ago', refused(`${runc} exec: "x": permission denied`, 'StartError', 700), undefined],
+  ])('is not what %s is', (_what, lastState, code) => {
+    const own = { ready: false, restartCount: 2, lastState };
+    const status = { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago(5) }] };
+
+    expect(faultOf({ status: { ...status, ...container(own) } })?.code).toBe(code);
+  });
+
+  it('is none where the container runs', () => {
+    const own = {
+      restartCount: 1,
+      state: { running: { startedAt: ago(70) } },
+      lastState: refused('exec: "x": permission denied'),
+    };
+
+    expect(faultOf({ status: container(own) })).toBeUndefined();
+  });
+});
+
+describe('an init container that runs', () => {
+  const first = (seconds: number, more: object = {}) => ({
+    phase: 'Pending',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago(30) }],
+    initContainerStatuses: [{ name: 'first', image: 'x:1', state: { running: { startedAt: ago(seconds) } } }],
+    containerStatuses: [{ name: 'main', state: { waiting: { reason: 'PodInitializing' } } }],
+    ...more,
+  });
+
+  it.each([
+    [60, undefined],
+    [60.001, 'POD_INIT_RUNS'],
+  ])('is told of after a minute: %f s', (seconds, code) => {
+    expect(faultOf({ status: first(seconds) })?.code).toBe(code);
+  });
+
+  it('is named, with for how long', () => {
+    expect(faultOf({ status: first(90) })).toEqual({
+      ...{ code: 'POD_INIT_RUNS', running: true, since: ago(90) },
+      facts: { container: 'first', image: 'x:1', seconds: 90 },
+    });
+  });
+
+  it('is no fault where it runs beside the others', () => {
+    const spec = { initContainers: [{ name: 'first', restartPolicy: 'Always' }] };
+
+    expect(faultOf({ spec, status: first(90) })).toBeUndefined();
+    expect(faultOf({ spec: { initContainers: [{ name: 'first' }] }, status: first(90) })?.code).toBe(
+      'POD_INIT_RUNS',
+    );
   });
 });

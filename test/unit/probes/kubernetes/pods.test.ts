@@ -45,9 +45,19 @@ const well = (at: number) => ({
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
 });
 
-function cluster(pods: readonly object[], more: Partial<Pick<KubernetesTarget, 'get' | 'logs'>> = {}) {
+function cluster(
+  pods: readonly object[],
+  more: Partial<Pick<KubernetesTarget, 'get' | 'logs'>> & {
+    readonly events?: readonly object[];
+    readonly maps?: readonly string[];
+  } = {},
+) {
   const asked: string[] = [];
-  const lists: Readonly<Partial<Record<KubeKind, readonly object[]>>> = { pods, configmaps: [] };
+  const lists: Readonly<Partial<Record<KubeKind, readonly object[]>>> = {
+    pods,
+    configmaps: (more.maps ?? []).map((name) => ({ metadata: { name, uid: name, resourceVersion: '1' } })),
+    events: more.events ?? [],
+  };
   const target = {
     namespace: 'aetherius',
     list: (kind: KubeKind) => Promise.resolve((lists[kind] ?? []) as readonly KubeObject[]),
@@ -64,7 +74,7 @@ function cluster(pods: readonly object[], more: Partial<Pick<KubernetesTarget, '
     const outcome = await kubernetesPods.run({ restarts: 3, logs }, probeContext({ kubernetes: target }));
     return outcome.status === 'unhealthy' ? outcome.findings : [];
   };
-  return { asked, look };
+  return { asked, look, get: target.get };
 }
 
 describe('a program without a readiness probe that ends at its start', () => {
@@ -157,6 +167,123 @@ describe('Pods without their Secret', () => {
   });
 });
 
+describe('Pods whose volumes cannot be mounted', () => {
+  const since = { phase: 'Pending', startTime: '2026-03-01T10:04:00Z' };
+  const creating = (at: number, volumes: readonly object[], status: object = {}) => {
+    const one = pod('shop', at, {}, waiting('ContainerCreating', ''));
+    return { ...one, spec: { ...one.spec, volumes }, status: { ...one.status, ...since, ...status } };
+  };
+  const failed = (at: number, message: string) => ({
+    metadata: { name: `e${at}`, uid: `e${at}`, resourceVersion: '1' },
+    ...{ reason: 'FailedMount', message, involvedObject: { uid: `shop-5d9f8-${at}` } },
+  });
+  const mount = 'MountVolume.SetUp failed for volume "v" : ';
+  const secrets = (...names: readonly string[]) =>
+    names.map((secretName, at) => ({ name: `v${at}`, secret: { secretName } }));
+
+  it('are told by the kubelet what they lack, however many Secrets they name, without a question', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const message = `${mount}secret "e" not found`;
+    const found = cluster([creating(0, secrets(...names))], {
+      events: [failed(0, message)],
+      get: (_kind, _namespace, name) =>
+        Promise.resolve({ metadata: { name, uid: name, resourceVersion: '1' } }),
+    });
+
+    expect(await found.look()).toMatchObject([
+      { code: 'POD_CONFIG_MISSING', facts: { missing: 'Secret e', message: 'Secret e not found' } },
+    ]);
+    // Without the word of the kubelet two are asked for, and no more.
+    const unsaid = cluster([creating(0, secrets(...names))], { get: found.get });
+    expect(await unsaid.look()).toEqual([]);
+    expect(unsaid.asked).toEqual(['secrets/a', 'secrets/b']);
+  });
+
+  it.each([
+    [{ name: 'v', secret: { secretName: 'tls' } }, 'secret', 'Secret tls, key ca.crt'],
+    [{ name: 'v', configMap: { name: 'settings' } }, 'config', 'ConfigMap settings, key ca.crt'],
+  ])('are told which key is missing: %o', async (volume, kind, missing) => {
+    const events = [failed(0, `${mount}references non-existent ${kind} key: ca.crt`)];
+    const target = cluster([creating(0, [volume])], { events, maps: ['settings'] });
+
+    expect(await target.look()).toMatchObject([{ code: 'POD_CONFIG_MISSING', facts: { missing } }]);
+  });
+
+  it('are told it where a volume is put together from several', async () => {
+    const volume = { name: 'v', projected: { sources: [{ secret: { name: 'part' } }] } };
+    const { look } = cluster([creating(0, [volume])], {
+      events: [failed(0, `${mount}secret "part" not found`)],
+    });
+
+    expect(await look()).toMatchObject([{ facts: { missing: 'Secret part' } }]);
+  });
+
+  it('are told it also where an init container comes first', async () => {
+    const init = {
+      initContainerStatuses: [{ name: 'first', state: { waiting: { reason: 'PodInitializing' } } }],
+    };
+    const main = { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'PodInitializing' } } }] };
+    const stuck = creating(0, secrets('a'), { ...init, ...main });
+
+    expect(await cluster([stuck]).look()).toMatchObject([{ facts: { missing: 'Secret a' } }]);
+  });
+});
+
+describe('Pods in their init container', () => {
+  const initialising = {
+    ...pod('shop', 0, {}, waiting('PodInitializing', '')),
+    status: {
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'first', state: { running: { startedAt: '2026-03-01T10:03:00Z' } } }],
+    },
+  };
+  const log = (...lines: readonly string[]) => ({ logs: () => Promise.resolve(lines.join('\n')) });
+  const same = many(6, () => ({})).map(() => 'waiting for redis-cache');
+
+  it('wait where its log says the same again and again, and show that', async () => {
+    const { asked, look } = cluster([initialising], log(...same));
+
+    expect(await look(1)).toMatchObject([
+      {
+        ...{ code: 'POD_INIT_WAITS', severity: 'critical', subject: 'deployment/shop' },
+        facts: { container: 'first', seconds: 120, says: 'waiting for redis-cache', pods: 1 },
+        excerpts: [{ source: 'log shop-5d9f8-0 first' }],
+      },
+    ]);
+    expect(asked).toEqual(['log shop-5d9f8-0']);
+  });
+
+  it('may be at work where it says something new, or nothing, or nobody reads it', async () => {
+    const working = cluster(
+      [initialising],
+      log(...many(9, () => ({})).map((_one, at) => `fetched ${at} MB`)),
+    );
+    const open = { code: 'POD_INIT_RUNS', severity: 'warning' };
+
+    expect(await working.look(1)).toMatchObject([{ ...open, excerpts: [{}] }]);
+    expect(await cluster([initialising], log()).look(1)).toMatchObject([open]);
+    const unread = cluster([initialising], log(...same));
+    expect(await unread.look(0)).toMatchObject([open]);
+    expect(unread.asked).toEqual([]);
+  });
+
+  it('are told what its own references lack', async () => {
+    const spec = { containers: [], initContainers: [{ name: 'first', ...named('absent') }] };
+    const refused = {
+      ...initialising,
+      spec,
+      status: {
+        phase: 'Pending',
+        initContainerStatuses: [{ name: 'first', ...waiting('CreateContainerConfigError', 'no such') }],
+      },
+    };
+
+    expect(await cluster([refused]).look()).toMatchObject([
+      { code: 'POD_CONFIG_MISSING', facts: { container: 'first', missing: 'Secret absent' } },
+    ]);
+  });
+});
+
 describe('Pods that crash', () => {
   const log = ['starting up', 'level=info msg=ready', 'FATAL: no such file: /etc/app.yaml', 'bye'].join('\n');
 
@@ -205,7 +332,7 @@ describe('Pods that ended for good', () => {
       ...(owner === undefined ? {} : { ownerReferences: [{ controller: true, uid: 'r', ...owner }] }),
     },
     spec: { containers: [] },
-    status: { phase: 'Failed', reason: 'Evicted', ...status },
+    status: { phase: 'Failed', reason: 'DeadlineExceeded', ...status },
   });
   const terminated = (finishedAt: string) => ({
     containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 1, finishedAt } } }],
@@ -223,10 +350,48 @@ describe('Pods that ended for good', () => {
 
   it('count within an hour of their end when nothing replaces them', async () => {
     expect(await cluster([ended('a', undefined, fresh)]).look()).toMatchObject([
-      { code: 'POD_FAILED', since: '2026-03-01T10:00:00Z', facts: { reason: 'Evicted' } },
+      { code: 'POD_FAILED', since: '2026-03-01T10:00:00Z', facts: { reason: 'DeadlineExceeded' } },
     ]);
     expect(await cluster([ended('a', job, fresh)]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
     expect(await cluster([ended('a', undefined, old), ended('b', job, old)]).look()).toEqual([]);
+  });
+
+  const evictedAt = (at: number, finishedAt: string, owner: object | undefined) =>
+    ended(`a-${at}`, owner, {
+      ...terminated(finishedAt),
+      ...{ reason: 'Evicted', message: 'The node was low on resource: memory. ' },
+    });
+  const set = { kind: 'ReplicaSet', name: 'shop-5d9f8' };
+
+  it('were evicted where the kubelet says so, of what it lacks', async () => {
+    expect(await cluster([evictedAt(0, '2026-03-01T10:00:00Z', undefined)]).look()).toMatchObject([
+      { code: 'POD_EVICTED', since: '2026-03-01T10:00:00Z', facts: { node: '–', pressure: 'memory' } },
+    ]);
+    const next = ended('b', job, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
+    expect(await cluster([evictedAt(0, '2026-03-01T10:00:00Z', job), next]).look()).toEqual([]);
+  });
+
+  it('are no fault where two were evicted and replaced, and are one where three were', async () => {
+    const times = ['2026-03-01T09:30:00Z', '2026-03-01T10:01:00Z', '2026-03-01T09:50:00Z'];
+    const all = times.map((time, at) => evictedAt(at, time, set));
+    const other = evictedAt(9, '2026-03-01T10:02:00Z', { ...set, uid: 'another' });
+
+    expect(await cluster([...all.slice(1), other]).look()).toEqual([]);
+    expect(await cluster([...all, other]).look()).toMatchObject([
+      {
+        ...{ code: 'POD_EVICTED', severity: 'critical', subject: 'deployment/shop' },
+        ...{ since: '2026-03-01T10:01:00Z', facts: { pod: 'a-1', evictions: 3, pods: 1 } },
+      },
+    ]);
+  });
+
+  it.each([
+    ['the first was more than an hour ago', '2026-03-01T09:00:00Z', '2026-03-01T10:01:00Z'],
+    ['none was in the last ten minutes', '2026-03-01T09:40:00Z', '2026-03-01T09:54:00Z'],
+  ])('are none where three were, and %s', async (_what, first, last) => {
+    const times = [first, '2026-03-01T09:50:00Z', last];
+
+    expect(await cluster(times.map((time, at) => evictedAt(at, time, set))).look()).toEqual([]);
   });
 
   it('are dated by their conditions, their start or their creation when they kept no container', async () => {

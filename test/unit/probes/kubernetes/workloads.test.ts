@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide, type Platform, platformOf } from '../../../../src/domain/platform/platform.ts';
-import type { KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesWorkloads } from '../../../../src/probes/kubernetes/workloads.probe.ts';
 import { kubernetes, type Lists, meta } from '../../../support/cluster-objects.ts';
 import { probeContext } from '../../../support/probe-context.ts';
@@ -105,6 +106,62 @@ describe('kubernetes.workloads', () => {
     expect(JSON.stringify(unscheduled)).not.toContain('running');
     expect(await look('collect-agent', {})).toMatchObject({
       findings: [{ code: 'WORKLOAD_MISSING', facts: { namespace: 'kube-system' } }],
+    });
+  });
+
+  it('looks for agents that are not in their namespace by name, image and labels, and says where', async () => {
+    const set = (name: string, namespace: string, image: string, labels: object = {}) => ({
+      ...meta(name, namespace),
+      spec: { template: { metadata: { labels }, spec: { containers: [{ image }] } } },
+      status: { numberReady: 2, desiredNumberScheduled: 3 },
+    });
+    const agents = (one: object, mayListAll = true) => {
+      const target = kubernetes({ daemonsets: [one] });
+      return look(
+        'collect-agent',
+        {},
+        {
+          ...target,
+          list: (kind, namespace) => {
+            if (namespace !== '') return target.list(kind, namespace);
+            if (!mayListAll) return Promise.reject(new TargetError('forbidden', 'no'));
+            return Promise.resolve(kind === 'daemonsets' ? [one as KubeObject] : []);
+          },
+        },
+      );
+    };
+    const elsewhere = (namespace: string) => ({
+      ...{
+        status: 'skipped',
+        reason: 'not-applicable',
+        facts: { elsewhere: `${namespace}/daemonset/fleet` },
+      },
+    });
+
+    // Perhaps those of another installation: nothing is said of their state.
+    expect(await agents(set('fleet', 'edge', 'registry.example/collect-agent:2'))).toMatchObject(
+      elsewhere('edge'),
+    );
+    expect(await agents(set('fleet', 'edge', 'x', { app: 'collect-agent' }))).toMatchObject(
+      elsewhere('edge'),
+    );
+    expect(await agents(set('collect-agent', 'edge', 'x'))).toMatchObject({
+      facts: { elsewhere: 'edge/daemonset/collect-agent' },
+    });
+    // In our own namespaces they are ours.
+    for (const mayListAll of [true, false])
+      expect(await agents(set('fleet', 'kube-system', 'x/collect-agent:2'), mayListAll)).toMatchObject({
+        findings: [{ code: 'WORKLOAD_NOT_READY', subject: 'daemonset/fleet', facts: { ready: 2 } }],
+        facts: { elsewhere: 'kube-system/daemonset/fleet' },
+      });
+    for (const other of [
+      set('shop', 'edge', 'x/shop:1'),
+      set('collect-agent-exporter', 'edge', 'x/collect-agent:1'),
+      set('nats', 'edge', 'x', { app: 'collect-agent' }),
+    ])
+      expect(await agents(other)).toMatchObject({ findings: [{ code: 'WORKLOAD_MISSING' }] });
+    expect(await agents(set('fleet', 'edge', 'x/collect-agent:2'), false)).toMatchObject({
+      findings: [{ code: 'WORKLOAD_MISSING' }],
     });
   });
 

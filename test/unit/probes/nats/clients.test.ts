@@ -51,4 +51,27 @@ describe('nats.clients', () => {
       facts: { total: 0 },
     });
   });
+
+  it('knows an agent without a name by the commands that it alone listens to (R-PLAT19)', async () => {
+    const seen = async (...connections: readonly object[]) => {
+      const monitor = (<T>() => Promise.resolve({ connections } as T)) as NatsTarget['monitor'];
+      return (await natsClients.run({}, probeContext({ nats: fakeNats({ monitor }) }))).facts;
+    };
+    const listens = (name: string, ...subscriptions: readonly string[]) => ({
+      ...{ cid: 1, name, ip: '10.1.2.3', subscriptions_list: subscriptions },
+    });
+
+    expect(await seen(listens('agent-c1', 'agent.command.c1'))).toMatchObject({
+      ...{ 'sessions.collect-agent': 1, agentsFrom: 'agent-c1 (10.1.2.3)' },
+    });
+    expect(await seen(listens('', 'aetherius.agent.c1.command'))).toMatchObject({ agentsFrom: '10.1.2.3' });
+    for (const other of [
+      listens('shop', 'aetherius.agent.*.command'),
+      listens('shop', 'shop.command.c1'),
+      listens('shop', 'agent.event.c1'),
+      listens('agent-manager', 'agent.command.c1'),
+    ])
+      expect(await seen(other)).not.toHaveProperty('sessions.collect-agent');
+    expect(await seen(listens('collect-agent', 'agent.command.c1'))).not.toHaveProperty('agentsFrom');
+  });
 });

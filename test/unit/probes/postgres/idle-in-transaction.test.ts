@@ -29,6 +29,17 @@ describe('postgres.idle-in-transaction', () => {
     expect(JSON.stringify(await look([{ ...row, database: 'other' }]))).not.toContain('databaseId');
   });
 
+  it('R-P10: gives lines to copy no session of a tool or a person to end', async () => {
+    const facts = async (application: string) => {
+      const result = await look([{ ...row, application }]);
+      return result.status === 'unhealthy' ? result.findings[0].facts : {};
+    };
+
+    expect(await facts('exporter')).toMatchObject({ pids: '7, 8', pidsToEnd: '7, 8' });
+    for (const tool of ['pg_dump', 'psql', 'DBeaver 24.1 - Main', 'migrate'])
+      expect(Object.keys(await facts(tool)), tool).not.toContain('pidsToEnd');
+  });
+
   it.each([
     [[{ sessions: 0 }], 'healthy'],
     [[], 'healthy'],

@@ -61,6 +61,13 @@ describe('postgres.schemas', () => {
     expect(await look(databases, open)).toMatchObject({ status: 'healthy' });
   });
 
+  it('cannot tell a second database where none is seen to be used', async () => {
+    expect(await look({ stage: other, b: { agents: ['id,name', 0], events: ['id', 0] } })).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'database-use-unseen', databases: 'stage, b' } },
+    });
+  });
+
   it('does not search a server of many tenants', async () => {
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`db${at}`, other]));
 

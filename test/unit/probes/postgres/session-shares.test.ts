@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresSessionShares } from '../../../../src/probes/postgres/session-shares.probe.ts';
+import { fakeRuntime } from '../../../support/fake-runtime.ts';
 import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.session-shares', () => {
@@ -106,6 +107,52 @@ describe('postgres.session-shares', () => {
     expect(JSON.stringify(pools)).not.toContain('wanted');
     expect(await shares(full, app)).toMatchObject({
       findings: [{ facts: { applicationPart: 'agent-manager' } }],
+    });
+  });
+
+  it.each([
+    // All of them at work: each write is slow.
+    [{ application: 'agent-manager', idle: 2 }, 'PG_CONNECTIONS_BUSY'],
+    [{ application: 'agent-manager', idle: 22, leaked: 1 }, 'PG_POOLS_TOO_LARGE'],
+    [{ application: '(no name)' }, 'PG_POOLS_TOO_LARGE'],
+    // A foreign client in the platform's own database.
+    [{ application: 'reports-export' }, 'PG_CONNECTIONS_UNPLACED'],
+    [{ application: 'psql' }, 'PG_CONNECTIONS_UNPLACED'],
+    [{ application: 'pgbench', idle: 0 }, 'PG_CONNECTIONS_BUSY'],
+    // More than half of all for one stranger, at work or not.
+    [{ application: 'pgbench', idle: 0, sessions: 57 }, 'PG_CONNECTIONS_UNPLACED'],
+    [{ application: 'agent-manager', idle: 0, sessions: 57 }, 'PG_CONNECTIONS_BUSY'],
+  ])('calls a pool what is idle and of a part: %o', async (one, expected) => {
+    expect(await shares(full, { ...app, ...one })).toMatchObject({ findings: [{ code: expected }] });
+  });
+
+  it('calls nothing too low while most connections are at work', async () => {
+    const [one, two] = [
+      { ...app, sessions: 30, idle: 3 },
+      { ...app, application: 'orchestrator-service', sessions: 30, idle: 3 },
+    ];
+    const ask = (...rows: readonly object[]) =>
+      postgresSessionShares.run(
+        {},
+        probeContext({ postgres: postgresInTurn([{ ...full, max: 200, used: 180 }], rows) }),
+      );
+
+    expect(await ask(one, two)).toMatchObject({ findings: [{ code: 'PG_CONNECTIONS_BUSY' }] });
+    expect(await ask({ ...one, idle: 28 }, { ...two, idle: 28 })).toMatchObject({
+      findings: [{ code: 'PG_LIMIT_TOO_LOW' }],
+    });
+  });
+
+  it.each([
+    ['10.0.0.7', 'PG_POOLS_TOO_LARGE'],
+    ['10.9.9.9', 'PG_CONNECTIONS_UNPLACED'],
+  ])('looks where connections without a name come from: %s', async (client, expected) => {
+    const unnamed = { ...app, application: '(no name)' };
+    const runtime = fakeRuntime({ 'agent-manager': [{ address: { host: '10.0.0.7', ports: [8080] } }] });
+    const postgres = postgresInTurn([full], [unnamed], [{ client, sessions: 45 }]);
+
+    expect(await postgresSessionShares.run({}, probeContext({ postgres, runtime }))).toMatchObject({
+      findings: [{ code: expected }],
     });
   });
 

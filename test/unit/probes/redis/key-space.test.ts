@@ -136,7 +136,7 @@ describe('redis.key-space, of what keys hold', () => {
             subject: 'cache:*',
             facts: {
               ...{ percent: 94, uselessBytes: 15 * MIB + 11, prefix: 'cache:*' },
-              largest: `cache:3 ${8 * MIB} B, cache:1 ${7 * MIB} B, cache:2 6 B`,
+              largest: 'cache:3 8 MiB, cache:1 7 MiB, cache:2 6 B',
             },
           },
         ],
@@ -144,7 +144,7 @@ describe('redis.key-space, of what keys hold', () => {
     });
     const long = `cache:${'x'.repeat(100)}`;
     expect(await look({ used: 1, bytes: () => 9 * MIB, batches: [[long]] })).toMatchObject({
-      outcome: { facts: { percent: 100, largest: `${long.slice(0, 59)}… ${9 * MIB} B` } },
+      outcome: { facts: { percent: 100, largest: `${long.slice(0, 59)}… 9 MiB` } },
     });
   });
 

@@ -59,7 +59,8 @@ describe('redis.memory-limit', () => {
   it('wants none where little of the container is used, or where keys expire by themselves', async () => {
     expect(await unlimited(42, [2048])).toMatchObject({ status: 'healthy', facts: { boundPercent: 2.1 } });
     expect(await unlimited(200, [512], 15_000)).toMatchObject({ status: 'healthy' });
-    expect(await unlimited(4, [64])).toMatchObject({ status: 'healthy' });
+    // That there is none is so all the same, and nobody is told the opposite.
+    expect(await unlimited(4, [64])).toMatchObject({ status: 'healthy', facts: { there: 'REDIS_NO_LIMIT' } });
   });
 
   it('judges a container without a limit by its machine', async () => {
@@ -75,7 +76,10 @@ describe('redis.memory-limit', () => {
 
     expect(await unlimited(44, undefined)).toMatchObject(unknown);
     expect(await unlimited(44, [])).toMatchObject(unknown);
-    expect(await unlimited(2, undefined)).toMatchObject({ status: 'healthy' });
+    expect(await unlimited(2, undefined)).toMatchObject({
+      status: 'healthy',
+      facts: { there: 'REDIS_NO_LIMIT' },
+    });
     for (const language of ['en', 'zh-CN'] as const)
       expect(wordsIn(language).lookup('cause.redis-bound-unknown')).toBeDefined();
   });

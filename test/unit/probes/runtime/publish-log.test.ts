@@ -49,6 +49,14 @@ describe('runtime.publish-log', () => {
     ['F7', '{"level":"error","msg":"Failed to register agent","error":"invalid input syntax for type json"}'],
     ['F7', '{"level":"error","msg":"Failed to register agent","error":"ERROR: bad (SQLSTATE 22P02)"}'],
     ['F4', '{"level":"error","msg":"Failed to unmarshal event message","error":"unexpected end"}'],
+    [
+      'F7',
+      '{"level":"error","msg":"Failed to register agent","error":"column is of type jsonb but expression is of type record"}',
+    ],
+    [
+      'F8',
+      '{"level":"warn","msg":"No strategy matched for event","error":"failed to list strategies: sql: Scan error on column index 4"}',
+    ],
   ] as const;
 
   it.each(unusable)('%s M1.n: names the program that cannot use what it is sent: %s', async (_id, text) => {
@@ -74,6 +82,7 @@ describe('runtime.publish-log', () => {
     '{"level":"info","msg":"event received","payload":"not found"}',
     '{"level":"error","msg":"failed to save event","error":"SQLSTATE 23505"}',
     '{"level":"warn","msg":"no strategy matched","error":"sql: no rows in result set"}',
+    '{"level":"error","msg":"Failed to list agents","error":"sql: Scan error on column index 3"}',
   ])('takes no other trouble for a message that cannot be used: %s', async (text) => {
     expect(await look(text, [])).toMatchObject({ status: 'healthy', facts: { unusable: 0 } });
   });

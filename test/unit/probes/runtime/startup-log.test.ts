@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import type { KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeStartupLog } from '../../../../src/probes/runtime/startup-log.probe.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
@@ -15,11 +16,14 @@ const crashing: FakePart = {
   last: { exitCode: 1, reason: 'Error', finishedAt: '2026-03-01T10:04:50Z' },
 };
 
-const look = (part: FakePart) =>
+const look = (part: FakePart, kubernetes?: KubernetesTarget) =>
   runtimeStartupLog.run(
     { part: 'agent-manager' },
     {
-      deps: { platform: asInGuide, runtime: fakeRuntime({ 'agent-manager': [part] }) },
+      deps: {
+        ...{ platform: asInGuide, runtime: fakeRuntime({ 'agent-manager': [part] }) },
+        ...(kubernetes === undefined ? {} : { kubernetes }),
+      },
       signal: new AbortController().signal,
       now: () => now,
       wait: () => Promise.resolve(),
@@ -57,11 +61,88 @@ describe('the log of a service that does not start', () => {
     ['STARTUP_DATABASE_MISSING', json('fatal: FATAL: database "aetherius" does not exist')],
     ['STARTUP_DATABASE_MISSING', 'FATAL: database "aetherius" does not exist'],
     ['STARTUP_DATABASE_MISSING', json('fatal: cannot open the store (SQLSTATE 3D000)')],
+    // Without TLS it is not let in: nothing was said of a password.
+    [
+      'STARTUP_DATABASE_NOT_ADMITTED',
+      json(
+        'fatal: FATAL: no pg_hba.conf entry for host "10.0.0.9", user "a", database "d", no encryption (SQLSTATE 28000)',
+      ),
+    ],
+    ['STARTUP_DATABASE_NOT_ADMITTED', json('fatal: tls error: server refused TLS connection')],
+    // The file is not there: nothing is known of its keys.
+    [
+      'STARTUP_FILE_UNOPENED',
+      json('fatal: failed to read config file: open configs/config.yaml: no such file or directory'),
+    ],
+    ['STARTUP_FILE_UNOPENED', 'panic: open /app/configs/config.yaml: permission denied'],
+    ['STARTUP_FILE_UNOPENED', json('fatal: Config File "config" Not Found in "[/etc/aetherius]"')],
+    [
+      'STARTUP_FILE_UNOPENED',
+      "[ERROR] fatal: FileNotFoundError: [Errno 2] No such file or directory: '/app/config/settings.yaml'",
+    ],
+    ['STARTUP_CONFIG_REFUSED', json('fatal: failed to parse config: yaml: line 3: mapping values')],
     ['STARTUP_DATABASE_CREDENTIALS', json('fatal: FATAL: role "aetherius" does not exist')],
   ])('%s', async (code, line) => {
     const result = await look({ ...crashing, log: line });
 
     expect(result).toMatchObject({ status: 'unhealthy', findings: [{ code }] });
+  });
+
+  it.each([
+    ['a variable of its own', { env: { NATS_URL: 'nats://x:4222' } }, 'NATS_URL'],
+    ['a flag', { command: ['am', '--nats.url=nats://x:4222'] }, '--nats.url'],
+    ['its file alone', { env: { HOME: '/' } }, undefined],
+  ])('says where it has the address from that does not answer: %s', async (_what, more, variable) => {
+    const log = json('fatal: cannot connect to NATS nats://x:4222: no servers available');
+    const result = await look({ ...crashing, log, ...more });
+
+    const facts = result.status === 'unhealthy' ? result.findings[0].facts : {};
+    expect(facts['variable']).toBe(variable);
+    expect(facts['setting']).toBe(variable === undefined ? undefined : 'nats.url');
+  });
+
+  describe('a name that was denied', () => {
+    const cluster = (services: readonly string[] | Error, asked: string[] = []) =>
+      ({
+        namespace: 'aetherius',
+        list: (kind: string) => {
+          asked.push(kind);
+          return services instanceof Error
+            ? Promise.reject(services)
+            : Promise.resolve(services.map((name) => ({ metadata: { name } })));
+        },
+      }) as unknown as KubernetesTarget;
+    const denied = async (words: string, services: readonly string[] | Error = ['postgres']) => {
+      const log = json(`fatal: cannot connect to the database: ${words}`);
+      const result = await look({ ...crashing, log }, cluster(services));
+      return result.status === 'unhealthy' ? (result.findings[0].facts['deniedName'] ?? null) : undefined;
+    };
+
+    it.each([
+      'dial tcp: lookup postgres on 10.96.0.10:53: no such host',
+      'dial tcp: lookup postgres.aetherius.svc.cluster.local: no such host',
+      'could not translate host name "postgres" to address: database unreachable, no such host',
+    ])('is told where a Service has it: %s', async (words) => {
+      expect(await denied(words)).toBe('postgres');
+    });
+
+    it('is not where there is no such Service, it is another namespace’s, or nobody may look', async () => {
+      const words = 'dial tcp: lookup postgres on 10.96.0.10:53: no such host';
+
+      expect(await denied(words, ['postgresql'])).toBeNull();
+      expect(await denied(words, new Error('forbidden'))).toBeNull();
+      expect(await denied('dial tcp: lookup postgres.other: no such host')).toBeNull();
+      expect(await denied('dial tcp: lookup db.example.com: no such host', ['db'])).toBeNull();
+    });
+
+    it('costs a request only where a name was denied', async () => {
+      const asked: string[] = [];
+      const log = json('fatal: postgres: dial tcp 10.0.0.4:5433: connect: connection refused');
+
+      await look({ ...crashing, log }, cluster(['postgres'], asked));
+
+      expect(asked).toEqual([]);
+    });
   });
 
   it('is that of the container before, when the new one has said nothing yet', async () => {

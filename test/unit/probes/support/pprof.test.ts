@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { culprit, isOwn, readProfile } from '../../../../src/probes/support/pprof.ts';
 
@@ -54,6 +55,18 @@ describe('a recorded Go profile', () => {
     expect(live.unit).toBe('bytes');
     expect(live.total).toBeGreaterThan(0);
     expect(allocated.total).toBeGreaterThan(live.total);
+  });
+});
+
+describe('what is no profile', () => {
+  it.each([
+    // Some kilobytes that would become hundreds of megabytes.
+    ['a gzip bomb', Buffer.concat(Array.from({ length: 40 }, () => gzipSync(Buffer.alloc(4 * 2 ** 20))))],
+    ['damaged gzip', gzipSync('x'.repeat(1_000)).subarray(0, 20)],
+    ['a page', Buffer.from('<html>not found</html>')],
+  ])('is not read: %s', (_what, bytes) => {
+    expect(bytes.length).toBeLessThan(2 ** 20);
+    expect(() => readProfile(bytes, 'cpu')).toThrow(expect.objectContaining({ stage: 'protocol' }));
   });
 });
 

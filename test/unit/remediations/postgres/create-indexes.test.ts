@@ -39,6 +39,7 @@ describe('postgres.create-indexes', () => {
     ['the table is too large', { bytes: 6e10 }, 'table-too-large'],
     ['the table is not the role’s', { mine: false }, 'missing-right'],
     ['another index has the name', { state: 'other' }, 'index-name-taken'],
+    ['the table is PostgreSQL’s own', { schema: 'pg_catalog' }, 'system-schema'],
     ['one is being built', { state: 'building' }, 'index-name-taken'],
   ])('is not offered where %s', async (_why, more, reason) => {
     await expect(createIndexes.plan(params, fresh(more).context)).rejects.toMatchObject({

@@ -43,6 +43,16 @@ describe('postgres.rebuild-index', () => {
     await expect(rebuildIndex.plan(params, context(more))).rejects.toMatchObject({ facts: { reason } });
   });
 
+  it.each(['pg_catalog', 'information_schema', 'pg_toast', 'pg_toast_temp_3'])(
+    'is not offered for an index of %s, which is PostgreSQL’s own',
+    async (schema) => {
+      await expect(rebuildIndex.plan({ ...params, schema }, context())).rejects.toMatchObject({
+        code: 'CONFLICT',
+        facts: { reason: 'system-schema', schema },
+      });
+    },
+  );
+
   it('takes its own rebuilding that ends between two looks for its own', async () => {
     const plan = await rebuildIndex.plan(params, context());
     const there = context();

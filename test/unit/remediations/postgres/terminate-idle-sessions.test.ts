@@ -4,6 +4,11 @@ import { terminateIdleSessions } from '../../../../src/remediations/postgres/ter
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 
 const params = { database: 'agentManager', olderThanSeconds: 60 } as const;
+/** A session of the role that only agent-manager uses, by the fixture's platform. */
+const ofService = {
+  ...{ application: 'app', user: 'u', client: 'local', own: false, wrote: false, tables: '', open: 90 },
+  ...{ backend_start: '100.1', xact_start: '200.1' },
+};
 const fresh = () => {
   const fixture = fixtures['postgres.terminate-idle-sessions']();
   const context = {
@@ -42,7 +47,7 @@ describe('postgres.terminate-idle-sessions', () => {
 
   it('R-P7: refuses when there are more sessions than a leak has', async () => {
     const { context } = fresh();
-    const many = Array.from({ length: 101 }, (_, pid) => ({ pid, mine: true }));
+    const many = Array.from({ length: 101 }, (_, pid) => ({ ...ofService, pid, mine: true }));
     const deps = {
       ...context.deps,
       postgres: { ...context.deps.postgres, query: () => Promise.resolve(many as never) },
@@ -55,14 +60,14 @@ describe('postgres.terminate-idle-sessions', () => {
 
   it('R-P6: refuses when the role may not end what it would have to', async () => {
     const { context } = fresh();
-    const foreign = [{ pid: 1, mine: false, user: 'postgres' }];
+    const foreign = [{ ...ofService, pid: 1, mine: false }];
     const deps = {
       ...context.deps,
       postgres: { ...context.deps.postgres, query: () => Promise.resolve(foreign as never) },
     };
 
     await expect(terminateIdleSessions.plan(params, { ...context, deps })).rejects.toMatchObject({
-      facts: { reason: 'missing-right', verb: 'pg_terminate_backend', resource: 'sessions of postgres' },
+      facts: { reason: 'missing-right', verb: 'pg_terminate_backend', resource: 'sessions of u' },
     });
   });
 });

@@ -35,7 +35,10 @@ describe('an answer to several faults', () => {
         ['S7', answer({ 'S7.b': 'confirmed' })],
       ]),
     );
-    expect(said.problems).toEqual(['not planted: D3.b', 'D3.a is ruled out']);
+    expect(said.problems).toEqual([
+      'certain and wrong: not planted: D3.b',
+      'certain and wrong: D3.a is ruled out',
+    ]);
     expect(said.falseCauses).toEqual(['D3.b']);
   });
 
@@ -54,7 +57,7 @@ describe('an answer to several faults', () => {
       );
 
     expect(hangs('nats')).toMatchObject({ verdicts: ['confirmed', 'not asked for'], problems: [] });
-    expect(hangs('orchestrator-service').problems).toEqual(['H2.b is ruled out']);
+    expect(hangs('orchestrator-service').problems).toEqual(['certain and wrong: H2.b is ruled out']);
   });
 
   it('is wrong when it names no root', () => {
@@ -62,7 +65,9 @@ describe('an answer to several faults', () => {
       ['D3', answer({ 'D3.a': 'possible' })],
       ['S7', answer({ 'S7.b': 'possible' })],
     ]);
-    expect(judgeCombination(both, answers).problems).toEqual(['nothing that is planted is confirmed']);
+    expect(judgeCombination(both, answers).problems).toEqual([
+      'not found: nothing that is planted is confirmed',
+    ]);
     // Where each shuts the bot itself out, nobody could tell.
     const hidden = both.map((one) => ({ ...one, mayHide: true as const }));
     expect(judgeCombination(hidden, answers).problems).toEqual([]);
@@ -110,12 +115,12 @@ describe('an answer to several faults', () => {
     ])('nobody can tell %s', (_what, one, other, unseen) => {
       expect(problemsOf(one, other, unseen)).toEqual([]);
       // It could be looked at, and so has to be found.
-      expect(problemsOf(one, other, undefined)).toEqual(['nothing that is planted is confirmed']);
+      expect(problemsOf(one, other, undefined)).toEqual(['not found: nothing that is planted is confirmed']);
     });
 
     it('whatever is of another part has to be found', () => {
       expect(problemsOf(full ?? connections, refuses('neo4j'), 'redis.memory')).toEqual([
-        'nothing that is planted is confirmed',
+        'not found: nothing that is planted is confirmed',
       ]);
     });
 

@@ -78,7 +78,11 @@ describe('a fault in a platform that is not as it should be', () => {
 
     expect({ verdict, falseCauses }).toEqual({ verdict: 'ruled-out', falseCauses: ['D3.b'] });
     expect(problems).toEqual(
-      expect.arrayContaining(['D3.a is ruled-out', 'not planted: D3.b', 'afterwards: D3.b confirmed']),
+      expect.arrayContaining([
+        'certain and wrong: D3.a is ruled out',
+        'certain and wrong: not planted: D3.b',
+        'certain and wrong: afterwards: D3.b confirmed',
+      ]),
     );
   });
 

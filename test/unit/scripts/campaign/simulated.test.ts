@@ -225,7 +225,7 @@ describe('an answer to several simulated faults', () => {
       Promise.resolve({ ...(reading === 2 ? wrong : right), readings: reading === 0 ? 3 : 1 });
     const problems = await judgeSimulated({ healthy: nowhere, ask }, pair, new Set<PartId>(['redis']));
 
-    expect(problems).toContain('D3.a is ruled out (reading 3 of 3)');
+    expect(problems).toContain('certain and wrong: D3.a is ruled out (reading 3 of 3)');
     expect(problems.filter((problem) => !problem.endsWith('(reading 3 of 3)'))).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ describe('the referee beside an answer', () => {
     ['S7', 'S7.c', 'neo4j'],
   ])('contradicts whoever asks for %s and confirms %s while the part works', async (asked, cause, part) => {
     expect((await against('S3.a', asked, [cause], truth([]))).contradicted).toEqual([
-      `the referee: ${part} works (seen), though ${cause} is confirmed`,
+      `certain and wrong: the referee: ${part} works (seen), though ${cause} is confirmed`,
     ]);
     expect((await against('S3.a', asked, ['S3.a'], truth([]))).contradicted).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('the referee beside several faults', () => {
   it('contradicts by each answer, at the part that the answer names', async () => {
     const answers = { S7: said('S7.c'), 'H2 agent-manager': said('H2.a') };
     const works = (part: string, cause: string) =>
-      `the referee: ${part} works (seen), though ${cause} is confirmed`;
+      `certain and wrong: the referee: ${part} works (seen), though ${cause} is confirmed`;
 
     expect((await together(['D2.a', 'T1.b'], answers, truth([]))).contradicted).toEqual([
       works('neo4j', 'S7.c'),

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
+import { symptomModel } from '../../../../src/diagnoses/symptom-model.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
 import { asTyped, symptomOf } from '../../../../src/domain/diagnosis/symptom.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { createSymptomMatcher } from '../../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
-const matcher = createSymptomMatcher(symptomWords, connectionSuspects);
+const matcher = createSymptomMatcher(symptomWords, connectionSuspects, symptomModel);
 const read = (text: string) => symptomOf(text, diagnoses, matcher, asInGuide);
 const offer = (ids: readonly string[], part?: string) => ({
   kind: 'choose',
@@ -38,14 +39,11 @@ describe('the error of a connection', () => {
     ['数据库连接超时', toPostgres],
     ['connect ECONNREFUSED 127.0.0.1:6379', toRedis],
     ['agent-manager cannot connect to redis', toRedis],
-    ['连不上 redis', toRedis],
     ['nats: connection refused', toNats],
     ['[ALERT] dial tcp 10.1.2.3:4222: no route to host', toNats],
-    ['Neo4j database connection refused', offer(['S7', 'N1', 'H2'], 'neo4j')],
-    ['图数据库连接失败', offer(['S7', 'N1', 'H2'], 'neo4j')],
     ['redis database connection timed out', toRedis],
     ['database connection refused', toPostgres],
-    ['bolt connection refused', offer(['S7', 'N1', 'H2'], 'neo4j')],
+    ['org.postgresql.util.PSQLException: Connection to postgres:5432 refused.', toPostgres],
     ['dial tcp 10.0.0.9:7687: i/o timeout', offer(['S7', 'N1', 'H2'], 'neo4j')],
     ['dial tcp 10.0.0.1:8080: connect: connection refused', toManager],
     ['collect-agent: connection refused by agent-manager', toManager],
@@ -65,7 +63,16 @@ describe('the error of a connection', () => {
     expect(read('agent-manager cannot start: dial tcp postgres:5432: connection refused')).toEqual(
       offer(['S1', 'H2', 'D1', 'N1'], 'postgres'),
     );
-    expect(read('CrashLoopBackOff: connection refused')).toEqual(offer(['K1', 'N1', 'H2', 'S1']));
+    expect(read('CrashLoopBackOff: connection refused')).toEqual({ kind: 'known', ids: ['K1'] });
+  });
+
+  it.each([
+    ['Neo4j database connection refused', 'S7', 'neo4j'],
+    ['图数据库连接失败', 'S7', 'neo4j'],
+    ['bolt connection refused', 'S7', 'neo4j'],
+    ['连不上 redis', 'H2', 'redis'],
+  ])('that is a symptom of the part by itself starts at once: "%s"', (text, id, part) => {
+    expect(read(text)).toEqual({ kind: 'known', ids: [id], part });
   });
 
   it('asks for the way to the part that it names', () => {
@@ -92,7 +99,9 @@ describe('what people say of a symptom', () => {
     const symptom = read(phrase);
 
     expect(
-      symptom.kind === 'unknown' ? [] : symptom.ids.slice(0, symptom.kind === 'known' ? 1 : 3),
+      symptom.kind === 'unknown' || symptom.kind === 'command'
+        ? []
+        : symptom.ids.slice(0, symptom.kind === 'known' ? 1 : 3),
     ).toContain(id);
     if (matcher.match(phrase).sure) expect(symptom.kind).toBe('known');
   });

@@ -229,7 +229,7 @@ const wouldBeMore = [
   '13 H2→K1→S1→N1 (agent-manager): agent-manager does not start and no name is known, a policy by labels, programs in debug containers',
   '13 N1 (agent-manager): no name is known, a policy by labels, programs in debug containers',
   '13 N1→H2→S1 (agent-manager): two services have just been started, a policy, programs in debug containers',
-  '13 S7→N1 (neo4j): all is well, a policy by labels, programs in debug containers',
+  '13 S7→N1→H2 (neo4j): all is well, a policy by labels, programs in debug containers',
   '13 S7→N1 (neo4j): no name is known, a policy, programs in debug containers',
   '13 S7→N1→H2→S1 (neo4j): two services have just been started, no policies, programs in debug containers',
   '14 N1→H2→S1 (agent-manager): two services have just been started, a policy by labels, programs in debug containers',

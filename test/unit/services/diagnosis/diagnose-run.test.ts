@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
+import { symptomModel } from '../../../../src/diagnoses/symptom-model.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
 import type { DiagnosisView } from '../../../../src/domain/diagnosis/render-diagnosis.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
 import {
@@ -69,7 +71,7 @@ it('plans the fixes of a cause with requests of their own, whatever the evidence
   };
   const options = {
     ...{ diagnoses, unreachable, ownProbes, pathSteps, emitters, instructionLines: () => [] },
-    matcher: createSymptomMatcher(symptomWords, connectionSuspects),
+    matcher: createSymptomMatcher(symptomWords, connectionSuspects, symptomModel),
     clock: { now: () => new Date(0), sleep: (_ms: number, signal: AbortSignal) => once(signal, 'abort') },
     targets: { forRun: async () => kubernetes() as unknown as Targets, close: async () => undefined },
     ...{ probes, proposals },
@@ -79,7 +81,7 @@ it('plans the fixes of a cause with requests of their own, whatever the evidence
     run: { id: 'a-run', environment: 'prod', params: { symptom: 'D3' } },
     signal: new AbortController().signal,
     save: async () => undefined,
-    finish: async () => {
+    finishWith: async () => {
       ended = true;
     },
   };
@@ -107,7 +109,7 @@ it.each([
   ] as const;
   const options = {
     ...{ diagnoses, unreachable, ownProbes, pathSteps, emitters, instructionLines: () => [] },
-    matcher: createSymptomMatcher(symptomWords, connectionSuspects),
+    matcher: createSymptomMatcher(symptomWords, connectionSuspects, symptomModel),
     clock: { now: () => new Date(0), sleep: (_ms: number, signal: AbortSignal) => once(signal, 'abort') },
     targets: {
       forRun: async () => ({ environment: 'prod', platform: asInGuide }) as unknown as Targets,
@@ -118,6 +120,7 @@ it.each([
         calls.map(({ probe }) => outcome(probe, probe, [])),
     },
     proposals: { fixes: () => [], plan: () => Promise.reject(new Error('no plan')) },
+    known: () => [],
     ids: { token: () => 't', uuid: () => 'u' },
     messages: { others: async () => undefined },
     renderer: {
@@ -140,16 +143,87 @@ it.each([
     runs: { saveOutcomes: async () => undefined },
     messages: { find: async () => [{ id: 'root' }], update: async () => undefined },
     buttons: { create: async () => undefined },
+    mutes: { active: async () => [] },
   };
   const lease = {
     run: { id: 'a-run', environment: 'prod', params: { symptom } },
     signal: new AbortController().signal,
     save: async () => undefined,
-    finish: async (_summary: unknown, write: (tx: unknown) => Promise<void>) => write(tx),
+    finishWith: async (write: (tx: unknown) => Promise<unknown>) => write(tx),
   };
 
   await createDiagnoseRun(options).handle(lease as never);
 
   expect(compared).toEqual(expected);
   expect(views.map((view) => view.stages)).toEqual([expected.length === 0 ? [] : stages]);
+});
+
+it.each([
+  ['redis.set-eviction-policy', ['set-eviction-policy']],
+  ['redis.set-memory-limit', ['raise-maxmemory']],
+  [undefined, ['raise-maxmemory']],
+])('says by hand what the button of %s does, and nothing that another would', async (planned, told) => {
+  const views: DiagnosisView[] = [];
+  const codes: Readonly<Record<string, readonly string[]>> = {
+    'redis.memory': ['REDIS_MEMORY_AT_LIMIT'],
+    'redis.eviction-policy': ['REDIS_POLICY_NOEVICTION'],
+  };
+  const options = {
+    ...{ diagnoses, unreachable, ownProbes, pathSteps, emitters, instructionLines: () => [] },
+    matcher: createSymptomMatcher(symptomWords, connectionSuspects, symptomModel),
+    clock: { now: () => new Date(0), sleep: (_ms: number, signal: AbortSignal) => once(signal, 'abort') },
+    targets: {
+      forRun: async () => ({ environment: 'prod', platform: asInGuide }) as unknown as Targets,
+      close: async () => undefined,
+    },
+    probes: {
+      run: async (
+        calls: readonly { readonly probe: string }[],
+        { onOutcome }: { onOutcome?: (one: ProbeOutcome) => void },
+      ) => {
+        const outcomes = calls.map(({ probe }) => outcome(probe, probe, codes[probe] ?? []));
+        for (const one of outcomes) onOutcome?.(one);
+        return outcomes;
+      },
+    },
+    proposals: {
+      fixes: (findings: readonly Finding[]) =>
+        ['redis.set-eviction-policy', 'redis.set-memory-limit'].map((remediation) => ({
+          call: { remediation, with: {} },
+          finding: findings[0],
+        })),
+      plan: async ({ call }: { readonly call: { readonly remediation: string } }) => ({
+        ...{ call, planned: call.remediation === planned, part: 'redis' },
+      }),
+      save: async () => ({ offers: [], refused: [], others: [] }),
+    },
+    known: () => [],
+    ids: { token: () => 't', uuid: () => 'u' },
+    messages: { others: async () => undefined },
+    renderer: {
+      diagnosis: (view: DiagnosisView) => {
+        if (view.complete) views.push(view);
+        return { text: '' };
+      },
+      evidenceFile: () => '',
+    },
+  } as unknown as DiagnoseRunOptions;
+  const tx = {
+    now: async () => new Date(0),
+    runs: { saveOutcomes: async () => undefined },
+    messages: { find: async () => [{ id: 'root' }], update: async () => undefined },
+    buttons: { create: async () => undefined },
+    mutes: { active: async () => [] },
+  };
+  const lease = {
+    run: { id: 'a-run', environment: 'prod', params: { symptom: 'D3' } },
+    signal: new AbortController().signal,
+    save: async (write: (tx: unknown) => Promise<void>) => write(tx),
+    finishWith: async (write: (tx: unknown) => Promise<unknown>) => write(tx),
+  };
+
+  await createDiagnoseRun(options).handle(lease as never);
+
+  const said = views.at(-1)?.instructions.filter(({ cause }) => cause === 'D3.a');
+  expect(said?.map(({ key }) => key)).toEqual(told);
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { symptomModel } from '../../../../src/diagnoses/symptom-model.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
 import { createSymptomMatcher } from '../../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
-const matcher = createSymptomMatcher(symptomWords, connectionSuspects);
+const matcher = createSymptomMatcher(symptomWords, connectionSuspects, symptomModel);
 const all = Object.entries(phrases).flatMap(([id, { en, zh }]) =>
   [...en, ...zh].map((phrase) => [id, phrase] as const),
 );
@@ -32,7 +33,7 @@ describe('plain words', () => {
 
   it.each([
     ...['password', 'password=hunter2', '密码错误', 'postgres password wrong', '数据库 密码错误'],
-    ...['connection refused', 'slow', '很慢'],
+    ...['connection refused', 'slow', '很慢', 'memory'],
   ])('is not sure of what only goes along, or names only half of it: "%s"', (phrase) => {
     expect(matcher.match(phrase).sure).toBe(false);
   });

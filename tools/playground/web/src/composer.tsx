@@ -11,6 +11,16 @@ interface Props {
   readonly onSent: () => void;
 }
 
+/** A file as the control API takes it. */
+async function sent(file: File): Promise<{ name: string; content: string; encoding: 'base64' }> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = '';
+  // As many arguments as a call takes.
+  for (let at = 0; at < bytes.length; at += 8_192)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  return { name: file.name, content: btoa(binary), encoding: 'base64' };
+}
+
 /** Where one writes: messages, mentions, slash commands; and the app's global shortcuts. */
 export function Composer({ channel, threadTs, onSent }: Props) {
   const { snapshot, me, report } = useWindow();
@@ -18,7 +28,9 @@ export function Composer({ channel, threadTs, onSent }: Props) {
   const [text, setText] = useState('');
   const [past, setPast] = useState<readonly string[]>([]);
   const [menu, setMenu] = useState(false);
+  const [files, setFiles] = useState<readonly File[]>([]);
   const box = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
   const typedCommand = text.startsWith('/') && !text.includes('\n');
   const matching = typedCommand
     ? snapshot.commands.filter(
@@ -30,8 +42,10 @@ export function Composer({ channel, threadTs, onSent }: Props) {
   const send = async (): Promise<void> => {
     // A space before a slash stays: it makes a message of what would be a command.
     const line = text.trimEnd();
-    if (line.trim() === '') return;
+    if (line.trim() === '' && files.length === 0) return;
+    const attached = await Promise.all(files.map(sent));
     setText('');
+    setFiles([]);
     setPast([...past, line]);
     onSent();
     const result = await act('type', {
@@ -39,6 +53,7 @@ export function Composer({ channel, threadTs, onSent }: Props) {
       channel: channel.id,
       text: line,
       ...(threadTs ? { threadTs } : {}),
+      ...(attached.length > 0 ? { files: attached } : {}),
     });
     if (result.error === null) return;
     // What Slackbot already answered is not said twice.
@@ -118,7 +133,46 @@ export function Composer({ channel, threadTs, onSent }: Props) {
           else if (event.key === 'ArrowUp' && text === '') setText(past.at(-1) ?? '');
         }}
       />
+      {files.length > 0 && (
+        <ul className="attached" aria-label={words.attached}>
+          {files.map((file) => (
+            <li key={`${file.name}:${file.size}:${file.lastModified}`}>
+              <span>{file.name}</span>
+              <button
+                type="button"
+                className="plain"
+                aria-label={words.detach(file.name)}
+                onClick={() => setFiles(files.filter((other) => other !== file))}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        aria-label={words.attach}
+        onChange={(event) => {
+          setFiles([...files, ...(event.target.files ?? [])]);
+          // The same file can be chosen again.
+          event.target.value = '';
+          box.current?.focus();
+        }}
+      />
       <div className="composer-bar">
+        <button
+          type="button"
+          className="plain"
+          aria-label={words.attach}
+          title={words.attach}
+          onClick={() => chooser.current?.click()}
+        >
+          <Icon name="attach" />
+        </button>
         {globals.length > 0 && (
           <button
             type="button"
@@ -155,7 +209,7 @@ export function Composer({ channel, threadTs, onSent }: Props) {
           type="button"
           className="send"
           aria-label={words.send}
-          disabled={text.trim() === ''}
+          disabled={text.trim() === '' && files.length === 0}
           onClick={() => void send()}
         >
           <Icon name="send" />

@@ -14,6 +14,9 @@ const shapes = {
   ),
   reply: <path d="M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z" />,
   shortcut: <path d="M13 3 5 14h6l-1 7 8-11h-6z" />,
+  attach: (
+    <path d="m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7" />
+  ),
   send: <path d="m4 4 17 8-17 8 3-8zm3 8h14" />,
   sun: (
     <>

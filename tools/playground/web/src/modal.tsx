@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { act } from './api.ts';
 import { Blocks } from './blocks/block.tsx';
 import type { FieldValue } from './blocks/field.tsx';
@@ -31,6 +31,17 @@ export function Modal({ view, depth }: { readonly view: View; readonly depth: nu
     });
   };
 
+  // Wherever the reader is: a form that has just opened has no focus. A question over it is answered first.
+  useEffect(() => {
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.isComposing || document.querySelector('[role=alertdialog]')) return;
+      event.preventDefault();
+      close(false);
+    };
+    document.addEventListener('keydown', leave);
+    return () => document.removeEventListener('keydown', leave);
+  });
+
   return (
     <div className="overlay" role="presentation">
       <form
@@ -42,7 +53,6 @@ export function Modal({ view, depth }: { readonly view: View; readonly depth: nu
           event.preventDefault();
           void submit();
         }}
-        onKeyDown={(event) => event.key === 'Escape' && close(false)}
       >
         <header>
           {depth > 1 && (

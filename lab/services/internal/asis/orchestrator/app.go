@@ -118,18 +118,20 @@ func (a *App) onEvent(data []byte) {
 		return
 	}
 	a.log.Info("Received internal event", "component", "subscriber", "type", event.Type, "cluster_id", event.ClusterID, "severity", event.Severity)
-	reason, ok := event.reason()
-	if !ok {
-		a.log.Warn("No strategy matched for event", "component", "subscriber", "event_type", event.Type, "error", "event data not found in payload")
+	ctx := context.Background()
+	var strategy, workflow string
+	// A payload without the event fits no strategy, as any other: the log does not tell them apart.
+	reason, _ := event.reason()
+	err := a.db.QueryRowContext(ctx, `SELECT id, workflow_id FROM strategies WHERE enabled
+		AND symptoms @> jsonb_build_array(jsonb_build_object('type', 'event', 'pattern', $1::text)) ORDER BY priority DESC LIMIT 1`, reason).Scan(&strategy, &workflow)
+	if err != nil {
+		a.log.Warn("No strategy matched for event", "component", "subscriber", "event_type", event.Type, "error", "no matching strategy found")
 		return
 	}
-	ctx := context.Background()
-	var workflow string
+	a.log.Info("Strategy matched", "component", "strategy-manager", "strategy_id", strategy)
 	var steps []byte
-	err := a.db.QueryRowContext(ctx, `SELECT w.id, w.steps FROM strategies s JOIN workflows w ON w.id = s.workflow_id
-		WHERE s.enabled AND s.symptoms @> jsonb_build_array(jsonb_build_object('value', $1::text)) ORDER BY s.priority DESC LIMIT 1`, reason).Scan(&workflow, &steps)
-	if err != nil {
-		a.log.Warn("No strategy matched for event", "component", "subscriber", "event_type", event.Type, "reason", reason, "error", err.Error())
+	if err := a.db.QueryRowContext(ctx, `SELECT steps FROM workflows WHERE id = $1 AND status = 'active'`, workflow).Scan(&steps); err != nil {
+		a.log.Error("Failed to execute strategy", "component", "subscriber", "strategy_id", strategy, "error", "failed to load workflow: "+err.Error())
 		return
 	}
 	id := uuid.NewString()

@@ -53,8 +53,9 @@ func (a *App) execute(id, cluster string, text []byte) {
 	status, reason := "completed", ""
 	if err != nil {
 		status, reason = "failed", err.Error()
-		a.log.Error("Workflow execution failed", "component", "workflow-engine", "execution_id", id, "error", reason)
+		a.log.Error("Step execution failed", "component", "workflow-engine", "execution_id", id, "error", reason)
 	}
+	a.log.Info("Workflow execution completed", "component", "workflow-engine", "execution_id", id, "status", status)
 	if _, err := a.db.ExecContext(context.Background(), `UPDATE workflow_executions SET status = $2, error = $3, completed_at = now() WHERE id = $1`, id, status, reason); err != nil {
 		a.log.Error("Failed to save execution", "component", "workflow-engine", "execution_id", id, "error", err.Error())
 	}
@@ -67,7 +68,7 @@ func post(address string, body any) error {
 	}
 	response, err := client.Post(address, "application/json", bytes.NewReader(data))
 	if err != nil {
-		return err
+		return fmt.Errorf("failed to send command: %w", err)
 	}
 	defer response.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(response.Body, 4096))

@@ -68,6 +68,16 @@ describe('a secret that the process knows', () => {
   it.each([
     ['postgres', 'connect to postgres as postgres', 'connect to postgres as postgres'],
     ['postgres', 'POSTGRES_DB=postgres', 'POSTGRES_DB=[secret]'],
+    // The name of a part is a word of a sentence, or the value of a key that names it.
+    ['postgres', 'PostgreSQL: postgres refuses connections', 'PostgreSQL: postgres refuses connections'],
+    [
+      'redis',
+      'prod: redis refuses connections at redis:6379.',
+      'prod: redis refuses connections at redis:6379.',
+    ],
+    ['redis', '{"part":"redis","service":"redis"}', '{"part":"redis","service":"redis"}'],
+    ['redis', 'password: redis is what it is', 'password: [secret] is what it is'],
+    ['redis', '{"value":"redis"}', '{"value":"[secret]"}'],
     ['postgres', 'dial redis://app:postgres@db', 'dial redis://app:[secret]@db'],
     ['neo4j', '{"x":"neo4j","service":"neo4j-0"}', '{"x":"[secret]","service":"neo4j-0"}'],
     ['s3cret', 'level=s3cret other s3cret text', 'level=[secret] other s3cret text'],

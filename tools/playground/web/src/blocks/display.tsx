@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import type { MessageProps } from 'slack-blocks-to-jsx';
 import { Message as SlackBlocks } from 'slack-blocks-to-jsx';
 import { useWindow } from '../context.ts';
 import { Emoji } from '../emoji.tsx';
 import { isObject } from '../json.ts';
+import { asSlackMarks, withSigns } from '../mrkdwn.ts';
 import { slackDate } from '../slack-date.ts';
 import type { Block } from '../types.ts';
 
@@ -19,6 +20,26 @@ function plainCells(block: Block): Block {
     ? block.column_settings.map((entry: unknown) => entry ?? {})
     : undefined;
   return { ...block, rows, ...(settings ? { column_settings: settings } : {}) };
+}
+
+/** Each mrkdwn text inside, with the marks that Slack sees in it. */
+function withMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withMarks);
+  if (!isObject(value)) return value;
+  if (value.type === 'mrkdwn' && typeof value.text === 'string')
+    return { ...value, text: asSlackMarks(value.text) };
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withMarks(member)]));
+}
+
+/** Gives the signs back that stood for themselves. */
+function showSigns(drawn: Element | null): void {
+  if (drawn === null) return;
+  const walker = document.createTreeWalker(drawn, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const text = node.nodeValue ?? '';
+    const shown = withSigns(text);
+    if (shown !== text) node.nodeValue = shown;
+  }
 }
 
 /** Blocks that are only looked at, drawn by slack-blocks-to-jsx. */
@@ -39,9 +60,14 @@ export function DisplayBlock({ block }: { readonly block: Block }) {
     }),
     [me],
   );
-  const blocks = useMemo(() => [plainCells(block)] as unknown as MessageProps['blocks'], [block]);
+  const blocks = useMemo(() => [withMarks(plainCells(block))] as unknown as MessageProps['blocks'], [block]);
+  const drawn = useRef<HTMLDivElement>(null);
+  // After each drawing: the library may draw the same text anew.
+  useLayoutEffect(() => showSigns(drawn.current));
   return (
-    <SlackBlocks withoutWrapper theme={theme} logo="" name="" blocks={blocks} data={data} hooks={hooks} />
+    <div className="drawn" ref={drawn}>
+      <SlackBlocks withoutWrapper theme={theme} logo="" name="" blocks={blocks} data={data} hooks={hooks} />
+    </div>
   );
 }
 

@@ -56,7 +56,12 @@ export function valueOf(state: Json | undefined): FieldValue {
   if (option) return String(option.value);
   if (Array.isArray(state.selected_options))
     return (state.selected_options as Json[]).map(({ value }) => String(value));
-  const rest = Object.entries(state).find(([name]) => name.startsWith('selected_') || name === 'value');
+  const rest = Object.entries(state).find(
+    ([name, held]) =>
+      (name.startsWith('selected_') && name !== 'selected_option') ||
+      name === 'value' ||
+      (name === 'rich_text_value' && held !== null),
+  );
   return (rest?.[1] ?? null) as FieldValue;
 }
 
@@ -161,9 +166,30 @@ const inputTypes: Readonly<Record<string, string>> = {
   number_input: 'number',
 };
 
+/** Slack counts seconds; the browser's field wants the local day and minute. */
+function localMinute(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** What the field shows before somebody typed into it. */
+function drawnValue(element: Json, type: string, value: FieldValue): string {
+  if (value === null) return '';
+  if (type === 'datetime-local') return localMinute(Number(value));
+  return element.type === 'rich_text_input' ? textOfRich(value) : String(value);
+}
+
+/** All words of a rich text, in their order. */
+function textOfRich(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOfRich).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  const { text, elements } = value as { readonly text?: unknown; readonly elements?: unknown };
+  return typeof text === 'string' ? text : textOfRich(elements ?? []);
+}
+
 function Typed({ element, value, onChange, live = false }: Props) {
-  const [draft, setDraft] = useState(String(value ?? ''));
   const type = inputTypes[String(element.type)] ?? 'text';
+  const [draft, setDraft] = useState(drawnValue(element, type, value));
   const change = (text: string): void => {
     setDraft(text);
     const entered = type === 'datetime-local' ? Math.floor(new Date(text).getTime() / 1000) : text;

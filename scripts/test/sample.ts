@@ -1,0 +1,105 @@
+/**
+ * `TESTS=half`: of a long suite about half of the files, drawn by the commit that is tested, and every file that a change
+ * of the last six hours touched. The next commit draws others; `npm run test:all` runs them all.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { random } from '../../lab/platform/generated/installation.ts';
+import { integrationSuites } from '../../test/suite-of.ts';
+import type { SuiteName } from './suites.ts';
+
+export interface SizedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  /** Bytes: long files take long. */
+  readonly size: number;
+}
+
+/** A file is one that a change touched when so many of its lines are new: fewer are those of a move. */
+const touchedLines = 10;
+
+/**
+ * One of every two files of about the same size, by this seed, and all of `always`; in the order of their names. Of an odd
+ * number the smallest is drawn by itself.
+ */
+export function halfOf(
+  files: readonly SizedFile[],
+  seed: number,
+  always: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const next = random(seed);
+  const bySize = files.toSorted((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1));
+  const drawn = bySize
+    .filter((_file, at) => at % 2 === 0)
+    .map((_one, pair) => bySize[pair * 2 + Math.floor(next() * 2)]);
+  const chosen = new Set([...drawn.flatMap((file) => file?.path ?? []), ...always]);
+  return files
+    .map(({ path }) => path)
+    .filter((path) => chosen.has(path))
+    .toSorted();
+}
+
+/**
+ * The number by which this run draws: `AETHERIUS_TEST_SEED` (eight hexadecimal digits), else the commit.
+ *
+ * @throws Error for a seed of another form.
+ */
+export function seedOf(root: string): string {
+  const given = process.env['AETHERIUS_TEST_SEED'];
+  if (given === undefined || given === '')
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).slice(0, 8);
+  if (!/^[0-9a-f]{8}$/.test(given))
+    throw new Error(`AETHERIUS_TEST_SEED=${given}: write eight hexadecimal digits, such as 0badcafe`);
+  return given;
+}
+
+/** Of what `git log --numstat` prints: the paths to which at least ten lines were added, over all commits. */
+export function touchedIn(log: string): ReadonlySet<string> {
+  const added = new Map<string, number>();
+  for (const line of log.split('\n')) {
+    const [count, , path] = line.split('\t');
+    if (path !== undefined) added.set(path, (added.get(path) ?? 0) + (Number(count) || 0));
+  }
+  return new Set([...added].filter(([, lines]) => lines >= touchedLines).map(([path]) => path));
+}
+
+/** What the commits of the six hours before this one touched; nothing where the history is not here. */
+export function touchedLately(root: string): ReadonlySet<string> {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).trim();
+  // All that a shallow clone has would be new in its only commit.
+  if (git('rev-parse', '--is-shallow-repository') === 'true') return new Set();
+  const since = Number(git('log', '-1', '--format=%ct')) - 6 * 60 * 60;
+  return touchedIn(git('log', `--since=${since}`, '--format=', '--numstat', '--no-renames'));
+}
+
+/** Every test file of a suite. */
+function filesOf(root: string, suite: SuiteName): readonly SizedFile[] {
+  const sized = (path: string): SizedFile => ({ path, size: statSync(join(root, path)).size });
+  const integration: Readonly<Record<string, readonly string[] | undefined>> = integrationSuites();
+  const own = integration[suite];
+  if (own !== undefined) return own.map(sized);
+  return readdirSync(join(root, 'test', suite), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => sized(`test/${suite}/${name}`));
+}
+
+export interface Sample {
+  /** Eight hexadecimal digits. */
+  readonly seed: string;
+  readonly touched: ReadonlySet<string>;
+}
+
+export const sampleOf = (root: string): Sample => ({ seed: seedOf(root), touched: touchedLately(root) });
+
+/** The files of a suite that the sample has, of how many. */
+export function sampledFiles(
+  root: string,
+  suite: SuiteName,
+  { seed, touched }: Sample,
+): { readonly files: readonly string[]; readonly of: number } {
+  const all = filesOf(root, suite);
+  return { files: halfOf(all, Number.parseInt(seed, 16), touched), of: all.length };
+}

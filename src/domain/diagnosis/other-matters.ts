@@ -1,0 +1,91 @@
+/** What a text says that asks for nothing here: of other products, of what is well, of what is over. */
+
+const products =
+  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|流水线/giu;
+
+/** Another product that the text names. */
+export function foreignIn(text: string): boolean {
+  // `MySQL`, and `KafkaConsumerLag`.
+  return [text, text.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')].some((one) => one.search(products) >= 0);
+}
+
+export function withoutForeign(text: string): string {
+  return text.replace(products, ' ');
+}
+
+const bad =
+  '(?:full|slow|stuck|down|broken|leak\\w*|restart\\w*|crash\\w*|latency|lag|backlog|errors?|problems?|issues?|slow quer\\w+|high|late|delayed|blocked|dead|killed|inconsistent|timeouts?|memory leak|outage|incident|pending|locked|overloaded|unreachable)';
+/** Of what is missing, and so is the fault itself: "no slow log", "no restart policy". */
+const missed =
+  '(?! (?:query |error )?(?:log|logging|policy|policies|limits?|settings?|configured|set|metrics?|alerts?|monitoring)\\b)';
+const well = new RegExp(
+  [
+    `\\b(?:not|no|no longer|isn't|aren't|never|without(?: \\bany)?|zero|hardly any) (?:an? |\\bany |too |so |that )?${bad}\\b${missed}`,
+    `\\b(?:is|are|has|have)(?:n't| not) ${bad}\\b`,
+    `\\bno \\w+(?: \\w+)? (?:is|are|was|were|gets?) ${bad}\\b`,
+    `\\b(?:no longer|not)\\b[^,;.]{0,24}\\b${bad}(?: \\bany ?more)?\\b`,
+    "(?<!\\b(?:not|nothing is|isn't|aren't|never|un) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|over)(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b|but\\b|thanks))",
+    '\\b(?:has|have|had) (?:enough|plenty)\\b',
+    '\\bstarted (?:fine|well|without)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
+    '\\b(?:false alarm|never ?mind)\\b',
+    '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
+    '没(?:有)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|报错|故障)(?!吗|的?日志|告警规则)',
+    '不(?:再|是)?(?:重启|慢|卡|满|堵|崩溃|泄漏|泄露|超时)了?(?!吗)$',
+    '(?:已经?|都)(?:好|修好|解决|恢复|降下|没事|修复)|修好了|没事了|解决了|好了$|误报',
+  ].join('|'),
+  'iu',
+);
+const lack = '\\b(?:no|without(?: any| an?)?|lacks?(?: any| an?)?|missing|(?:has|have|is|are) no)';
+const lookedWith =
+  '(?:logs?|logging|metrics?|monitoring|traces?|tracing|dashboards?|audit|profil(?:es?|ing))';
+const isSet = '(?:polic(?:y|ies)|limits?|settings?|index(?:es)?|probes?|replicas?|backups?)';
+const missingLook = new RegExp(
+  `${lack} (?:[\\w-]+ ){0,2}?${lookedWith}\\b|没(?:有)?(?:慢|慢查询|错误|审计)?(?:日志|监控|指标|追踪)`,
+  'iu',
+);
+const missingSetting = new RegExp(
+  `${lack} (?:[\\w-]+ ){0,2}?${isSet}\\b|没(?:有)?(?:设置?)?\\p{Script=Han}{0,4}(?:策略|上限|限制|索引|探针|副本|备份|配置)`,
+  'iu',
+);
+
+/** Of a text that says something is not there: what it is, and what else the text says. */
+export interface Missing {
+  readonly kind: 'look' | 'setting';
+  readonly rest: string;
+}
+
+/**
+ * What the text says is not there: something to look with ("no slow log in redis"), or something that is set ("no restart
+ * policy"). Both are a complaint, not a report that all is well.
+ */
+export function missingIn(text: string): Missing | undefined {
+  const kind = missingLook.test(text) ? 'look' : missingSetting.test(text) ? 'setting' : undefined;
+  return kind && { kind, rest: text.replace(kind === 'look' ? missingLook : missingSetting, ' ') };
+}
+
+/** A person asks whether it is so. */
+const question = /[?？]\s*$|吗\s*[?？]?$|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
+const now =
+  /\b(?:now|again|already|\bany ?more|\bany ?longer|no longer|over|yesterday|last \w+|back to normal|recovered|fixed|solved)\b|现在|已经?|恢复|不再|昨天|上周/i;
+
+const clauses = (text: string) =>
+  text.split(/(?<=[,;!?，。；！？、])\s*|(?<=\.)\s+|\s+(?=(?:but|however|though)\b)|(?=但|可是|不过)/u);
+
+/**
+ * The text without what it says is well, with the words that say so; undefined where nothing is left to look at. "Slow
+ * last week, fine now" leaves nothing; "redis is fine, postgres is slow" leaves the second half.
+ */
+export function complaintsIn(text: string): { readonly left: string; readonly well: string } | undefined {
+  if (text.length > 240 || text.includes('\n')) return { left: text, well: '' };
+  const parts = clauses(text);
+  const good = parts.filter((clause) => well.test(clause) && !question.test(clause));
+  if (good.length === 0) return { left: text, well: '' };
+  const rest = parts.filter((clause) => !good.includes(clause));
+  const left = rest.join(' ').trim();
+  const turned = rest.some(
+    (clause) => /^(?:but|however|though|但|可是|不过)/i.test(clause) || question.test(clause),
+  );
+  const last = parts.at(-1) ?? '';
+  const over = !turned && good.includes(last) && (now.test(last) || rest.every((one) => now.test(one)));
+  return left === '' || over ? undefined : { left, well: good.join(' ') };
+}

@@ -1,0 +1,8 @@
+import type { Quiet } from '../mute/mute.ts';
+
+/** What keeps a finding quiet, as an answer shows it. */
+export interface ShownMute {
+  readonly by: Quiet;
+  /** Button id that lifts it; what stands in the configuration has none. */
+  readonly lift?: string;
+}

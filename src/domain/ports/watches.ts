@@ -1,0 +1,16 @@
+import type { WatchState } from '../watch/watch.ts';
+
+/** Whose look it is; what it finds counts only while nobody has begun another. */
+export interface WatchTurn {
+  readonly turn: number;
+  readonly state: WatchState;
+  /** When the look before it ended. */
+  readonly lastAt?: Date;
+}
+
+export interface Watches {
+  /** The next look, where one is due `everyMs` after the last and nobody is at it; it is this caller's for `forMs`. */
+  take(environment: string, everyMs: number, forMs: number): Promise<WatchTurn | undefined>;
+  /** False: another look has begun since, and this one is not to be counted. */
+  finish(environment: string, turn: number, state: WatchState): Promise<boolean>;
+}
