@@ -80,9 +80,7 @@ describe('a worker killed while the server builds an index', () => {
        CREATE TABLE events (id int PRIMARY KEY, cluster_id text, severity text, timestamp timestamptz);
        INSERT INTO events SELECT i, 'c' || i % 9, 'high', now() FROM generate_series(1, 5000) i`,
     );
-    // The build waits for it.
     holder = await connect();
-    await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
   });
   afterEach(async () => {
     goOn();
@@ -113,15 +111,19 @@ describe('a worker killed while the server builds an index', () => {
     const { id } = await h.approved({ database: 'agentManager' });
     const worker = startWorkerProcess({
       ...{ program, databaseUrl: database.url, places: urls, id, action: 'indexes', health: 'real' },
-      // It never gets as far as this point.
-      ...{ point: 'R-K5', harm: 'SIGKILL', leaseMs },
+      ...{ point: 'R-K3', harm: 'servers', leaseMs },
     });
-    const first = await waitFor(
-      async () => ((await indexes()).length > 0 ? (await builds())[0] : undefined),
-      {
+    // The build waits for this transaction. It begins after the worker has looked at the table: by then an older one than
+    // the build would wait for is a reason not to begin.
+    await worker.reached;
+    await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
+    worker.say('go');
+    const first = await Promise.race([
+      waitFor(async () => ((await indexes()).length > 0 ? (await builds())[0] : undefined), {
         ...{ seconds: 60, what: 'the build', every: 10 },
-      },
-    );
+      }),
+      worker.early,
+    ]);
     const firstIsOver = () =>
       waitFor(async () => !(await builds()).includes(first), {
         ...{ seconds: 30, what: 'the end of the first build', every: 10 },

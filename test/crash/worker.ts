@@ -57,7 +57,7 @@ export function startWorkerProcess(options: WorkerOptions) {
     child.once('exit', (code, signal) => resolve(`${signal ?? `status ${code}`} ${errors}`.trim()));
   });
   const early = ended.then((end): never => {
-    throw new Error(`the point was not reached: ${end}`);
+    throw new Error(`it ended too early: ${end}`);
   });
   const reached = Promise.race([once(child, 'message'), early]);
   for (const promise of [early, reached]) promise.catch(() => undefined);
@@ -68,6 +68,8 @@ export function startWorkerProcess(options: WorkerOptions) {
   return {
     /** What ended it: a signal, or `status` and its number with what it said. */
     ended,
+    /** Fails when it ends, with what ended it. */
+    early,
     /** It is at its point, and has said so. */
     reached,
     /** It is at its point, and has stopped itself. */
