@@ -6,7 +6,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildKubernetes } from '../../lab/components/kubernetes.ts';
 import { artifactsFolder } from '../../lab/report.ts';
+import { missingFor } from '../../lab/runtimes/index.ts';
 import { differences, snapshot } from '../../lab/snapshot.ts';
 import { filesAllowed, knownChances } from './by-chance.ts';
 import { newerNode, newerNodeParts } from './newer-node.ts';
@@ -92,6 +94,7 @@ async function rest(before: Quick): Promise<Outcome> {
     console.log(`Drawn by ${sample.seed}; AETHERIUS_TEST_SEED=${sample.seed} draws the same again.`);
   const half = testsWanted() === 'half' ? sample : undefined;
   if (withLab) await downAll();
+  await buildFirst(here);
   const start = await snapshot();
   const names = [...campaignNames(size), ...here.map(({ name }) => name), ...(ci ? [newerNode] : [])];
   const context = contextOf(
@@ -117,6 +120,17 @@ async function rest(before: Quick): Promise<Outcome> {
   ];
   if (size !== 'none') await writeArtifacts();
   return addOutcomes([outcome, checked('what the lab leaves behind', problems)]);
+}
+
+/**
+ * Kubernetes is built before a suite begins: where the build goes on, its tests would be left out, or would wait for it
+ * until their time is up.
+ */
+async function buildFirst(chosen: readonly Suite[]): Promise<void> {
+  const wanted = chosen.some(({ name }) => name === 'cluster' || name === 'lab');
+  const isGiven = process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined;
+  if (!wanted || isGiven || missingFor('kubernetes').length > 0) return;
+  await buildKubernetes((said) => console.log(said));
 }
 
 /** How a suite of the rest runs: with `TESTS=half` half of its files, or what it draws itself. */

@@ -23,6 +23,8 @@ export function channelClosedEvent(deps: HandlerDeps, why: (typeof closingEvents
     context,
   }: SlackEventMiddlewareArgs<ClosingEvent> & AllMiddlewareArgs): Promise<void> => {
     const delivery = deliveryOf(context);
+    // First of all: who reads there decides from now on what may be said there.
+    deps.forgetChannel(event.channel);
     const place = { channel: event.channel, why, ...cause(delivery) };
     const { places, digests } = deps.door.upkeep;
     const done = await places.closed(place);
@@ -45,9 +47,10 @@ export function channelRenumberedEvent(deps: HandlerDeps) {
   };
 }
 
-/** Decisions look the channel up each time, so nothing is kept that would have to change. */
+/** Decisions look the channel up each time; what the others have kept of it is forgotten. */
 export function channelUnsharedEvent(deps: HandlerDeps) {
   return ({ event }: SlackEventMiddlewareArgs<'channel_unshared'> & AllMiddlewareArgs): Promise<void> => {
+    deps.forgetChannel(event.channel);
     deps.logger.info({ channel: event.channel }, 'a channel is shared with fewer organisations');
     return Promise.resolve();
   };

@@ -19,6 +19,8 @@ export interface HandlerDeps {
   readonly door: Door;
   readonly settings: HandlerSettings;
   readonly answers: Answers;
+  /** What Slack said before of a channel counts no longer. */
+  readonly forgetChannel: (channel: string) => void;
   /** Bolt's own client sends texts as they are, so no entry point uses it. */
   readonly slack: Pick<WebClient, 'views' | 'conversations'>;
   readonly buttons: Buttons;

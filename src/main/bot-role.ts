@@ -171,6 +171,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     }),
     settings: handlerSettings(shared),
     answers,
+    forgetChannel: (channel) => directory.forgetChannel(channel),
     slack: client,
     buttons,
     words,

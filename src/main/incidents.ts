@@ -48,6 +48,7 @@ export function incidents(
           if (channel === undefined) return undefined;
           return { teamId, channel, language: config.slack.channels[channel]?.language ?? 'en' };
         },
+        lookWhoReads: () => places.look(),
         knowsSomething: (environment) => (config.environments[environment]?.known.length ?? 0) > 0,
         words: {
           unknown: (alerts, language) => unknownAlerts(alerts, wordsIn(language)),
@@ -55,13 +56,7 @@ export function incidents(
           over: (ms, language) => alertsOver(ms, wordsIn(language)),
         },
       });
-      const round = async (): Promise<void> => {
-        const [waiting] = await store.tx((tx) => tx.alerts.waiting(1));
-        // While Slack does not say who reads there, alerts wait: nothing could be posted either.
-        if (waiting !== undefined && !(await places.look())) return;
-        await service.round();
-      };
-      running = every(roundMs, round, {
+      running = every(roundMs, () => service.round(), {
         clock,
         onError: (err) => logger.warn({ err }, 'alerts that arrived cannot be read'),
       });

@@ -20,6 +20,8 @@ export interface SlackDirectory extends Directory {
   /** The IANA zone that the reader has set in Slack; undefined when Slack cannot say. */
   zone(userId: string): Promise<string | undefined>;
   self(): Promise<Known<Self>>;
+  /** Slack says that a channel changed: whoever asks about it next gets no answer of before. */
+  forgetChannel(channelId: string): void;
 }
 
 /** What `auth.test` says of our own token. */
@@ -124,7 +126,7 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
         return answer.users ?? [];
       }),
     channel: (channelId) =>
-      asked(`channel ${channelId}`, maxAgeMs, async () => {
+      asked(channelKey(channelId), maxAgeMs, async () => {
         const { channel } = await client.conversations.info({ channel: channelId });
         const pending = (channel?.pending_shared as readonly unknown[] | undefined)?.length ?? 0;
         const raw = channel as Readonly<Record<string, unknown>> | undefined;
@@ -152,8 +154,13 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
       return 'known' in answer ? answer.known.locale : undefined;
     },
     self: () => self(cacheMs),
+    forgetChannel(channelId) {
+      cache.delete(channelKey(channelId));
+    },
   };
 }
+
+const channelKey = (channelId: string): string => `channel ${channelId}`;
 
 /** Whether this Node knows its clocks. */
 function isZone(name: string): boolean {

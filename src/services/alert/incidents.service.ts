@@ -43,6 +43,8 @@ export interface IncidentsOptions {
   readonly placeOf: (
     environment: string,
   ) => { readonly teamId: string; readonly channel: string; readonly language: Language } | undefined;
+  /** Looks again who reads in these places, before anything is told there; false, and alerts wait, while nobody can say. */
+  readonly lookWhoReads: () => Promise<boolean>;
   /** Whether the configuration accepts something of an environment for good. */
   readonly knowsSomething: (environment: string) => boolean;
   readonly words: IncidentWords;
@@ -113,8 +115,11 @@ export function createIncidents(options: IncidentsOptions): IncidentsService {
 
   return {
     async round() {
+      const [waiting] = await store.tx((tx) => tx.alerts.waiting(1));
+      // One that arrives by now waits for the next round: nobody has looked yet who reads there.
+      const takes = waiting !== undefined && (await options.lookWhoReads());
       let total = 0;
-      for (;;) {
+      while (takes) {
         const taken = await take(batch).catch((err: unknown) => {
           if (isStoreAway(err)) throw err;
           logger.warn({ err }, 'alerts could not be taken together, so one after the other is');

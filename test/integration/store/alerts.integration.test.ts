@@ -64,6 +64,7 @@ async function bot(more: Partial<IncidentsOptions> = {}) {
         ...{ clock: systemClock, ids: systemIds, diagnosis: renderer },
         renderer: {} as Parameters<typeof beginRun>[2]['renderer'],
       }),
+    lookWhoReads: () => Promise.resolve(true),
     knowsSomething: () => false,
     placeOf: (environment) =>
       environment === 'nowhere' ? undefined : { teamId: 'T1', channel: `C-${environment}`, language: 'en' },
@@ -254,6 +255,29 @@ describe('what a bot makes of alerts', () => {
 
     expect(await count('incidents')).toBe(1);
     expect(await count('alerts WHERE taken_at IS NULL')).toBe(0);
+  });
+
+  it('nothing is told before it is known who reads there, also not what arrives between the two looks', async () => {
+    await add([alert('Early')]);
+    expect(await (await bot({ lookWhoReads: () => Promise.resolve(false) })).round()).toBe(0);
+    expect(await (await bot()).round()).toBe(1);
+
+    const store = database.store();
+    let transactions = 0;
+    const late: typeof store = {
+      ...store,
+      async tx(work) {
+        const result = await store.tx(work);
+        transactions += 1;
+        if (transactions === 1) await add([alert('Late')]);
+        return result;
+      },
+    };
+    let looks = 0;
+    const lookWhoReads = () => Promise.resolve((looks += 1) > 0);
+    const service = await bot({ store: late, lookWhoReads });
+    expect([await service.round(), looks]).toEqual([0, 0]);
+    expect([await service.round(), looks]).toEqual([1, 1]);
   });
 
   it('two bots at once tell of each alert once', async () => {

@@ -219,6 +219,7 @@ function stage() {
       offeredIn: () => Promise.resolve([{ id: 'b1', ts: '1.2' }]),
     },
     words: () => Promise.resolve(wordsIn('en')),
+    forgetChannel: () => undefined,
     barred: () => Promise.resolve(undefined),
     tiers: () => Promise.resolve([]),
     linksTo: () => Promise.resolve(new Map()),
