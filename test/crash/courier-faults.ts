@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { freePort, waitFor } from '../../lab/components/process.ts';
-import { AppError } from '../../src/domain/kernel/errors.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
 import { type QueueKind, queueName } from '../../src/domain/run/jobs.ts';
 import type { RunningWorker } from '../../src/jobs/worker.ts';
@@ -12,6 +11,7 @@ import { silentLogger } from '../support/logger.ts';
 import { type RedisGate, startRedisGate } from '../support/redis-gate.ts';
 import { workbench } from '../support/workbench.ts';
 import type { Lane } from './lane.ts';
+import { typedAgain } from './typed-again.ts';
 
 export const courierFaults = {
   ended:
@@ -45,17 +45,6 @@ export function chances(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** Somebody is told that nothing could be stored on a machine that is too busy, and types it again. */
-async function typedAgain<T>(start: () => Promise<T>, times = 5): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    const isBusy = error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
-    if (!isBusy || times <= 1) throw error;
-    return typedAgain(start, times - 1);
-  }
 }
 
 export async function runCourierRound(lane: Lane, task: CourierTask): Promise<CourierTrial> {

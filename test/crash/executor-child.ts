@@ -18,6 +18,7 @@ import { auditKey } from '../support/postgres.ts';
 import { type ActionName, actionNamed, isKind, realProbes, realTargets } from './actions.ts';
 import { exitWhenAway, type Harm } from './harm.ts';
 import type { Places } from './kinds.ts';
+import { typedAgain } from './typed-again.ts';
 
 const env = (name: string): string => {
   const value = process.env[name];
@@ -73,9 +74,11 @@ const atKillPoint = async (point: string): Promise<void> => {
   await comeToHarm();
 };
 
+const approve = () => typedAgain(() => harness.service.approve(harness.input(id, 'ULEAD')));
+
 async function direct(): Promise<void> {
   if (env('KILL_POINT') === 'R-K0') {
-    await harness.service.approve(harness.input(id, 'ULEAD'));
+    await approve();
     await atKillPoint('R-K0');
   }
   await harness.execute(id, `child-${process.pid}`, { atKillPoint });
@@ -94,7 +97,7 @@ async function throughRedis(url: string): Promise<void> {
     executor: harness.executor(`child-${process.pid}`, { atKillPoint }),
   });
   if (env('KILL_POINT') === 'R-K0') {
-    await harness.service.approve(harness.input(id, 'ULEAD'));
+    await approve();
     await atKillPoint('R-K0');
   }
   // The first word of the parent may have been that the point is passed.

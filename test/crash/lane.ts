@@ -109,7 +109,7 @@ export async function openLane(dir: string, kind?: KindAction): Promise<Lane> {
       await query(
         databaseUrl,
         `UPDATE remediations SET state = 'failed'
-         WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved')`,
+         WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved', 'requested')`,
       );
       // The same action on the same server, many times an hour: here that is what is wanted (R-X9).
       await query(
