@@ -116,10 +116,11 @@ export function createIncidents(options: IncidentsOptions): IncidentsService {
   return {
     async round() {
       const [waiting] = await store.tx((tx) => tx.alerts.waiting(1));
-      // One that arrives by now waits for the next round: nobody has looked yet who reads there.
-      const takes = waiting !== undefined && (await options.lookWhoReads());
+      // While nobody can say who reads there, nothing is told.
+      if (waiting !== undefined && !(await options.lookWhoReads())) return 0;
       let total = 0;
-      while (takes) {
+      // One that arrives by now waits for the next round: nobody has looked yet who reads there.
+      while (waiting !== undefined) {
         const taken = await take(batch).catch((err: unknown) => {
           if (isStoreAway(err)) throw err;
           logger.warn({ err }, 'alerts could not be taken together, so one after the other is');
