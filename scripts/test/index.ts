@@ -89,10 +89,10 @@ async function rest(before: Quick): Promise<Outcome> {
   const here = chosen.filter((suite) => !absent.includes(suite));
   const withLab = here.some(({ name }) => name === 'lab');
   const size: CampaignSize = withLab ? campaignSize() : 'none';
-  const sample = testsWanted() === 'half' || size === 'drawn' ? sampleOf(root) : undefined;
+  const sample = testsWanted() === 'drawn' || size === 'drawn' ? sampleOf(root) : undefined;
   if (sample !== undefined)
     console.log(`Drawn by ${sample.seed}; AETHERIUS_TEST_SEED=${sample.seed} draws the same again.`);
-  const half = testsWanted() === 'half' ? sample : undefined;
+  const drawn = testsWanted() === 'drawn' ? sample : undefined;
   if (withLab) await downAll();
   await buildFirst(here);
   const start = await snapshot();
@@ -102,14 +102,14 @@ async function rest(before: Quick): Promise<Outcome> {
     filesAllowed - new Set(before.outcome.byChance.map(({ file }) => file)).size,
   );
   const part = (suite: Suite & { readonly name: SuiteName }): Part =>
-    suitePart(suite.name, context, optionsOf(suite, half));
+    suitePart(suite.name, context, optionsOf(suite, drawn));
   // The longest first, so that all end together.
   const longest = here.toSorted((a, b) => b.seconds - a.seconds);
   const outcome = await runParts(
     [
       ...campaignParts(size, { ...context, sample }).map((one) => ({ ...one, waits: true })),
       ...longest.map((suite) => ({ ...part(suite), alone: suite.alone === true })),
-      ...(ci ? newerNodeParts(context, half) : []),
+      ...(ci ? newerNodeParts(context, drawn) : []),
     ],
     { ...context, atATime: atATime.rest },
   );
@@ -133,21 +133,22 @@ async function buildFirst(chosen: readonly Suite[]): Promise<void> {
   await buildKubernetes((said) => console.log(said));
 }
 
-/** How a suite of the rest runs: with `TESTS=half` half of its files, or what it draws itself. */
-function optionsOf({ name, half }: Suite & { readonly name: SuiteName }, sample: Sample | undefined) {
+/** How a suite of the rest runs: with `TESTS=drawn` some of its files, and what these draw themselves. */
+function optionsOf({ name, drawn }: Suite & { readonly name: SuiteName }, sample: Sample | undefined) {
   const env: Record<string, string> = name === 'lab' ? { AETHERIUS_LAB_INSTANCE: String(suiteLab) } : {};
-  if (sample === undefined || half === undefined) return { env };
-  if (half === 'own') return { env: { ...env, AETHERIUS_TEST_SEED: sample.seed } };
-  const { files, of } = sampledFiles(root, name, sample);
+  if (sample === undefined || drawn === undefined) return { env };
+  const seeded = { env: { ...env, AETHERIUS_TEST_SEED: sample.seed } };
+  if (drawn === 1) return seeded;
+  const { files, of } = sampledFiles(root, name, drawn, sample);
   console.log(`${name}: ${files.length} of ${of} files`);
-  return { env, files };
+  return { ...seeded, files };
 }
 
-/** `TESTS=half` runs about half of the long suites, drawn by the commit, and whatever the last six hours touched. */
-function testsWanted(): 'all' | 'half' {
+/** `TESTS=drawn` runs a part of the long suites, drawn by the commit, and whatever the last six hours touched. */
+function testsWanted(): 'all' | 'drawn' {
   const wanted = process.env['TESTS'] ?? 'all';
-  if (wanted === 'all' || wanted === 'half') return wanted;
-  throw new Error(`TESTS=${wanted}: choose all or half`);
+  if (wanted === 'all' || wanted === 'drawn') return wanted;
+  throw new Error(`TESTS=${wanted}: choose all or drawn`);
 }
 
 /** One check that is no test of a suite: passed, or a failure for each problem. */
@@ -163,7 +164,7 @@ const missingForAll = (suite: Suite): readonly string[] => suite.lacks?.() ?? mi
 
 /**
  * `CAMPAIGN=each` plants every fault in its first variant, `sample` every cause once and a third of the other faults, `once`
- * every cause once, `drawn` two fifths of the causes and of the fixes; `none` leaves the campaigns out.
+ * every cause once, `drawn` a quarter of the causes and of the fixes; `none` leaves the campaigns out.
  */
 function campaignSize(): CampaignSize {
   const wanted = process.env['CAMPAIGN'] ?? 'each';

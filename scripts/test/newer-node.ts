@@ -18,11 +18,11 @@ const overClient = ['debug-container', 'kubernetes-secrets'];
 const chosen: readonly {
   readonly suite: SuiteName;
   readonly files?: readonly string[];
-  /** With `TESTS=half` half of its files. */
-  readonly half?: boolean;
+  /** With `TESTS=drawn` one of so many of its files. */
+  readonly drawn?: number;
 }[] = [
-  { suite: 'unit', half: true },
-  { suite: 'contract', half: true },
+  { suite: 'unit', drawn: 4 },
+  { suite: 'contract', drawn: 4 },
   { suite: 'integration', files: folders.map((folder) => `test/integration/${folder}/`) },
   { suite: 'servers', files: folders.map((folder) => `test/integration/${folder}/`) },
   {
@@ -41,8 +41,11 @@ export const newerNodeParts = (context: RunContext, sample?: Sample): readonly P
       // What a test starts by name is the same Node.
       const env = { PATH: [bin, process.env['PATH']].join(delimiter) };
       const results: PartResult[] = [];
-      for (const { suite, files: own, half = false } of chosen) {
-        const files = half && sample !== undefined ? sampledFiles(context.root, suite, sample).files : own;
+      for (const { suite, files: own, drawn } of chosen) {
+        const files =
+          drawn === undefined || sample === undefined
+            ? own
+            : sampledFiles(context.root, suite, drawn, sample).files;
         const options = {
           as: `${suite} on ${newerNode}`,
           node: join(bin, 'node'),

@@ -1,6 +1,6 @@
 /**
- * `TESTS=half`: of a long suite about half of the files, drawn by the commit that is tested, and every file that a change
- * of the last six hours touched. The next commit draws others; `npm run test:all` runs them all.
+ * `TESTS=drawn`: of a long suite some of the files, drawn by the commit that is tested, and every file that a change of
+ * the last six hours touched. The next commit draws others; `npm run test:all` runs them all.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -21,19 +21,21 @@ export interface SizedFile {
 const touchedLines = 10;
 
 /**
- * One of every two files of about the same size, by this seed, and all of `always`; in the order of their names. Of an odd
- * number the smallest is drawn by itself.
+ * One of every `ofEach` files of about the same size, by this seed, and all of `always`; in the order of their names. Of
+ * the smallest, which may be fewer, one.
  */
-export function halfOf(
+export function drawnOf(
   files: readonly SizedFile[],
+  ofEach: number,
   seed: number,
   always: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const next = random(seed);
   const bySize = files.toSorted((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1));
-  const drawn = bySize
-    .filter((_file, at) => at % 2 === 0)
-    .map((_one, pair) => bySize[pair * 2 + Math.floor(next() * 2)]);
+  const groups = Array.from({ length: Math.ceil(bySize.length / ofEach) }, (_none, at) =>
+    bySize.slice(at * ofEach, (at + 1) * ofEach),
+  );
+  const drawn = groups.map((group) => group[Math.floor(next() * group.length)]);
   const chosen = new Set([...drawn.flatMap((file) => file?.path ?? []), ...always]);
   return files
     .map(({ path }) => path)
@@ -94,12 +96,13 @@ export interface Sample {
 
 export const sampleOf = (root: string): Sample => ({ seed: seedOf(root), touched: touchedLately(root) });
 
-/** The files of a suite that the sample has, of how many. */
+/** One of every `ofEach` files of a suite, as the sample draws them, and of how many. */
 export function sampledFiles(
   root: string,
   suite: SuiteName,
+  ofEach: number,
   { seed, touched }: Sample,
 ): { readonly files: readonly string[]; readonly of: number } {
   const all = filesOf(root, suite);
-  return { files: halfOf(all, Number.parseInt(seed, 16), touched), of: all.length };
+  return { files: drawnOf(all, ofEach, Number.parseInt(seed, 16), touched), of: all.length };
 }

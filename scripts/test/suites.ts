@@ -22,8 +22,8 @@ export interface Suite {
   readonly seconds: number;
   /** It measures how quick something is: nothing runs beside it. */
   readonly alone?: boolean;
-  /** With `TESTS=half` half of its files run; `own`: the suite itself draws, by `AETHERIUS_TEST_SEED`. */
-  readonly half?: 'files' | 'own';
+  /** With `TESTS=drawn` one of so many of its files runs; tests inside may draw as well, by `AETHERIUS_TEST_SEED`. */
+  readonly drawn?: number;
   /** What is missing to run it here, one line each; `npm test` then leaves it out and says so. */
   readonly missing?: () => readonly string[];
   /** What `npm run test:all` lacks here, where that is less: it fetches and builds. Default: `missing`. */
@@ -78,7 +78,7 @@ export const suites = [
     name: 'servers',
     about: 'the longer tests on real servers',
     part: 'rest',
-    half: 'files',
+    drawn: 2,
     seconds: 270,
     missing: servers,
   },
@@ -86,7 +86,7 @@ export const suites = [
     name: 'cluster',
     about: 'a real API server of Kubernetes, and a Docker engine',
     part: 'rest',
-    half: 'files',
+    drawn: 4,
     seconds: 300,
     missing: () => [...servers(), ...cluster()],
   },
@@ -94,7 +94,7 @@ export const suites = [
     name: 'e2e',
     about: 'every surface, in Slack, in a browser and at the command line',
     part: 'rest',
-    half: 'files',
+    drawn: 4,
     seconds: 500,
     missing: servers,
   },
@@ -102,7 +102,7 @@ export const suites = [
     name: 'crash',
     about: 'every process killed at every point',
     part: 'rest',
-    half: 'own',
+    drawn: 1,
     seconds: 300,
     missing: servers,
   },
@@ -118,14 +118,14 @@ export const suites = [
     name: 'guides',
     about: 'the guides for developers, followed word for word',
     part: 'rest',
-    half: 'own',
+    drawn: 1,
     seconds: 300,
   },
   {
     name: 'lab',
     about: 'platforms with real faults',
     part: 'rest',
-    half: 'own',
+    drawn: 2,
     seconds: 600,
     missing: () => [...new Set(runtimes.flatMap((runtime) => missingFor(runtime)))],
   },

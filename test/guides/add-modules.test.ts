@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { halfOf } from '../../scripts/test/sample.ts';
+import { drawnOf } from '../../scripts/test/sample.ts';
 import { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { read, repositoryFiles, root } from '../repo/files.ts';
 import { importsOf } from '../suite-of.ts';
@@ -23,13 +23,13 @@ import { inserted, stepsOf } from './guide.ts';
 /** In this order: each goes on from the one before, and the last ends with the check. */
 const guides = ['add-a-probe', 'add-a-remediation', 'add-a-diagnosis'] as const;
 
-/** Set where CI draws half of its tests. */
+/** Set where CI draws its tests. */
 const drawnBy = process.env['AETHERIUS_TEST_SEED'];
 
 /**
  * Unit tests that import nothing of what the guides have changed or made: they run on the same source beside this test,
  * and the check of the copy need not run them once more. Of the repository's own, the compiler's and the scaffold's
- * strictness are four more compilations. Where CI draws half of its tests, half of the rest are left out as well.
+ * strictness are four more compilations. Where CI draws its tests, three quarters of the rest are left out as well.
  */
 function leftOut(): readonly string[] {
   const apart = unrelated();
@@ -37,7 +37,7 @@ function leftOut(): readonly string[] {
   const related = repositoryFiles(/^(?:test\/(?:unit|contract|repo)|tools)\/.*\.test\.ts$/)
     .filter((path) => !apart.includes(path))
     .map((path) => ({ path, size: statSync(join(root, path)).size }));
-  const drawn = new Set(halfOf(related, Number.parseInt(drawnBy, 16)));
+  const drawn = new Set(drawnOf(related, 4, Number.parseInt(drawnBy, 16)));
   return [...apart, ...related.map(({ path }) => path).filter((path) => !drawn.has(path))];
 }
 

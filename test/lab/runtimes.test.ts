@@ -46,7 +46,7 @@ function targetsOf({ runtime }: Readonly<Record<string, unknown>>) {
   return createTargetsFactory({ there });
 }
 
-/** Where CI draws half of its tests, one of the two big platforms: the campaign brings both up and down beside it. */
+/** Where CI draws its tests, one of the two big platforms: the campaign brings both up and down beside it. */
 const drawnNumber = Number.parseInt(process.env['AETHERIUS_TEST_SEED'] ?? '', 16);
 const chosenRuntimes = Number.isNaN(drawnNumber)
   ? runtimes

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { faultsTouched } from '../../../../scripts/test/platforms.ts';
-import { halfOf, sampledFiles, seedOf, touchedIn } from '../../../../scripts/test/sample.ts';
+import { drawnOf, sampledFiles, seedOf, touchedIn } from '../../../../scripts/test/sample.ts';
 import { integrationSuites } from '../../../suite-of.ts';
 
 const files = Array.from({ length: 21 }, (_none, at) => ({ path: `test/${at}.test.ts`, size: at * 100 }));
@@ -9,40 +9,40 @@ const root = process.cwd();
 
 afterEach(() => void vi.unstubAllEnvs());
 
-describe('half of the files of a suite', () => {
-  it('has one of every two of about the same size, the same for a seed', () => {
+describe('a part of the files of a suite', () => {
+  it.each([2, 4])('has one of every %i of about the same size, the same for a seed', (ofEach) => {
     for (const seed of seeds) {
-      const half = halfOf(files, seed);
-      expect([10, 11]).toContain(half.length);
-      expect(halfOf(files, seed)).toEqual(half);
-      const largest = [19, 20].filter((at) => half.includes(`test/${at}.test.ts`));
+      const drawn = drawnOf(files, ofEach, seed);
+      expect(drawn).toHaveLength(Math.ceil(files.length / ofEach));
+      expect(drawnOf(files, ofEach, seed)).toEqual(drawn);
+      const largest = files.slice(-ofEach).filter(({ path }) => drawn.includes(path));
       expect(largest).toHaveLength(1);
     }
   });
 
   it('leaves no file out for ever', () => {
-    const drawn = new Set(seeds.slice(0, 12).flatMap((seed) => halfOf(files, seed)));
+    const drawn = new Set(seeds.flatMap((seed) => drawnOf(files, 4, seed)));
 
     expect(drawn.size).toBe(files.length);
   });
 
   it('always has what a change touched', () => {
     for (const seed of seeds)
-      expect(halfOf(files, seed, new Set(['test/3.test.ts', 'test/4.test.ts', 'gone.test.ts']))).toEqual(
+      expect(drawnOf(files, 4, seed, new Set(['test/3.test.ts', 'test/4.test.ts', 'gone.test.ts']))).toEqual(
         expect.arrayContaining(['test/3.test.ts', 'test/4.test.ts']),
       );
-    expect(halfOf(files, 1, new Set(['gone.test.ts']))).not.toContain('gone.test.ts');
+    expect(drawnOf(files, 4, 1, new Set(['gone.test.ts']))).not.toContain('gone.test.ts');
   });
 
   it('is taken of the files that the suite really has', () => {
     const all = integrationSuites().servers;
-    const { files: half, of } = sampledFiles(root, 'servers', { seed: '0badcafe', touched: new Set() });
+    const { files: half, of } = sampledFiles(root, 'servers', 2, { seed: '0badcafe', touched: new Set() });
 
     expect(of).toBe(all.length);
     expect(half.length).toBeGreaterThanOrEqual(Math.floor(all.length / 2));
     expect(half.length).toBeLessThan(all.length);
     expect(all).toEqual(expect.arrayContaining([...half]));
-    expect(sampledFiles(root, 'e2e', { seed: '0badcafe', touched: new Set() }).of).toBeGreaterThan(30);
+    expect(sampledFiles(root, 'e2e', 4, { seed: '0badcafe', touched: new Set() }).of).toBeGreaterThan(30);
   });
 });
 
