@@ -103,6 +103,36 @@ describe.skipIf(lacking !== undefined)(
       expect(logged.findings).toMatchObject([{ code: 'DISK_FULL_LOGGED', facts: { lines: 1 } }]);
     });
 
+    it('finds a disk that is really full, and room again when a file is gone', async () => {
+      // A file system of its own, of 16 MiB, as a volume; the container fills it until the kernel refuses a block.
+      const volume = `${project}-disk`;
+      const kind = ['type=tmpfs', 'device=disk0', 'o=size=16m'].flatMap((one) => ['--opt', one]);
+      await docker('volume', 'create', ...kind, volume);
+      const fill = '/bin/busybox dd if=/dev/zero of=/data/base bs=64k 2>/dev/null; echo filled';
+      const id = await start('postgres', `${fill}; ${sleeps}`, '-v', `${volume}:/data`);
+      const look = () => runProbe('runtime.free-space', { runtime: runtime() }, { part: 'postgres' });
+      try {
+        await waitFor(async () => (await docker('logs', id)).includes('filled'), {
+          seconds: 20,
+          what: 'the disk to be full',
+        });
+        const full = await look();
+        await docker('exec', id, '/bin/busybox', 'rm', '/data/base');
+        const roomy = await look();
+
+        expect(full.findings).toMatchObject([
+          {
+            ...{ code: 'DISK_FULL', severity: 'critical', part: 'postgres' },
+            facts: { mount: '/data', size: 16 * 1024 * 1024, available: 0, percent: 100 },
+          },
+        ]);
+        expect(roomy).toMatchObject({ status: 'healthy' });
+      } finally {
+        await docker('rm', '-f', id);
+        await docker('volume', 'rm', volume);
+      }
+    });
+
     it('M1.m: finds a tag that was moved between the starts of two containers', async () => {
       const named = (name: string) => ['--name', `${project}-${name}`, '--label', service] as const;
       const service = 'com.docker.compose.service=agent-manager';
