@@ -265,7 +265,11 @@ const causes: Readonly<Record<string, (truths: Truths, of: string) => Is>> = {
     const tcp = tcpOf(truths, of);
     return tcp === 'refuses' || isWell(truths, of) === true ? false : undefined;
   },
-  'H2.d': (truths, of) => (isWell(truths, of) === false ? false : undefined),
+  // Of agents it means their silence itself: only what carries their words contradicts it.
+  'H2.d': (truths, of) =>
+    (of === 'collect-agent' ? ['nats', 'agent-manager'] : [of]).some((part) => isWell(truths, part) === false)
+      ? false
+      : undefined,
   'S1.a': (truths) => (isWell(truths, 'agent-manager') === true ? false : undefined),
   'S1.b': (truths) => (isWell(truths, 'agent-manager') === true ? false : undefined),
   'S1.d': (truths) => (isWell(truths, 'agent-manager') === true ? false : undefined),

@@ -166,6 +166,17 @@ describe('a diagnosis', () => {
     ]);
   });
 
+  it('H2.d of silent agents is wrong where what carries their words is down, and not for their silence', () => {
+    const silent = { ...well, agents: { registered: 1, youngest: 600 } };
+    const said = diagnosis('H2 collect-agent', { 'H2.d': 'confirmed' }, { part: 'collect-agent' });
+    const gone = { ...service(), tcp: 'refuses' as const };
+
+    expect(wrong(silent, said)).toEqual([]);
+    expect(wrong({ ...silent, services: { 'agent-manager': gone } }, said)).toEqual([
+      'asked for H2 collect-agent: H2.d of collect-agent is confirmed',
+    ]);
+  });
+
   it('is not judged by a cause of which nobody knows what it is', () => {
     expect(statementsIn(well, diagnosis('P1', { 'P1.a': 'confirmed' }))).toEqual([
       { says: 'P1.a is confirmed', is: undefined },
