@@ -27,6 +27,7 @@ export interface SaidHealth {
     readonly consequenceOf?: string | undefined;
     readonly consequenceLikely?: boolean | undefined;
     readonly findings: readonly SaidFinding[];
+    readonly besides?: readonly { readonly key: string }[] | undefined;
   }[];
 }
 export interface SaidDiagnosis {
@@ -252,7 +253,8 @@ const causes: Readonly<Record<string, (truths: Truths, of: string) => Is>> = {
   // is running, whatever its port says.
   'H2.a': (truths, of) => {
     if (tcpOf(truths, of) === 'accepts') return false;
-    return truths.pods === undefined && truths.services[of]?.tcp === 'refuses' ? true : undefined;
+    const isWithoutPods = truths.pods === undefined && truths.podsUnseen !== true;
+    return isWithoutPods && truths.services[of]?.tcp === 'refuses' ? true : undefined;
   },
   'H2.b': (truths, of) => {
     if (isWell(truths, of) === true) return false;
@@ -329,18 +331,22 @@ const ofFindings = (truths: Truths, said: readonly SaidFinding[]): readonly Stat
 
 function inHealth(truths: Truths, { exit, body }: { readonly exit: number; readonly body: SaidHealth }) {
   const unseen = new Set(body.unseen.map(({ part }) => part));
-  const rows = body.parts.flatMap(({ part, state, consequenceOf, consequenceLikely, findings: said }) => {
-    const well = isWell(truths, part);
-    const root = consequenceOf !== undefined && consequenceLikely !== true ? consequenceOf : undefined;
-    return [
-      ...(state === 'up' && !unseen.has(part) ? [{ says: `${part} is up`, is: well }] : []),
-      ...(state === 'down' ? [{ says: `${part} is down`, is: not(well) }] : []),
-      ...(root === undefined
-        ? []
-        : [{ says: `${part} is ${state} because of ${root}`, is: not(isWell(truths, root)) }]),
-      ...ofFindings(truths, said),
-    ];
-  });
+  const rows = body.parts.flatMap(
+    ({ part, state, consequenceOf, consequenceLikely, findings: said, besides = [] }) => {
+      const well = isWell(truths, part);
+      const root = consequenceOf !== undefined && consequenceLikely !== true ? consequenceOf : undefined;
+      return [
+        ...(state === 'up' && !unseen.has(part) && !besides.some(({ key }) => key === 'writes-unseen')
+          ? [{ says: `${part} is up`, is: well }]
+          : []),
+        ...(state === 'down' ? [{ says: `${part} is down`, is: not(well) }] : []),
+        ...(root === undefined
+          ? []
+          : [{ says: `${part} is ${state} because of ${root}`, is: not(isWell(truths, root)) }]),
+        ...ofFindings(truths, said),
+      ];
+    },
+  );
   const all = [...storeNames, ...Object.keys(truths.services)];
   return body.overall === 'healthy' && exit === 0
     ? [...rows, ...all.map((part) => ({ says: `healthy, with ${part}`, is: isWell(truths, part) }))]

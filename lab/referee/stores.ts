@@ -74,6 +74,8 @@ export interface Truths {
   readonly services: Readonly<Record<string, ServiceTruth>>;
   readonly agents?: AgentsTruth;
   readonly pods?: readonly PodTruth[];
+  /** There is a cluster, and its API server did not show the Pods. */
+  readonly podsUnseen?: true;
 }
 
 /** A Pod, by the words of its status. */
@@ -441,6 +443,7 @@ export async function lookAround(at: Places): Promise<Truths> {
     ...(nats === undefined ? {} : { nats }),
     ...(agents === undefined ? {} : { agents }),
     ...(pods === undefined ? {} : { pods }),
+    ...(at.cluster !== undefined && pods === undefined ? { podsUnseen: true as const } : {}),
     services: Object.fromEntries(
       names.flatMap((name, index) => {
         const truth = services[index];

@@ -11,6 +11,7 @@ import type { HealthReport, PartRow, PartState } from './health.ts';
 import {
   configuredParts,
   type EnvironmentShape,
+  type HealthProbeId,
   healthCalls,
   healthRole,
   partOfCall,
@@ -79,7 +80,8 @@ export function judgeHealth(given: HealthInput): HealthReport {
   const beside = overall === 'unknown' ? unseen.filter(({ part }) => !dark.has(part)) : [];
   return {
     environment: input.environment,
-    rows: ordered,
+    // Where nothing is broken, what could not be seen is named with its reason below.
+    rows: overall === 'findings' ? ordered.map((row) => withoutWrites(row, unseen)) : ordered,
     overall,
     ...(beside.length === 0
       ? {}
@@ -314,6 +316,16 @@ function freeSpaceUnseen(
     runtime === 'none' || outcomes.some((one) => one.part === part && one.facts['freeSpace'] === 'unseen');
   const answers = directOutcomes(part, outcomes).some(({ status }) => status === 'healthy');
   return part === 'postgres' && unseen && answers ? [{ key: 'free-space-unseen', facts: {} }] : [];
+}
+
+/** Looks at whether a store does its work for whoever has logged in to it. */
+const writeLooks: ReadonlySet<string> = new Set<HealthProbeId>(['postgres.writes', 'redis.writes']);
+
+/** A store that answers and whose reads and writes nobody could look at is up only as far as its answer goes. */
+function withoutWrites(row: PartRow, unseen: readonly ProbeOutcome[]): PartRow {
+  const isOpen = unseen.some(({ part, probe }) => part === row.part && writeLooks.has(probe));
+  if (row.state !== 'up' || !isOpen) return row;
+  return { ...row, besides: [...(row.besides ?? []), { key: 'writes-unseen', facts: {} }] };
 }
 
 /** Where agents were found that are not where our configuration has them. */

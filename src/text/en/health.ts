@@ -143,6 +143,7 @@ export const health = {
 
   'health.beside': '{part}: {what}.',
   'health.beside.free-space-unseen': 'free space could not be checked',
+  'health.beside.writes-unseen': 'whether it takes reads and writes could not be checked',
   'health.beside.elsewhere': 'found as {places}, not where the configuration has it',
   'health.beside.on-bus': '{count|# agent is|# agents are} connected to NATS, from outside of here',
   'health.beside.on-bus-from': '{count|# agent is|# agents are} connected to NATS: {from}',

@@ -135,6 +135,7 @@ export const health = {
 
   'health.beside': '{part}：{what}。',
   'health.beside.free-space-unseen': '无法检查剩余空间',
+  'health.beside.writes-unseen': '无法检查它是否接受读写',
   'health.beside.elsewhere': '在 {places} 找到，与配置不符',
   'health.beside.on-bus': '{count} 个 agent 从别处连接到 NATS',
   'health.beside.on-bus-from': '{count} 个 agent 已连接到 NATS：{from}',

@@ -583,6 +583,20 @@ describe('could not check', () => {
     ]);
   });
 
+  it('a store that answers is not simply up beside what is broken, where nobody could look at its writes', () => {
+    const open = { 'redis.writes': blind('forbidden') };
+    const besides = (report: ReturnType<typeof judge>) =>
+      report.rows.find(({ part }) => part === 'redis')?.besides?.map(({ key }) => key);
+    const broken = judge('kubernetes', { ...open, 'kubernetes.workloads(nats)': gone });
+    const alone = judge('kubernetes', open);
+
+    expect(broken.overall).toBe('findings');
+    expect(besides(broken)).toEqual(['writes-unseen']);
+    // There it stands among what could not be checked, with its reason.
+    expect(besides(alone)).toBeUndefined();
+    expect(alone.unseen).toMatchObject([{ probe: 'redis.writes' }]);
+  });
+
   it('a row that says so itself is not said twice, and where something is broken that comes alone', () => {
     const dark = judge('none', { 'neo4j.connection': blind('auth') });
     const broken = judge('kubernetes', {

@@ -42,6 +42,7 @@ type Row = {
   consequenceOf?: string;
   consequenceLikely?: true;
   findings?: string[];
+  besides?: { key: string }[];
 };
 const health = (rows: readonly Row[], more: { overall?: string; unseen?: string[] } = {}): Said => ({
   asked: 'health',
@@ -104,6 +105,15 @@ describe('the health table', () => {
       'asked for health: agent-manager is degraded because of redis',
     ]);
     expect(wrong(well, health([{ ...behind, consequenceLikely: true }]))).toEqual([]);
+  });
+
+  it('does not take a store for called well whose reads and writes could not be checked', () => {
+    const full: Truths = { ...well, redis: { ...redis, writes: 'MISCONF x' } };
+    const said = health([{ part: 'redis', state: 'up' }]);
+    const open = health([{ part: 'redis', state: 'up', besides: [{ key: 'writes-unseen' }] }]);
+
+    expect(wrong(full, said)).toEqual(['asked for health: redis is up']);
+    expect(wrong(full, open)).toEqual([]);
   });
 
   it('says nothing of a login that is refused to the bot alone, of one look, or of a service that failed meanwhile', () => {
