@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alertRuleFiles } from './docs/alert-rule-files.ts';
 import { commandsReference } from './docs/commands.ts';
 import { configReference, envExample } from './docs/config.ts';
 import { coverageReport } from './docs/coverage.ts';
@@ -41,6 +42,7 @@ export function generateDocs(folder = root): ReadonlyMap<string, string> {
     ['docs/threat-model.md', withStatements(readFileSync(join(folder, 'docs/threat-model.md'), 'utf8'))],
     ...rightsFiles(),
     ...policyFiles(),
+    ...alertRuleFiles(),
   ]);
 }
 
