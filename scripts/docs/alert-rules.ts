@@ -178,7 +178,8 @@ and
     for: '5m',
     severity: 'critical',
     summary: 'No collect agent is ready',
-    description: 'The DaemonSet {{ $labels.daemonset }} wants Pods and has had none that is ready for five minutes.',
+    description:
+      'The DaemonSet {{ $labels.daemonset }} wants Pods and has had none that is ready for five minutes.',
   },
   {
     name: 'AetheriusAnalysisOutOfMemory',
@@ -366,7 +367,8 @@ and on (namespace)
     for: '0m',
     severity: 'warning',
     summary: 'NATS has cut off a slow consumer',
-    description: 'The server {{ $labels.server_id }} has dropped a client that read too slowly within the last quarter of an hour.',
+    description:
+      'The server {{ $labels.server_id }} has dropped a client that read too slowly within the last quarter of an hour.',
   },
   {
     name: 'AetheriusNatsConsumerLags',
@@ -485,7 +487,8 @@ and on (namespace, pod)
     for: '5m',
     severity: 'warning',
     summary: 'No Pod can be made for {{ $labels.deployment }}',
-    description: 'The API server refuses the Pods of {{ $labels.deployment }}: a quota, a policy or a webhook.',
+    description:
+      'The API server refuses the Pods of {{ $labels.deployment }}: a quota, a policy or a webhook.',
   },
   {
     name: 'AetheriusInitContainerWaits',
@@ -531,7 +534,8 @@ and
     for: '10m',
     severity: 'critical',
     summary: 'The NATS servers are no cluster',
-    description: 'There are several NATS servers and none has a route to another: each hears its own clients alone.',
+    description:
+      'There are several NATS servers and none has a route to another: each hears its own clients alone.',
   },
   {
     name: 'AetheriusScrapeFails',
@@ -571,7 +575,8 @@ export const withoutRule: readonly { readonly ids: readonly string[]; readonly r
   { ids: ['H2.d'], reason: 'No exporter of these measures the answers of the services.' },
   {
     ids: ['S1.a', 'S1.b', 'S1.c', 'S1.d', 'S1.e', 'S1.f', 'S1.g', 'S1.h', 'S1.i'],
-    reason: 'The log of agent-manager says which it is; that it does not start has a rule, which leads to S1.',
+    reason:
+      'The log of agent-manager says which it is; that it does not start has a rule, which leads to S1.',
   },
   {
     ids: ['S2.a', 'S2.b', 'S2.d'],
@@ -594,7 +599,10 @@ export const withoutRule: readonly { readonly ids: readonly string[]; readonly r
     reason: 'Which function takes the CPU only a profile shows; high CPU has a rule, which leads to P1.',
   },
   { ids: ['T1', 'T1.a'], reason: 'Only who reads both stores sees that they disagree.' },
-  { ids: ['T1.b'], reason: 'Whether an index is valid or whole stands in the catalogue of PostgreSQL alone.' },
+  {
+    ids: ['T1.b'],
+    reason: 'Whether an index is valid or whole stands in the catalogue of PostgreSQL alone.',
+  },
   {
     ids: ['C1', 'C1.a', 'C1.c'],
     reason: 'kube-state-metrics says when a ConfigMap or Secret was made, and not when it was changed.',
