@@ -1,6 +1,8 @@
 /** What the Helm chart gives the worker, by its values (R-X15). */
 
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { read } from '../../repo/files.ts';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 
 interface Workload {
@@ -243,6 +245,36 @@ describe.skipIf(lacking !== undefined)(
       expect(Object.fromEntries(mounts({ anchors: { claim: 'anchors' } }))).toEqual({
         ...{ bot: true, worker: true, scheduler: false },
       });
+    });
+
+    it('makes a PrometheusRule only where it is switched on, with the namespaces of the values in every rule', () => {
+      const made = (values: object) =>
+        renderChart(values).filter(({ apiVersion }) => apiVersion === 'monitoring.coreos.com/v1');
+      const rulesIn = (spec: unknown) =>
+        (spec as { groups: readonly { rules: readonly { expr: string }[] }[] }).groups.flatMap(
+          ({ rules }) => rules,
+        );
+      const shipped = parse(read('deploy/prometheus/rules.yaml')) as unknown;
+
+      expect(made({})).toEqual([]);
+      const [usual] = made({ alertRules: { enabled: true, labels: { release: 'monitoring' } } });
+      expect(usual).toMatchObject({
+        kind: 'PrometheusRule',
+        metadata: { labels: { release: 'monitoring' } },
+      });
+      expect(usual?.spec).toEqual(shipped);
+
+      const [other] = made({
+        ...{ alertRules: { enabled: true }, platformNamespace: 'shop', agentNamespace: 'agents' },
+      });
+      const exprs = rulesIn(other?.spec)
+        .map(({ expr }) => expr)
+        .join('\n');
+      expect(rulesIn(other?.spec)).toHaveLength(rulesIn(shipped).length);
+      expect(exprs).not.toContain('"aetherius"');
+      expect(exprs).not.toContain('|aetherius"');
+      expect(exprs).toContain('namespace="agents", daemonset="collect-agent"');
+      expect(exprs).toContain('namespace="kube-system", deployment="coredns"');
     });
 
     it('R-A15: refuses the one Secret for all that it took before, and says what to do', () => {
