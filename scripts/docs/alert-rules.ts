@@ -85,7 +85,7 @@ export const metricSources: Readonly<Record<string, string>> = {
 
 const { parts } = asInGuide;
 const bare = (workload: string): string => workload.replace(/^.*\//, '');
-const services = serviceIds.filter((id) => id !== 'collect-agent').map((id) => bare(parts[id].workload));
+const services = serviceIds.map((id) => bare(parts[id].workload));
 const stores = (['postgres', 'redis', 'nats'] as const).map((id) => bare(parts[id].workload));
 const neo4j = bare(parts.neo4j.workload);
 const agents = bare(parts['collect-agent'].workload);

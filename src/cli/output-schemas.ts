@@ -605,6 +605,10 @@ export const InitOutput = z
       .optional()
       .meta({ description: 'With `--for`: what only a person knows, and where it belongs.' }),
     next: z.array(z.string()).optional().meta({ description: 'With `--for`: lines to paste, in order.' }),
+    alertmanager: z
+      .string()
+      .optional()
+      .meta({ description: 'With `--alerts`: the lines for `alertmanager.yml`.' }),
   })
   .meta({ title: 'aetherius init --output json' });
 export type InitOutput = z.output<typeof InitOutput>;

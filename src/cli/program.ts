@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { exportFormats } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
+import type { AlertReceiverOptions } from './alert-receiver.command.ts';
 import { plainArguments } from './argv.ts';
 import type { ExportOptions } from './audit.command.ts';
 import type { CollectOptions } from './collect.command.ts';
@@ -500,8 +501,11 @@ export function createProgram(
     .option('--redis <host:port>', say('cli.install.option.redis'))
     .option('--engine', say('cli.install.option.engine'))
     .option('--no-engine', say('cli.install.option.no-engine'))
-    .action((options: InitOptions | InstallOptions, command: Command) =>
+    .option('--alerts', say('cli.alerts.option'))
+    .action((options: InitOptions | InstallOptions | AlertReceiverOptions, command: Command) =>
       here(async (context) => {
+        if ('alerts' in options)
+          return (await import('./alert-receiver.command.ts')).alertReceiverCommand(context, options);
         if (!('for' in options)) return (await import('./init.command.ts')).initCommand(context, options);
         const where = options.for === 'kubernetes' ? 'namespace' : 'project';
         const placed = command.getOptionValueSource(where) === 'cli';

@@ -257,6 +257,10 @@ export const cli = {
   'cli.install.option.engine':
     'give the worker the socket of the container engine on Compose, which is as good as root',
   'cli.install.option.no-engine': 'do not give it, and do not ask; containers are then not checked',
+  'cli.alerts.option':
+    'only print what alertmanager.yml needs to send the alerts of the environment; with --for for that installation',
+  'cli.alerts.head':
+    'Alerts of Alertmanager for the environment {environment} (docs/guides/alerts.md).\nWhere alertmanager.yml has a route already: put the receiver into its receivers, and the lines below route as\none more entry into the routes below it, with `continue: true` where others want the alerts, too.\nThe file {secret} holds the secret that {path} names under alerts.secret.',
   'cli.fault.install-value': '{option} cannot be "{value}": it has letters, digits, dots and dashes.',
   'cli.fault.install-member':
     '"{value}" is no member id of Slack, such as U012AB3CD (in a profile: ⋮, Copy member ID).',

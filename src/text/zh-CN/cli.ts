@@ -237,6 +237,9 @@ export const cli = {
   'cli.install.option.redis': 'Kubernetes 上机器人自己的任务所用的 Redis；不给出时在机器人旁边运行一个',
   'cli.install.option.engine': '在 Compose 上把容器引擎的套接字交给 worker，这等同于 root 权限',
   'cli.install.option.no-engine': '不交给它，也不询问；此时不检查容器',
+  'cli.alerts.option': '只输出 alertmanager.yml 发送该环境告警所需的内容；可用 --for 指明安装方式',
+  'cli.alerts.head':
+    '把 Alertmanager 的告警发给环境 {environment}（docs/guides/alerts.md）。\nalertmanager.yml 已有 route 时：把该接收者加入 receivers，把 route 下面的各行作为一项加入其 routes；\n其他接收者也要这些告警时，加上 `continue: true`。\n文件 {secret} 中是 {path} 里 alerts.secret 所指的密钥。',
   'cli.fault.install-value': '{option} 不能是“{value}”：只能有字母、数字、点和连字符。',
   'cli.fault.install-member': '“{value}”不是 Slack 成员 ID，例如 U012AB3CD（在个人资料中：⋮，复制成员 ID）。',
   'cli.fault.install-token': '{variable} 应以 {beginning} 开头，而这个不是。',
