@@ -1,6 +1,7 @@
 /** Lines of a guide, as somebody pastes them: one shell, in a folder of its own, with the programs that a test names. */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +11,24 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export function linesOf(page: string): readonly string[] {
   const text = readFileSync(join(root, page), 'utf8');
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+}
+
+/**
+ * How this machine reaches registries: an empty home has another `.npmrc`, and without these a line that fetches
+ * something waits for ever.
+ */
+function network(): Readonly<Record<string, string>> {
+  const names =
+    /^(node_extra_ca_certs|ssl_cert_(file|dir)|(https?|no|all)_proxy|npm_config_(registry|userconfig|cafile|(https_|no)?proxy))$/i;
+  const npmrc = join(homedir(), '.npmrc');
+  return {
+    ...(existsSync(npmrc) ? { npm_config_userconfig: npmrc } : {}),
+    ...Object.fromEntries(
+      Object.entries(process.env).flatMap(([name, value]) =>
+        names.test(name) && value !== undefined ? [[name, value]] : [],
+      ),
+    ),
+  };
 }
 
 export interface Pasted {
@@ -43,7 +62,11 @@ export async function paste(
   const output = await new Promise<string>((resolve, reject) => {
     const shell = spawn('bash', ['-c', script], {
       cwd: checkout,
-      env: { HOME: folder, PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8', ...env },
+      env: {
+        ...network(),
+        ...{ HOME: folder, PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8' },
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });

@@ -36,7 +36,7 @@ describe('init --alerts', () => {
     expect(parse(text)).toEqual(parse(inGuide));
     expect(text).toContain('# The file /etc/alertmanager/aetherius-prod holds the secret');
     expect(urlIn(init('--for', 'compose', '--name', 'staging'))).toBe('http://alerts:9095/alerts/staging');
-    expect(urlIn(init('--language', 'zh-CN'))).toBe('http://127.0.0.1:9095/alerts/prod');
+    expect(urlIn(init())).toBe('http://127.0.0.1:9095/alerts/prod');
     expect(existsSync(join(place.dir, 'aetherius.yaml'))).toBe(false);
   });
 
