@@ -7,6 +7,7 @@ import { newSigningKey } from './domain/kernel/signing.ts';
 import type { ProcessRole } from './domain/settings/process-env.ts';
 import { bringSchemaUpToDate } from './main/database.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
+import { packageVersion } from './main/shared.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from './platform/redact/process-redactor.ts';
@@ -21,6 +22,7 @@ const usage = `aetherius-bot [--role all|bot|worker|scheduler|alerts|migration] 
   --env      environments a worker serves (AETHERIUS_ENVIRONMENTS; default all)
   --config   configuration file (AETHERIUS_CONFIG; default aetherius.yaml)
   --make-signing-key   prints a new SIGNING_KEY and its public key, and ends
+  --version  prints the version, and ends
 `;
 
 async function main(): Promise<void> {
@@ -30,11 +32,16 @@ async function main(): Promise<void> {
       env: { type: 'string', multiple: true },
       config: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
       'make-signing-key': { type: 'boolean' },
     },
   });
   if (values.help === true) {
     process.stdout.write(usage);
+    return;
+  }
+  if (values.version === true) {
+    process.stdout.write(`${packageVersion()}\n`);
     return;
   }
   if (values['make-signing-key'] === true) {

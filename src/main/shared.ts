@@ -209,7 +209,8 @@ export function sharedComponents(shared: Shared): readonly Component[] {
   ];
 }
 
-function packageVersion(): string {
+/** Of the product, as it was installed. */
+export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const parsed = JSON.parse(text) as { readonly version?: string };
   return parsed.version ?? '0';

@@ -127,7 +127,7 @@ describe.skipIf(lacking !== undefined)(
           'cd ../release',
           named('npm install --global'),
           named('aetherius --version'),
-          'aetherius-bot --version',
+          named('aetherius-bot --version'),
           'aetherius init --alerts',
         ],
         place.dir,
