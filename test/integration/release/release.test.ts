@@ -55,7 +55,7 @@ describe.skipIf(lacking !== undefined)(
         seconds: 900,
         cwd: root,
       });
-      said = made.stdout;
+      said = made;
       writeFileSync(join(folder, 'aetherius-bot.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
     }, 960_000);
     afterAll(() => place.remove());
@@ -114,9 +114,9 @@ describe.skipIf(lacking !== undefined)(
         'alert-rules.yaml',
         'templates/alert-rules.yaml',
       ])
-        expect(chart.stdout).toContain(`aetherius-bot/${name}\n`);
+        expect(chart).toContain(`aetherius-bot/${name}\n`);
       const layout = await must('tar', ['-tf', file('-image-linux-amd64.tar')]);
-      expect(layout.stdout).toContain('index.json');
+      expect(layout).toContain('index.json');
     });
 
     it('gives `aetherius` and `aetherius-bot` on a machine with an empty home, by the lines of the guide', async () => {
