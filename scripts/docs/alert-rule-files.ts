@@ -2,7 +2,8 @@
 
 import { Document, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { symptomLabel } from '../../src/domain/alert/incident.ts';
-import { type AlertRule, alertRules, metricSources, withoutRule } from './alert-rules.ts';
+import { recorded, sourceOf } from './alert-metrics.ts';
+import { type AlertRule, alertRules, withoutRule } from './alert-rules.ts';
 import { catalogue } from './catalogue.ts';
 import { code, page, table } from './markdown.ts';
 
@@ -60,14 +61,12 @@ function rulesText(note: string): string {
       // A block has no escapes, so that the chart can put other namespaces in.
       if (isMap(rule) && isScalar(text)) text.type = 'BLOCK_LITERAL';
       rule.commentBefore = metricsIn(expr)
-        .map((name) => ` ${name}: ${metricSources[name] ?? ''}`)
+        .map((name) => ` ${name}: ${sourceOf(recorded(name))}`)
         .join('\n');
     });
   });
   return `${note}\n${document.toString({ lineWidth: 0 })}`;
 }
-
-const exporterOf = (metric: string): string => (metricSources[metric] ?? '').split(/[, ]/)[0] ?? '';
 
 function rulesPage(): string {
   const without = catalogue
@@ -89,7 +88,7 @@ The label ${code(symptomLabel)} leads an alert to its diagnosis. ${code(causeLab
         rule.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, 'the $1'),
         rule.for === '0m' ? 'at once' : rule.for,
         rule.severity,
-        [...new Set(metricsIn(rule.expr).map(exporterOf))].join(', '),
+        [...new Set(metricsIn(rule.expr).map((metric) => recorded(metric).exporter.name))].join(', '),
       ]),
     ),
     '## Without a rule',

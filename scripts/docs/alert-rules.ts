@@ -20,69 +20,6 @@ export interface AlertRule {
   readonly description: string;
 }
 
-const kubeStateMetrics = (page: string) =>
-  `kube-state-metrics, https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/${page}-metrics.md`;
-const pods = kubeStateMetrics('workload/pod');
-const deployments = kubeStateMetrics('workload/deployment');
-const statefulSets = kubeStateMetrics('workload/statefulset');
-const daemonSets = kubeStateMetrics('workload/daemonset');
-const endpoints = kubeStateMetrics('service/endpoint');
-const cadvisor = 'kubelet, https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md';
-const postgresExporter =
-  'postgres_exporter, https://github.com/prometheus-community/postgres_exporter/blob/master/cmd/postgres_exporter/queries.go';
-const postgresTables =
-  'postgres_exporter, https://github.com/prometheus-community/postgres_exporter/blob/master/collector/pg_stat_user_tables.go';
-const redisExporter =
-  'redis_exporter, https://github.com/oliver006/redis_exporter/blob/master/exporter/exporter.go';
-const natsServer =
-  'prometheus-nats-exporter -varz, https://github.com/nats-io/prometheus-nats-exporter/blob/main/README.md';
-const jetStream =
-  'prometheus-nats-exporter -jsz=all, https://github.com/nats-io/prometheus-nats-exporter/blob/main/collector/jsz.go';
-
-/** Every metric that a rule reads, with the exporter that has it and where that says so. */
-export const metricSources: Readonly<Record<string, string>> = {
-  kube_pod_container_info: pods,
-  kube_pod_container_resource_limits: pods,
-  kube_pod_container_status_last_terminated_reason: pods,
-  kube_pod_container_status_restarts_total: pods,
-  kube_pod_container_status_running: pods,
-  kube_pod_container_status_waiting_reason: pods,
-  kube_pod_init_container_status_running: pods,
-  kube_pod_status_ready: pods,
-  kube_pod_status_reason: pods,
-  kube_pod_status_unschedulable: pods,
-  kube_deployment_status_condition: deployments,
-  kube_deployment_status_replicas_available: deployments,
-  kube_statefulset_status_replicas_ready: statefulSets,
-  kube_daemonset_status_desired_number_scheduled: daemonSets,
-  kube_daemonset_status_number_ready: daemonSets,
-  kube_endpoint_address: endpoints,
-  kube_endpoint_info: endpoints,
-  container_cpu_cfs_periods_total: cadvisor,
-  container_cpu_cfs_throttled_periods_total: cadvisor,
-  container_cpu_usage_seconds_total: cadvisor,
-  container_memory_working_set_bytes: cadvisor,
-  pg_settings_max_connections: postgresExporter,
-  pg_stat_activity_count: postgresExporter,
-  pg_stat_activity_max_tx_duration: postgresExporter,
-  pg_stat_user_tables_idx_scan: postgresTables,
-  pg_stat_user_tables_n_live_tup: postgresTables,
-  pg_stat_user_tables_seq_scan: postgresTables,
-  pg_up: postgresExporter,
-  redis_db_keys: redisExporter,
-  redis_evicted_keys_total: redisExporter,
-  redis_instance_info: redisExporter,
-  redis_memory_max_bytes: redisExporter,
-  redis_memory_used_bytes: redisExporter,
-  redis_up: redisExporter,
-  gnatsd_varz_routes: natsServer,
-  gnatsd_varz_slow_consumers: natsServer,
-  jetstream_consumer_num_pending: jetStream,
-  jetstream_server_jetstream_disabled: jetStream,
-  jetstream_server_total_streams: jetStream,
-  up: 'Prometheus, https://prometheus.io/docs/concepts/jobs_instances/',
-};
-
 const { parts } = asInGuide;
 const bare = (workload: string): string => workload.replace(/^.*\//, '');
 const services = serviceIds.map((id) => bare(parts[id].workload));
@@ -387,9 +324,9 @@ and
     name: 'AetheriusNatsNoStream',
     symptom: 'D4',
     cause: 'D4.b',
-    expr: `(max without (server_id, server_name, instance, pod) (jetstream_server_total_streams{${near}}) == 0)
+    expr: `(max by (namespace, cluster) (jetstream_server_total_streams{${near}}) == 0)
 or
-  (min without (server_id, server_name, instance, pod) (jetstream_server_jetstream_disabled{${near}}) == 1)`,
+  (min by (namespace, cluster) (jetstream_server_jetstream_disabled{${near}}) == 1)`,
     for: '10m',
     severity: 'warning',
     summary: 'NATS keeps no events',

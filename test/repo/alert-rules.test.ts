@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { alertMetrics, labelsOf, recorded, sourceOf } from '../../scripts/docs/alert-metrics.ts';
 import { causeLabel, metricsIn } from '../../scripts/docs/alert-rule-files.ts';
 import {
   agentNamespace,
   alertRules,
   exporterNamespace,
-  metricSources,
   platformNamespace,
   withoutRule,
 } from '../../scripts/docs/alert-rules.ts';
 import { catalogue } from '../../scripts/docs/catalogue.ts';
 import { symptomLabel } from '../../src/domain/alert/incident.ts';
+import { alertSeries } from '../support/alert-series.ts';
 import { read } from './files.ts';
 
 interface Rule {
@@ -57,12 +58,46 @@ describe('the alerting rules', () => {
       for (const id of ids) expect(page).toContain(`| \`${id}\` | ${reason} |`);
   });
 
-  it('read metrics of which it is known whose they are, and say so above each rule', () => {
+  it('read metrics that are recorded with their source, which stands above each rule', () => {
     const used = [...new Set(rules.flatMap(({ expr }) => metricsIn(expr)))].toSorted();
 
-    expect(used).toEqual(Object.keys(metricSources).toSorted());
-    for (const [metric, source] of Object.entries(metricSources))
-      expect(read(plain)).toContain(`# ${metric}: ${source}\n`);
+    expect(used).toEqual(Object.keys(alertMetrics).toSorted());
+    for (const metric of used) expect(read(plain)).toContain(`# ${metric}: ${sourceOf(recorded(metric))}\n`);
+  });
+
+  it('select and group by labels that their metrics have', () => {
+    const wrong = rules.flatMap(({ alert, expr }) => {
+      const selected = [...expr.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, metric = '', selector = '']) =>
+        [...selector.matchAll(/(\w+)!?[=~]/g)]
+          .map(([, label = '']) => label)
+          .filter((label) => !labelsOf(metric).has(label))
+          .map((label) => `${metric}{${label}}`),
+      );
+      const any = new Set(metricsIn(expr).flatMap((metric) => [...labelsOf(metric)]));
+      // What `label_replace` makes: its second argument, before the text that it gets.
+      const made = [...expr.matchAll(/"(\w+)", "\$1"/g)].map(([, label = '']) => label);
+      const grouped = [...expr.matchAll(/\b(?:by|on|without) \(([^)]*)\)/g)]
+        .flatMap(([, labels = '']) => labels.split(', '))
+        .filter((label) => !any.has(label) && !made.includes(label));
+      return [...selected, ...grouped].map((label) => `${alert}: ${label}`);
+    });
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('are measured against series as the exporters give them', () => {
+    const wrong = Object.entries(alertSeries).flatMap(([alert, { fires, silent }]) =>
+      [...Object.keys(fires), ...Object.keys(silent)].flatMap((series) => {
+        const [, metric = '', labels = ''] = /^(\w+)\{(.*)\}$/.exec(series) ?? [];
+        return [...labels.matchAll(/(\w+)="/g)]
+          .map(([, label = '']) => label)
+          .filter((label) => !labelsOf(metric).has(label))
+          .map((label) => `${alert}: ${metric}{${label}}`);
+      }),
+    );
+
+    expect(wrong).toEqual([]);
+    expect(Object.keys(alertSeries)).toEqual(rules.map(({ alert }) => alert));
   });
 
   it('name in their words only labels that are left by then', () => {

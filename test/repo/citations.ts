@@ -54,7 +54,8 @@ export function passagesOf(path: string, source: string): readonly Passage[] {
 
 const ruleId = /\bR-[A-Z]+\d+\b/g;
 const bareId = /(?<![\w./$@#-])([A-Z])(\d{1,2})(?:\.([a-z]))?(?!\w)/g;
-const markdown = /[\w./-]+\.md\b/g;
+// A page of another project stands behind its address.
+const markdown = /(?<!https?:[\w./-]*)[\w./-]+\.md\b/g;
 const decision = /\bADR (\d{4})\b/g;
 
 /** Every rule cited in a passage. */

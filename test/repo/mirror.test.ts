@@ -13,6 +13,7 @@ const bySubject: Readonly<Record<string, string>> = {
   'platform/secrets-stay-hidden': 'configuration, logger and jobs, with secrets planted in each',
   'platform/targets/runtime/on-compose': 'the runtime target on Compose',
   'platform/targets/runtime/on-kubernetes': 'the runtime target on Kubernetes',
+  'services/alert/rules': 'what the alerts of the rules that come with the product lead to',
   'services/diagnosis/connection-errors': 'vocabulary, symptom match and diagnoses on the words of drivers',
   'services/diagnosis/request-corpus': 'texts that people send, through all that reads a request',
   'services/diagnosis/diagnose-failed-dependency': 'the diagnose service when a symptom is followed down',

@@ -101,6 +101,7 @@ describe('what is cited', () => {
       '// R-X14, S1.a, UTF8, 0xA1, A1B2, C0INC, ADR 0003 and docs/rules/approval.md',
       `const quoted = /['"\`]X14/.test(text);`,
       'const url = `https://x/${id}`; // R-A1',
+      '// a page of others: https://example.org/docs/gone.md',
     ].join('\n');
 
     expect(passagesOf('src/a.ts', source).flatMap((passage) => faultsOf(passage, known))).toEqual([]);

@@ -35,7 +35,7 @@ const limit = (name: string, container: string, resource: string) =>
   `kube_pod_container_resource_limits{${inPod(name, container, `, node="n1", unit="x", resource="${resource}"`)}}`;
 const cadvisor = (metric: string, name: string, container: string) =>
   `${metric}{${pod(name, `, container="${container}", id="/kubepods/1", image="i", name="n"`)}}`;
-const pg = 'instance="pg:9187", server="postgres:5432"';
+const pg = 'instance="pg:9187"';
 const sessions = (state: string, more = '') =>
   `pg_stat_activity_count{${pg}, datname="agents", state="${state}"${more}}`;
 const redis = `instance="redis:9121"`;
@@ -74,7 +74,7 @@ export const alertSeries: Readonly<Record<string, AlertSeries>> = {
     silent: { [`pg_up{${pg}}`]: '1x10', 'pg_up{namespace="elsewhere", instance="pg:9187"}': '0x10' },
     minute: 3,
     symptom: 'H2 postgres',
-    labels: { instance: 'pg:9187', server: 'postgres:5432' },
+    labels: { instance: 'pg:9187' },
   },
   AetheriusRedisDown: {
     fires: { [`redis_up{${redis}}`]: '0x10' },
@@ -319,11 +319,12 @@ export const alertSeries: Readonly<Record<string, AlertSeries>> = {
   },
   AetheriusNatsNoStream: {
     fires: { [`jetstream_server_total_streams{${nats('n1')}, cluster="c"}`]: '0x20' },
-    // Of a cluster some servers may hold none.
+    // Of a cluster some servers may hold none, the one that leads as well, and some may have no JetStream.
     silent: {
-      [`jetstream_server_total_streams{${nats('n1')}, cluster="c"}`]: '0x20',
-      [`jetstream_server_total_streams{${nats('n2')}, cluster="c"}`]: '2x20',
-      [`jetstream_server_jetstream_disabled{${nats('n1')}, cluster="c"}`]: '0x20',
+      [`jetstream_server_total_streams{${nats('n1')}, cluster="c", is_meta_leader="true"}`]: '0x20',
+      [`jetstream_server_total_streams{${nats('n2')}, cluster="c", is_meta_leader="false"}`]: '2x20',
+      [`jetstream_server_jetstream_disabled{${nats('n1')}, cluster="c", is_meta_leader="true"}`]: '0x20',
+      [`jetstream_server_jetstream_disabled{${nats('n3')}, cluster="c", is_meta_leader="false"}`]: '1x20',
     },
     minute: 12,
     symptom: 'D4',

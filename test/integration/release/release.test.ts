@@ -1,6 +1,7 @@
 /** A release, made by its script without a tag: its files, and the lines of the guide that verify and install them. */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingDebTools, which } from '../../../lab/components/cache.ts';
@@ -15,6 +16,7 @@ const lacking =
   (kubeProgram('helm') === undefined ? 'no helm: run lab/kubernetes/build.sh' : undefined) ??
   (which('openssl') === undefined ? 'no openssl' : undefined);
 const own = version();
+const fetched = process.env['npm_config_cache'] ?? join(homedir(), '.npm');
 const lines = linesOf('docs/guides/verify.md');
 const named = (begin: string): string => lines.find((line) => line.startsWith(begin)) ?? `no line: ${begin}`;
 
@@ -134,6 +136,8 @@ describe.skipIf(lacking !== undefined)(
         {},
         {
           ...{ npm_config_prefix: prefix, HOME: home, npm_config_audit: 'false', npm_config_fund: 'false' },
+          // What was fetched before is not fetched again: npm compares its digest with that of the release.
+          ...{ npm_config_cache: fetched, npm_config_prefer_offline: 'true' },
           PATH: `${prefix}/bin:${process.env['PATH'] ?? ''}`,
         },
         600,
