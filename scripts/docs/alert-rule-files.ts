@@ -2,7 +2,7 @@
 
 import { Document, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { symptomLabel } from '../../src/domain/alert/incident.ts';
-import { recorded, sourceOf } from './alert-metrics.ts';
+import { alertMetrics, recorded, sourceOf } from './alert-metrics.ts';
 import { type AlertRule, alertRules, withoutRule } from './alert-rules.ts';
 import { catalogue } from './catalogue.ts';
 import { code, page, table } from './markdown.ts';
@@ -89,6 +89,19 @@ The label ${code(symptomLabel)} leads an alert to its diagnosis. ${code(causeLab
         rule.for === '0m' ? 'at once' : rule.for,
         rule.severity,
         [...new Set(metricsIn(rule.expr).map((metric) => recorded(metric).exporter.name))].join(', '),
+      ]),
+    ),
+    '## Metrics',
+    'Where each was looked up stands above its rules in the file.',
+    table(
+      ['Exporter', 'Looked up at', 'Metrics'],
+      [...new Set(Object.values(alertMetrics).map(({ exporter }) => exporter))].map((exporter) => [
+        exporter.name,
+        exporter.version,
+        Object.keys(alertMetrics)
+          .filter((metric) => recorded(metric).exporter === exporter)
+          .map(code)
+          .join(', '),
       ]),
     ),
     '## Without a rule',
