@@ -1,5 +1,6 @@
 import { alertsOver, framedMessage, joinedAlerts, unknownAlerts } from '../bot/views/alert.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
+import { mendedMessage } from '../bot/views/mended.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { symptomOf } from '../domain/diagnosis/symptom.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
@@ -98,13 +99,19 @@ function placesOf(
   };
 }
 
-/** What the bot says above the answer of an incident, as it is when the message is sent. */
+/** What the bot says above an answer, as it is when the message is sent: that it is mended, and what fires or is over. */
 export function framedBy(shared: Pick<Shared, 'store' | 'config'>): NonNullable<Drawn['framed']> {
   const { store } = shared;
-  if (!hasAlerts(shared)) return (rendered) => Promise.resolve(rendered);
-  return async (rendered, { id, purpose }) => {
+  const alerted = hasAlerts(shared);
+  return async (rendered, { id, purpose, runId }) => {
     if (purpose !== rootPurpose && purpose !== alertPurpose) return rendered;
-    const head = await store.tx((tx) => tx.alerts.headOf(id));
-    return head === undefined ? rendered : framedMessage(rendered, head, wordsIn(head.language));
+    const { mended, head } = await store.tx(async (tx) => ({
+      mended: runId === undefined ? undefined : await tx.runs.mendedOf(runId),
+      head: alerted ? await tx.alerts.headOf(id) : undefined,
+    }));
+    const answer =
+      mended === undefined ? rendered : mendedMessage(rendered, mended, wordsIn(mended.language));
+    if (head === undefined) return answer;
+    return framedMessage(answer, head, wordsIn(head.language), mended === undefined ? 'above' : 'below');
   };
 }

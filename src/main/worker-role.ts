@@ -29,6 +29,7 @@ import { createCollectRun } from '../services/collect/collect-run.service.ts';
 import { createAskAgain } from '../services/diagnosis/ask-again.service.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
+import { createEndOffers } from '../services/fix/decide/end-offers.ts';
 import { createEndedUnder } from '../services/fix/execute/ended-under.service.ts';
 import { createExecutor } from '../services/fix/execute/executor.service.ts';
 import { createTemporaryKeeper } from '../services/fix/execute/temporary.service.ts';
@@ -99,7 +100,8 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     clock,
     holdsSecret: (value) => redaction.redactor.holdsSecret(value),
   });
-  const common = { targets, probes: runner, rules, again, renderer, clock, ids };
+  const endOffers = createEndOffers(decisions);
+  const common = { targets, probes: runner, rules, again, renderer, endOffers, clock, ids };
   const asking = createAskAgain({
     ...{ store, probes: runner, diagnoses, remediations, emitters: diagnosing.emitters },
     ...{ unreachable: diagnosing.unreachable, healthCalls: (name) => rules.calls(name) },
@@ -142,6 +144,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         messages: decisions.messages,
         renderer: diagnosisRendererOf(platformOf),
         known,
+        endOffers,
         stages: {
           diagnosis: contractDrift.id,
           of: (tx, { environment, surface }) =>
@@ -201,7 +204,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     components: [
       { name: 'targets', stop: () => targets.close() },
       inventory,
-      watching(shared, environments, { targets, probes: runner, rules, again, quiet }),
+      watching(shared, environments, { targets, probes: runner, rules, again, quiet, endOffers }),
       {
         name: 'temporary-changes',
         start() {
@@ -286,7 +289,7 @@ const watchMs = 5_000;
 function watching(
   { store, config, clock, logger }: Shared,
   environments: readonly string[],
-  looking: Pick<WatchOptions, 'targets' | 'probes' | 'rules' | 'again' | 'quiet'>,
+  looking: Pick<WatchOptions, 'targets' | 'probes' | 'rules' | 'again' | 'quiet' | 'endOffers'>,
 ): Component {
   const watched = environments.flatMap((name) => {
     const pauseMs = config.environments[name]?.watch?.every;

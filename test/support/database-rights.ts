@@ -38,7 +38,7 @@ export const statements: Readonly<Record<string, Readonly<Partial<Record<Databas
   remediation_steps: { bot: 'S', worker: 'SIu', scheduler: 'S', all: 'SIUD', owner: 'SIUDT' },
   remediations: { bot: 'Siu', worker: 'Siu', scheduler: 'Su', all: 'SIuD', owner: 'SIuDT' },
   run_probes: { bot: 'S', worker: 'SIU', scheduler: 'S', all: 'SIUD', owner: 'SIUDT' },
-  runs: { bot: 'SI', worker: 'Su', scheduler: 'SIuD', all: 'SIUD', owner: 'SIUDT' },
+  runs: { bot: 'SIu', worker: 'Su', scheduler: 'SIuD', all: 'SIUD', owner: 'SIUDT' },
   signing_start: { bot: 'SI', worker: 'S', scheduler: 'S', cli: 'S', all: 'SI', owner: 'SIUDT' },
   slack_socket_count: { bot: 'SIU', cli: 'S', all: 'SIUD', owner: 'SIUDT' },
   slack_sockets: { bot: 'SIUD', all: 'SIUD', owner: 'SIUDT' },

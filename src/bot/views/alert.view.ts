@@ -11,10 +11,23 @@ import { listOf } from './phrases.ts';
 
 const shown = { names: 4, name: 60, alerts: 5, text: 300, labels: 400 } as const;
 
-/** The first message of an incident as it is now: above the answer stands what fires, or that it is over. */
-export function framedMessage(rendered: Rendered, head: IncidentHead, words: Words): Rendered {
+/**
+ * The first message of an incident as it is now: above the answer stands what fires, or that it is over; below the first
+ * line of an answer that is mended.
+ */
+export function framedMessage(
+  rendered: Rendered,
+  head: IncidentHead,
+  words: Words,
+  where: 'above' | 'below' = 'above',
+): Rendered {
   const line = headLine(head, words);
   const blocks = (rendered.blocks ?? [section(rendered.text, words)]) as readonly KnownBlock[];
+  if (where === 'below') {
+    const [first, ...rest] = blocks;
+    const text = cut(`${rendered.text}\n${line}`, limits.messageText, words);
+    return { ...rendered, text, blocks: [...(first === undefined ? [] : [first]), context(line, words), ...rest] };
+  }
   const more = head.until === undefined ? [] : [context(words.say('alert.was'), words)];
   return {
     ...rendered,

@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { type HealthReport, type PartRow, type PartState, partStates } from '../../domain/health/health.ts';
+import { stillOpen } from '../../domain/health/mended.ts';
 import { countPoints } from '../../domain/kernel/text.ts';
 import type { HealthView } from '../../domain/message/health-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
@@ -70,12 +71,7 @@ function titleLine(view: HealthView, words: Words): string {
       return `${worstEmoji(open)} ${words.say('health.title.looking-bad', { environment, what: markup(namedStates(open, words)) })}`;
     return `:hourglass_flowing_sand: ${words.say('health.title.looking', { environment, parts: report.rows.length })}`;
   }
-  const repaired = [...new Set(view.repaired.map(({ part }) => partName(part, words)))];
   const unseen = uncheckedText(report, words);
-  if (report.overall === 'findings' && open.length === 0 && repaired.length > 0) {
-    const said = words.say('health.title.repaired', { environment, parts: listOf(repaired, words) });
-    return `${stateEmoji.up} ${said}${unseen === undefined ? '' : ` ${words.say('health.sentence', { text: markup(unseen) })}`}`;
-  }
   if (report.overall === 'healthy') {
     const up = report.rows.filter((row) => row.state === 'up').length;
     // Nobody looks at what a part works with: that all looks are well is less than that all is well.
@@ -116,9 +112,7 @@ const joined = (sentences: readonly (string | undefined)[], words: Words): strin
 
 /** Rows that are alarms of their own now: worst first, roots before parts that are up and have a finding. */
 function openRows({ report, repaired }: HealthView): readonly PartRow[] {
-  const bad = report.rows.filter(
-    (row) => isBad(row) && row.consequenceOf === undefined && !repaired.some(({ part }) => part === row.part),
-  );
+  const bad = stillOpen(report, new Set(repaired.map(({ part }) => part)));
   const root = (part: PartId): number => {
     const index = report.roots.indexOf(part);
     return index === -1 ? report.roots.length : index;
@@ -126,10 +120,6 @@ function openRows({ report, repaired }: HealthView): readonly PartRow[] {
   return bad.toSorted(
     (a, b) => partStates.indexOf(a.state) - partStates.indexOf(b.state) || root(a.part) - root(b.part),
   );
-}
-
-function isBad(row: PartRow): boolean {
-  return row.state === 'down' || row.state === 'degraded' || row.findings.length > 0;
 }
 
 function worstEmoji(rows: readonly PartRow[]): string {

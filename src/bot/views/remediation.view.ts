@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askFacts } from '../../domain/access/access.ts';
-import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
+import { isMendedOffer, isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
 import { type Again, lookedAgain } from '../../domain/fix/looked-again.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
@@ -140,6 +140,7 @@ function stateLine(view: RemediationView, words: Words): string {
   const { remediation: row, elsewhere, other, undo } = view;
   if (elsewhere !== undefined) return elsewhereLine(elsewhere, words);
   if (undo !== undefined) return undoneLine(undo, row, words);
+  if (row.state === 'expired' && isMendedOffer(row.outcome)) return words.say('card.state.expired.mended');
   if (row.state === 'expired' && other !== undefined)
     return words.say('card.state.expired.waited', { other: other.handle });
   const why = whyNot(row.state, row.outcome, words);

@@ -58,6 +58,10 @@ export function waitedFor(outcome: Facts | undefined): string | undefined {
   return waits && typeof other === 'string' ? other : undefined;
 }
 
+/** What is kept of an offer that ended because a newer look saw well what it was for. */
+export const mendedOffer: Facts = { reason: 'mended' };
+export const isMendedOffer = (outcome: Facts | undefined): boolean => outcome?.['reason'] === 'mended';
+
 /** What is kept of an offer whose object another fix has changed since. */
 export const overtakenBy = ({ id }: { readonly id: string }): Facts => ({ reason: 'overtaken', by: id });
 

@@ -1,7 +1,7 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
-import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../run/run.ts';
+import type { Mended, Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../run/run.ts';
 
 export interface NewRun {
   readonly id: string;
@@ -73,6 +73,23 @@ export interface Runs {
     }[]
   >;
   markEnqueued(id: string): Promise<void>;
+  /**
+   * Answers of health checks and diagnoses that found something, are not mended and were over before `before`, no older than
+   * `withinMs`; newest first. Those alone of which a message tells.
+   */
+  unmended(
+    environment: string,
+    where: { readonly before: Date; readonly withinMs: number; readonly limit: number },
+  ): Promise<readonly Run[]>;
+  /**
+   * What it found is mended from now on, by this fix or, without one, as a newer look saw. A fix is added to what a look has
+   * said. False: nothing was changed.
+   */
+  mend(id: string, fix?: string): Promise<boolean>;
+  /** It is not, after all: the fix was taken back. False: it was not said to be. */
+  unmend(id: string): Promise<boolean>;
+  /** Undefined where it is not mended, or there is no such run. */
+  mendedOf(id: string): Promise<Mended | undefined>;
   /** The newest run that is over and has looked at something, or at least is over where `unseen` is given. */
   latest(where: RunFilter): Promise<Run | undefined>;
   /** By its id, or by the last eight digits of it, which is what people see. */

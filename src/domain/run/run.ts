@@ -35,6 +35,17 @@ export interface Run {
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
   readonly summary?: unknown;
+  /** When what it found was seen to be mended. */
+  readonly mendedAt?: Date;
+}
+
+/** That what an answer found is mended, as the answer says it. */
+export interface Mended {
+  readonly at: Date;
+  readonly environment: string;
+  readonly language: Language;
+  /** Handle of the fix; absent: a newer look saw it well. */
+  readonly handle?: string;
 }
 
 export interface RunWithOutcomes extends Run {

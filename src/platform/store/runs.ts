@@ -4,7 +4,7 @@ import type { PartId } from '../../domain/platform/part.ts';
 import type { Runs } from '../../domain/ports/runs.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe/probe.ts';
-import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
+import type { Language, Mended, Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { asIs, ids, json, jsonAsIs } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
@@ -22,6 +22,7 @@ interface RunRow {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly summary: unknown;
+  readonly mended_at: Date | null;
 }
 
 interface OutcomeRow {
@@ -38,7 +39,7 @@ interface OutcomeRow {
 }
 
 const columns = `id, kind, environment, params, state, attempt, source, requested_by, surface, created_at,
-  started_at, finished_at, summary`;
+  started_at, finished_at, summary, mended_at`;
 
 function toRun(row: RunRow): Run {
   return withoutNulls<Run>({
@@ -55,6 +56,7 @@ function toRun(row: RunRow): Run {
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
     summary: row.summary,
+    mendedAt: row.mended_at ?? undefined,
   });
 }
 
@@ -74,7 +76,7 @@ function toOutcome(row: OutcomeRow): ProbeOutcome {
 }
 
 export function createRuns(query: Query): Runs {
-  return { ...reading(query), ...claiming(query), ...waiting(query) };
+  return { ...reading(query), ...claiming(query), ...mending(query), ...waiting(query) };
 }
 
 function reading(
@@ -207,6 +209,52 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'clean' | 'extend' | 'save
         [...ids(id, owner, state), json(summary, id)],
       );
       return count === 1;
+    },
+  };
+}
+
+function mending(query: Query): Pick<Runs, 'unmended' | 'mend' | 'unmend' | 'mendedOf'> {
+  return {
+    async unmended(environment, { before, withinMs, limit }) {
+      const { rows } = await query<RunRow>(
+        `SELECT ${columns} FROM runs
+         WHERE environment = $1 AND kind IN ('health', 'diagnose') AND state = 'complete' AND mended_at IS NULL
+           AND finished_at < $2 AND finished_at > clock_timestamp() - ${ms(3)}
+           AND summary->>'overall' IN ('findings', 'cause-found')
+           AND EXISTS (SELECT FROM messages WHERE run_id = runs.id AND purpose = 'root' AND lost IS NULL)
+         ORDER BY finished_at DESC, id LIMIT $4`,
+        ids(environment, before, withinMs, limit),
+      );
+      return rows.map(toRun);
+    },
+    async mend(id, fix) {
+      const { count } = await query(
+        `UPDATE runs SET mended_at = coalesce(mended_at, clock_timestamp()), mended_by = $2
+         WHERE id = $1 AND (mended_at IS NULL OR (mended_by IS NULL AND $2::uuid IS NOT NULL))`,
+        ids(id, fix),
+      );
+      return count === 1;
+    },
+    async unmend(id) {
+      const { count } = await query(
+        'UPDATE runs SET mended_at = NULL, mended_by = NULL WHERE id = $1 AND mended_at IS NOT NULL',
+        ids(id),
+      );
+      return count === 1;
+    },
+    async mendedOf(id) {
+      const { rows } = await query<{
+        environment: string;
+        language: Language | null;
+        at: Date;
+        handle: string | null;
+      }>(
+        `SELECT r.environment, r.surface->>'language' AS language, r.mended_at AS at, f.handle
+         FROM runs r LEFT JOIN remediations f ON f.id = r.mended_by WHERE r.id = $1 AND r.mended_at IS NOT NULL`,
+        ids(id),
+      );
+      const [row] = rows;
+      return row && withoutNulls<Mended>({ ...row, language: row.language ?? 'en' });
     },
   };
 }

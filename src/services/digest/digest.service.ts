@@ -22,8 +22,9 @@ import type { ProbeCall, ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
-import { observe } from '../health/health-run.service.ts';
+import { beganAt, observe } from '../health/health-run.service.ts';
 import { newsSince, stagesBeside } from '../inventory/inventory.service.ts';
+import { type EndOffers, type MendedRepository, showMended } from '../mended/mended.service.ts';
 import { type QuietOptions, quietingAfter } from '../mute/quiet.ts';
 import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
@@ -225,6 +226,7 @@ export interface DigestRunOptions {
   /** Checks for what does not fit together, and the findings of theirs that say so. */
   readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
   readonly quiet: QuietOptions;
+  readonly endOffers: EndOffers;
   /** Which other environments may be compared with; default: none. */
   readonly beside?: EnvironmentsBeside;
 }
@@ -233,15 +235,7 @@ export interface DigestRunOptions {
 export function createDigestRun(
   options: DigestRunOptions,
 ): RunHandler<
-  | 'audit'
-  | 'channels'
-  | 'digests'
-  | 'inventories'
-  | 'messages'
-  | 'mutes'
-  | 'remediations'
-  | 'runs'
-  | 'temporaries'
+  MendedRepository | 'channels' | 'digests' | 'inventories' | 'mutes' | 'temporaries'
 > {
   return {
     async handle(lease) {
@@ -281,6 +275,12 @@ export function createDigestRun(
         const first = last === undefined && !(await hadOneBefore(tx, run));
         const told = { ...difference, quiet, stages, ...present({ inventory }) };
         await post(tx, options, run, first ? { ...told, first: true } : told, since);
+        await showMended(
+          tx,
+          run.environment,
+          { report, outcomes, began: beganAt(run) },
+          options.endOffers,
+        );
       });
     },
   };

@@ -17,6 +17,7 @@ import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
+import { type EndOffers, showMended } from '../mended/mended.service.ts';
 import { muteButton, type QuietOptions, quietingAfter, shownMutes } from '../mute/quiet.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import {
@@ -40,6 +41,7 @@ export interface HealthRunOptions {
   /** Why nothing is decided now, where the record is the reason; default: it never is. */
   readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   readonly quiet: QuietOptions;
+  readonly endOffers: EndOffers;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -69,13 +71,19 @@ export function createHealthRun(options: HealthRunOptions): RunHandler<OfferRepo
           offered.push({ finding: offer.finding, ...(await offer.save(tx)) });
         const quieted = await quietedIn(tx, options, lease.run, report, outcomes);
         const root = await showComplete(tx, options, lease.run, report, offered, quieted);
-        if (root === undefined) return;
         const hasLogs = targets.runtime !== undefined;
-        await postFindings(tx, options, lease.run, { root, report, offered, hasLogs, quieted });
+        if (root !== undefined)
+          await postFindings(tx, options, lease.run, { root, report, offered, hasLogs, quieted });
+        const look = { report, outcomes, began: beganAt(lease.run) };
+        await showMended(tx, lease.run.environment, look, options.endOffers);
       });
     },
   };
 }
+
+/** An answer that was over by then is older than what this run sees. */
+export const beganAt = ({ startedAt, createdAt }: Pick<Run, 'createdAt' | 'startedAt'>): Date =>
+  startedAt ?? createdAt;
 
 /** Writes an intermediate state of the answer. */
 export type Progress = (tx: TxOf<'messages'>, run: Run, report: HealthReport) => Promise<void>;

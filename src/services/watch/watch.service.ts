@@ -9,10 +9,11 @@ import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import { afterLook, asAlert, looksOf } from '../../domain/watch/watch.ts';
+import { type EndOffers, type MendedRepository, showMended } from '../mended/mended.service.ts';
 import { type QuietOptions, quietingAfter } from '../mute/quiet.ts';
 
 export interface WatchOptions {
-  readonly store: StoreOf<'alerts' | 'audit' | 'mutes' | 'watches'>;
+  readonly store: StoreOf<MendedRepository | 'alerts' | 'mutes' | 'watches'>;
   /** Milliseconds between two looks, by environment. */
   readonly environments: Readonly<Record<string, number>>;
   readonly targets: TargetsFactory;
@@ -23,6 +24,7 @@ export interface WatchOptions {
   readonly diagnosisOf: (finding: Finding) => string | undefined;
   /** What need not be told by itself. */
   readonly quiet: QuietOptions;
+  readonly endOffers: EndOffers;
   readonly logger: Logger;
 }
 
@@ -44,8 +46,12 @@ export function createWatch(options: WatchOptions): { round(signal: AbortSignal)
       let looks = 0;
       for (const [environment, everyMs] of Object.entries(environments)) {
         if (signal.aborted) return looks;
-        const turn = await store.tx((tx) => tx.watches.take(environment, everyMs, lookMs));
-        if (turn === undefined) continue;
+        const taken = await store.tx(async (tx) => {
+          const turn = await tx.watches.take(environment, everyMs, lookMs);
+          return turn && { turn, began: await tx.now() };
+        });
+        if (taken === undefined) continue;
+        const { turn, began } = taken;
         try {
           const { report, outcomes } = await look(options, environment, signal);
           await store.tx(async (tx) => {
@@ -60,6 +66,7 @@ export function createWatch(options: WatchOptions): { round(signal: AbortSignal)
               environment,
               news.map((one) => asAlert(one, now)),
             );
+            await showMended(tx, environment, { report, outcomes, began }, options.endOffers);
           });
           looks += 1;
         } catch (err) {

@@ -123,6 +123,7 @@ export const fix = {
   'card.state.rollback_failed': 'Taking it back failed. A person must look at the target now.',
   'card.state.rejected': 'Rejected. Nothing has been changed.',
   'card.state.expired': 'Expired before it was decided. Nothing has been changed.',
+  'card.state.expired.mended': 'What it was for is mended already. Nothing has been changed by it.',
   'card.state.expired.waited':
     'It waited for `{other}` until its approval ran out. Nothing has been changed. Ask for it again.',
   'card.state.cancelled': 'Cancelled. Nothing has been changed.',

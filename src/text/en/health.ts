@@ -330,7 +330,9 @@ export const health = {
     '*{environment}*: {parts|# part is|# parts are} up, and nothing is known to be broken. Not checked: {what}.',
   'health.title.findings': '*{environment}*: {what}.',
   'health.title.unknown': '*{environment}*: nothing is known to be broken; {what}.',
-  'health.title.repaired': '*{environment}* is repaired: {parts} answered well again after the fix.',
+  'mended.look': '*Mended at {at:time}*: what was found in *{environment}* is gone, as a newer look saw.',
+  'mended.fix': '*Mended at {at:time}* by `{handle}`: what was found in *{environment}* is gone.',
+  'mended.before': 'It said: {text}',
   'health.root': '{part} is {state}',
   'health.root.why': '{part} is {state}: {why}',
   'health.since': '{what}, since {since:time}',
@@ -346,7 +348,6 @@ export const health = {
   'health.do.ask':
     'No fix is known for this alone. Ask for the cause: `/aetherius diagnose {part} {environment}`',
   'health.do.undone': 'The fix was taken back. Ask again: `/aetherius health {environment}`',
-  'health.sentence': '{text}.',
   'health.line': '{part}: {what}',
   'health.up': '{count|# part is|# parts are} up: {parts}.',
   'health.waiting': 'Not looked at yet: {parts}.',

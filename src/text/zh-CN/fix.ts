@@ -113,6 +113,7 @@ export const fix = {
   'card.state.rollback_failed': '撤回失败，需要人工立即检查目标。',
   'card.state.rejected': '已拒绝，未做任何更改。',
   'card.state.expired': '未决定即过期，未做任何更改。',
+  'card.state.expired.mended': '它要修复的问题已经消失，它未做任何更改。',
   'card.state.expired.waited': '等待 `{other}` 期间批准已过期，未做任何更改。请重新申请。',
   'card.state.cancelled': '已取消，未做任何更改。',
   'card.state.superseded': '已被更新的方案取代，未做任何更改。',
