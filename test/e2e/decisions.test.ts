@@ -229,7 +229,7 @@ describe('who may decide', () => {
     );
     const red = await control.waitForMessage({
       channel,
-      where: ({ ts, text }) => ts === table.ts && !text.includes('is repaired'),
+      where: ({ ts, text }) => ts === table.ts && !text.includes('Mended at'),
     });
     const verdict = control.messages({ channel }).find(({ ts }) => ts === undo.ts);
 

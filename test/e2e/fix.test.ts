@@ -35,7 +35,7 @@ describe('one fix, two channels', () => {
       [places.incidents, first.ts],
     ] as const)
       await control.waitForMessage(
-        { channel, where: (message) => message.ts === ts && message.text.includes('is repaired') },
+        { channel, where: (message) => message.ts === ts && message.text.includes('Mended at') },
         { timeoutMs: 30_000 },
       );
 
@@ -66,7 +66,7 @@ describe('one fix, whole', () => {
     );
     const green = await control.waitForMessage({
       channel: places.incidents,
-      where: ({ ts, text }) => ts === table.ts && text.includes('is repaired'),
+      where: ({ ts, text }) => ts === table.ts && text.includes('Mended at'),
     });
     const done = await control.waitForMessage({
       channel: places.incidents,

@@ -186,7 +186,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     await carryThrough(page, () => become(people.approver));
     await shot('verdict');
 
-    expect(await page.locator('main article').last().innerText()).toContain('is repaired');
+    expect(await page.locator('main article').last().innerText()).toContain('Mended at');
     // The switch follows what the fix did, and gives back what it took.
     await openPanel();
     await expect.poll(() => switchOf('Redis is full and evicts nothing').isChecked(), soon).toBe(false);

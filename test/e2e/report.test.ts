@@ -154,7 +154,7 @@ describe('a report in Slack', () => {
     await slack.control.waitForMessage(
       {
         channel: places.incidents,
-        where: (message) => message.ts === table.ts && seen(message).includes('is repaired'),
+        where: (message) => message.ts === table.ts && seen(message).includes('Mended at'),
       },
       patient,
     );

@@ -161,6 +161,7 @@ export function workbench(options: BenchOptions) {
   };
   const health = createHealthRun({
     quiet: { known: () => [], emitters: new Map() },
+    endOffers: () => Promise.resolve(),
     targets,
     probes,
     rules: plainRules,

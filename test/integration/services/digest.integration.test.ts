@@ -92,6 +92,7 @@ async function bench(found: () => readonly Finding[] = () => [], beside: Environ
   };
   const digest = createDigestRun({
     quiet: { known: () => [], emitters: new Map() },
+    endOffers: () => Promise.resolve(),
     targets,
     probes,
     rules: plainRules,

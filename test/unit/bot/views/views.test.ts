@@ -204,25 +204,6 @@ describe('the health table', () => {
       expect(text).toContain(words.plain(`probe.${one.probe}` as 'probe.postgres.lock-waits'));
   });
 
-  it('turns green when everything it named has been repaired', () => {
-    const report = aReport({
-      overall: 'findings',
-      roots: ['redis'],
-      rows: [aRow({ part: 'redis', state: 'degraded', findings: [aFinding()] })],
-    });
-
-    const red = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
-    const green = renderer.health(
-      { run: aRun(), report, repaired: [{ part: 'redis', handle: 'k7-2f9q' }], now },
-      'en',
-    );
-
-    expect(red.text).toMatch(/^:large_orange_diamond:/);
-    expect(shown(green).split('\n')[0]).toMatchInlineSnapshot(
-      `":large_green_circle: *prod* is repaired: Redis answered well again after the fix."`,
-    );
-  });
-
   it.each(languages)('is valid while it waits, fills in and is complete in %s', (language) => {
     const waiting = aReport({ rows: [], overall: 'unknown', complete: false });
     const filling = aReport({
