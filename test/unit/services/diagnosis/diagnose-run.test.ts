@@ -140,7 +140,7 @@ it.each([
   } as unknown as DiagnoseRunOptions;
   const tx = {
     now: async () => new Date(0),
-    runs: { saveOutcomes: async () => undefined },
+    runs: { saveOutcomes: async () => undefined, unmended: async () => [] },
     messages: { find: async () => [{ id: 'root' }], update: async () => undefined },
     buttons: { create: async () => undefined },
     mutes: { active: async () => [] },
@@ -210,7 +210,7 @@ it.each([
   } as unknown as DiagnoseRunOptions;
   const tx = {
     now: async () => new Date(0),
-    runs: { saveOutcomes: async () => undefined },
+    runs: { saveOutcomes: async () => undefined, unmended: async () => [] },
     messages: { find: async () => [{ id: 'root' }], update: async () => undefined },
     buttons: { create: async () => undefined },
     mutes: { active: async () => [] },
