@@ -9,5 +9,8 @@ CREATE INDEX runs_not_mended ON runs (environment, finished_at DESC)
 -- The worker looks and verifies; the bot writes the verdict of a fix whose outcome a person has told.
 GRANT UPDATE (mended_at, mended_by) ON runs TO aetherius_app_worker, aetherius_app_bot;
 
+-- Home says what the last look saw.
+GRANT SELECT ON watches TO aetherius_app_bot;
+
 -- Down Migration
 -- State of a running installation is not thrown away by a migration; restore a backup instead.

@@ -46,6 +46,8 @@ export interface HandlerSettings {
   readonly defaultEnvironment?: string;
   /** What the configuration of an environment accepts for good. */
   known(environment: string): readonly ConfiguredKnown[];
+  /** How often it is watched, in milliseconds; undefined: it is not. */
+  watchedEvery(environment: string): number | undefined;
   /** Whether the command line can be answered, and so tokens for it are issued. */
   readonly issuesTokens: boolean;
 }

@@ -1,12 +1,22 @@
 import type { HomeView } from '@slack/types';
 import { closedHomeView, type HomeData, homeView } from '../bot/views/home.view.ts';
+import { type HealthReport, isHealthReport } from '../domain/health/health.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { Run } from '../domain/run/run.ts';
+import { environmentNow } from '../domain/watch/now.ts';
 import type { Services } from '../services/contract.ts';
 import type { HandlerDeps } from './deps.ts';
 import { acceptedIn, listed } from './mute.ts';
 
 const recent = 8;
+/** Kinds of runs that look at every part. */
+const looks: ReadonlySet<Run['kind']> = new Set<Run['kind']>(['health', 'digest']);
+
+/** What a run of these has seen; undefined where it ended without an answer. */
+function reportOf({ state, summary }: Run): HealthReport | undefined {
+  return state === 'complete' && isHealthReport(summary) ? summary : undefined;
+}
 
 /** What App Home of one person shows now. */
 export async function publishHome(
@@ -29,6 +39,7 @@ async function homeData(
   { buttons, clock, linksTo, settings }: HandlerDeps,
   { services, readable }: { readonly services: Services; readonly readable: readonly string[] },
 ): Promise<HomeData> {
+  const now = clock.now();
   const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
     rows.filter(({ environment }) => readable.includes(environment));
   const [runs, fixes, open, switches, record, followUps, mutes] = await Promise.all([
@@ -43,10 +54,22 @@ async function homeData(
   const environments = await Promise.all(
     readable.slice(0, 12).map(async (name) => {
       const of = await services.runs.history(name, 10);
-      const last = of.find((run) => run.kind === 'health' || run.kind === 'digest');
+      const last = of.find((run) => looks.has(run.kind));
       const healthButton = await buttons.make({ purpose: 'home-health', environment: name });
       const inventory = await services.inventories.news(name);
-      return { name, healthButton, ...present({ last, inventory }) };
+      const answered = of.find((run) => looks.has(run.kind) && reportOf(run) !== undefined);
+      const report = answered && reportOf(answered);
+      const watched = await services.watched.last(name);
+      const reported = report &&
+        answered && {
+          ...{ report, at: answered.finishedAt ?? answered.createdAt },
+          ...present({ mendedAt: answered.mendedAt }),
+        };
+      const current = environmentNow(present({ reported, watched }), {
+        now,
+        ...present({ everyMs: settings.watchedEvery(name) }),
+      });
+      return { name, healthButton, ...present({ last, inventory, current }) };
     }),
   );
   const pending = await Promise.all(
@@ -78,6 +101,6 @@ async function homeData(
     runs: shown,
     links: await linksTo(shown.map(({ id }) => id)),
     fixes: taken,
-    now: clock.now(),
+    now,
   };
 }

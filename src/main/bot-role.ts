@@ -525,6 +525,7 @@ function handlerSettings({ config, env, tokenKeys }: Shared): HandlerDeps['setti
       };
     },
     known: (environment) => config.environments[environment]?.known ?? [],
+    watchedEvery: (environment) => config.environments[environment]?.watch?.every,
     issuesTokens: env.CLI_PORT !== undefined && tokenKeys.length > 0,
     ...present({ defaultEnvironment }),
   };

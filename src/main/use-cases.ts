@@ -41,6 +41,7 @@ import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
 import type { TokenCheck, TokenService } from '../services/token/contract.ts';
 import { createTokenService } from '../services/token/token.service.ts';
+import { createWatchedService } from '../services/watch/watched.service.ts';
 import { wordsIn } from '../text/words.ts';
 import { diagnoses } from './registries.ts';
 
@@ -153,6 +154,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       changed: (change, language) => digestChanged(change, wordsIn(language)),
     }),
     inventories: createInventoryService({ store, clock }),
+    watched: createWatchedService({ store }),
     reports: createReportService({
       store,
       writer: reportWriterOf(platformOf),

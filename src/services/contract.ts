@@ -7,6 +7,7 @@ import type { MuteService } from './mute/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
 import type { TokenService } from './token/contract.ts';
+import type { WatchedService } from './watch/contract.ts';
 
 /**
  * The use cases, as handlers and the command line see them. Slack entry points and commands know these
@@ -24,5 +25,6 @@ export interface Services {
   readonly exports: ExportService;
   readonly tokens: TokenService;
   readonly inventories: InventoryService;
+  readonly watched: WatchedService;
   readonly attachedLogs: AttachedLogs;
 }

@@ -116,14 +116,14 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const home = await control.waitFor(
       () => {
         const view = control.home(people.approver);
-        return view !== undefined && JSON.stringify(view.content).includes('down or degraded')
+        return view !== undefined && JSON.stringify(view.content).includes('Redis degraded')
           ? view
           : undefined;
       },
       { timeoutMs: 20_000 },
     );
 
-    expect(JSON.stringify(home.content)).toContain('*prod*: Redis down or degraded');
+    expect(JSON.stringify(home.content)).toContain('*prod*: Redis degraded');
   });
 
   it('shows everything a run saw behind "Details"', async () => {

@@ -63,6 +63,9 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
   inventories: {
     news: { slack: true, cli: true },
   },
+  watched: {
+    last: { slack: true, cli: 'The command line looks by itself, and says what is so now.' },
+  },
   attachedLogs: {
     answer: { slack: true, cli: 'A shell has the file itself: `aetherius logs --file`.' },
     skim: { slack: true, cli: 'Likewise.' },

@@ -45,7 +45,7 @@ export const statements: Readonly<Record<string, Readonly<Partial<Record<Databas
   target_locks: { bot: 'S', worker: 'S', scheduler: 'S', all: 'S', owner: 'SIUDT' },
   temporary_changes: { worker: 'SIu', scheduler: 'S', all: 'SIu', owner: 'SIuDT' },
   tokens: { bot: 'SIu', all: 'SIu', owner: 'SIUDT' },
-  watches: { worker: 'SIu', all: 'SIu', owner: 'SIUDT' },
+  watches: { bot: 'S', worker: 'SIu', all: 'SIu', owner: 'SIUDT' },
 };
 
 /** By function: who may call it. */

@@ -4,6 +4,7 @@ import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import { type InventoryNews, stageDifferences } from '../../domain/platform/inventory.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
+import type { BrokenNow, EnvironmentNow } from '../../domain/watch/now.ts';
 import { markup } from '../../text/format.ts';
 import { verdictText } from '../../text/verdict.ts';
 import type { Words } from '../../text/words.ts';
@@ -19,6 +20,8 @@ export interface HomeData {
   readonly environments: readonly {
     readonly name: string;
     readonly last?: Run;
+    /** What the newest look says of it; absent: nobody has looked. */
+    readonly current?: EnvironmentNow;
     /** What workers found there, and what is other than yesterday. */
     readonly inventory?: InventoryNews;
     /** Button row that starts a health check of it. */
@@ -121,11 +124,9 @@ export function closedHomeView(words: Words): HomeView {
   return { type: 'home', blocks: [section(words.say('home.closed'), words)] };
 }
 
-function environmentBlocks(
-  { name, last, inventory, healthButton }: HomeData['environments'][number],
-  words: Words,
-): KnownBlock[] {
-  const text = environmentLine(name, last, words);
+function environmentBlocks(environment: HomeData['environments'][number], words: Words): KnownBlock[] {
+  const { inventory, healthButton } = environment;
+  const text = environmentLine(environment, words);
   const found = inventory === undefined ? [] : [context(inventoryText(inventory, words), words)];
   if (healthButton === undefined) return [section(text, words), ...found];
   const accessory = button(
@@ -135,43 +136,40 @@ function environmentBlocks(
   return [{ ...section(text, words), accessory }, ...found];
 }
 
-function environmentLine(environment: string, last: Run | undefined, words: Words): string {
-  if (last === undefined) return words.say('home.environment.never', { environment });
+function environmentLine({ name, last, current }: HomeData['environments'][number], words: Words): string {
+  const environment = name;
+  const lines: string[] = [];
+  if (current !== undefined) lines.push(presentLine(environment, current, words));
+  const isNewest = current === undefined || (last !== undefined && last.createdAt > current.lookedAt);
+  if (last === undefined) return lines[0] ?? words.say('home.environment.never', { environment });
   const time = (last.finishedAt ?? last.startedAt ?? last.createdAt).toISOString();
-  if (last.state === 'queued' || last.state === 'running')
-    return words.say('home.environment.running', { environment, time });
-  const overall = overallOf(last.summary);
-  if (last.state !== 'complete' || overall === undefined)
-    return words.say('home.environment.failed', { environment, time });
-  if (overall.overall === 'healthy') return words.say('home.environment.healthy', { environment, time });
-  if (overall.overall === 'unknown') return words.say('home.environment.unknown', { environment, time });
-  const what =
-    overall.roots.length === 0
-      ? words.say('home.findings')
-      : words.say('home.broken', {
-          parts: listOf(
-            overall.roots.map((part) => partName(part, words)),
-            words,
-          ),
-        });
-  return words.say('home.environment.findings', { environment, what: markup(what), time });
+  if (isNewest && (last.state === 'queued' || last.state === 'running'))
+    lines.push(words.say('home.environment.running', { environment, time }));
+  else if (isNewest) lines.push(words.say('home.environment.failed', { environment, time }));
+  return lines.join('\n');
 }
 
-interface Summary {
-  readonly overall: string;
-  readonly roots: readonly string[];
+/** What is so now, and since when; what is too old for that is said to have been so when it was looked at. */
+function presentLine(environment: string, current: EnvironmentNow, words: Words): string {
+  const { overall, broken, lookedAt, stale, mendedAt } = current;
+  const facts = { environment, time: (mendedAt ?? lookedAt).toISOString() };
+  const what = markup(broken.length === 0 ? words.say('home.findings') : brokenText(broken, words));
+  if (stale) {
+    const was = mendedAt === undefined ? overall : 'mended';
+    return words.say(`home.was.${was}`, { ...facts, ...(was === 'findings' ? { what } : {}) });
+  }
+  if (mendedAt !== undefined) return words.say('home.environment.mended', facts);
+  return words.say(`home.environment.${overall}`, { ...facts, ...(overall === 'findings' ? { what } : {}) });
 }
 
-/** What the run service keeps of a health report; another shape is treated as "no answer". */
-function overallOf(summary: unknown): Summary | undefined {
-  if (typeof summary !== 'object' || summary === null) return undefined;
-  const report =
-    'report' in summary && typeof summary.report === 'object' && summary.report !== null
-      ? summary.report
-      : summary;
-  if (!('overall' in report) || typeof report.overall !== 'string') return undefined;
-  const roots = 'roots' in report && Array.isArray(report.roots) ? report.roots.map(String) : [];
-  return { overall: report.overall, roots };
+function brokenText(broken: readonly BrokenNow[], words: Words): string {
+  const named = broken.map(({ part, state, since }) => {
+    const facts = { part: partName(part, words), state: words.plain(`state.${state}`) };
+    return since === undefined
+      ? words.say('home.broken', facts)
+      : words.say('home.broken.since', { ...facts, since });
+  });
+  return listOf(named, words);
 }
 
 function pendingBlocks(

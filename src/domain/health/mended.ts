@@ -8,7 +8,7 @@ export function isBad(row: PartRow): boolean {
 }
 
 /** Rows of their own that are still wrong once these parts are repaired. */
-export function stillOpen(report: HealthReport, repaired: ReadonlySet<string>): readonly PartRow[] {
+export function stillOpen(report: Pick<HealthReport, 'rows'>, repaired: ReadonlySet<string>): readonly PartRow[] {
   return report.rows.filter(
     (row) => isBad(row) && row.consequenceOf === undefined && !repaired.has(row.part),
   );

@@ -1,3 +1,4 @@
+import type { WatchedLook } from '../watch/now.ts';
 import type { WatchState } from '../watch/watch.ts';
 
 /** Whose look it is; what it finds counts only while nobody has begun another. */
@@ -9,6 +10,8 @@ export interface WatchTurn {
 }
 
 export interface Watches {
+  /** What the last look that ended saw; undefined: there was none. */
+  last(environment: string): Promise<WatchedLook | undefined>;
   /** The next look, where one is due `everyMs` after the last and nobody is at it; it is this caller's for `forMs`. */
   take(environment: string, everyMs: number, forMs: number): Promise<WatchTurn | undefined>;
   /** False: another look has begun since, and this one is not to be counted. */

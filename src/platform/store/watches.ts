@@ -1,10 +1,18 @@
 import type { Watches, WatchTurn } from '../../domain/ports/watches.ts';
+import type { WatchedLook } from '../../domain/watch/now.ts';
 import type { WatchState } from '../../domain/watch/watch.ts';
 import { ids, json } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
 export function createWatches(query: Query): Watches {
   return {
+    async last(environment) {
+      const { rows } = await query<WatchedLook>(
+        'SELECT state, looked_at AS at FROM watches WHERE environment = $1 AND looked_at IS NOT NULL',
+        ids(environment),
+      );
+      return rows[0];
+    },
     async take(environment, everyMs, forMs) {
       const { rows } = await query<{ turn: number; state: WatchState; looked_at: Date | null }>(
         `INSERT INTO watches (environment, taken_until) VALUES ($1, clock_timestamp() + ${ms(3)})
