@@ -45,7 +45,8 @@ describe('a watched environment', () => {
     await control.waitForMessage({
       channel: places.incidents,
       threadTs: first.ts,
-      where: (message) => shown(message).includes('is mended already') && !shown(message).includes('remediation.request'),
+      where: (message) =>
+        shown(message).includes('is mended already') && !shown(message).includes('remediation.request'),
     });
     expect(await product.database.sql('SELECT FROM incidents')).toHaveLength(1);
     expect(await product.database.sql('SELECT FROM runs')).toHaveLength(1);

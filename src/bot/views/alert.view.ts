@@ -26,7 +26,11 @@ export function framedMessage(
   if (where === 'below') {
     const [first, ...rest] = blocks;
     const text = cut(`${rendered.text}\n${line}`, limits.messageText, words);
-    return { ...rendered, text, blocks: [...(first === undefined ? [] : [first]), context(line, words), ...rest] };
+    return {
+      ...rendered,
+      text,
+      blocks: [...(first === undefined ? [] : [first]), context(line, words), ...rest],
+    };
   }
   const more = head.until === undefined ? [] : [context(words.say('alert.was'), words)];
   return {

@@ -14,7 +14,11 @@ const kept: ReadonlySet<string> = new Set([actionIds.details, actionIds.collect,
  * An answer whose findings are mended: since when and by what, what it said, and the way to its details. The evidence of
  * before would be read as the present.
  */
-export function mendedMessage(rendered: Rendered, { at, environment, handle }: Mended, words: Words): Rendered {
+export function mendedMessage(
+  rendered: Rendered,
+  { at, environment, handle }: Mended,
+  words: Words,
+): Rendered {
   const facts = { environment, at: at.toISOString() };
   const said =
     handle === undefined ? words.say('mended.look', facts) : words.say('mended.fix', { ...facts, handle });

@@ -8,7 +8,10 @@ export function isBad(row: PartRow): boolean {
 }
 
 /** Rows of their own that are still wrong once these parts are repaired. */
-export function stillOpen(report: Pick<HealthReport, 'rows'>, repaired: ReadonlySet<string>): readonly PartRow[] {
+export function stillOpen(
+  report: Pick<HealthReport, 'rows'>,
+  repaired: ReadonlySet<string>,
+): readonly PartRow[] {
   return report.rows.filter(
     (row) => isBad(row) && row.consequenceOf === undefined && !repaired.has(row.part),
   );
@@ -62,7 +65,10 @@ export function isReportMended(report: HealthReport, { report: newer }: Look): b
  * had spoken for it, found none of that, and saw the parts well.
  */
 export function areCausesMended(
-  { causes, outcomes }: { readonly causes: readonly JudgedCause[]; readonly outcomes: readonly ProbeOutcome[] },
+  {
+    causes,
+    outcomes,
+  }: { readonly causes: readonly JudgedCause[]; readonly outcomes: readonly ProbeOutcome[] },
   look: Look,
 ): boolean {
   const confirmed = causes.filter(({ verdict }) => verdict === 'confirmed');
@@ -70,7 +76,8 @@ export function areCausesMended(
     confirmed.length > 0 &&
     confirmed.every(
       ({ id, part, for: evidence = [] }) =>
-        look.causes?.some((one) => one.id === id && one.part === part && one.verdict === 'ruled-out') === true ||
+        look.causes?.some((one) => one.id === id && one.part === part && one.verdict === 'ruled-out') ===
+          true ||
         (evidence.length > 0 && evidence.every((key) => isGone(key, outcomes, look))),
     )
   );

@@ -234,9 +234,7 @@ export interface DigestRunOptions {
 /** A health check whose answer is the difference to the channel's previous digest. */
 export function createDigestRun(
   options: DigestRunOptions,
-): RunHandler<
-  MendedRepository | 'channels' | 'digests' | 'inventories' | 'mutes' | 'temporaries'
-> {
+): RunHandler<MendedRepository | 'channels' | 'digests' | 'inventories' | 'mutes' | 'temporaries'> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -275,12 +273,7 @@ export function createDigestRun(
         const first = last === undefined && !(await hadOneBefore(tx, run));
         const told = { ...difference, quiet, stages, ...present({ inventory }) };
         await post(tx, options, run, first ? { ...told, first: true } : told, since);
-        await showMended(
-          tx,
-          run.environment,
-          { report, outcomes, began: beganAt(run) },
-          options.endOffers,
-        );
+        await showMended(tx, run.environment, { report, outcomes, began: beganAt(run) }, options.endOffers);
       });
     },
   };

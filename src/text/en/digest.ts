@@ -7,7 +7,7 @@ export const digest = {
     ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; whether something is wrong is not known everywhere.',
   'digest.late': 'Late: due at {due:time}, when the bot was not running.',
   'digest.quiet.healthy':
-    ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
+    ':large_green_circle: *{environment}* · {date}: nothing to report; nothing changed since {since:time}, nothing is wrong.',
   'digest.quiet.still':
     ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
   'digest.fixes': 'Fixes since the digest before',

@@ -20,11 +20,13 @@ export const surfaces = {
   'home.environment.never': ':white_circle: *{environment}*: not checked yet',
   'home.environment.healthy': ':large_green_circle: *{environment}*: up; looked at {time:time}',
   'home.environment.findings': ':octagonal_sign: *{environment}*: {what}; looked at {time:time}',
-  'home.environment.unknown': ':grey_question: *{environment}*: parts could not be checked; looked at {time:time}',
+  'home.environment.unknown':
+    ':grey_question: *{environment}*: parts could not be checked; looked at {time:time}',
   'home.environment.mended': ':large_green_circle: *{environment}*: mended at {time:time}',
   'home.was.healthy': ':white_circle: *{environment}*: not looked at since {time:time}; all was up then',
   'home.was.findings': ':white_circle: *{environment}*: not looked at since {time:time}; then: {what}',
-  'home.was.unknown': ':white_circle: *{environment}*: not looked at since {time:time}; parts could not be checked then',
+  'home.was.unknown':
+    ':white_circle: *{environment}*: not looked at since {time:time}; parts could not be checked then',
   'home.was.mended': ':white_circle: *{environment}*: not looked at since it was mended at {time:time}',
   'home.broken': '{part} {state}',
   'home.broken.since': '{part} {state} since {since:time}',

@@ -9,7 +9,7 @@ export const digest = {
     ':white_circle: *{environment}* · {date}：自 {since:time} 以来没有变化；但并非所有部分都能看到，是否有问题尚不清楚。',
   'digest.late': '迟发：应于 {due:time} 发出，当时机器人未在运行。',
   'digest.quiet.healthy':
-    ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
+    ':large_green_circle: *{environment}* · {date}：无需报告；自 {since:time} 以来无变化，一切正常。',
   'digest.quiet.still':
     ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
   'digest.fixes': '上次摘要以来的修复',

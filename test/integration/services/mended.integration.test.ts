@@ -37,7 +37,10 @@ const red = (part: 'redis' | 'nats' = 'redis'): HealthReport =>
     ...{ overall: 'findings', roots: [part] },
     rows: [aRow({ part, state: 'degraded', findings: [aFinding({ part })] })],
   });
-const well: Look = { report: aReport({ rows: [aRow({ part: 'redis' }), aRow({ part: 'nats' })] }), outcomes: [] };
+const well: Look = {
+  report: aReport({ rows: [aRow({ part: 'redis' }), aRow({ part: 'nats' })] }),
+  outcomes: [],
+};
 
 /** An answer that was over a minute ago. */
 async function answered(
@@ -82,10 +85,7 @@ const shownNow = async (id: string) => {
   const [root] = await store.tx((tx) => tx.messages.find({ runId: id, purpose: 'root' }));
   if (root === undefined) throw new Error('no message');
   const framed = framedBy({ store, config: { environments: {} } } as unknown as Shared);
-  return framed(
-    { text: ':octagonal_sign: *prod*: Redis is full.' },
-    { ...root, runId: id, sentVersion: 1 },
-  );
+  return framed({ text: ':octagonal_sign: *prod*: Redis is full.' }, { ...root, runId: id, sentVersion: 1 });
 };
 
 describe('an answer whose findings a newer look has seen well', () => {
@@ -120,9 +120,7 @@ describe('an answer whose findings a newer look has seen well', () => {
 
   it('is left alone by a look that began before it was over, of another environment, or that saw less', async () => {
     const id = await answered(red());
-    await worker.tx((tx) =>
-      showMended(tx, 'prod', { ...well, began: new Date(Date.now() - 120_000) }, none),
-    );
+    await worker.tx((tx) => showMended(tx, 'prod', { ...well, began: new Date(Date.now() - 120_000) }, none));
     await worker.tx(async (tx) => showMended(tx, 'stage', { ...well, began: await tx.now() }, none));
     await look({ report: aReport({ rows: [aRow({ part: 'nats' })] }), outcomes: [] });
     expect(await mended()).toEqual([]);
@@ -160,9 +158,12 @@ describe('an answer whose findings a newer look has seen well', () => {
     const ended = await h.row(offer.id);
     expect(ended).toMatchObject({ state: 'expired', outcome: { reason: 'mended' } });
     const card = { remediation: ended, approvals: [], steps: [], needed: 1, buttons: {}, now: new Date() };
-    for (const [language, text] of [['en', 'is mended already'], ['zh-CN', '问题已经消失']] as const)
+    for (const [language, text] of [
+      ['en', 'is mended already'],
+      ['zh-CN', '问题已经消失'],
+    ] as const)
       expect(JSON.stringify(rendererOf(() => asInGuide).remediation(card, language))).toContain(text);
-    expect((await h.audit.verify()).ok).toBe(true);
+    expect((await h.audit.verify()).verdict).toBe('intact');
   });
 });
 

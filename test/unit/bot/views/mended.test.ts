@@ -39,7 +39,11 @@ describe.each([
   });
 
   it('keeps what it said, and the way to its details, and nothing to mend it with', () => {
-    expect(text).toContain(red(language).text.split('\n')[0]?.replace(/^:[a-z_]+: /, ''));
+    expect(text).toContain(
+      red(language)
+        .text.split('\n')[0]
+        ?.replace(/^:[a-z_]+: /, ''),
+    );
     expect(text).toContain('"value":"D"');
     expect(text).toContain('"value":"R"');
     expect(text).not.toContain('"value":"A"');

@@ -835,9 +835,9 @@ describe('the digest', () => {
     const rendered = renderer.digest({ difference: { ...base, quiet: true }, run: aRun(), runId: 'r' }, 'en');
 
     expect(shown(rendered)).toMatchInlineSnapshot(`
-      ":large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
+      ":large_green_circle: *prod* · 2026-11-25: nothing to report; nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
 
-      :large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong."
+      :large_green_circle: *prod* · 2026-11-25: nothing to report; nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong."
     `);
     const still = { ...base, quiet: true, still: [remembered] };
     expect(shown(renderer.digest({ difference: still, run: aRun(), runId: 'r' }, 'en'))).toContain(

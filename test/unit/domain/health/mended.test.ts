@@ -15,9 +15,20 @@ const began = aFinding({ code: 'SERVICE_SLOW', severity: 'info' });
 describe('a report of before', () => {
   it.each([
     ['all is up', looked(), true],
-    ['what only informs is there', looked([aRow({ part: 'redis', findings: [began] }), ...up.slice(1)]), true],
+    [
+      'what only informs is there',
+      looked([aRow({ part: 'redis', findings: [began] }), ...up.slice(1)]),
+      true,
+    ],
     ['it is found again', looked([redisFull, ...up.slice(1)]), false],
-    ['a warning of another kind is there', looked([aRow({ part: 'redis', findings: [aFinding({ code: 'SERVICE_SLOW', severity: 'warning' })] }), ...up.slice(1)]), false],
+    [
+      'a warning of another kind is there',
+      looked([
+        aRow({ part: 'redis', findings: [aFinding({ code: 'SERVICE_SLOW', severity: 'warning' })] }),
+        ...up.slice(1),
+      ]),
+      false,
+    ],
     ['it could not be checked', looked([aRow({ part: 'redis', state: 'unknown' }), ...up.slice(1)]), false],
     ['what followed from it is still down', looked([...up.slice(0, 1), behind]), false],
     ['nobody looked at that part', looked(up.slice(0, 1)), false],
@@ -38,7 +49,14 @@ describe('a report of before', () => {
 });
 
 const outcome = (more: Partial<ProbeOutcome>): ProbeOutcome => ({
-  ...{ key: 'redis.memory', probe: 'redis.memory', part: 'redis', status: 'healthy', findings: [], facts: {} },
+  ...{
+    key: 'redis.memory',
+    probe: 'redis.memory',
+    part: 'redis',
+    status: 'healthy',
+    findings: [],
+    facts: {},
+  },
   ...{ startedAt: '2026-11-25T03:00:00Z', durationMs: 1 },
   ...more,
 });
@@ -52,13 +70,33 @@ const answer = {
 
 describe('a confirmed cause', () => {
   it.each([
-    ['a newer diagnosis ruled it out', { outcomes: [], causes: [{ id: 'D3.a', part: 'redis', verdict: 'ruled-out' }] }, true],
-    ['a newer diagnosis left it open', { outcomes: [], causes: [{ id: 'D3.a', part: 'redis', verdict: 'possible' }] }, false],
-    ['another part is meant', { outcomes: [], causes: [{ id: 'D3.a', part: 'nats', verdict: 'ruled-out' }] }, false],
+    [
+      'a newer diagnosis ruled it out',
+      { outcomes: [], causes: [{ id: 'D3.a', part: 'redis', verdict: 'ruled-out' }] },
+      true,
+    ],
+    [
+      'a newer diagnosis left it open',
+      { outcomes: [], causes: [{ id: 'D3.a', part: 'redis', verdict: 'possible' }] },
+      false,
+    ],
+    [
+      'another part is meant',
+      { outcomes: [], causes: [{ id: 'D3.a', part: 'nats', verdict: 'ruled-out' }] },
+      false,
+    ],
     ['the same probe finds nothing and the part is well', { ...looked(), outcomes: [outcome({})] }, true],
     ['the same probe finds it again', { ...looked(), outcomes: answer.outcomes }, false],
-    ['the same probe could not check', { ...looked(), outcomes: [outcome({ status: 'inconclusive' })] }, false],
-    ['only another probe was asked', { ...looked(), outcomes: [outcome({ key: 'redis.connection' })] }, false],
+    [
+      'the same probe could not check',
+      { ...looked(), outcomes: [outcome({ status: 'inconclusive' })] },
+      false,
+    ],
+    [
+      'only another probe was asked',
+      { ...looked(), outcomes: [outcome({ key: 'redis.connection' })] },
+      false,
+    ],
     ['the part is not well', { ...looked([redisFull]), outcomes: [outcome({})] }, false],
   ])('is mended when %s: %#', (_what, look, mended) => {
     expect(areCausesMended(answer, look)).toBe(mended);

@@ -20,7 +20,9 @@ const watched = (time: string, seen: 'well' | 'down'): WatchedLook => ({
   at: at(time),
   state: {
     redis:
-      seen === 'well' ? { seen, same: look } : { seen: { state: seen, cause: 'x' }, same: look, broken: look },
+      seen === 'well'
+        ? { seen, same: look }
+        : { seen: { state: seen, cause: 'x' }, same: look, broken: look },
   },
 });
 
@@ -45,7 +47,8 @@ describe('what the newest look says', () => {
 
   it('is the present for a quarter of an hour, or for as long as the next look of a watch may take', () => {
     const seen = (now: string, everyMs?: number) =>
-      environmentNow({ reported: reported('03:00:00') }, { now: at(now), ...(everyMs && { everyMs }) })?.stale;
+      environmentNow({ reported: reported('03:00:00') }, { now: at(now), ...(everyMs && { everyMs }) })
+        ?.stale;
     expect([seen('03:14:59'), seen('03:15:01')]).toEqual([false, true]);
     expect([seen('03:05:59', 300_000), seen('03:06:01', 300_000)]).toEqual([false, true]);
   });
