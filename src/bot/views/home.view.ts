@@ -155,11 +155,15 @@ function presentLine(environment: string, current: EnvironmentNow, words: Words)
   const facts = { environment, time: (mendedAt ?? lookedAt).toISOString() };
   const what = markup(broken.length === 0 ? words.say('home.findings') : brokenText(broken, words));
   if (stale) {
-    const was = mendedAt === undefined ? overall : 'mended';
-    return words.say(`home.was.${was}`, { ...facts, ...(was === 'findings' ? { what } : {}) });
+    if (mendedAt !== undefined) return words.say('home.was.mended', facts);
+    return overall === 'findings'
+      ? words.say('home.was.findings', { ...facts, what })
+      : words.say(`home.was.${overall}`, facts);
   }
   if (mendedAt !== undefined) return words.say('home.environment.mended', facts);
-  return words.say(`home.environment.${overall}`, { ...facts, ...(overall === 'findings' ? { what } : {}) });
+  return overall === 'findings'
+    ? words.say('home.environment.findings', { ...facts, what })
+    : words.say(`home.environment.${overall}`, facts);
 }
 
 function brokenText(broken: readonly BrokenNow[], words: Words): string {

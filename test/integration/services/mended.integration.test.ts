@@ -135,10 +135,11 @@ describe('an answer whose findings a newer look has seen well', () => {
 
   it('may be that of a diagnosis, whose evidence is asked again and gone', async () => {
     const found = aFinding();
-    const outcome = {
-      ...{ key: 'redis.memory', probe: 'redis.memory', part: 'redis', facts: {}, durationMs: 1 },
+    const outcome: Omit<ProbeOutcome, 'status' | 'findings'> = {
+      ...{ key: 'redis.memory', probe: 'redis.memory', facts: {}, durationMs: 1 },
+      part: 'redis',
       startedAt: new Date().toISOString(),
-    } as const;
+    };
     const causes = [{ id: 'D3.a', part: 'redis', verdict: 'confirmed', for: [findingKey(found)] }];
     const id = await answered(
       { overall: 'cause-found', diagnoses: ['D3'], causes },
