@@ -11,6 +11,7 @@ import { every, type Periodic } from '../domain/kernel/every.ts';
 import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { TxOf } from '../domain/ports/store.ts';
+import { questionsOf } from '../domain/probe/question.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { writeBundlePieces } from '../platform/bundle/write.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
@@ -100,8 +101,8 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     clock,
     holdsSecret: (value) => redaction.redactor.holdsSecret(value),
   });
-  const endOffers = createEndOffers(decisions);
-  const common = { targets, probes: runner, rules, again, renderer, endOffers, clock, ids };
+  const mending = { endOffers: createEndOffers(decisions), questionOf: questionsOf(probes) };
+  const common = { targets, probes: runner, rules, again, renderer, mending, clock, ids };
   const asking = createAskAgain({
     ...{ store, probes: runner, diagnoses, remediations, emitters: diagnosing.emitters },
     ...{ unreachable: diagnosing.unreachable, healthCalls: (name) => rules.calls(name) },
@@ -144,7 +145,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         messages: decisions.messages,
         renderer: diagnosisRendererOf(platformOf),
         known,
-        endOffers,
+        mending,
         stages: {
           diagnosis: contractDrift.id,
           of: (tx, { environment, surface }) =>
@@ -204,7 +205,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     components: [
       { name: 'targets', stop: () => targets.close() },
       inventory,
-      watching(shared, environments, { targets, probes: runner, rules, again, quiet, endOffers }),
+      watching(shared, environments, { targets, probes: runner, rules, again, quiet, mending }),
       {
         name: 'temporary-changes',
         start() {
@@ -289,7 +290,7 @@ const watchMs = 5_000;
 function watching(
   { store, config, clock, logger }: Shared,
   environments: readonly string[],
-  looking: Pick<WatchOptions, 'targets' | 'probes' | 'rules' | 'again' | 'quiet' | 'endOffers'>,
+  looking: Pick<WatchOptions, 'targets' | 'probes' | 'rules' | 'again' | 'quiet' | 'mending'>,
 ): Component {
   const watched = environments.flatMap((name) => {
     const pauseMs = config.environments[name]?.watch?.every;

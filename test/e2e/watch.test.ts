@@ -37,6 +37,17 @@ describe('a watched environment', () => {
     await stage.emptyTarget();
     const green = await control.waitForMessage(inChannel(':large_green_circle:'), { timeoutMs: 60_000 });
     expect(green.ts).toBe(first.ts);
+    // The answer says so itself, and its fix is offered no more.
+    const mended = await control.waitForMessage(inChannel('Mended at'), { timeoutMs: 60_000 });
+    expect(mended.ts).toBe(first.ts);
+    expect(mended.text).toMatch(/^:large_green_circle: \*Mended at/);
+    expect(shown(mended)).not.toMatch(/:octagonal_sign:|:large_orange_diamond:/);
+    await control.waitForMessage({
+      channel: places.incidents,
+      threadTs: first.ts,
+      where: (message) =>
+        shown(message).includes('is mended already') && !shown(message).includes('remediation.request'),
+    });
     expect(await product.database.sql('SELECT FROM incidents')).toHaveLength(1);
     expect(await product.database.sql('SELECT FROM runs')).toHaveLength(1);
   });

@@ -161,7 +161,7 @@ export function workbench(options: BenchOptions) {
   };
   const health = createHealthRun({
     quiet: { known: () => [], emitters: new Map() },
-    endOffers: () => Promise.resolve(),
+    mending: { endOffers: () => Promise.resolve(), questionOf: ({ key }) => key },
     targets,
     probes,
     rules: plainRules,

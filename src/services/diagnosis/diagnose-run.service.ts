@@ -44,7 +44,7 @@ import {
   partsMended,
   plansInOrder,
 } from '../fix/propose/propose.service.ts';
-import { type EndOffers, showMended } from '../mended/mended.service.ts';
+import { type Mending, showMended } from '../mended/mended.service.ts';
 import { muteCauseButton, type QuietOptions, quietingAfter, shownMutes } from '../mute/quiet.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { collectButton, detailsPurpose, readLogButton, reportPurpose, runButton } from '../run/run-button.ts';
@@ -65,7 +65,7 @@ export interface DiagnoseRunOptions extends GatherOptions {
   };
   /** What the configuration accepts for good. */
   readonly known: QuietOptions['known'];
-  readonly endOffers: EndOffers;
+  readonly mending: Mending;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -340,7 +340,7 @@ async function finish(
     const summary = summaryOf(result, options.emitters);
     const { outcomes } = result;
     const began = run.startedAt ?? run.createdAt;
-    await showMended(tx, run.environment, { outcomes, causes: summary.causes, began }, options.endOffers);
+    await showMended(tx, run.environment, { outcomes, causes: summary.causes, began }, options.mending);
     return summary;
   });
 }

@@ -24,7 +24,7 @@ import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets
 import type { Language, Run } from '../../domain/run/run.ts';
 import { beganAt, observe } from '../health/health-run.service.ts';
 import { newsSince, stagesBeside } from '../inventory/inventory.service.ts';
-import { type EndOffers, type MendedRepository, showMended } from '../mended/mended.service.ts';
+import { type MendedRepository, type Mending, showMended } from '../mended/mended.service.ts';
 import { type QuietOptions, quietingAfter } from '../mute/quiet.ts';
 import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
@@ -226,7 +226,7 @@ export interface DigestRunOptions {
   /** Checks for what does not fit together, and the findings of theirs that say so. */
   readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
   readonly quiet: QuietOptions;
-  readonly endOffers: EndOffers;
+  readonly mending: Mending;
   /** Which other environments may be compared with; default: none. */
   readonly beside?: EnvironmentsBeside;
 }
@@ -273,7 +273,7 @@ export function createDigestRun(
         const first = last === undefined && !(await hadOneBefore(tx, run));
         const told = { ...difference, quiet, stages, ...present({ inventory }) };
         await post(tx, options, run, first ? { ...told, first: true } : told, since);
-        await showMended(tx, run.environment, { report, outcomes, began: beganAt(run) }, options.endOffers);
+        await showMended(tx, run.environment, { report, outcomes, began: beganAt(run) }, options.mending);
       });
     },
   };

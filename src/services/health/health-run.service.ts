@@ -17,7 +17,7 @@ import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
-import { type EndOffers, showMended } from '../mended/mended.service.ts';
+import { type Mending, showMended } from '../mended/mended.service.ts';
 import { muteButton, type QuietOptions, quietingAfter, shownMutes } from '../mute/quiet.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import {
@@ -41,7 +41,7 @@ export interface HealthRunOptions {
   /** Why nothing is decided now, where the record is the reason; default: it never is. */
   readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   readonly quiet: QuietOptions;
-  readonly endOffers: EndOffers;
+  readonly mending: Mending;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -75,7 +75,7 @@ export function createHealthRun(options: HealthRunOptions): RunHandler<OfferRepo
         if (root !== undefined)
           await postFindings(tx, options, lease.run, { root, report, offered, hasLogs, quieted });
         const look = { report, outcomes, began: beganAt(lease.run) };
-        await showMended(tx, lease.run.environment, look, options.endOffers);
+        await showMended(tx, lease.run.environment, look, options.mending);
       });
     },
   };

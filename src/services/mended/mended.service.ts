@@ -2,14 +2,20 @@ import { isHealthReport } from '../../domain/health/health.ts';
 import { areCausesMended, isReportMended, type JudgedCause, type Look } from '../../domain/health/mended.ts';
 import type { Urgency } from '../../domain/message/sending.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
+import type { ProbeOutcome } from '../../domain/probe/probe.ts';
+import type { QuestionOf } from '../../domain/probe/question.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { rootPurpose } from '../run/run.service.ts';
 
 /** What a look writes when it sees answers of before mended. */
 export type MendedRepository = 'audit' | 'buttons' | 'messages' | 'remediations' | 'runs';
 
-/** Ends what was offered in the answer of this run and nobody has asked for. */
-export type EndOffers = (tx: TxOf<MendedRepository>, runId: string) => Promise<void>;
+export interface Mending {
+  /** Ends what was offered in the answer of this run and nobody has asked for. */
+  readonly endOffers: (tx: TxOf<MendedRepository>, runId: string) => Promise<void>;
+  /** A health check and a diagnosis ask the same in other words. */
+  readonly questionOf: QuestionOf;
+}
 
 /** More answers are not edited after one look: the newest are read, and Slack takes few edits a minute. */
 export const mostAnswers = 10;
@@ -30,21 +36,29 @@ export async function showMended(
   tx: TxOf<MendedRepository>,
   environment: string,
   look: Look & { readonly began: Date },
-  endOffers: EndOffers,
+  mending: Mending,
 ): Promise<void> {
   const answers = await tx.runs.unmended(environment, { before: look.began, withinMs, limit: mostAnswers });
   for (const run of answers) {
-    if (!(await isMended(tx, run, look))) continue;
+    if (!(await isMended(tx, run, look, mending))) continue;
     // Fixes before runs before messages, as a verdict locks them.
-    await endOffers(tx, run.id);
+    await mending.endOffers(tx, run.id);
     await mend(tx, run.id);
   }
 }
 
-async function isMended(tx: TxOf<'runs'>, run: Run, look: Look): Promise<boolean> {
+async function isMended(
+  tx: TxOf<'runs'>,
+  run: Run,
+  look: Look,
+  { questionOf }: Pick<Mending, 'questionOf'>,
+): Promise<boolean> {
+  const asked = (outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] =>
+    outcomes.map((outcome) => ({ ...outcome, key: questionOf(outcome) }));
   if (run.kind === 'health') return isHealthReport(run.summary) && isReportMended(run.summary, look);
-  const outcomes = (await tx.runs.get(run.id))?.outcomes ?? [];
-  return areCausesMended({ causes: judgedCauses(run.summary), outcomes }, look);
+  const outcomes = asked((await tx.runs.get(run.id))?.outcomes ?? []);
+  const newer = { ...look, outcomes: asked(look.outcomes) };
+  return areCausesMended({ causes: judgedCauses(run.summary), outcomes }, newer);
 }
 
 /** Says in the answer of this run that what it found is mended: by this fix, or as a newer look saw. */

@@ -9,7 +9,7 @@ import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import { afterLook, asAlert, looksOf } from '../../domain/watch/watch.ts';
-import { type EndOffers, type MendedRepository, showMended } from '../mended/mended.service.ts';
+import { type MendedRepository, type Mending, showMended } from '../mended/mended.service.ts';
 import { type QuietOptions, quietingAfter } from '../mute/quiet.ts';
 
 export interface WatchOptions {
@@ -24,7 +24,7 @@ export interface WatchOptions {
   readonly diagnosisOf: (finding: Finding) => string | undefined;
   /** What need not be told by itself. */
   readonly quiet: QuietOptions;
-  readonly endOffers: EndOffers;
+  readonly mending: Mending;
   readonly logger: Logger;
 }
 
@@ -66,7 +66,7 @@ export function createWatch(options: WatchOptions): { round(signal: AbortSignal)
               environment,
               news.map((one) => asAlert(one, now)),
             );
-            await showMended(tx, environment, { report, outcomes, began }, options.endOffers);
+            await showMended(tx, environment, { report, outcomes, began }, options.mending);
           });
           looks += 1;
         } catch (err) {

@@ -92,7 +92,7 @@ async function bench(found: () => readonly Finding[] = () => [], beside: Environ
   };
   const digest = createDigestRun({
     quiet: { known: () => [], emitters: new Map() },
-    endOffers: () => Promise.resolve(),
+    mending: { endOffers: () => Promise.resolve(), questionOf: ({ key }) => key },
     targets,
     probes,
     rules: plainRules,

@@ -6,15 +6,17 @@ import type { Look } from '../../../src/domain/health/mended.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import { findingKey } from '../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import { questionsOf } from '../../../src/domain/probe/question.ts';
 import type { RunKind } from '../../../src/domain/run/run.ts';
 import { framedBy } from '../../../src/main/incidents.ts';
 import type { Shared } from '../../../src/main/shared.ts';
 import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
 import { kindRole } from '../../../src/platform/store/connection.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import { probes } from '../../../src/probes/index.ts';
 import { createEndOffers } from '../../../src/services/fix/decide/end-offers.ts';
 import { showRepaired } from '../../../src/services/health/health-repaired.service.ts';
-import { mostAnswers, showMended } from '../../../src/services/mended/mended.service.ts';
+import { type Mending, mostAnswers, showMended } from '../../../src/services/mended/mended.service.ts';
 import { createHarness } from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { aFinding, aReport, aRow } from '../../support/slack-views.ts';
@@ -68,9 +70,9 @@ async function answered(
   return id;
 }
 
-const none = () => Promise.resolve();
-const look = (seen: Look, endOffers: Parameters<typeof showMended>[3] = none, by = worker) =>
-  by.tx(async (tx) => showMended(tx, 'prod', { ...seen, began: await tx.now() }, endOffers));
+const none: Mending = { endOffers: () => Promise.resolve(), questionOf: questionsOf(probes) };
+const look = (seen: Look, mending = none, by = worker) =>
+  by.tx(async (tx) => showMended(tx, 'prod', { ...seen, began: await tx.now() }, mending));
 const mended = async (): Promise<readonly string[]> =>
   (await database.sql<{ id: string }>('SELECT id FROM runs WHERE mended_at IS NOT NULL')).map(({ id }) => id);
 /** Renders of the first message of a run, the first one included. */
@@ -133,7 +135,7 @@ describe('an answer whose findings a newer look has seen well', () => {
     expect(await mended()).toHaveLength(mostAnswers);
   });
 
-  it('may be that of a diagnosis, whose evidence is asked again and gone', async () => {
+  it('may be that of a diagnosis, whose evidence a health check asks again with the same limits', async () => {
     const found = aFinding();
     const outcome: Omit<ProbeOutcome, 'status' | 'findings'> = {
       ...{ key: 'redis.memory', probe: 'redis.memory', facts: {}, durationMs: 1 },
@@ -145,9 +147,14 @@ describe('an answer whose findings a newer look has seen well', () => {
       { overall: 'cause-found', diagnoses: ['D3'], causes },
       { kind: 'diagnose', outcomes: [{ ...outcome, status: 'unhealthy', findings: [found] }] },
     );
-    await look({ ...well, outcomes: [{ ...outcome, status: 'inconclusive', findings: [] }] });
+    const seen = (status: 'healthy' | 'inconclusive', percent: number): Look => ({
+      ...well,
+      outcomes: [{ ...outcome, key: `redis.memory(percent=${percent})`, status, findings: [] }],
+    });
+    await look(seen('inconclusive', 90));
+    await look(seen('healthy', 95));
     expect(await mended()).toEqual([]);
-    await look({ ...well, outcomes: [{ ...outcome, status: 'healthy', findings: [] }] });
+    await look(seen('healthy', 90));
     expect(await mended()).toEqual([id]);
   });
 
@@ -155,7 +162,7 @@ describe('an answer whose findings a newer look has seen well', () => {
     const h = createHarness(store, { workerStore: worker });
     const offer = await h.offered();
     await answered(red(), { id: offer.runId ?? '' });
-    await look(well, createEndOffers(h.common));
+    await look(well, { ...none, endOffers: createEndOffers(h.common) });
     const ended = await h.row(offer.id);
     expect(ended).toMatchObject({ state: 'expired', outcome: { reason: 'mended' } });
     const card = { remediation: ended, approvals: [], steps: [], needed: 1, buttons: {}, now: new Date() };

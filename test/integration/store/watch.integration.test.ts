@@ -52,7 +52,7 @@ async function worker(next: () => PartState | Promise<PartState>, more: Partial<
     rules: { calls: () => [], doubts: () => [], judge: () => reportOf(state) },
     diagnosisOf: () => 'H2 redis',
     quiet: { known: () => [], emitters: new Map() },
-    endOffers: () => Promise.resolve(),
+    mending: { endOffers: () => Promise.resolve(), questionOf: ({ key }) => key },
     ...more,
   });
   return { look: () => watch.round(running), released: () => released };
