@@ -95,9 +95,9 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   run_probes: { bot: 'SELECT', worker: 'INSERT SELECT UPDATE', scheduler: 'SELECT' },
   runs: {
-    bot: 'INSERT SELECT',
+    bot: 'INSERT SELECT UPDATE(mended_at, mended_by)',
     worker:
-      'SELECT UPDATE(params, state, attempt, lease_owner, lease_until, summary, error, enqueued_at, started_at, finished_at)',
+      'SELECT UPDATE(params, state, attempt, lease_owner, lease_until, summary, error, enqueued_at, started_at, finished_at, mended_at, mended_by)',
     scheduler: 'DELETE INSERT SELECT UPDATE(params, state, lease_until, finished_at)',
   },
   signing_start: { bot: 'INSERT SELECT', worker: 'SELECT', scheduler: 'SELECT', cli: 'SELECT' },
@@ -109,7 +109,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     scheduler: 'SELECT',
   },
   tokens: { bot: 'INSERT SELECT UPDATE(last_used_at, revoked_at)' },
-  watches: { worker: 'INSERT SELECT UPDATE(looked_at, state, taken_until, turn)' },
+  watches: { bot: 'SELECT', worker: 'INSERT SELECT UPDATE(looked_at, state, taken_until, turn)' },
 };
 
 /** `UPDATE(b, a) SELECT` and `SELECT UPDATE(a, b)` are the same. */

@@ -180,6 +180,7 @@ function stage() {
       'audit',
       'tokens',
       'inventories',
+      'watched',
       'attachedLogs',
     ].map((one) => [one, room(one)]),
   ) as unknown as Services;
@@ -197,6 +198,7 @@ function stage() {
     settings: {
       environments: ['prod'],
       channel: () => ({ language: 'en' }),
+      watchedEvery: () => undefined,
       defaultEnvironment: 'prod',
       issuesTokens: true,
       known: () => [],
