@@ -286,7 +286,7 @@ export const health = {
   'health.title.findings': '*{environment}*：{what}。',
   'health.title.unknown': '*{environment}*：未发现故障，但{what}。',
   'mended.look': '*已于 {at:time} 修好*：较新的检查显示，*{environment}* 中发现的问题已消失。',
-  'mended.fix': '*已于 {at:time} 修好*（`{handle}`）：*{environment}* 中发现的问题已消失。',
+  'mended.fix': '*已于 {at:time} 修好*，由 `{handle}` 修复：*{environment}* 中发现的问题已消失。',
   'mended.before': '当时显示：{text}',
   'health.root': '{part} {state}',
   'health.root.why': '{part} {state}：{why}',
