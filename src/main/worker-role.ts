@@ -33,6 +33,7 @@ import { createDigestRun } from '../services/digest/digest.service.ts';
 import { createEndOffers } from '../services/fix/decide/end-offers.ts';
 import { createEndedUnder } from '../services/fix/execute/ended-under.service.ts';
 import { createExecutor } from '../services/fix/execute/executor.service.ts';
+import { createHourAfter } from '../services/fix/execute/hour-after.service.ts';
 import { createTemporaryKeeper } from '../services/fix/execute/temporary.service.ts';
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
@@ -198,7 +199,12 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     ...{ store, targets, remediations, clock, logger, environments },
     messages: decisions.messages,
   });
+  const hourAfter = createHourAfter({
+    ...{ store, targets, remediations, probes: runner, clock, logger, environments },
+    ...{ askAgain: asking.again, messages: decisions.messages },
+  });
   let ending: Periodic | undefined;
+  let lookingAgain: Periodic | undefined;
   let worker: RunningWorker | undefined;
   metrics.gauge('aetherius_jobs_active', 'Jobs in hand.', () => worker?.active() ?? 0);
   return {
@@ -215,6 +221,16 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
           });
         },
         stop: () => ending?.stop(),
+      },
+      {
+        name: 'applied-fixes',
+        start() {
+          lookingAgain = every(againMs, (signal) => hourAfter.round(signal), {
+            clock,
+            onError: (err) => logger.warn({ err }, 'fixes that were applied cannot be looked at again'),
+          });
+        },
+        stop: () => lookingAgain?.stop(),
       },
       {
         name: 'worker',
@@ -245,6 +261,8 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
 
 /** How often a worker asks PostgreSQL which temporary changes are over their time. */
 const endsMs = 10_000;
+/** How often it asks which applied fix is to be looked at again. */
+const againMs = 20_000;
 
 /** How often a worker looks at what there is; after a fix it does so at once, though not more often than the second. */
 const lookMs = 15 * 60_000;

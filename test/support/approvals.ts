@@ -44,6 +44,7 @@ import { createRemediationMessages } from '../../src/services/fix/decide/remedia
 import { createRemediationSweeper } from '../../src/services/fix/decide/sweep.service.ts';
 import { createExecutor } from '../../src/services/fix/execute/executor.service.ts';
 import type { ExecutorDeps } from '../../src/services/fix/execute/executor-deps.ts';
+import { createHourAfter, type HourAfterDeps } from '../../src/services/fix/execute/hour-after.service.ts';
 import {
   createTemporaryKeeper,
   type TemporaryDeps,
@@ -493,12 +494,19 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     return () => round(new AbortController().signal);
   };
 
+  const hourAfter = (more: Partial<HourAfterDeps> = {}) => {
+    const deps = { ...common, store: workerStore, targets: factory, remediations, clock };
+    const looking = { probes: options.real?.probes ?? testProbes(world), askAgain: asking.again };
+    const { round } = createHourAfter({ ...deps, ...looking, environments: ['prod'], ...more });
+    return () => round(new AbortController().signal);
+  };
+
   const execute = (id: string, workerId?: string, more?: Partial<ExecutorDeps>) =>
     executor(workerId, more).execute({ remediationId: id, attempt: 1, signal: new AbortController().signal });
 
   return {
     ...{ world, action, directory, policy, messages, service, proposing, input, executor },
-    ...{ propose, offered, requested, approved, execute, keeper, common },
+    ...{ propose, offered, requested, approved, execute, keeper, hourAfter, common },
     sweeper: createRemediationSweeper(common),
     audit: createAuditService({
       store,

@@ -1,5 +1,6 @@
 import { type LookedAgain, lookedAgain, type Measure, unwellIn } from '../../domain/fix/looked-again.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { factList, findingSentence, sentencesOf } from './phrases.ts';
@@ -7,7 +8,20 @@ import { factList, findingSentence, sentencesOf } from './phrases.ts';
 /** What a fix that has succeeded was seen to have done, beside that its own checks are well (mrkdwn); empty: nothing. */
 export function againLines(row: RemediationRow, words: Words): readonly string[] {
   const looked = row.undoOf === undefined ? lookedAgain(row.outcome) : undefined;
-  if (looked === undefined) return [];
+  return looked === undefined ? [] : comparedLines(looked, words);
+}
+
+/** What was measured when a fix that had worked was looked at within the hour after it (mrkdwn). */
+export function cameBackLines(facts: Facts, words: Words): readonly string[] {
+  const looked = lookedAgain(facts);
+  const unwell = measuresText(unwellIn(facts), words);
+  return [
+    ...(looked === undefined ? [] : comparedLines(looked, words)),
+    ...(unwell === undefined ? [] : [words.say('again.after', { seen: markup(unwell) })]),
+  ];
+}
+
+function comparedLines(looked: LookedAgain, words: Words): readonly string[] {
   const { due } = looked;
   if (due !== undefined) return [words.lookup(`due.${due.key}`, due.facts) ?? escapeMrkdwn(due.key)];
   // Where nothing had been found, nothing is said to be found no more.

@@ -20,7 +20,7 @@ import { temporaryLine } from '../../text/temporary.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { againLines, failureLines } from './looked-again.ts';
+import { againLines, cameBackLines, failureLines } from './looked-again.ts';
 import {
   findingSentence,
   mentions,
@@ -522,7 +522,8 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
       ? `\n${words.say('event.requested.people', { people: values.people })}`
       : '';
   const ended = event.kind === row.state ? endLines(row, words) : [];
-  const said = [line + reason + asked, ...ended, ...handLines(event, words)];
+  const back = event.kind === 'came-back' ? cameBackLines(event.facts, words) : [];
+  const said = [line + reason + asked, ...ended, ...back, ...handLines(event, words)];
   const text = cut(said.join('\n'), limits.section, words);
   const { patch = [] } = event.kind === 'temporary-over' ? row.plan : {};
   return {

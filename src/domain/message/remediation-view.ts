@@ -91,6 +91,7 @@ export interface RemediationEvent {
     | 'temporary-gone'
     | 'temporary-kept'
     | 'temporary-unseen'
+    | 'came-back'
     | 'refused';
   readonly by?: Person;
   readonly reason?: string;

@@ -65,6 +65,8 @@ export interface Remediations {
     readonly undoOf?: string;
     /** Those that live in this channel. */
     readonly channel?: string;
+    /** Those that ended then or later. */
+    readonly finishedSince?: Date;
     readonly limit: number;
   }): Promise<readonly RemediationRow[]>;
   /** `WHERE id AND state = from AND version AND fence`; false when 0 rows moved: re-read and tell the real state. */

@@ -51,17 +51,18 @@ function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert
     },
     get: (idOrHandle) => one(idOrHandle, ''),
     lock: (idOrHandle) => one(idOrHandle, 'FOR UPDATE'),
-    async list({ environment, states, target, identity, runId, successor, undoOf, channel, limit }) {
+    async list({ environment, states, target, identity, runId, successor, undoOf, channel, finishedSince, limit }) {
       const { rows } = await query<StoredRemediation>(
         `SELECT ${remediationColumns} FROM remediations
          WHERE ($1::text IS NULL OR environment = $1) AND ($2::text[] IS NULL OR state = ANY($2))
            AND ($3::text IS NULL OR target = $3) AND ($4::uuid IS NULL OR run_id = $4)
            AND ($6::jsonb IS NULL OR claims && ${claimsOf(6)}) AND ($7::uuid IS NULL OR successor = $7)
            AND ($8::uuid IS NULL OR undo_of = $8) AND ($9::text IS NULL OR surface->>'channel' = $9)
+           AND ($10::timestamptz IS NULL OR finished_at >= $10)
          ORDER BY proposed_at DESC, id DESC LIMIT $5`,
         [
           ...ids(environment, states, target, runId, limit),
-          ...[identity === undefined ? null : jsonAsIs(identity), ...ids(successor, undoOf, channel)],
+          ...[identity === undefined ? null : jsonAsIs(identity), ...ids(successor, undoOf, channel, finishedSince)],
         ],
       );
       return rows.map(toRemediation);

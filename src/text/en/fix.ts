@@ -311,6 +311,10 @@ export const fix = {
     ':large_green_circle: `{handle}` was temporary, and it lasts now. What makes the object sets the same.',
   'event.temporary-unseen':
     ':warning: `{handle}` is temporary and its time is over, but I cannot look at it now. I try again, and say what I find.',
+  'event.came-back':
+    ':warning: {people}, what `{handle}` repaired is back: {title} had worked at {worked:time}, and two looks since have found the cause again. I change nothing; ask anew before you apply it once more.',
+  'event.came-back.check':
+    ':warning: {people}, `{handle}` had worked at {worked:time}, and two looks since have found that its own check is not well any more: {title}. Whether it is the same cause is not known. I change nothing.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
   'event.escalated': ':bell: `{handle}` still waits for a decision. {people}, you may approve it, too.',
   'event.reminder-unknown':

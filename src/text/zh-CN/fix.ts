@@ -266,6 +266,10 @@ export const fix = {
     ':large_green_circle: `{handle}` 曾是临时更改，现已长期有效：生成该对象的一方自己设置了相同的值。',
   'event.temporary-unseen':
     ':warning: `{handle}` 是临时更改且已到期，但我现在无法检查它。我会再次尝试，并说明结果。',
+  'event.came-back':
+    ':warning: {people}，`{handle}` 修复的问题又出现了：{title} 曾于 {worked:time} 生效，此后两次检查都再次发现该原因。我不做任何更改；再次应用之前请重新诊断。',
+  'event.came-back.check':
+    ':warning: {people}，`{handle}` 曾于 {worked:time} 生效，此后两次检查都发现它自身的检查不再正常：{title}。是否为同一原因尚不清楚。我不做任何更改。',
   'event.reminder': ':bell: `{handle}` 仍在等待决定。',
   'event.escalated': ':bell: `{handle}` 仍在等待决定。{people}，你们也可以批准。',
   'event.reminder-unknown':

@@ -68,6 +68,8 @@ export interface ExecutorDeps extends Pick<DecisionDeps, 'onForged' | 'onVerdict
 
 export const defaultLeaseMs = 60_000;
 
+type Looks = Pick<ExecutorDeps, 'targets' | 'clock'> & { readonly store: StoreOf<'remediations'> };
+
 /** Fresh targets: nothing that was cached or given up before. */
 export async function contextOf(
   deps: Pick<ExecutorDeps, 'targets' | 'clock'>,
@@ -82,7 +84,7 @@ export async function contextOf(
  * more sessions than one of them, also at a store that has few left.
  */
 export async function onTargets<T>(
-  deps: ExecutorDeps,
+  deps: Looks,
   row: Pick<RemediationRow, 'id' | 'undoOf' | 'environment'>,
   signal: AbortSignal,
   work: (context: RemediationContext<Targets>) => Promise<T>,
@@ -95,7 +97,7 @@ export async function onTargets<T>(
   }
 }
 
-function operationOf(deps: ExecutorDeps, row: Pick<RemediationRow, 'id' | 'undoOf'>): Operation {
+function operationOf(deps: Looks, row: Pick<RemediationRow, 'id' | 'undoOf'>): Operation {
   const id = row.undoOf ?? row.id;
   return {
     id,

@@ -797,6 +797,7 @@ describe('the card of a fix', () => {
       'temporary-gone',
       'temporary-kept',
       'temporary-unseen',
+      'came-back',
     ] as const satisfies readonly RemediationEvent['kind'][];
 
     for (const kind of kinds) {
