@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Facts } from '../kernel/facts.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
-import { isRepaired, type LookedAgain } from './looked-again.ts';
+import { isRepaired, type LookedAgain, readFact } from './looked-again.ts';
 import type { RemediationRow } from './rows.ts';
 
 const minuteMs = 60_000;
@@ -41,7 +41,7 @@ export function watchedOf(
   if (fix.state !== 'succeeded' || fix.undoOf !== undefined || fix.surface === undefined) return undefined;
   if (fix.finishedAt === undefined) return undefined;
   const kept = fix.outcome?.['watched'];
-  if (typeof kept === 'string') return Watched.safeParse(JSON.parse(kept)).data;
+  if (kept !== undefined) return readFact(kept, Watched);
   const gone = isRepaired(fix.outcome) || fix.outcome?.['again'] === 'no-news';
   return { turn: 0, due: new Date(fix.finishedAt.getTime() + looksAfterMs[0]).toISOString(), gone };
 }
@@ -61,6 +61,9 @@ export const takenFor = (watched: Watched, now: Date, ms: number): Watched => ({
   turn: watched.turn + 1,
   due: new Date(now.getTime() + ms).toISOString(),
 });
+
+/** It is looked at no more: somebody has changed its object since. */
+export const endedWatch = ({ turn, gone }: Watched): Watched => ({ turn, gone });
 
 /** Pure. What the checks of a fix and the question that led to it say together. */
 export function hourLook(again: LookedAgain['again'], checks: readonly ProbeOutcome[]): HourLook {
@@ -88,8 +91,9 @@ export function afterHourLook(
   const planned = looksAfterMs.map((ms) => began + ms).find((ms) => ms > at);
   const soon = at + confirmAfterMs;
   if (look === 'well') return { watched: next(planned, { gone: true }) };
-  if (look === 'unseen')
-    return { watched: back === undefined ? next(planned, {}) : next(soon, { back }) };
+  if (look === 'unseen') return { watched: back === undefined ? next(planned, {}) : next(soon, { back }) };
   if (look === 'cause' && !gone) return { watched: next(planned, {}) };
-  return look === back ? { watched: next(undefined, {}), say: look } : { watched: next(soon, { back: look }) };
+  return look === back
+    ? { watched: next(undefined, {}), say: look }
+    : { watched: next(soon, { back: look }) };
 }

@@ -92,7 +92,7 @@ export function lookedAgain(outcome: Facts | undefined): LookedAgain | undefined
   const again = againAnswers.find((one) => one === outcome?.['again']);
   if (outcome === undefined || again === undefined) return undefined;
   const cause = outcome['againCause'];
-  const due = read(outcome['due'], z.object({ key: z.string(), facts: Shown }));
+  const due = readFact(outcome['due'], z.object({ key: z.string(), facts: Shown }));
   return {
     again,
     before: measuresIn(outcome['before']),
@@ -123,9 +123,13 @@ export function isRepaired(outcome: Facts | undefined): boolean {
   return again === undefined || again === 'gone' || again === 'measured';
 }
 
-const measuresIn = (value: Facts[string] | undefined): readonly Measure[] => read(value, Measures) ?? [];
+const measuresIn = (value: Facts[string] | undefined): readonly Measure[] => readFact(value, Measures) ?? [];
 
-function read<T extends z.ZodType>(value: Facts[string] | undefined, schema: T): z.output<T> | undefined {
+/** What stands as JSON in one value of an outcome; undefined where it is missing, or of another shape. */
+export function readFact<T extends z.ZodType>(
+  value: Facts[string] | undefined,
+  schema: T,
+): z.output<T> | undefined {
   if (typeof value !== 'string') return undefined;
   try {
     return schema.safeParse(JSON.parse(value)).data;

@@ -2,6 +2,7 @@ import { askFacts } from '../../../domain/access/access.ts';
 import {
   afterHourLook,
   type CameBack,
+  endedWatch,
   type HourLook,
   hourLook,
   isDue,
@@ -31,7 +32,8 @@ export interface HourAfterDeps
   readonly whenLooked?: () => Promise<void>;
 }
 
-const batch = 20;
+/** Of each environment in one round: the rest waits for the next one, or for another worker. */
+const most = 20;
 /** What one look may take, and how long nobody else looks meanwhile. */
 const lookMs = 45_000;
 const leaseMs = 90_000;
@@ -55,29 +57,35 @@ export function createHourAfter(deps: HourAfterDeps): {
     async round(signal) {
       let said = 0;
       for (const environment of deps.environments)
-        for (const row of await deps.store.tx((tx) => takeDue(tx, environment)))
+        for (let looks = 0; looks < most && !signal.aborted; looks += 1) {
+          const row = await deps.store.tx((tx) => takeNext(tx, environment));
+          if (row === undefined) break;
           said += (await settle(deps, row, signal)) ? 1 : 0;
+        }
       return said;
     },
   };
 }
 
-/** Those that are due, taken: nobody else looks at them until the time of this look is over. */
-async function takeDue(tx: TxOf<WatchedRepository>, environment: string): Promise<readonly RemediationRow[]> {
+/** One that is due, taken: nobody else looks at it until the time of this look is over. */
+async function takeNext(
+  tx: TxOf<WatchedRepository>,
+  environment: string,
+): Promise<RemediationRow | undefined> {
   const now = await tx.now();
   const finishedSince = new Date(now.getTime() - watchedForMs);
   const fixes = await tx.remediations.list({ environment, states: ['succeeded'], finishedSince, limit: 500 });
-  const taken: RemediationRow[] = [];
   for (const { id } of fixes.filter((fix) => due(fix, now) !== undefined)) {
-    if (taken.length === batch) break;
     const row = await tx.remediations.lock(id);
     const watched = row === undefined ? undefined : due(row, now);
     if (row === undefined || watched === undefined) continue;
-    const outcome = withWatched(row, takenFor(watched, now, leaseMs));
-    if (!(await isTakenBack(tx, row)) && (await tx.remediations.change(row, { outcome })))
-      taken.push({ ...row, outcome });
+    const since = await changedSince(tx, row);
+    if (since === 'may') continue;
+    const next = since === 'is' ? endedWatch(watched) : takenFor(watched, now, leaseMs);
+    const outcome = withWatched(row, next);
+    if ((await tx.remediations.change(row, { outcome })) && since === 'no') return { ...row, outcome };
   }
-  return taken;
+  return undefined;
 }
 
 function due(row: RemediationRow, now: Date): Watched | undefined {
@@ -85,18 +93,34 @@ function due(row: RemediationRow, now: Date): Watched | undefined {
   return watched !== undefined && isDue(watched, now) ? watched : undefined;
 }
 
-/** What somebody takes back, or wants to, is expected to come back. */
-async function isTakenBack(tx: TxOf<'remediations'>, { id }: RemediationRow): Promise<boolean> {
-  const undos = await tx.remediations.list({
-    undoOf: id,
-    states: ['requested', 'approved', 'executing', 'verifying', 'succeeded', 'indeterminate'],
-    limit: 1,
+const atWork = ['executing', 'verifying', 'rolling_back', 'indeterminate'] as const;
+const has = ['succeeded', 'rollback_failed'] as const;
+/** Of one object within the hour. */
+const mostSince = 20;
+
+/**
+ * Whether somebody has taken the fix back or changed its object by a newer fix, or is about to: what comes back then is not
+ * news of this fix.
+ */
+async function changedSince(tx: TxOf<'remediations'>, row: RemediationRow): Promise<'is' | 'may' | 'no'> {
+  const { id, environment, target, finishedAt = row.proposedAt } = row;
+  const { remediations } = tx;
+  const undos = await remediations.list({
+    ...{ undoOf: id, limit: mostSince },
+    states: ['requested', 'approved', ...atWork, ...has],
   });
-  return undos.length > 0;
+  const object = { environment, states: [...atWork, ...has], limit: mostSince };
+  const others = [
+    ...(await remediations.list({ ...object, target })),
+    ...(await remediations.list({ ...object, identity: row.plan.identity })),
+  ];
+  const newer = others.filter((one) => one.id !== id && (one.finishedAt ?? finishedAt) >= finishedAt);
+  const all = [...undos, ...newer];
+  if (all.some(({ state }) => has.some((done) => done === state))) return 'is';
+  return all.length > 0 ? 'may' : 'no';
 }
 
 async function settle(deps: HourAfterDeps, taken: RemediationRow, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
   const look = await lookAt(deps, taken, signal);
   // The process was told to stop: nobody has looked, and another one does when its time with it is over.
   if (signal.aborted) return false;
@@ -105,8 +129,8 @@ async function settle(deps: HourAfterDeps, taken: RemediationRow, signal: AbortS
     const row = await tx.remediations.lock(taken.id);
     const watched = row === undefined ? undefined : watchedOf(row);
     if (row?.finishedAt === undefined || watched === undefined) return false;
-    // Somebody else has looked since, or the fix is taken back.
-    if (watched.turn !== watchedOf(taken)?.turn || (await isTakenBack(tx, row))) return false;
+    // Somebody else has looked since, or the fix is taken back or overtaken: whoever looks next ends its hour.
+    if (watched.turn !== watchedOf(taken)?.turn || (await changedSince(tx, row)) !== 'no') return false;
     const { finishedAt } = row;
     const after = afterHourLook(watched, look.is, { now: await tx.now(), finishedAt });
     if (!(await tx.remediations.change(row, { outcome: withWatched(row, after.watched) }))) return false;
