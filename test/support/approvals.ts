@@ -498,7 +498,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     const deps = { ...common, store: workerStore, targets: factory, remediations, clock };
     const looking = { probes: options.real?.probes ?? testProbes(world), askAgain: asking.again };
     const { round } = createHourAfter({ ...deps, ...looking, environments: ['prod'], ...more });
-    return () => round(new AbortController().signal);
+    return (signal = new AbortController().signal) => round(signal);
   };
 
   const execute = (id: string, workerId?: string, more?: Partial<ExecutorDeps>) =>
