@@ -262,7 +262,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
 /** How often a worker asks PostgreSQL which temporary changes are over their time. */
 const endsMs = 10_000;
 /** How often it asks which applied fix is to be looked at again. */
-const againMs = 20_000;
+const againMs = 10_000;
 
 /** How often a worker looks at what there is; after a fix it does so at once, though not more often than the second. */
 const lookMs = 15 * 60_000;

@@ -51,7 +51,18 @@ function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert
     },
     get: (idOrHandle) => one(idOrHandle, ''),
     lock: (idOrHandle) => one(idOrHandle, 'FOR UPDATE'),
-    async list({ environment, states, target, identity, runId, successor, undoOf, channel, finishedSince, limit }) {
+    async list({
+      environment,
+      states,
+      target,
+      identity,
+      runId,
+      successor,
+      undoOf,
+      channel,
+      finishedSince,
+      limit,
+    }) {
       const { rows } = await query<StoredRemediation>(
         `SELECT ${remediationColumns} FROM remediations
          WHERE ($1::text IS NULL OR environment = $1) AND ($2::text[] IS NULL OR state = ANY($2))
@@ -62,7 +73,10 @@ function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert
          ORDER BY proposed_at DESC, id DESC LIMIT $5`,
         [
           ...ids(environment, states, target, runId, limit),
-          ...[identity === undefined ? null : jsonAsIs(identity), ...ids(successor, undoOf, channel, finishedSince)],
+          ...[
+            identity === undefined ? null : jsonAsIs(identity),
+            ...ids(successor, undoOf, channel, finishedSince),
+          ],
         ],
       );
       return rows.map(toRemediation);
