@@ -99,6 +99,8 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
         Object.fromEntries(
           Array.from({ length: Math.floor(roll() * 12) }, (_, index) => [`f${index}`, word()]),
         );
+      const measures = () =>
+        JSON.stringify([{ key: word(), status: 'unhealthy', facts: facts(), findings: [finding()] }]);
       const language = roll() < 0.5 ? 'en' : 'zh-CN';
       const finding = () =>
         aFinding({
@@ -176,6 +178,21 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
           language,
         ),
         renderer.remediation({ remediation, approvals, steps: [], needed: 1, buttons, now }, language),
+        renderer.remediationEvent(
+          {
+            ...{ remediation, kind: 'came-back' },
+            facts: {
+              ...{ askUsers: 'U0REQUEST', askGroups: '', worked: word(), again: 'still' },
+              ...{
+                reason: roll() < 0.5 ? 'check' : word(),
+                before: measures(),
+                after: measures(),
+                unwell: measures(),
+              },
+            },
+          },
+          language,
+        ),
         renderer.remediationEvent(
           { remediation, kind: 'rejected', by: approver, reason: word(), facts: facts() },
           language,

@@ -772,6 +772,45 @@ describe('the card of a fix', () => {
     },
   );
 
+  it.each([
+    [
+      'en',
+      'is back: Let Redis evict old keys had worked at',
+      'Before: ',
+      'Now: ',
+      'its own check is not well',
+    ],
+    ['zh-CN', '修复的问题又出现了', '之前：', '现在：', '它自身的检查不再正常'],
+  ] as const)(
+    'R-X18: says in %s what came back, to whoever asked for the fix, with what was measured',
+    (language, what, before, now, check) => {
+      const measures = JSON.stringify([
+        { key: 'redis.eviction-policy', status: 'unhealthy', facts: {}, findings: [aFinding()] },
+      ]);
+      const people = { askUsers: 'U0REQUEST', askGroups: '', worked: '2026-12-02T10:00:00Z' };
+      const say = (facts: Facts) =>
+        renderer.remediationEvent(
+          {
+            ...{ remediation: aRemediation({ state: 'succeeded' }), kind: 'came-back' },
+            facts: { ...people, ...facts },
+          },
+          language,
+        );
+
+      const cause = say({ again: 'still', before: measures, after: measures });
+      expectValidMessage(cause);
+      expect(cause.text).toContain('<@U0REQUEST>');
+      for (const part of [what, before, now]) expect(cause.text).toContain(part);
+      const own = say({ reason: 'check', unwell: measures });
+      expectValidMessage(own);
+      expect(own.text).toContain('<@U0REQUEST>');
+      for (const part of [check, now]) expect(own.text).toContain(part);
+      expect(own.text).not.toContain(what);
+      // Whoever reads it decides nothing there.
+      expect(JSON.stringify([cause.blocks, own.blocks])).not.toContain('action_id');
+    },
+  );
+
   it.each(languages)('has a public line for every event in %s', (language) => {
     const kinds = [
       'requested',
