@@ -28,7 +28,6 @@ export async function hourOf({ sql }: Sql, remediationId: string): Promise<Retur
     ? undefined
     : watchedOf({
         state: row.state as RemediationRow['state'],
-        undoOf: undefined,
         surface: { teamId: '-', channel: '-', language: 'en' },
         outcome: row.outcome,
         finishedAt: row.finished_at,
