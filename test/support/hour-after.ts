@@ -29,7 +29,7 @@ export async function hourOf({ sql }: Sql, remediationId: string): Promise<Retur
     : watchedOf({
         state: row.state as RemediationRow['state'],
         surface: { teamId: '-', channel: '-', language: 'en' },
-        outcome: row.outcome,
+        outcome: row.outcome ?? {},
         finishedAt: row.finished_at,
       });
 }
