@@ -268,6 +268,8 @@ describe('R-X18: the hour after a fix that worked', () => {
     wake();
     expect(await slow).toBe(0);
     expect(await said(row)).toHaveLength(1);
+    // Its look was overtaken: it plans no other one.
+    expect(await hour(row)).toEqual({ turn: 3, gone: true });
 
     const killed = await succeeded(harness(left));
     await later(killed, 5);
