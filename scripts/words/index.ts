@@ -5,6 +5,8 @@ import { type Phrase, phrasesOf } from './phrases.ts';
 import { descriptions } from './phrases-debian.ts';
 import { english } from './phrases-en.ts';
 import { chineseIdioms, englishIdioms } from './phrases-idioms.ts';
+import { englishVoices } from './phrases-voices-en.ts';
+import { chineseVoices } from './phrases-voices-zh.ts';
 import { chinese } from './phrases-zh.ts';
 import { train } from './train.ts';
 
@@ -37,6 +39,8 @@ export const phrases: readonly Phrase[] = [
   ...phrasesOf(chinese, 'zh'),
   ...phrasesOf(englishIdioms, 'en'),
   ...phrasesOf(chineseIdioms, 'zh'),
+  ...phrasesOf(englishVoices, 'en'),
+  ...phrasesOf(chineseVoices, 'zh'),
   ...phrasesOf(descriptions, 'en'),
   ...symptomWords.flatMap(({ id, names }) =>
     names.map((text) => ({ id, role: 'vocabulary', language: 'en' as const, text })),
