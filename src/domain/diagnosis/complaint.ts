@@ -25,6 +25,14 @@ const slow =
   /\b(?:slow(?! (?:query )?logs?\b)|sluggish|lag(?:s|gy|ging)?|takes? (?:too long|ages|forever)|slowly)\b|慢(?!日志|查询日志)|卡顿|很卡/iu;
 const full = /\b(?:full|out of (?:memory|ram)|no memory|low on memory|oom)\b|内存|满了|爆了/iu;
 
+/** It is not said what is wrong. */
+const odd =
+  /\b(?:acts?|acting|behaves?|behaving|playing) (?:\w+ )?(?:strange|strangely|weird|weirdly|odd|oddly|funny|up)\b|\b(?:has|have|having|is having|gives?|makes?) (?:an? |some )?(?:problem|issue|trouble)s?\b|\b(?:problem|issue|trouble|wrong|off) (?:is )?(?:with|in)\b|\b(?:problem|issue|trouble)s with\b|有(?:点|些)?(?:问题|异常|毛病|故障)|出(?:了)?(?:问题|故障|毛病)|不太?对劲?|不太正常|抽风|怪怪的/iu;
+/** What goes down or is broken is not the part, but something about it. */
+const aboutIt =
+  /\b(?:ratio|rate|hits?|count|number|usage|throughput|index(?:es)?|rows?|data)\b|命中率|索引|数据(?!库)|数量/iu;
+const why = /\b(?:because|since|due to)\b|导致|因为|由于/iu;
+
 const startOf: Readonly<Partial<Record<PartId, readonly string[]>>> = {
   'agent-manager': ['S1', 'K1', 'H2'],
   neo4j: ['S7'],
@@ -36,6 +44,23 @@ const slowOf: Readonly<Partial<Record<PartId, readonly string[]>>> = {
   postgres: ['D2'],
   nats: ['D4'],
   redis: ['D3', 'H2'],
+};
+
+/** Of a part that is slow in no way of its own, and of one that is somehow ill: what it may be, the likeliest first. */
+const slowAsked: Readonly<Partial<Record<PartId, readonly string[]>>> = {
+  'agent-manager': ['H2', 'S3', 'P1'],
+  'orchestrator-service': ['H2', 'S4', 'P1'],
+  'reasoning-service': ['H2', 'P1', 'S6'],
+};
+const oddAsked: Readonly<Partial<Record<PartId, readonly string[]>>> = {
+  'agent-manager': ['H2', 'S1', 'S3'],
+  'orchestrator-service': ['H2', 'S4', 'S5'],
+  'reasoning-service': ['H2', 'S6', 'P2'],
+  'collect-agent': ['S2', 'H2', 'N1'],
+  postgres: ['H2', 'D2', 'D1'],
+  redis: ['H2', 'D3', 'T1'],
+  nats: ['H2', 'D4', 'N1'],
+  neo4j: ['S7', 'N1', 'H2'],
 };
 
 /** Longer than this it is a story, and its words are weighed instead. */
@@ -57,6 +82,9 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
     if (to !== undefined && first.to <= between.index + between[0].length) {
       const { part } = to;
       if (part === 'neo4j') return { ids: ['S7', 'N1', 'H2'], part, sure: false };
+      // Who ends at its start for that has not started.
+      if (first.part === 'agent-manager' && /\b(?:start|boot|launch|init)\w*|启动/iu.test(text))
+        return { ids: ['S1', 'N1', 'H2'], part: first.part, sure: false };
       return { ids: ['N1', 'H2'], part, sure: true };
     }
   }
@@ -67,12 +95,13 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
     (start.test(text) || ready.test(text))
   )
     return { ids: ['K1', 'H2'], part, sure: true };
-  if (start.test(text) || endsAtStart.test(text))
+  if (start.test(text) || (endsAtStart.test(text) && !(why.test(text) && startOf[part] === undefined)))
     return { ids: startOf[part] ?? ['K1', 'H2'], part, sure: true };
   if (ready.test(text)) return { ids: part === 'neo4j' ? ['S7'] : ['K1', 'H2'], part, sure: true };
   if (part === 'redis' && full.test(text)) return { ids: ['D3'], part, sure: !/磁盘|\bdisk\b/i.test(text) };
   const asked = slow.test(text) ? slowOf[part] : undefined;
   if (asked !== undefined) return { ids: asked, part, sure: true };
-  if (down.test(text)) return { ids: downOf(part), part, sure: true };
-  return undefined;
+  if (down.test(text) && !aboutIt.test(text)) return { ids: downOf(part), part, sure: true };
+  const perhaps = slow.test(text) ? slowAsked[part] : odd.test(text) ? oddAsked[part] : undefined;
+  return perhaps && { ids: perhaps, part, sure: false };
 }

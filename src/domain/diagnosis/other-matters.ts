@@ -1,7 +1,7 @@
 /** What a text says that asks for nothing here: of other products, of what is well, of what is over. */
 
 const products =
-  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|流水线/giu;
+  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox|powerpoint|redshift|bigquery|hive|hbase|netapp|vmware|citrix|cisco|celery|sidekiq|splunk|datadog|zabbix|new ?relic|netflix|spotify|android|ios app|xcode|maven|npm|bluetooth)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|流水线|交换机|支付宝|安卓|蓝牙|酒店/giu;
 
 /** Another product that the text names. */
 export function foreignIn(text: string): boolean {
@@ -26,6 +26,8 @@ const well = new RegExp(
     `\\b(?:no longer|not)\\b[^,;.]{0,24}\\b${bad}(?: \\bany ?more)?\\b`,
     "(?<!\\b(?:not|nothing is|isn't|aren't|never|un) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|over)(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b|but\\b|thanks))",
     '\\b(?:has|have|had) (?:enough|plenty)\\b',
+    '\\b(?:cpu|load|latency|lag|usage) (?:is|are|looks?|seems?) (?:very )?(?:low|good)(?= ?(?:now|again|today|$|[,;.!]))',
+    '(?:CPU|负载|延迟|使用率|占用)(?:率)? ?(?:现在|已经?)?很?低(?:了)?$',
     '\\bstarted (?:fine|well|without)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
     '\\b(?:false alarm|never ?mind)\\b',
     '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
@@ -63,6 +65,18 @@ export function missingIn(text: string): Missing | undefined {
   return kind && { kind, rest: text.replace(kind === 'look' ? missingLook : missingSetting, ' ') };
 }
 
+const trouble =
+  /\b(?:fail\w*|errors?|problems?|issues?|trouble|wrong|broken|breaks?|crash\w*|dies|died|dead|lost|gone|missing|stuck|slow\w*|hang\w*|late|delay\w*|down|full|high|grow\w*|increas\w*|climb\w*|too (?:many|much|long|slow|big|small|few)|never|can(?:no|')t|won't|do(?:es)?n't|does not|did not|do not|no longer|not (?:ready|found|responding|available|working|accepted)|time[sd]? ?out\w*|timeouts?|reject\w*|refus\w*|denied|blocked|unhealthy|unknown|invalid|mismatch\w*|differs?|restart(?:s|ing)\b|exits?|quits?|aborts?|panics?|50[0234]|5xx|ignored|stale|corrupt\w*)\b|报错|出错|错误|失败|异常|问题|故障|超时|慢|卡|挂|崩|断|满|丢|坏|死|不了|不到|不上|不动|不通|不对|没有?(?:响应|反应|人|了|生效|变化)|拒绝|冲突|重启|退出|泄漏|泄露|堆|积压|涨|飙|太(?:多|少|高|大|小)|不(?:一致|同|匹配|生效|起作用)/iu;
+
+/** Something is said to go wrong. */
+export function troubleIn(text: string): boolean {
+  return trouble.test(text);
+}
+
+/** A person wants to learn what something is: nothing is wrong with it. */
+const lesson =
+  /^\s*(?:what (?:is|are) (?:an? |the difference )|what does [\w -]{2,30} do\b|how do(?:es)? (?:the |an? )?[\w -]{2,30} work\s*\??$|explain (?:the )?[\w-]+ to (?:me|us)\b|tell me (?:more )?about )|^\s*(?:什么是|介绍一下)|(?:有什么区别|是做什么的|怎么工作的)[？?。]?\s*$/iu;
+
 /** A person asks whether it is so. */
 const question = /[?？]\s*$|吗\s*[?？]?$|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
 const now =
@@ -77,6 +91,7 @@ const clauses = (text: string) =>
  */
 export function complaintsIn(text: string): { readonly left: string; readonly well: string } | undefined {
   if (text.length > 240 || text.includes('\n')) return { left: text, well: '' };
+  if (lesson.test(text)) return undefined;
   const parts = clauses(text);
   const good = parts.filter((clause) => well.test(clause) && !question.test(clause));
   if (good.length === 0) return { left: text, well: '' };

@@ -6,7 +6,7 @@ import { type Alert, alertIn } from './alert.ts';
 import { type Complaint, complaintAbout } from './complaint.ts';
 import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
 import { type Diagnosis, isWay } from './diagnosis.ts';
-import { complaintsIn, foreignIn, type Missing, missingIn, withoutForeign } from './other-matters.ts';
+import { complaintsIn, foreignIn, type Missing, missingIn, troubleIn, withoutForeign } from './other-matters.ts';
 import { partsIn } from './part-words.ts';
 
 /** What answers a request that is none for a diagnosis, as it is typed. */
@@ -28,6 +28,8 @@ export interface Matcher {
     readonly sure: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
+    /** The nearest symptoms, also where none is near. */
+    readonly nearest?: readonly string[];
   };
   /** The text with its misspelt words put right. */
   readonly spell?: (text: string) => string;
@@ -64,6 +66,7 @@ export function partIn(text: string, platform: Platform): PartId | undefined {
 /** A text is read line by line when it has several; more than this is noise. */
 const MOST_LINES = 40;
 const OFFERED = 4;
+const LEAST_OFFERED = 3;
 const MOST_SPELT = 120;
 
 /**
@@ -89,11 +92,29 @@ export function symptomOf(
   return withNamed(read, thrown ?? words, reader);
 }
 
-/** A symptom of which the model knows few phrases is offered by its name. */
+/** A symptom of which the model knows few phrases is offered by its name; and the nearest where a part is in trouble. */
 function withNamed(read: Symptom, words: string, reader: Reader): Symptom {
   if (read.kind !== 'unknown' || complaintsIn(words) === undefined || foreignIn(words)) return read;
-  const ids = here([reader.matcher.named?.(words) ?? ''], reader);
-  return ids.length === 0 ? read : { kind: 'choose', ids, ...withPart(partIn(words, reader.platform)) };
+  const named = here([reader.matcher.named?.(words) ?? ''], reader);
+  const part = partOf(words, reader);
+  const troubled = part !== undefined && troubleIn(words);
+  if (named.length === 0 && !troubled) return read;
+  return {
+    kind: 'choose',
+    ids: atLeastThree(named, reader.matcher.match(words), reader),
+    ...withPart(troubled ? part : partIn(words, reader.platform)),
+  };
+}
+
+/** What is offered, filled up with what is nearest: where nothing is sure, one has a choice. */
+function atLeastThree(
+  ids: readonly string[],
+  { nearest = [] }: ReturnType<Matcher['match']>,
+  reader: Reader,
+): readonly string[] {
+  return ids.length >= LEAST_OFFERED
+    ? ids
+    : [...new Set([...ids, ...here(nearest, reader)])].slice(0, LEAST_OFFERED);
 }
 
 function byTitle(words: string, reader: Reader): Symptom | undefined {
@@ -237,8 +258,15 @@ function ofLine(line: string, reader: Reader): Symptom {
     if (named !== undefined && !ids.includes(named) && !ids.includes(whole.candidates[0]?.id ?? ''))
       return whole.sure && whole.candidates[0]?.id === named
         ? { kind: 'known', ids: [named], part: about.part }
-        : { kind: 'choose', ids: [...new Set([named, ...ids])].slice(0, OFFERED), part: about.part };
-    if (ids.length > 0) return { kind: about.sure ? 'known' : 'choose', ids, part: about.part };
+        : {
+            kind: 'choose',
+            ids: atLeastThree([...new Set([named, ...ids])].slice(0, OFFERED), whole, reader),
+            part: about.part,
+          };
+    if (ids.length > 0)
+      return about.sure
+        ? { kind: 'known', ids, part: about.part }
+        : { kind: 'choose', ids: atLeastThree(ids, whole, reader), part: about.part };
   }
   const connection = connectionSymptom(left, partIn(left, platform), matcher.suspects, platform);
   if (connection !== undefined) return ofConnection(connection, reader, whole);
@@ -356,5 +384,9 @@ function ofConnection(
   if (best !== undefined && named.includes(best.id))
     return { kind: 'known', ids: [best.id], ...withPart(part) };
   const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));
-  return { kind: 'choose', ids: offered.slice(0, OFFERED), ...withPart(part) };
+  return {
+    kind: 'choose',
+    ids: atLeastThree(offered.slice(0, OFFERED), whole, { diagnoses, matcher, platform, table: [] }),
+    ...withPart(part),
+  };
 }

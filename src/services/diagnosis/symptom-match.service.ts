@@ -30,6 +30,8 @@ export interface SymptomMatcher {
     readonly candidates: readonly SymptomMatch[];
     readonly sure: boolean;
     readonly command?: OtherCommand;
+    /** The nearest symptoms, also where none is near. */
+    readonly nearest?: readonly string[];
   };
   /** The text with its misspelt words put right. */
   readonly spell: Speller;
@@ -64,6 +66,8 @@ const limits = {
   namedSure: 0.3,
   namedAhead: 0.6,
 } as const;
+/** Where nothing is sure, one has a choice. */
+const LEAST_OFFERED = 3;
 /** What the score by words adds to the model's. */
 const BY_WORDS = 0.5;
 
@@ -224,10 +228,14 @@ function chosen(
     .map(({ id, score }) => ({ id, own: score, score: score + BY_WORDS * (byWords.get(id) ?? 0) }))
     .sort((a, b) => b.score - a.score);
   const [first] = both;
-  if (first === undefined || first.score < limits.worth || nothing > first.score)
-    return { candidates: [], sure: false };
+  if (first === undefined) return { candidates: [], sure: false };
+  const nearest = both.slice(0, LEAST_OFFERED).map(({ id }) => id);
+  if (first.score < limits.worth || nothing > first.score) return { candidates: [], sure: false, nearest };
   const candidates = both
-    .filter(({ score }) => score >= limits.offered && score >= first.score - limits.behind)
+    .filter(
+      ({ score }, at) =>
+        at < LEAST_OFFERED || (score >= limits.offered && score >= first.score - limits.behind),
+    )
     .slice(0, 5)
     .map(({ id, score }) => ({ id, score: score / first.score }));
   const gap =
@@ -237,5 +245,5 @@ function chosen(
     // One word alone (`memory`) is a symptom only where it is its name.
     ((!alone || named) && first.own >= limits.sure && gap >= limits.ahead) ||
     (named && ahead && first.own >= limits.namedSure && gap >= limits.namedAhead);
-  return { candidates, sure };
+  return { candidates, sure, nearest };
 }
