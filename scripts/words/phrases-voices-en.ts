@@ -8,7 +8,6 @@ probe against agent-manager has failed for five minutes straight
 uptime check says the orchestrator is not answering
 load balancer marks all backends of the manager unhealthy
 the reasoning service has not responded to a single request since 02:00
-every call ends with connection refused, nothing listens there
 orchestrator stopped serving traffic right after the node reboot
 telnet to port 8082 gives nothing
 customers report timeouts on the api of the manager
@@ -26,8 +25,6 @@ the collector host cannot be contacted
 server is not reachable since the maintenance window
 `,
     developer: `
-fetch to the manager api fails with ECONNREFUSED
-my client gets connection reset by the orchestrator
 GET /health/ready of agent-manager never returns
 the rest api of the reasoner returns 503 for each request
 integration tests fail since the orchestrator host does not answer
@@ -298,6 +295,8 @@ why does root cause analysis not work any longer
   S7: {
     'on call': `
 neo4j refuses connections since the restart
+the neo4j database refuses every connection
+connection to the neo4j database is refused
 neo4j pod is up but bolt does not answer
 reasoning-service cannot authenticate to neo4j
 the knowledge graph is offline
@@ -498,7 +497,6 @@ a network policy blocks the manager
 dns does not work inside the pods
 service name is not resolved
 connections between namespaces time out
-reasoning-service gets no route to neo4j
 the service selects no pods
 endpoints are empty
 coredns errors
@@ -508,18 +506,13 @@ calls from the orchestrator to the manager time out
 inter-service communication is broken
 `,
     developer: `
-could not resolve host nats
-no such host when connecting to redis
 lookup fails in the container
-dial timeout between two of our services
 compose services cannot find each other
 networkpolicy denies egress
 the service's label selector matches nothing
 kube-dns does not answer
-orchestrator gets i/o timeout when it calls the manager
 one service cannot call the other
 the container cannot reach the database host
-host unreachable from inside the pod
 `,
     user: `
 the services lost contact with each other
@@ -859,6 +852,68 @@ the pool is closed
 the connection train was missed
 index of the book is missing
 the graph in the slides is wrong
+the paint does not dry
+our cleaning service came late
+the delivery service lost the parcel
+room service is slow
+the service at the restaurant was bad
+customer service does not answer the phone
+the bike has a flat tyre
+the lamp in the hall is broken
+the water pressure is high
+my blood pressure is high
+rents are growing
+prices keep rising
+the plants need water
+the stream behind the house is dry
+a stream of visitors
+the message from my mother
+message in a bottle
+the pool needs cleaning
+swimming pool limit of persons
+the stage play starts late
+workflow of our law office
+the steps of the dance
+the cook left out a step
+a timeout in the basketball game
+the referee gave a timeout
+the cause of the fire is not known
+the model wore a red dress
+a model railway
+the token for the car wash
+bus token
+the password of the safe was changed
+cluster of stars
+the node on my neck hurts
+the container ship is late
+shipping container blocked the road
+a pod of whales
+coffee pods are empty
+the image on the poster is blurred
+pull the door, do not push
+the registry office is closed
+the index finger hurts
+the library catalogue is slow
+the museum is full
+the lock of the door is stuck
+the key to the cabinet is lost
+the queue at the ticket office does not move
+the config of my bicycle
+the setting of the novel
+the table is reserved
+dinner table for ten
+the schedule of the ferry changed
+the pipeline carries gas
+the bank refuses the card
+the connection flight is delayed
+my train connection was cancelled
+the processor of the food company
+the heap of sand in the yard
+the leak in the roof
+the tap leaks
+a gas leak in the street
+the memory card of the camera is full
+learn words by memory
 the table in the kitchen is broken
 the cluster of grapes
 the port of Hamburg is busy
@@ -876,7 +931,6 @@ kafka topic has no leader
 flink job keeps restarting
 mysql deadlock found
 sql server login failed
-mongodb replica set has no primary
 elasticsearch heap is full
 redshift query is slow
 bigquery quota exceeded
@@ -913,8 +967,16 @@ cisco switch is down
 firewall of the office blocks skype
 `,
     talk: `
-I will look at it tomorrow
 let's discuss the roadmap
+the war room is booked
+severity review on friday
+the event was fun
+slow food festival
+the cluster headache is gone
+deadline for the tax form
+my registration number
+sync my calendar
+training for the new tool
 can you share the slides
 who owns this service
 what does agent-manager do

@@ -384,9 +384,5 @@ function ofConnection(
   if (best !== undefined && named.includes(best.id))
     return { kind: 'known', ids: [best.id], ...withPart(part) };
   const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));
-  return {
-    kind: 'choose',
-    ids: atLeastThree(offered.slice(0, OFFERED), whole, { diagnoses, matcher, platform, table: [] }),
-    ...withPart(part),
-  };
+  return { kind: 'choose', ids: offered.slice(0, OFFERED), ...withPart(part) };
 }

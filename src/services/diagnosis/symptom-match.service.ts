@@ -56,12 +56,12 @@ const limits = {
   /** Of the best of them, to be offered at all. */
   worth: -0.45,
   /** Of another command, to be told of it. */
-  command: 0.05,
+  command: -0.3,
   /** What a symptom may lie behind the best one and still be offered. */
   behind: 1.1,
   /** Of the model's score, and of the distance to the second, for a run to start. */
-  sure: 0.5,
-  ahead: 0.8,
+  sure: 0.6,
+  ahead: 0.9,
   /** The same where a name of the symptom stands in the text. */
   namedSure: 0.3,
   namedAhead: 0.6,
