@@ -66,7 +66,15 @@ export function missingIn(text: string): Missing | undefined {
 }
 
 const trouble =
-  /\b(?:fail\w*|errors?|problems?|issues?|trouble|wrong|broken|breaks?|crash\w*|dies|died|dead|lost|gone|missing|stuck|slow\w*|hang\w*|late|delay\w*|down|full|high|grow\w*|increas\w*|climb\w*|too (?:many|much|long|slow|big|small|few)|never|can(?:no|')t|won't|do(?:es)?n't|does not|did not|do not|no longer|not (?:ready|found|responding|available|working|accepted)|time[sd]? ?out\w*|timeouts?|reject\w*|refus\w*|denied|blocked|unhealthy|unknown|invalid|mismatch\w*|differs?|restart(?:s|ing)\b|exits?|quits?|aborts?|panics?|50[0234]|5xx|ignored|stale|corrupt\w*)\b|报错|出错|错误|失败|异常|问题|故障|超时|慢|卡|挂|崩|断|满|丢|坏|死|不了|不到|不上|不动|不通|不对|没有?(?:响应|反应|人|了|生效|变化)|拒绝|冲突|重启|退出|泄漏|泄露|堆|积压|涨|飙|太(?:多|少|高|大|小)|不(?:一致|同|匹配|生效|起作用)/iu;
+  /\b(?:fail\w*|errors?|problems?|issues?|trouble|wrong|broken|breaks?|crash\w*|dies|died|dead|lost|gone|missing|stuck|slow\w*|hang\w*|late|delay\w*|down|full|high|grow\w*|increas\w*|climb\w*|too (?:many|much|long|slow|big|small|few)|never|can(?:no|')t|won't|do(?:es)?n't|does not|did not|do not|no longer|not (?:ready|found|responding|available|working|accepted)|time[sd]? ?out\w*|timeouts?|reject\w*|refus\w*|denied|blocked|unhealthy|unknown|invalid|mismatch\w*|differs?|restart(?:s|ing)\b|exits?|quits?|aborts?|panics?|50[0234]|5xx|ignored|stale|corrupt\w*|leak\w*|limit|exhaust\w*|spik\w*|oom|kill\w*|pending|wait\w*|expired?|saturat\w*|evict\w*|lag\w*|backlog|duplicate\w*|inconsisten\w*|disagree\w*|old|outdated|out of|behind|nothing|nobody|none|no|not|empty|forever|ages|unschedulable|unauthori[sz]ed|exce\w+|overload\w*|busy|pile\w*|idle|deadlock\w*|unreachable|why)\b|报错|出错|错误|失败|异常|问题|故障|超时|慢|卡|挂|崩|断|满|丢|坏|死|不了|不到|不上|不动|不通|不对|没有?(?:响应|反应|人|了|生效|变化)|拒绝|冲突|重启|退出|泄漏|泄露|堆|积压|涨|飙|太(?:多|少|高|大|小)|不(?:一致|同|匹配|生效|起作用)|高|满|旧|等待|没|未|无法|无|不能|不可|找不|收不|限|锁|淘汰|为什么|怎么|一直|pending|oom/iu;
+
+const things =
+  /\b(?:cpu|goroutines?|heap|rss|pods?|containers?|replicas?|deployments?|rollouts?|images?|probes?|kubernetes|workflows?|executions?|executor|jobs?|steps?|events?|agents?|collect\w*|configmaps?|config\w*|settings?|sessions?|connections?|quer(?:y|ies)|sql|stream|consumers?|subscribers?|messages?|dns|network|api|endpoint|schema|versions?|processor|cores?|memory|ram|root[- ]cause|rca|analy[sz]\w+)\b|容器|镜像|副本|工作流|流程|任务|步骤|执行|事件|采集|集群|配置|设置|连接|查询|消息|网络|接口|内存|处理器|根因|分析|版本|表结构|CPU/iu;
+
+/** A thing of the platform is named. */
+export function platformIn(text: string): boolean {
+  return things.test(text);
+}
 
 /** Something is said to go wrong. */
 export function troubleIn(text: string): boolean {

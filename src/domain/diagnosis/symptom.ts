@@ -6,7 +6,15 @@ import { type Alert, alertIn } from './alert.ts';
 import { type Complaint, complaintAbout } from './complaint.ts';
 import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
 import { type Diagnosis, isWay } from './diagnosis.ts';
-import { complaintsIn, foreignIn, type Missing, missingIn, troubleIn, withoutForeign } from './other-matters.ts';
+import {
+  complaintsIn,
+  foreignIn,
+  type Missing,
+  missingIn,
+  platformIn,
+  troubleIn,
+  withoutForeign,
+} from './other-matters.ts';
 import { partsIn } from './part-words.ts';
 
 /** What answers a request that is none for a diagnosis, as it is typed. */
@@ -352,7 +360,13 @@ function ofWords(
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
   const part = best === 'H2' ? partOf(whole, reader) : partIn(whole, reader.platform);
-  return match.sure
+  // Words of other fields may be near a symptom by chance: a run starts where something is wrong, or a part is named.
+  const asked =
+    troubleIn(said) ||
+    platformIn(said) ||
+    partOf(said, reader) !== undefined ||
+    reader.matcher.named?.(said) === best;
+  return match.sure && asked
     ? { kind: 'known', ids: [best], ...withPart(part) }
     : { kind: 'choose', ids: ids.slice(0, OFFERED), ...withPart(part) };
 }

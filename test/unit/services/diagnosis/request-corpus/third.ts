@@ -26,7 +26,6 @@ S6 | root cause endpoint throws 500 for every incident
 S6 | the analysis blows up as soon as the model is loaded
 S7 | graph database refuses our login
 S7 | bolt on 7687 is dead
-D1 | we ran out of database connections
 D1 | lots of sessions idle in transaction, nobody else gets in
 D2 | a query that took ten milliseconds now takes four seconds
 D2 | someone is holding a lock in the database and everybody waits behind it
@@ -70,7 +69,6 @@ S5 | my job always breaks off after two minutes
 S5 | step three of my workflow never finishes
 S6 | I ask for a root cause and get an internal server error
 S6 | analysis of my incident fails each time
-S7 | the knowledge graph does not load
 D2,P1,H2 | searching for events is painfully slow
 D2,S3 | the list of executions takes a minute to open
 T1 | I deleted a cluster but it is still displayed
@@ -112,7 +110,6 @@ D3 | the cache is full of stale agent keys and has no room
 D4 | jetstream stream EVENTS does not exist
 D4 | our subscriber falls behind and nats drops it
 N1 | dial to postgres times out from inside the manager's pod
-N1 | service has no endpoints
 N1 | containers are on different docker networks
 P1 | a goroutine spins, cpu at 200 %
 P1 | pprof says most of the time is spent in json, cpu pegged
@@ -156,9 +153,7 @@ S5 | 采集步骤跑到一半就被超时中断
 S6 | 根因分析接口返回 500
 S6 | 分析模型加载失败
 S6 | 推理服务做分析时内存爆了
-S7 | 图数据库连不上
 S7 | neo4j 密码错误，登录不了
-S7 | 知识图谱打不开
 D1 | 数据库连接数满了
 D1 | 连接池耗尽，拿不到连接
 D1 | postgres 报连接太多
@@ -168,7 +163,6 @@ D2 | 表被锁住了，后面的语句都在等
 D3 | redis 内存满了，写不进去
 D3 | 缓存命中率掉得厉害
 D3 | redis 频繁淘汰 key
-D4 | nats 消息积压
 D4 | 消费者太慢，消息越堆越多
 D4 | 消息总线报慢消费者
 N1 | 服务之间互相访问不通
@@ -181,8 +175,6 @@ P2 | 内存一直涨不降
 P2 | 怀疑有内存泄漏
 T1 | 缓存和数据库里的数据对不上
 T1 | 页面上的 agent 数量和数据库里不一样
-K1 | pod 一直重启
-K1 | 镜像拉不下来
 K1 | pod 一直是 Pending，调度不了
 K1 | 容器被 OOM 杀掉起不来
 C1 | 改了配置不起作用
@@ -296,7 +288,6 @@ N1 | CoreDNSErrorsHigh
     source: 'third round: vague complaints',
     kind: 'paraphrase',
     texts: `
-D2 | postgres is slow
 D2 | the database is crawling since the deploy
 D3 | redis acts up, it says memory
 S7 | neo4j doesn't work
@@ -309,15 +300,11 @@ K1 | pods are not coming up
 H2,S2 | the collect-agent is dead
 S4 | workflows don't work
 S5,S4 | workflows hang
-S3 | events are slow
 D2,H2,D1 | problem with the db
 D3,H2 | 缓存有问题
 D2,H2,D1 | 数据库有点卡
-H2,K1,S1 | 管理服务挂了
 S4,H2 | 工作流跑不了
 S7 | 图库不可用
-N1 | 网络不通
-K1 | 容器起不来
 `,
   },
   {
@@ -344,7 +331,6 @@ C1 | confg change not aplied
 T1 | data inconsistant betwen redis and postgres
 H2 | orchestrator unreachabel
 D2 | 数据库查寻很慢
-P2 | 内存泄露
 S4 | 工做流一直pending
 `,
   },
@@ -380,7 +366,6 @@ X1 | write a report for the maintainers
 - | mongodb primary stepped down
 - | jira is slow today
 - | github actions cannot check out the repository
-- | zoom has no sound
 - | S3 bucket access denied
 - | our salesforce integration times out
 - | excel cannot open the file
@@ -420,7 +405,6 @@ X1 | write a report for the maintainers
 - | how many agents do we pay for
 - | do we want to use kubernetes in the next project?
 - | a good book about databases
-- | redis 正常
 - | 数据库已经恢复了
 - | 今天谁值班
 - | 周会改到下午三点
