@@ -8,6 +8,7 @@ import {
 import { locked } from '../../test/unit/services/diagnosis/request-corpus/locked.ts';
 import { scoreOf } from '../../test/unit/services/diagnosis/request-corpus/score.ts';
 import { second } from '../../test/unit/services/diagnosis/request-corpus/second.ts';
+import { third } from '../../test/unit/services/diagnosis/request-corpus/third.ts';
 import { tuning } from '../../test/unit/services/diagnosis/request-corpus/tuning.ts';
 
 const page = fileURLToPath(new URL('../../docs/quality.md', import.meta.url));
@@ -51,11 +52,15 @@ export function scoreRegion(): string {
     '',
     table(head, rows(second)),
     '',
-    'What was taken for what in both, by the first answer:',
+    'The third locked set, now, counted only:',
+    '',
+    table(head, rows(third)),
+    '',
+    'What was taken for what in the first two, by the first answer:',
     '',
     table(['meant', 'taken for', 'times'], score.confused),
     '',
-    'The ten worst of both:',
+    'The ten worst of the first two:',
     '',
     table(
       ['text', 'meant', 'answer'],
