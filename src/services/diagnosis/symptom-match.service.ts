@@ -49,7 +49,7 @@ const CLEARLY_AHEAD = 1.35;
 /** A name of one word that is shorter may mean something else in a sentence. */
 const LONG_NAME = 7;
 
-/** Fitted on the tuning half of the request corpus (`test/unit/services/diagnosis/request-corpus`). */
+/** Fitted on the tuning half of the request corpus (`test/unit/services/diagnosis/request-corpus`), and on phrases that the model had not learned. */
 const limits = {
   /** Of the sum of both scores, for a symptom to be offered. */
   offered: -0.7,
