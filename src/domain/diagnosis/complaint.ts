@@ -90,6 +90,9 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
   }
   if (distinct.size > 1) return undefined;
   const { part } = first;
+  // From where is not said: it may be the part, or the way to it.
+  if (between !== null && part !== 'neo4j' && part !== 'collect-agent' && !down.test(text))
+    return { ids: ['H2', 'N1'], part, sure: false };
   if (
     /\bpods?\b|\bcontainers?\b|容器|镜像|\bimages?\b/iu.test(text) &&
     (start.test(text) || ready.test(text))

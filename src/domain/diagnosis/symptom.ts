@@ -11,7 +11,6 @@ import {
   foreignIn,
   type Missing,
   missingIn,
-  platformIn,
   troubleIn,
   withoutForeign,
 } from './other-matters.ts';
@@ -34,6 +33,8 @@ export interface Matcher {
   match(text: string): {
     readonly candidates: readonly { readonly id: string }[];
     readonly sure: boolean;
+    /** It is sure, and so near to the phrases of the first that no part need be named beside. */
+    readonly near?: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
@@ -202,7 +203,10 @@ function ofAlert(alert: Alert, reader: Reader): Symptom | undefined {
   const ids = here(alert.ids, reader);
   if (ids.length > 0)
     return { kind: 'known', ids, ...withPart(partOf(alert.labels, reader) ?? partOf(alert.words, reader)) };
-  return alert.ids.length > 0 ? undefined : ofWords(alert.words, `${alert.words} ${alert.labels}`, reader);
+  if (alert.ids.length > 0) return undefined;
+  // An alert that fires says that something is wrong.
+  const match = reader.matcher.match(alert.words);
+  return ofWords(alert.words, `${alert.words} ${alert.labels}`, reader, match, true);
 }
 
 const isTrace = /^Traceback |^\s+at \S+[(:]|^goroutine \d+ /m;
@@ -330,13 +334,22 @@ function bySignature(text: string, reader: Reader): Symptom | undefined {
   const asked = found.filter(({ weight }) => weight === 'ask');
   const [first, ...others] = strong.length > 0 ? strong : asked.length > 0 ? asked : found;
   if (first === undefined) return undefined;
-  const ids = here(first.ids, reader);
-  if (ids.length === 0) return undefined;
+  const known = here(first.ids, reader);
+  if (known.length === 0) return undefined;
+  const match = reader.matcher.match(text);
+  const said = match.candidates[0]?.id ?? '';
+  // Of the symptoms that print the same line, the words tell which.
+  const ids = known.includes(said) ? [...new Set([said, ...known])] : known;
   const part = first.part === undefined || first.part === 'runtime' ? partOf(text, reader) : first.part;
   const own = isFullDisk(first) ? (part ?? 'postgres') : part;
   const differ = others
     .filter((one) => one.ids[0] !== first.ids[0])
     .flatMap((one) => here(one.ids.slice(0, 1), reader));
+  if (first.weight === 'weak' && match.sure && !ids.includes(said)) differ.push(said);
+  const way = reader.diagnoses.some((one) => one.id === ids[0] && isWay(one));
+  // What one part says of the way to another may be a symptom of either.
+  if (way && own !== undefined && partsIn(text, reader.platform).some((one) => one.part !== own))
+    differ.push(...here(reader.matcher.suspects[own], reader));
   if (first.weight === 'ask' || differ.length > 0)
     return {
       kind: 'choose',
@@ -351,6 +364,7 @@ function ofWords(
   whole: string,
   reader: Reader,
   match: ReturnType<Matcher['match']> = reader.matcher.match(said),
+  troubled = troubleIn(said),
 ): Symptom {
   if (match.command !== undefined) return { kind: 'command', command: match.command };
   const ids = here(
@@ -360,13 +374,9 @@ function ofWords(
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
   const part = best === 'H2' ? partOf(whole, reader) : partIn(whole, reader.platform);
-  // Words of other fields may be near a symptom by chance: a run starts where something is wrong, or a part is named.
-  const asked =
-    troubleIn(said) ||
-    platformIn(said) ||
-    partOf(said, reader) !== undefined ||
-    reader.matcher.named?.(said) === best;
-  return match.sure && asked
+  // Words of other fields may be near a symptom by chance: a run starts where something is said to be wrong.
+  const clear = troubled && (match.near === true || partOf(whole, reader) !== undefined);
+  return match.sure && clear
     ? { kind: 'known', ids: [best], ...withPart(part) }
     : { kind: 'choose', ids: ids.slice(0, OFFERED), ...withPart(part) };
 }

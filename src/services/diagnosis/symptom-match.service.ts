@@ -29,6 +29,8 @@ export interface SymptomMatcher {
   match(text: string): {
     readonly candidates: readonly SymptomMatch[];
     readonly sure: boolean;
+    /** It is sure, and so near to the phrases of the first that no part need be named beside. */
+    readonly near: boolean;
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
     readonly nearest?: readonly string[];
@@ -65,6 +67,8 @@ const limits = {
   /** The same where a name of the symptom stands in the text. */
   namedSure: 0.3,
   namedAhead: 0.6,
+  /** Of the model's score where no part is named: below it the model errs about ten times as often. */
+  near: 0.8,
 } as const;
 /** Where nothing is sure, one has a choice. */
 const LEAST_OFFERED = 3;
@@ -191,7 +195,7 @@ export function createSymptomMatcher(
     spell: speller(stored.spelled.split(' '), stored.plain.split(' ')),
     match(text) {
       const title = titled.get(plainTitle(text));
-      if (title !== undefined) return { candidates: [{ id: title, score: 1 }], sure: true };
+      if (title !== undefined) return { candidates: [{ id: title, score: 1 }], sure: true, near: true };
       const cut = headAndTail(text, MOST_UNITS);
       const hits = index.search(cut);
       const best = hits[0]?.score ?? 0;
@@ -212,6 +216,8 @@ const plainTitle = (text: string): string =>
     .replace(/[\s.!?。！？]+/g, ' ')
     .trim();
 
+const none = { candidates: [], sure: false, near: false } as const;
+
 /** Puts both scores together: the model's, and that of the words and names of the vocabulary. */
 function chosen(
   scores: ReturnType<LinearModel>,
@@ -219,18 +225,18 @@ function chosen(
   seen: (id: string) => { readonly named: boolean; readonly alone: boolean; readonly ahead: boolean },
 ): ReturnType<SymptomMatcher['match']> {
   const [top] = scores;
-  if (top === undefined) return { candidates: [], sure: false };
+  if (top === undefined) return none;
   const command = commands[top.id];
-  if (command !== undefined && top.score > limits.command) return { candidates: [], sure: false, command };
+  if (command !== undefined && top.score > limits.command) return { ...none, command };
   const nothing = scores.find(({ id }) => id === NOTHING)?.score ?? -1;
   const both = scores
     .filter(({ id }) => id !== NOTHING && commands[id] === undefined)
     .map(({ id, score }) => ({ id, own: score, score: score + BY_WORDS * (byWords.get(id) ?? 0) }))
     .sort((a, b) => b.score - a.score);
   const [first] = both;
-  if (first === undefined) return { candidates: [], sure: false };
+  if (first === undefined) return none;
   const nearest = both.slice(0, LEAST_OFFERED).map(({ id }) => id);
-  if (first.score < limits.worth || nothing > first.score) return { candidates: [], sure: false, nearest };
+  if (first.score < limits.worth || nothing > first.score) return { ...none, nearest };
   const candidates = both
     .filter(
       ({ score }, at) =>
@@ -238,12 +244,12 @@ function chosen(
     )
     .slice(0, 5)
     .map(({ id, score }) => ({ id, score: score / first.score }));
-  const gap =
-    first.own - Math.max(nothing, ...both.filter(({ id }) => id !== first.id).map(({ own }) => own));
+  // The other commands count, too: "analyze the log" may be either.
+  const gap = first.own - Math.max(...scores.filter(({ id }) => id !== first.id).map(({ score }) => score));
   const { named, alone, ahead } = seen(first.id);
+  const byName = named && ahead && first.own >= limits.namedSure && gap >= limits.namedAhead;
   const sure =
     // One word alone (`memory`) is a symptom only where it is its name.
-    ((!alone || named) && first.own >= limits.sure && gap >= limits.ahead) ||
-    (named && ahead && first.own >= limits.namedSure && gap >= limits.namedAhead);
-  return { candidates, sure, nearest };
+    ((!alone || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
+  return { candidates, sure, near: sure && (byName || first.own >= limits.near), nearest };
 }
