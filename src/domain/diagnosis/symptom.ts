@@ -35,6 +35,8 @@ export interface Matcher {
     readonly sure: boolean;
     /** It is sure, and so near to the phrases of the first that no part need be named beside. */
     readonly near?: boolean;
+    /** Nearer still: it need not be said that something is wrong. */
+    readonly certain?: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
@@ -307,9 +309,9 @@ function ofMissing(
 /** A symptom that the words surely name says more than that a part is down, and as much as the same complaint. */
 function saysMore(
   { candidates, sure }: ReturnType<Matcher['match']>,
-  { ids: [id], sure: told }: Complaint,
+  { ids: [id], sure: told, open = false }: Complaint,
 ): boolean {
-  return sure && (!told || id === 'H2' || (id !== 'K1' && candidates[0]?.id === id));
+  return sure && !open && (!told || id === 'H2' || (id !== 'K1' && candidates[0]?.id === id));
 }
 
 /** Another product is named: at most our own part that stands beside it is offered. */
@@ -337,7 +339,7 @@ function bySignature(text: string, reader: Reader): Symptom | undefined {
   const known = here(first.ids, reader);
   if (known.length === 0) return undefined;
   const match = reader.matcher.match(text);
-  const said = match.candidates[0]?.id ?? '';
+  const said = match.nearest?.[0] ?? match.candidates[0]?.id ?? '';
   // Of the symptoms that print the same line, the words tell which.
   const ids = known.includes(said) ? [...new Set([said, ...known])] : known;
   const part = first.part === undefined || first.part === 'runtime' ? partOf(text, reader) : first.part;
@@ -374,8 +376,10 @@ function ofWords(
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
   const part = best === 'H2' ? partOf(whole, reader) : partIn(whole, reader.platform);
-  // Words of other fields may be near a symptom by chance: a run starts where something is said to be wrong.
-  const clear = troubled && (match.near === true || partOf(whole, reader) !== undefined);
+  // Words of other fields may be near a symptom by chance: a run starts where something is said to be
+  // wrong, or a whole sentence is as one of the phrases.
+  const clear =
+    match.certain === true || (troubled && (match.near === true || partOf(whole, reader) !== undefined));
   return match.sure && clear
     ? { kind: 'known', ids: [best], ...withPart(part) }
     : { kind: 'choose', ids: ids.slice(0, OFFERED), ...withPart(part) };

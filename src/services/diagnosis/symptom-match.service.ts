@@ -31,6 +31,8 @@ export interface SymptomMatcher {
     readonly sure: boolean;
     /** It is sure, and so near to the phrases of the first that no part need be named beside. */
     readonly near: boolean;
+    /** Nearer still, and not by a word or two: it need not be said that something is wrong. */
+    readonly certain: boolean;
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
     readonly nearest?: readonly string[];
@@ -69,6 +71,9 @@ const limits = {
   namedAhead: 0.6,
   /** Of the model's score where no part is named: below it the model errs about ten times as often. */
   near: 0.8,
+  /** Of the model's score, and of the words that tell, where nothing is said to be wrong. */
+  certain: 1.2,
+  telling: 4,
 } as const;
 /** Where nothing is sure, one has a choice. */
 const LEAST_OFFERED = 3;
@@ -195,14 +200,15 @@ export function createSymptomMatcher(
     spell: speller(stored.spelled.split(' '), stored.plain.split(' ')),
     match(text) {
       const title = titled.get(plainTitle(text));
-      if (title !== undefined) return { candidates: [{ id: title, score: 1 }], sure: true, near: true };
+      if (title !== undefined)
+        return { candidates: [{ id: title, score: 1 }], sure: true, near: true, certain: true };
       const cut = headAndTail(text, MOST_UNITS);
       const hits = index.search(cut);
       const best = hits[0]?.score ?? 0;
       const byWords = new Map(hits.map(({ id, score }) => [String(id), score / best]));
       return chosen(model(cut), byWords, (id) => ({
         named: (names.get(id) ?? []).some((name) => standsIn(name, tokens(cut))),
-        alone: tokens(cut).length < 2,
+        words: tokens(cut).length,
         ahead: String(hits[0]?.id) === id && best >= (hits[1]?.score ?? 0) * CLEARLY_AHEAD,
       }));
     },
@@ -216,13 +222,13 @@ const plainTitle = (text: string): string =>
     .replace(/[\s.!?。！？]+/g, ' ')
     .trim();
 
-const none = { candidates: [], sure: false, near: false } as const;
+const none = { candidates: [], sure: false, near: false, certain: false } as const;
 
 /** Puts both scores together: the model's, and that of the words and names of the vocabulary. */
 function chosen(
   scores: ReturnType<LinearModel>,
   byWords: ReadonlyMap<string, number>,
-  seen: (id: string) => { readonly named: boolean; readonly alone: boolean; readonly ahead: boolean },
+  seen: (id: string) => { readonly named: boolean; readonly words: number; readonly ahead: boolean },
 ): ReturnType<SymptomMatcher['match']> {
   const [top] = scores;
   if (top === undefined) return none;
@@ -246,10 +252,12 @@ function chosen(
     .map(({ id, score }) => ({ id, score: score / first.score }));
   // The other commands count, too: "analyze the log" may be either.
   const gap = first.own - Math.max(...scores.filter(({ id }) => id !== first.id).map(({ score }) => score));
-  const { named, alone, ahead } = seen(first.id);
+  const { named, words, ahead } = seen(first.id);
   const byName = named && ahead && first.own >= limits.namedSure && gap >= limits.namedAhead;
   const sure =
     // One word alone (`memory`) is a symptom only where it is its name.
-    ((!alone || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
-  return { candidates, sure, near: sure && (byName || first.own >= limits.near), nearest };
+    ((words > 1 || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
+  const near = sure && (byName || first.own >= limits.near);
+  const certain = sure && first.own >= limits.certain && words >= limits.telling;
+  return { candidates, sure, near, certain, nearest };
 }

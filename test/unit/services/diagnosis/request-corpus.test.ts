@@ -37,15 +37,13 @@ const secondFloors: Readonly<Partial<Record<Kind, { readonly first: number; read
 
 /** Of the third, whose misses nobody has looked at: it is counted, and no text of it is named where one fails. */
 const thirdFloors: Readonly<Record<Kind, { readonly first: number; readonly amongThree: number }>> = {
-  error: { first: 0.94, amongThree: 0.98 },
+  error: { first: 0.96, amongThree: 0.99 },
   alert: { first: 0.99, amongThree: 0.99 },
-  paraphrase: { first: 0.92, amongThree: 0.95 },
+  paraphrase: { first: 0.92, amongThree: 0.96 },
   typo: { first: 0.95, amongThree: 0.99 },
   command: { first: 0.87, amongThree: 0.87 },
   none: { first: 0.93, amongThree: 0.93 },
 };
-/** Those that started a run of another symptom when it was measured: three errors, and one text that asks for nothing. */
-const thirdSureAndWrong = { error: 3, none: 1 } as const;
 
 describe('the third locked set', () => {
   const { rows } = scoreOf(third);
@@ -53,8 +51,7 @@ describe('the third locked set', () => {
   it.each(rows.map((row) => [row.kind, row] as const))('%s is read as well as it was', (kind, row) => {
     expect(row.first / row.texts).toBeGreaterThanOrEqual(thirdFloors[kind].first);
     expect(row.amongThree / row.texts).toBeGreaterThanOrEqual(thirdFloors[kind].amongThree);
-    const most = kind === 'error' || kind === 'none' ? thirdSureAndWrong[kind] : 0;
-    expect(row.sureAndWrong).toBeLessThanOrEqual(most);
+    expect(row.sureAndWrong).toBe(0);
   });
 
   it('shares no text with the phrases', () => {
@@ -65,15 +62,17 @@ describe('the third locked set', () => {
 });
 
 describe('what nobody is sure of', () => {
-  it.each(['nats is acting oddly', 'the orchestrator has some problem', 'agent-manager 有点慢', 'redis 出了问题'])(
-    'is offered with at least three looks: %s',
-    (text) => {
-      const read = readRequest(text);
+  it.each([
+    'nats is acting oddly',
+    'the orchestrator has some problem',
+    'agent-manager 有点慢',
+    'redis 出了问题',
+  ])('is offered with at least three looks: %s', (text) => {
+    const read = readRequest(text);
 
-      expect(read.kind).toBe('choose');
-      expect(takenFor(read).length).toBeGreaterThanOrEqual(3);
-    },
-  );
+    expect(read.kind).toBe('choose');
+    expect(takenFor(read).length).toBeGreaterThanOrEqual(3);
+  });
 
   it.each(['what is a workflow', 'how does the orchestrator work?', '什么是工作流', 'cpu is low now'])(
     'is no lesson and no good news: %s',
@@ -81,6 +80,35 @@ describe('what nobody is sure of', () => {
       expect(readRequest(text)).toEqual({ kind: 'unknown' });
     },
   );
+});
+
+describe('what starts a run', () => {
+  it.each([
+    // Nothing is said to be wrong.
+    ['the pods are running', false],
+    ['workflow of our law office', false],
+    // What one part says of the way to another may be a symptom of either.
+    ['agent-manager exits: nats: no servers available for connection', false],
+    ['nats: no servers available for connection', true],
+    // The part, or the way to it.
+    ['cannot reach agent-manager', false],
+    ['orchestrator-service cannot reach redis', true],
+    // The words say another thing than the line that goes along.
+    ['分析时 MemoryError', false],
+    ['MemoryError', true],
+    // A whole sentence as one of the phrases, and what is said to be wrong.
+    ['manager process terminates during boot', true],
+    ['PostgreSQL is slow', true],
+  ])('%s: %s', (text, starts) => {
+    expect(readRequest(text).kind === 'known').toBe(starts);
+  });
+
+  it('is the symptom that the words tell, of those that print the same line', () => {
+    expect(readRequest('pq: column "severity" does not exist')).toMatchObject({
+      kind: 'known',
+      ids: ['M1', 'S1'],
+    });
+  });
 });
 
 describe('the locked halves of what people send', () => {
