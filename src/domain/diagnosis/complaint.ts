@@ -8,8 +8,6 @@ export interface Complaint {
   readonly part: PartId;
   /** It starts a run; else the ids are offered. */
   readonly sure: boolean;
-  /** Words do not tell which of them it is. */
-  readonly open?: boolean;
 }
 
 const reach =
@@ -92,9 +90,6 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
   }
   if (distinct.size > 1) return undefined;
   const { part } = first;
-  // From where is not said: it may be the part, or the way to it.
-  if (between !== null && part !== 'neo4j' && part !== 'collect-agent' && !down.test(text))
-    return { ids: ['H2', 'N1'], part, sure: false, open: true };
   if (
     /\bpods?\b|\bcontainers?\b|容器|镜像|\bimages?\b/iu.test(text) &&
     (start.test(text) || ready.test(text))

@@ -309,9 +309,9 @@ function ofMissing(
 /** A symptom that the words surely name says more than that a part is down, and as much as the same complaint. */
 function saysMore(
   { candidates, sure }: ReturnType<Matcher['match']>,
-  { ids: [id], sure: told, open = false }: Complaint,
+  { ids: [id], sure: told }: Complaint,
 ): boolean {
-  return sure && !open && (!told || id === 'H2' || (id !== 'K1' && candidates[0]?.id === id));
+  return sure && (!told || id === 'H2' || (id !== 'K1' && candidates[0]?.id === id));
 }
 
 /** Another product is named: at most our own part that stands beside it is offered. */

@@ -257,7 +257,7 @@ function chosen(
   const sure =
     // One word alone (`memory`) is a symptom only where it is its name.
     ((words > 1 || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
-  const near = sure && (byName || first.own >= limits.near);
+  const near = sure && (named || first.own >= limits.near);
   const certain = sure && first.own >= limits.certain && words >= limits.telling;
   return { candidates, sure, near, certain, nearest };
 }
