@@ -21,7 +21,7 @@ const matcher = (
   sure = false,
   suspects: Partial<Record<PartId, readonly string[]>> = {},
 ): Matcher => ({
-  match: (text) => ({ candidates: (answers[text.trim()] ?? []).map((id) => ({ id })), sure }),
+  match: (text) => ({ candidates: (answers[text.trim()] ?? []).map((id) => ({ id })), sure, near: sure }),
   suspects: { ...Object.fromEntries(partIds.map((part) => [part, []])), ...suspects } as Matcher['suspects'],
 });
 const read = (text: string, by = matcher()) => symptomOf(text, diagnoses, by, asInGuide);
