@@ -299,6 +299,8 @@ const causes: Readonly<Record<string, (truths: Truths, of: string) => Is>> = {
   'D3.b': (truths) =>
     when(redisOf(truths), (one) => one.maxBytes === 0 || memoryShare(one) > 0.5 || one.evicted > 0),
   'D3.c': (truths) => when(redisOf(truths), ({ keys }) => keys > 0),
+  'D3.e': (truths) => findings['REDIS_SAVE_FAILED']?.(truths, 'redis'),
+  'D3.d': (truths) => findings['REDIS_MASTER_GONE']?.(truths, 'redis'),
   'D4.b': (truths) => when(natsOf(truths)?.streams, (streams) => streams === 0),
   'T1.b': (truths) => when(postgresOf(truths), ({ invalidIndexes }) => invalidIndexes > 0),
   'M1.f': (truths) =>

@@ -27,7 +27,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   of('S7', 'abc'),
   of('D1', 'abcd'),
   of('D2', 'abc'),
-  of('D3', 'abc'),
+  of('D3', 'abcdef'),
   of('D4', 'ab'),
   of('N1', 'abcd'),
   of('P1', 'ab'),

@@ -19,6 +19,7 @@ export const redisMemory = defineDiagnosis({
     { probe: 'redis.memory-limit' },
     { probe: 'redis.eviction-policy' },
     { probe: 'redis.key-space' },
+    { probe: 'redis.writes' },
   ],
   causes: [
     {
@@ -48,6 +49,30 @@ export const redisMemory = defineDiagnosis({
       // Memory that nothing may leave is full under any limit: whether this one is too low, nobody can tell.
       when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), unlessExplained(atLimit, keepsAll)),
       remedies: [{ remediation: 'redis.set-memory-limit' }, { instruction: 'raise-maxmemory' }],
+    },
+    {
+      id: 'D3.d',
+      part: 'redis',
+      symptom: found('REDIS_MASTER_GONE'),
+      when: found('REDIS_MASTER_GONE'),
+      // Two that both take writes no longer agree: whether the master is gone for good, people have to know.
+      remedies: [{ instruction: 'mend-replication' }],
+    },
+    {
+      id: 'D3.e',
+      part: 'redis',
+      symptom: found('REDIS_SAVE_FAILED'),
+      when: found('REDIS_SAVE_FAILED'),
+      // Writes that are taken although they are not saved are lost when Redis ends.
+      remedies: [{ instruction: 'mend-save' }],
+    },
+    {
+      id: 'D3.f',
+      part: 'redis',
+      symptom: found('REDIS_REPLICAS_MISSING'),
+      when: found('REDIS_REPLICAS_MISSING'),
+      // Somebody wants each write in two places: whether one is enough is not for a button.
+      remedies: [{ instruction: 'bring-replicas-back' }],
     },
   ],
   handOver: [],

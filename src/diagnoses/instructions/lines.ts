@@ -109,6 +109,13 @@ const unlinked = (pattern: string): Lines => ({
   ],
 });
 
+/** For when the reason is mended: a save, and whether it succeeded. */
+const saved = [
+  '# REDISCLI_AUTH holds the password',
+  '# once it is mended: redis-cli BGSAVE',
+  'redis-cli INFO persistence',
+];
+
 /** The guide's values of some keys. */
 const advised = ({ keys }: Platform, ...some: readonly (keyof typeof guideSettings)[]) =>
   some.map((key) => `${keys[key]}: ${guideSettings[key].value}`);
@@ -336,6 +343,26 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         '# only if all of these are caches: redis-cli CONFIG SET maxmemory-policy allkeys-lru',
         '# only if those that expire are caches: redis-cli CONFIG SET maxmemory-policy volatile-lru',
       ],
+    },
+    'mend-replication': {
+      // In a comment: two masters no longer agree.
+      any: [
+        '# REDISCLI_AUTH holds the password',
+        'redis-cli INFO replication',
+        '# only if the master is gone for good: redis-cli REPLICAOF NO ONE',
+      ],
+    },
+    'bring-replicas-back': {
+      // In a comment: somebody has chosen how many are wanted.
+      any: [
+        '# REDISCLI_AUTH holds the password',
+        'redis-cli INFO replication',
+        '# only if Redis is to run without them: redis-cli CONFIG SET min-replicas-to-write 0',
+      ],
+    },
+    'mend-save': {
+      kubernetes: [`kubectl -n {ns} logs ${redis.workload} --tail=20`, ...saved],
+      compose: [`docker logs --tail 20 ${container(redis.composeService)}`, ...saved],
     },
     'raise-maxmemory': {
       // The container first: a limit that it has no room for ends in a kill for memory. In a comment, chained: it

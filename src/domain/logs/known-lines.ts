@@ -337,7 +337,8 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       id: 'redis-snapshot',
       pattern: /\bMISCONF\b|Can't save in background|Background saving error/i,
       part: 'redis',
-      causes: [],
+      causes: ['D3.e'],
+      ask: 'D3',
     },
     {
       id: 'nats-lost',

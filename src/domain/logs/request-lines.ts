@@ -92,8 +92,12 @@ const said: readonly Told[] = [
   },
   {
     pattern:
-      /LOADING Redis is loading|\bBusyLoadingError\b|\bMaxRetriesPerRequestError\b|redis: connection pool timeout|ERR max number of clients reached|\bREADONLY You can't write against|\bReadOnlyError\b|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|Stream isn't writeable and enableOfflineQueue/,
+      /LOADING Redis is loading|\bBusyLoadingError\b|\bMaxRetriesPerRequestError\b|redis: connection pool timeout|ERR max number of clients reached|\bCLUSTERDOWN\b|Stream isn't writeable and enableOfflineQueue/,
     ...{ ids: ['H2'], part: 'redis', weight: 'sure', source: 'redis-server, go-redis, ioredis, redis-py' },
+  },
+  {
+    pattern: /\bREADONLY You can't write against|\bReadOnlyError\b|\bMASTERDOWN\b|\bNOREPLICAS\b/,
+    ...{ ids: ['D3', 'H2'], part: 'redis', weight: 'sure', source: 'redis-server, redis-py' },
   },
   {
     pattern: /command not allowed when used memory|redis\.exceptions\.OutOfMemoryError/i,

@@ -72,12 +72,17 @@ export const diagnoses = {
   'cause.D2.a': 'An index that the platform needs is missing.',
   'cause.D2.b': 'Old rows that are no longer needed make the tables large.',
   'cause.D2.c': 'A session blocks others by a lock.',
-  'diagnosis.D3': 'Redis is short of memory',
-  'diagnosis.D3.meaning': 'Redis is at its memory limit, or its limit is missing or too low.',
+  'diagnosis.D3': 'Redis is short of memory, or takes no writes',
+  'diagnosis.D3.meaning':
+    'Redis is at its memory limit, its limit is missing or too low, or Redis refuses writes for another reason.',
   'diagnosis.D3.impact': 'Writes fail or the hit rate falls; services become slower.',
   'cause.D3.a': 'The limit is reached and the eviction policy is noeviction.',
   'cause.D3.b': 'There is no memory limit, or it is too low.',
   'cause.D3.c': 'Useless cache keys fill the memory.',
+  'cause.D3.d': 'Redis is a replica, and its master cannot be reached: it takes no writes.',
+  'cause.D3.e':
+    'Redis could not save its data; unless its settings say otherwise, it refuses writes because of it.',
+  'cause.D3.f': 'Fewer replicas keep up than Redis wants for a write.',
   'diagnosis.D4': 'Messages pile up in NATS',
   'diagnosis.D4.meaning': 'A consumer does not take its messages as fast as they come.',
   'diagnosis.D4.impact': 'Messages arrive late; NATS disconnects slow consumers and drops messages.',
@@ -334,6 +339,12 @@ export const diagnoses = {
     'Give the container of Redis {containerBytes:bytes}, then set maxmemory to {wantedBytes:bytes}.',
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
+  'remedy.mend-replication':
+    'Bring the master {master} back, or correct its address. Only once it is sure that it is gone: make this Redis the master (REPLICAOF NO ONE). I offer no fix: I do not know whether the master still takes writes, and two masters no longer agree.',
+  'remedy.mend-save':
+    'See in the log of Redis why the save failed ({kind}): a full disk, a wrong right or no memory. Mend that; after the next save that succeeds it takes writes again. I offer no fix: writes taken without a save are lost when Redis ends.',
+  'remedy.bring-replicas-back':
+    'Bring the replicas back: {good|# keeps|# keep} up, and at least {wanted} are wanted (min-replicas-to-write). I offer no fix: with fewer, writes are lost when this Redis fails, and somebody has chosen against that.',
   'remedy.speed-up-consumer':
     'If the consumer is {@agent-manager}, set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000 and restart it; otherwise mend or stop {subject}.',
   'remedy.create-stream':

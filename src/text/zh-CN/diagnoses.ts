@@ -71,12 +71,15 @@ export const diagnoses = {
   'cause.D2.a': '缺少平台需要的索引。',
   'cause.D2.b': '无用的旧数据让表变得很大。',
   'cause.D2.c': '某个会话持锁阻塞了其他会话。',
-  'diagnosis.D3': 'Redis 内存不足',
-  'diagnosis.D3.meaning': 'Redis 达到内存上限，或没有合适的上限。',
+  'diagnosis.D3': 'Redis 内存不足，或不接受写入',
+  'diagnosis.D3.meaning': 'Redis 达到内存上限、没有合适的上限，或因其他原因拒绝写入。',
   'diagnosis.D3.impact': '写入失败或命中率下降，服务变慢。',
   'cause.D3.a': '已达上限，且淘汰策略是 noeviction。',
   'cause.D3.b': '没有内存上限，或上限太低。',
   'cause.D3.c': '无用的缓存键占满了内存。',
+  'cause.D3.d': 'Redis 是副本，而它的主节点无法连接，因此不接受写入。',
+  'cause.D3.e': 'Redis 无法保存数据；除非设置另有规定，它会因此拒绝写入。',
+  'cause.D3.f': '能跟上的副本少于 Redis 写入所要求的数量。',
   'diagnosis.D4': 'NATS 消息堆积',
   'diagnosis.D4.meaning': '消费者取消息的速度跟不上。',
   'diagnosis.D4.impact': '消息延迟；NATS 会断开慢消费者并丢弃消息。',
@@ -310,6 +313,12 @@ export const diagnoses = {
   'remedy.raise-maxmemory':
     '先把 Redis 容器的内存 limit 设为 {containerBytes:bytes}，再把 maxmemory 设为 {wantedBytes:bytes}。',
   'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
+  'remedy.mend-replication':
+    '恢复主节点 {master}，或改正它的地址。确认它确已不在后，才把这个 Redis 提升为主节点（REPLICAOF NO ONE）。这里不提供修复：我不知道主节点是否仍在接受写入，而两个主节点的数据会不一致。',
+  'remedy.mend-save':
+    '在 Redis 日志中查看保存失败（{kind}）的原因：磁盘已满、权限错误或内存不足。处理之后，下一次保存成功时它会重新接受写入。这里不提供修复：未保存就接受的写入，会在 Redis 退出时丢失。',
+  'remedy.bring-replicas-back':
+    '恢复副本：能跟上的有 {good} 个，而至少要求 {wanted} 个（min-replicas-to-write）。这里不提供修复：副本更少时，这个 Redis 一旦故障就会丢失写入，而有人选择了避免这种情况。',
   'remedy.speed-up-consumer':
     '如果消费者是 {@agent-manager}，把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000 并重启；否则修复或停止 {subject}。',
   'remedy.create-stream': '在 {@subjects.events} 上创建流 {@streams.events}，保留策略 limits，max-age 24h。',

@@ -21,3 +21,28 @@ describe('memory that is full', () => {
     expect(judged(keeps)).toMatchObject({ 'D3.a': 'ruled-out', 'D3.b': 'ruled-out' });
   });
 });
+
+describe('a Redis that refuses writes', () => {
+  it('is a replica whose master is gone (D3.d), and short of nothing', () => {
+    const gone: Seen = { code: 'REDIS_MASTER_GONE', probe: 'redis.writes' };
+
+    expect(judged(gone)).toMatchObject({ 'D3.a': 'ruled-out', 'D3.b': 'ruled-out', 'D3.d': 'confirmed' });
+    expect(judged()).toMatchObject({ 'D3.d': 'ruled-out' });
+    expect(verdictsOf(redisMemory, outcomesOf(redisMemory, [], ['redis.writes']))).toMatchObject({
+      'D3.d': 'possible',
+    });
+  });
+
+  it('could not save (D3.e)', () => {
+    const failed: Seen = { code: 'REDIS_SAVE_FAILED', probe: 'redis.writes' };
+
+    expect(judged(failed)).toMatchObject({ 'D3.d': 'ruled-out', 'D3.e': 'confirmed' });
+    expect(judged()).toMatchObject({ 'D3.e': 'ruled-out' });
+  });
+
+  it('wants replicas that it does not have (D3.f)', () => {
+    const missing: Seen = { code: 'REDIS_REPLICAS_MISSING', probe: 'redis.writes' };
+
+    expect(judged(missing)).toMatchObject({ 'D3.d': 'ruled-out', 'D3.e': 'ruled-out', 'D3.f': 'confirmed' });
+  });
+});

@@ -36,7 +36,7 @@ describe('the issue form', () => {
     const text = reportWriter.form(issueReport(aSource({ fixes })), 'en');
 
     expect(text).toMatchInlineSnapshot(`
-      "# [prod] Redis is short of memory: The limit is reached and the eviction policy is noeviction (D3.a)
+      "# [prod] Redis is short of memory, or takes no writes: The limit is reached and the eviction policy is noeviction (D3.a)
 
       ## Problem
 
