@@ -106,6 +106,15 @@ describe('the sentences and lines of a cause say what its fix would do', () => {
   });
 });
 
+it('D3.a: the lines to copy name the policies that its fix may choose, and no other', () => {
+  const lines = (['kubernetes', 'compose'] as const).flatMap((on) =>
+    instructionLines('set-eviction-policy', places[on], undefined, asInGuide),
+  );
+  const named = lines.flatMap((line) => /maxmemory-policy (\S+)/.exec(line)?.[1] ?? []);
+
+  expect([...new Set(named)].toSorted()).toEqual(['allkeys-lru', 'volatile-lru']);
+});
+
 /** What lines of a remediation's own instruction do; each is a word that stands in no other's. */
 const acts: Readonly<Record<string, RegExp>> = {
   'set-eviction-policy': /maxmemory-policy/,
