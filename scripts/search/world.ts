@@ -228,7 +228,12 @@ export class World {
     }
     if (agent !== undefined && this.draw.agents === 'fresh') {
       const beat = setInterval(() => {
-        if (!agent.isClosed()) agent.publish('aetherius.agent.c1.heartbeat', '{"agent_id":"agent-c1"}');
+        if (agent.isClosed()) return;
+        try {
+          agent.publish('aetherius.agent.c1.heartbeat', '{"agent_id":"agent-c1"}');
+        } catch {
+          // A server that takes no message of this size: the client throws, as the agent's would.
+        }
       }, 500);
       this.later(async () => clearInterval(beat));
     }
