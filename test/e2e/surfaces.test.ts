@@ -173,12 +173,12 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const typed = await control.command({
       user: people.requester,
       channel: places.ops,
-      text: '/aetherius gather since=30m',
+      text: '/aetherius shuffle since=30m',
     });
     const told = await control.waitForMessage({
       channel: places.ops,
       user: people.requester,
-      contains: 'I do not know “gather”',
+      contains: 'I do not know “shuffle”',
     });
     await control.say({ user: people.chinese, channel: places.incidents, text: '@aetherius 备份' });
     const toldInChinese = await control.waitForMessage({

@@ -12,7 +12,8 @@ const Params = z.object({
 export function questionsOf(probes: readonly Pick<Probe, 'id' | 'params'>[]): QuestionOf {
   const taken = new Map(probes.map(({ id, params }) => [id, defaultsOf(params)]));
   return ({ probe, key }) => {
-    const given = key === probe ? [] : key.slice(probe.length + 1, -1).split(',');
+    const [, inside] = /\((.*)\)$/s.exec(key) ?? [];
+    const given = inside === undefined ? [] : inside.split(',');
     const named = given.map((one): [string, string] => {
       const [name = one] = one.split('=', 1);
       return [name, one.slice(name.length + 1)];

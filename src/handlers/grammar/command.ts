@@ -269,7 +269,15 @@ const outcomeWords: Readonly<Record<string, 'worked' | 'failed' | undefined>> = 
   失败: 'failed',
 };
 
-const logOptions: ReadonlySet<string> = new Set(['since', 'until', 'level', 'grep', 'trace', 'container']);
+/** Options of logs, as they are typed before a `=`. */
+export const logOptions: ReadonlySet<string> = new Set([
+  'since',
+  'until',
+  'level',
+  'grep',
+  'trace',
+  'container',
+]);
 
 type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 

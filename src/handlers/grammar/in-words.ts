@@ -7,6 +7,7 @@ import { similarTo } from '../../domain/kernel/similar.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import {
   type Command,
+  logOptions,
   type ParsedCommand,
   parseCommand,
   tokenize,
@@ -70,12 +71,19 @@ export function commandOf(text: string, environments: readonly string[], known: 
   const asked = parseCommand(`diagnose ${text}`, environments);
   if (!asked.ok || asked.command.kind !== 'diagnose') return checked;
   const { symptom, environment } = asked.command;
-  const meant = known.understand(symptom, environment);
+  const meant = known.understand(withoutOptions(symptom), environment);
   if (meant === undefined || (meant === 'choice' && isOneWord(text))) return checked;
   if (meant === 'symptom') return asked;
   if (meant === 'choice') return { ok: false, fault: severalSymptoms(symptom, environment, known) };
   if (meant !== 'health') return { ok: false, fault: { reason: 'other-command', facts: { command: meant } } };
   return { ok: true, command: { kind: 'health', ...present({ environment }) } };
+}
+
+/** `since=30m` behind a word is the argument of a command, and no word. A line of a log begins with such. */
+function withoutOptions(text: string): string {
+  const [first = '', ...rest] = text.split(' ');
+  if (first.includes('=')) return text;
+  return [first, ...rest.filter((word) => !logOptions.has(/^(\w+)=/.exec(word)?.[1] ?? ''))].join(' ');
 }
 
 /** A single word that may be anything is a slip. Chinese has no blanks: three characters may be a sentence. */

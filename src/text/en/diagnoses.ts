@@ -340,7 +340,7 @@ export const diagnoses = {
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
   'remedy.mend-replication':
-    'Bring the master {master} back, or correct its address. Only once it is sure that it is gone: make this Redis the master (REPLICAOF NO ONE). I offer no fix: I do not know whether the master still takes writes, and two masters no longer agree.',
+    'Bring the master {master} back, or correct its address. Make this Redis the master (`REPLICAOF NO ONE`) only where the old one is gone for good. I offer no fix: I do not know whether the master still takes writes, and two masters no longer agree.',
   'remedy.mend-save':
     'See in the log of Redis why the save failed ({kind}): a full disk, a wrong right or no memory. Mend that; after the next save that succeeds it takes writes again. I offer no fix: writes taken without a save are lost when Redis ends.',
   'remedy.bring-replicas-back':

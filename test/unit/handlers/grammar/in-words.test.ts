@@ -54,6 +54,8 @@ describe('plain words instead of a verb', () => {
     'kafka lags behind',
     'redis is fine again',
     'frobnicate',
+    'shuffle since=30m',
+    'shuffle level=error since=2h',
     'x'.repeat(3000),
   ])('that fit nothing start nothing: %s', (text) => {
     expect(read(text)).toMatchObject({ ok: false, fault: { reason: 'unknown-verb' } });
