@@ -40,6 +40,8 @@ describe('what a probe was asked', () => {
     });
     const d3 = diagnoses.find(({ id }) => id === 'D3')?.evidence ?? [];
     const both = keys(d3).filter((key) => keys(health).includes(key));
-    expect(both).toEqual(keys(d3.filter(({ probe }) => /connection|memory$|eviction-policy|writes/.test(probe))));
+    expect(both).toEqual(
+      keys(d3.filter(({ probe }) => /connection|memory$|eviction-policy|writes/.test(probe))),
+    );
   });
 });
