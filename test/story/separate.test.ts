@@ -14,6 +14,7 @@ it('R-A15: a fix is asked for, approved, carried out, verified and taken back, a
   const product = await start();
   const { control } = product.slack;
   const { table, card } = await askForFix(control);
+  const found = table.text;
   const press = (user: string, ts: string, actionId: string) =>
     control.click({ user, channel: places.incidents, ts, actionId, confirm: true });
 
@@ -31,6 +32,12 @@ it('R-A15: a fix is asked for, approved, carried out, verified and taken back, a
   );
   const saidThen = done.text;
   const mended = await policyOf();
+  const rootWith = (words: string) =>
+    control.waitForMessage(
+      { channel: places.incidents, where: ({ ts, text }) => ts === table.ts && text.includes(words) },
+      { timeoutMs: 15_000 },
+    );
+  await rootWith('Mended at');
   await press(people.requester, done.ts, 'remediation.undo');
   const undo = await control.waitForMessage(
     {
@@ -45,6 +52,8 @@ it('R-A15: a fix is asked for, approved, carried out, verified and taken back, a
     { channel: places.incidents, where: ({ ts, text }) => ts === undo.ts && text.includes('Taken back') },
     { timeoutMs: 30_000 },
   );
+  // What was taken back is no longer mended.
+  await rootWith(found);
 
   const logins = await product.database.sql<{ login: string }>(
     `SELECT DISTINCT usename::text AS login FROM pg_stat_activity
@@ -56,7 +65,7 @@ it('R-A15: a fix is asked for, approved, carried out, verified and taken back, a
      FROM audit_log WHERE action ~ '^(remediation|step)\\.' AND action NOT IN ('remediation.proposed', 'remediation.verifying') GROUP BY 1 ORDER BY 1`,
   );
   expect(afterOwn).toEqual([{ state: 'requested' }]);
-  expect(table.text).toContain('Redis');
+  expect(found).toContain('Redis');
   expect(logins.map(({ login }) => login)).toEqual(['login_of_bot', 'login_of_scheduler', 'login_of_worker']);
   expect(signers).toEqual([
     { worker: false, keys: 1, unsigned: 0 },
