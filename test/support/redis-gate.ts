@@ -7,6 +7,8 @@ export interface RedisGate {
   readonly url: string;
   /** From the next command that fits on, nothing goes through to the server any more; what was sent is kept. */
   hold(command: RegExp): void;
+  /** Whether a connection that is open has sent such a command. */
+  hasSent(command: RegExp): boolean;
   /** Ends each connection that has ever sent such a command, and takes no new ones; the other ones stay. */
   end(command: RegExp): void;
   /** Nothing goes through the present connections any more, and nobody is told; new ones are as good as ever. */
@@ -73,6 +75,7 @@ export async function startRedisGate(target: string, options: RedisGateOptions =
     hold(command) {
       held = command;
     },
+    hasSent: (command) => [...ways.values()].some(({ sent }) => command.test(sent)),
     end(command) {
       refusing = true;
       for (const [client, { sent }] of ways) if (command.test(sent)) client.destroy();

@@ -72,6 +72,8 @@ describe('a consumer whose blocking connection is ended and stays dead', () => {
     const one = await bench();
     one.start();
     expect(await one.check()).toBe('redis');
+    // The first job may have been there before the consumer had to wait for one.
+    await expect.poll(() => one.gate.hasSent(waitsForWork), soon).toBe(true);
 
     one.gate.end(waitsForWork);
 
