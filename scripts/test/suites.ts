@@ -116,7 +116,7 @@ export const suites = [
   },
   {
     name: 'guides',
-    about: 'the guides for developers, followed word for word',
+    about: 'the guides for developers, followed word for word, and the tools that test and scaffold',
     part: 'rest',
     drawn: 1,
     seconds: 300,

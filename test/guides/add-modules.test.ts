@@ -55,7 +55,7 @@ function unrelated(): readonly string[] {
     const imports = importsOf(file, /^(?:src|test|lab|scripts|tools)\//, checkout);
     return !touched.has(file) && ![...imports].some((path) => touched.has(path));
   });
-  return [...unit, ...['literals', 'scaffold', 'runner'].map((name) => `test/repo/${name}.test.ts`)];
+  return unit;
 }
 
 let checkout: string;

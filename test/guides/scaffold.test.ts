@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { camel, register, scaffold } from '../../scripts/new.ts';
-import { read, root } from './files.ts';
+import { read, root } from '../repo/files.ts';
 
 describe('the scaffold', () => {
   it('names things after their id', () => {

@@ -21,7 +21,7 @@ import { addOutcomes, lastLines, type Part, runParts, suitePart } from '../../sc
 import { createScreen } from '../../scripts/test/screen.ts';
 import { suites } from '../../scripts/test/suites.ts';
 import vitestConfig from '../../vitest.config.ts';
-import { repositoryFiles, root } from './files.ts';
+import { repositoryFiles, root } from '../repo/files.ts';
 
 const file = (status: string, ...tests: readonly string[]) => ({
   name: '/repo/a.test.ts',
