@@ -15,6 +15,8 @@ const mostMs = 2 * 3_600_000;
 
 /** How often it is looked at (milliseconds): whoever waits behind it waits no longer than a second in all. */
 const lookEveryMs = 250;
+/** How long the end of a statement that was cancelled is waited for. */
+const endsWithinMs = 5_000;
 /** Looks at a server that does not answer, a second each, until the work is given up. */
 const mostUnseen = 300;
 
@@ -146,6 +148,20 @@ export async function isUnderWay(
 }
 
 /**
+ * Waits until the server is no more at this statement: a cancel is only asked for, and until it is followed what the
+ * statement leaves is still its work. Rejects after `endsWithinMs`.
+ */
+async function whenEnded(
+  postgres: PostgresTarget,
+  work: Pick<IndexWork, 'database' | 'sql'>,
+  { operation }: Pick<Context, 'operation'>,
+): Promise<void> {
+  const signal = AbortSignal.timeout(endsWithinMs);
+  while ((await see(postgres, work, { operation, signal })) !== undefined)
+    await postgres.query(work.database, 'SELECT pg_sleep(0.02)', [], { signal });
+}
+
+/**
  * An index as it is, and whether this very fix is at it. What ends between these two looks is looked at again: it would
  * pass for the work of another hand.
  */
@@ -196,6 +212,7 @@ export async function watched(work: IndexWork, context: Context, begun = false):
       ])
       .catch(() => undefined);
     leave.abort(new Error('it was ended'));
+    await whenEnded(postgres, work, context).catch(() => undefined);
     await work.cleanUp().catch(() => undefined);
   };
   if (batches === undefined) await sent;

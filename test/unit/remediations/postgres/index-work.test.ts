@@ -60,7 +60,11 @@ describe('a statement that takes long', () => {
     let aborted = false;
     const postgres = {
       databaseName: () => 'agent_manager',
-      query: () => {
+      query: (_id: string, sql: string) => {
+        if (sql.includes('pg_sleep')) {
+          log.push('still at it');
+          return Promise.resolve([]);
+        }
         const next = left.shift() ?? [];
         if (left.length === 0) settle?.resolve();
         return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
@@ -128,14 +132,23 @@ describe('a statement that takes long', () => {
       ...{ stage: 'limit', facts: { gaveUp: 'gave-way' } },
     });
 
-    expect(log.slice(1)).toEqual(['SELECT pg_cancel_backend(a.pid) ', 'cleaned up']);
+    expect(log.slice(1)).toEqual(['SELECT pg_cancel_backend(a.pid) ', 'still at it', 'cleaned up']);
     expect(aborted()).toBe(true);
+  });
+
+  it('is cleaned up once the server is no more at it: a cancel is only asked for', async () => {
+    const { log, context, work } = server([half, half, half, half, []], 'stopped');
+
+    await expect(watched(work, context)).rejects.toThrow('the step ends');
+
+    const waits = ['still at it', 'still at it', 'still at it'];
+    expect(log.slice(1)).toEqual(['SELECT pg_cancel_backend(a.pid) ', ...waits, 'cleaned up']);
   });
 
   it('ends when people stop it, and is left alone where another worker goes on', async () => {
     const stopped = server([half, half], 'stopped');
     await expect(watched(stopped.work, stopped.context)).rejects.toThrow('the step ends');
-    expect(stopped.log.slice(1)).toEqual(['SELECT pg_cancel_backend(a.pid) ', 'cleaned up']);
+    expect(stopped.log.slice(1)).toEqual(['SELECT pg_cancel_backend(a.pid) ', 'still at it', 'cleaned up']);
 
     const lost = server([half, half], 'lost');
     await expect(watched(lost.work, lost.context)).rejects.toThrow('the step ends');
