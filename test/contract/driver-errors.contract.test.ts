@@ -340,4 +340,15 @@ describe('through the real driver', () => {
       listedStage('nats', words.toLowerCase()) ?? 'unknown-error',
     );
   });
+
+  it.each([
+    ['breaks off', (socket: Socket) => void socket.destroy()],
+    ['hangs up', (socket: Socket) => void socket.end()],
+  ])('NATS: what takes a connection and %s has not refused it', async (_how, behave) => {
+    const port = await listen(behave);
+
+    const [stage] = await failed(createNatsTarget({ host: '127.0.0.1', port }, book()).connect());
+
+    expect(stage).toBe('closed');
+  });
 });

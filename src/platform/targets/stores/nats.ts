@@ -88,6 +88,11 @@ export function createNatsTarget(
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
+    if (code === 'CONNECTION_REFUSED' && socketStage(inner) === undefined) {
+      // The driver's word for whoever hung up as well: what the port does tells.
+      const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'closed' : seen, address);
+    }
     const said = error instanceof Error ? error.message.replace(/^'|'$/g, '').toLowerCase() : '';
     const stage =
       socketStage(inner) ??
