@@ -45,17 +45,25 @@ const rowOf = (report: HealthReport | undefined, part: string): PartRow | undefi
 const keysOf = (findings: readonly Finding[]): readonly string[] => findings.map(findingKey);
 
 /**
- * Whether a newer look saw each part well that this report called wrong, those that only followed from another one, too.
- * What could not be checked is not well.
+ * Whether a newer look saw each part well that this report called wrong, those that only followed from another one, too,
+ * and each probe that had found something answered again. What could not be checked is not well.
  */
-export function isReportMended(report: HealthReport, { report: newer }: Look): boolean {
+export function isReportMended(
+  report: HealthReport,
+  outcomes: readonly ProbeOutcome[],
+  { report: newer, outcomes: later }: Look,
+): boolean {
   const bad = report.rows.filter(isBad);
   return (
     bad.length > 0 &&
     bad.every((row) => {
       const now = rowOf(newer, row.part);
       const before = keysOf(row.findings);
-      return isWell(now) && !keysOf(now?.findings ?? []).some((key) => before.includes(key));
+      return (
+        isWell(now) &&
+        !keysOf(now?.findings ?? []).some((key) => before.includes(key)) &&
+        before.every((key) => isAnsweredWithout(key, outcomes, later))
+      );
     })
   );
 }
@@ -83,19 +91,33 @@ export function areCausesMended(
   );
 }
 
-function isGone(key: string, outcomes: readonly ProbeOutcome[], { report, outcomes: newer }: Look): boolean {
-  const found = outcomes.filter(({ findings }) => keysOf(findings).includes(key));
-  const answered = (probe: string): boolean =>
-    newer.some(
-      (now) =>
-        now.key === probe &&
-        (now.status === 'healthy' || now.status === 'unhealthy') &&
-        !keysOf(now.findings).includes(key),
-    );
+const findersOf = (key: string, outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] =>
+  outcomes.filter(({ findings }) => keysOf(findings).includes(key));
+
+/** Each probe that had found it was asked again, could look, and did not find it. */
+function isAnsweredWithout(
+  key: string,
+  outcomes: readonly ProbeOutcome[],
+  newer: readonly ProbeOutcome[],
+): boolean {
+  const finders = findersOf(key, outcomes);
   return (
-    found.length > 0 &&
-    found.every((outcome) => answered(outcome.key)) &&
-    found
+    finders.length > 0 &&
+    finders.every((before) =>
+      newer.some(
+        (now) =>
+          now.key === before.key &&
+          (now.status === 'healthy' || now.status === 'unhealthy') &&
+          !keysOf(now.findings).includes(key),
+      ),
+    )
+  );
+}
+
+function isGone(key: string, outcomes: readonly ProbeOutcome[], { report, outcomes: newer }: Look): boolean {
+  return (
+    isAnsweredWithout(key, outcomes, newer) &&
+    findersOf(key, outcomes)
       .flatMap(({ findings }) => findings.filter((finding) => findingKey(finding) === key))
       .every(({ part }) => isWell(rowOf(report, part)))
   );

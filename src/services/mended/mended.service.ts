@@ -55,9 +55,10 @@ async function isMended(
 ): Promise<boolean> {
   const asked = (outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] =>
     outcomes.map((outcome) => ({ ...outcome, key: questionOf(outcome) }));
-  if (run.kind === 'health') return isHealthReport(run.summary) && isReportMended(run.summary, look);
   const outcomes = asked((await tx.runs.get(run.id))?.outcomes ?? []);
   const newer = { ...look, outcomes: asked(look.outcomes) };
+  if (run.kind === 'health')
+    return isHealthReport(run.summary) && isReportMended(run.summary, outcomes, newer);
   return areCausesMended({ causes: judgedCauses(run.summary), outcomes }, newer);
 }
 

@@ -39,10 +39,21 @@ const red = (part: 'redis' | 'nats' = 'redis'): HealthReport =>
     ...{ overall: 'findings', roots: [part] },
     rows: [aRow({ part, state: 'degraded', findings: [aFinding({ part })] })],
   });
+const asked = (part: 'redis' | 'nats', findings: ProbeOutcome['findings'] = []): ProbeOutcome => ({
+  ...{ key: `${part}.memory`, probe: `${part}.memory`, part, facts: {}, durationMs: 1, findings },
+  status: findings.length === 0 ? 'healthy' : 'unhealthy',
+  startedAt: new Date().toISOString(),
+});
 const well: Look = {
   report: aReport({ rows: [aRow({ part: 'redis' }), aRow({ part: 'nats' })] }),
-  outcomes: [],
+  outcomes: [asked('redis'), asked('nats')],
 };
+/** What the probes said behind such a report. */
+const behind = (summary: unknown): readonly ProbeOutcome[] =>
+  (['redis', 'nats'] as const).flatMap((part) => {
+    const row = (summary as Partial<HealthReport>).rows?.find((one) => one.part === part);
+    return row === undefined || row.findings.length === 0 ? [] : [asked(part, row.findings)];
+  });
 
 /** An answer that was over a minute ago. */
 async function answered(
@@ -56,7 +67,7 @@ async function answered(
         ...{ id, kind, environment: 'prod', params: {}, source: 'slash' },
         surface: { teamId: 'T1', channel: 'C1', language: 'en' },
       });
-    await tx.runs.saveOutcomes(id, more.outcomes ?? []);
+    await tx.runs.saveOutcomes(id, more.outcomes ?? behind(summary));
     await tx.messages.post({
       ...{ id: systemIds.uuid(), purpose: 'root', channel: 'C1', runId: id, urgency: 'answer' },
       rendered: { text: ':octagonal_sign: *prod*: Redis is full.', blocks: [] },
@@ -125,6 +136,8 @@ describe('an answer whose findings a newer look has seen well', () => {
     await worker.tx((tx) => showMended(tx, 'prod', { ...well, began: new Date(Date.now() - 120_000) }, none));
     await worker.tx(async (tx) => showMended(tx, 'stage', { ...well, began: await tx.now() }, none));
     await look({ report: aReport({ rows: [aRow({ part: 'nats' })] }), outcomes: [] });
+    // What had found it could not look: that the rest is well says nothing of it.
+    await look({ ...well, outcomes: [{ ...asked('redis'), status: 'inconclusive' }] });
     expect(await mended()).toEqual([]);
     expect(await renders(id)).toBe(1);
   });

@@ -9,7 +9,24 @@ const redisFull = aRow({ part: 'redis', state: 'degraded', findings: [found] });
 const behind = aRow({ part: 'agent-manager', state: 'down', consequenceOf: 'redis' });
 const before = aReport({ overall: 'findings', roots: ['redis'], rows: [redisFull, behind] });
 const up = [aRow({ part: 'redis' }), aRow({ part: 'agent-manager' })];
-const looked = (rows = up, more = {}) => ({ report: aReport({ rows, ...more }), outcomes: [] });
+const outcome = (more: Partial<ProbeOutcome>): ProbeOutcome => ({
+  ...{
+    key: 'redis.memory',
+    probe: 'redis.memory',
+    part: 'redis',
+    status: 'healthy',
+    findings: [],
+    facts: {},
+  },
+  ...{ startedAt: '2026-11-25T03:00:00Z', durationMs: 1 },
+  ...more,
+});
+
+const seen = [outcome({ status: 'unhealthy', findings: [found] })];
+const looked = (rows = up, more = {}, outcomes: readonly ProbeOutcome[] = [outcome({})]) => ({
+  report: aReport({ rows, ...more }),
+  outcomes,
+});
 const began = aFinding({ code: 'SERVICE_SLOW', severity: 'info' });
 
 describe('a report of before', () => {
@@ -32,14 +49,16 @@ describe('a report of before', () => {
     ['it could not be checked', looked([aRow({ part: 'redis', state: 'unknown' }), ...up.slice(1)]), false],
     ['what followed from it is still down', looked([...up.slice(0, 1), behind]), false],
     ['nobody looked at that part', looked(up.slice(0, 1)), false],
+    ['what had found it could not look', looked(up, {}, [outcome({ status: 'inconclusive' })]), false],
+    ['what had found it was not asked', looked(up, {}, []), false],
     ['the look is not complete', looked(up, { complete: false }), false],
     ['it was no health check', { outcomes: [] }, false],
   ])('is mended when %s: %#', (_what, look, mended) => {
-    expect(isReportMended(before, look)).toBe(mended);
+    expect(isReportMended(before, seen, look)).toBe(mended);
   });
 
   it('that found nothing is never called mended', () => {
-    expect(isReportMended(aReport({ rows: up }), looked())).toBe(false);
+    expect(isReportMended(aReport({ rows: up }), seen, looked())).toBe(false);
   });
 
   it('is open where a part of its own is not repaired', () => {
@@ -48,18 +67,6 @@ describe('a report of before', () => {
   });
 });
 
-const outcome = (more: Partial<ProbeOutcome>): ProbeOutcome => ({
-  ...{
-    key: 'redis.memory',
-    probe: 'redis.memory',
-    part: 'redis',
-    status: 'healthy',
-    findings: [],
-    facts: {},
-  },
-  ...{ startedAt: '2026-11-25T03:00:00Z', durationMs: 1 },
-  ...more,
-});
 const answer = {
   causes: [
     { id: 'D3.a', part: 'redis', verdict: 'confirmed', for: [findingKey(found)] },
