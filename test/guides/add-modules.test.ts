@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { drawnOf } from '../../scripts/test/sample.ts';
@@ -89,13 +90,22 @@ function run(command: string, more: Readonly<Record<string, string>> = {}) {
   });
 }
 
+/** What a command said: from the first test that failed on, or its last lines without what passed. */
+function saidOf(out: string): string {
+  const lines = stripVTControlCharacters(out)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s*✓/.test(line));
+  const failed = lines.findIndex((line) => /^\s*FAIL /.test(line));
+  return (failed < 0 ? lines.slice(-100) : lines.slice(failed)).join('\n').slice(0, 8_000);
+}
+
 /** Does one guide literally; a command that fails ends it with what it said. */
 async function follow(guide: string): Promise<void> {
   for (const step of stepsOf(read(`docs/guides/${guide}.md`))) {
     if (step.kind === 'run') {
       const out = step.command === 'npm run check' ? leftOut() : unrelated();
       const { code, all } = await run(step.command, { AETHERIUS_TESTS_LEFT_OUT: out.join(',') });
-      expect(code, `${step.command}\n${all.slice(-8_000)}`).toBe(0);
+      expect(code, `${step.command}\n${saidOf(all)}`).toBe(0);
       continue;
     }
     const path = join(checkout, step.path);

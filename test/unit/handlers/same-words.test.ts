@@ -244,7 +244,9 @@ describe('a direct message', () => {
     ['words that ask for something, beside a file', 'redis is full', 'WRONGPASS invalid', 'D3'],
     ['a file that says nothing', '', 'minutes of the meeting of the choir', '-'],
   ])('is read with its file: %s', async (_what, text, file, answer) => {
-    expect((await direct(text, { files }, file)).answer).toBe(answer);
+    const offered = (await direct(text, { files }, file)).answer.split(' ');
+    // Which of two that fit one line comes first is the model's, as above.
+    expect(offered.toSorted()).toEqual(answer.split(' ').toSorted());
   });
 
   it('that is a picture alone is silence', async () => {

@@ -15,42 +15,48 @@ import { tuning } from './request-corpus/tuning.ts';
 
 const file = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
-/** Shares of the locked half that may not fall: right first, right among three, and texts of "nothing" that start none. */
+/** Shares of the locked half as they are today: right first, right among three, and texts of "nothing" that start none. */
 const floors = {
-  error: { first: 0.98, amongThree: 0.98 },
-  alert: { first: 0.98, amongThree: 0.98 },
-  paraphrase: { first: 0.94, amongThree: 0.98 },
-  typo: { first: 0.95, amongThree: 0.95 },
-  command: { first: 0.8, amongThree: 0.8 },
-  none: { first: 0.94, amongThree: 0.94 },
+  error: { first: 1, amongThree: 1 },
+  alert: { first: 1, amongThree: 1 },
+  paraphrase: { first: 0.97, amongThree: 0.98 },
+  typo: { first: 1, amongThree: 1 },
+  command: { first: 1, amongThree: 1 },
+  none: { first: 0.97, amongThree: 0.97 },
 } as const;
 
 /** Of the second half, in which nobody had seen a text when the phrases were written. */
 const secondFloors: Readonly<Partial<Record<Kind, { readonly first: number; readonly amongThree: number }>>> =
   {
-    error: { first: 0.99, amongThree: 0.99 },
-    alert: { first: 0.99, amongThree: 0.99 },
-    paraphrase: { first: 0.87, amongThree: 0.9 },
-    typo: { first: 0.9, amongThree: 0.9 },
+    error: { first: 1, amongThree: 1 },
+    alert: { first: 1, amongThree: 1 },
+    paraphrase: { first: 0.95, amongThree: 0.99 },
+    typo: { first: 1, amongThree: 1 },
     none: { first: 0.9, amongThree: 0.9 },
   };
 
 /** Of the third, whose misses nobody has looked at: it is counted, and no text of it is named where one fails. */
 const thirdFloors: Readonly<Record<Kind, { readonly first: number; readonly amongThree: number }>> = {
-  error: { first: 0.96, amongThree: 0.99 },
-  alert: { first: 0.99, amongThree: 0.99 },
-  paraphrase: { first: 0.92, amongThree: 0.96 },
-  typo: { first: 0.95, amongThree: 0.99 },
-  command: { first: 0.87, amongThree: 0.87 },
-  none: { first: 0.93, amongThree: 0.93 },
+  error: { first: 0.98, amongThree: 1 },
+  alert: { first: 1, amongThree: 1 },
+  paraphrase: { first: 0.93, amongThree: 0.96 },
+  typo: { first: 0.95, amongThree: 1 },
+  command: { first: 1, amongThree: 1 },
+  none: { first: 0.94, amongThree: 0.94 },
 };
+
+/**
+ * How many texts a share demands at least. One text may change sides: a symptom that is added learns from phrases of its
+ * own, and where two symptoms fit a text nearly as well, that is enough.
+ */
+const atLeast = (share: number, texts: number) => Math.ceil(share * texts) - 1;
 
 describe('the third locked set', () => {
   const { rows } = scoreOf(third);
 
   it.each(rows.map((row) => [row.kind, row] as const))('%s is read as well as it was', (kind, row) => {
-    expect(row.first / row.texts).toBeGreaterThanOrEqual(thirdFloors[kind].first);
-    expect(row.amongThree / row.texts).toBeGreaterThanOrEqual(thirdFloors[kind].amongThree);
+    expect(row.first).toBeGreaterThanOrEqual(atLeast(thirdFloors[kind].first, row.texts));
+    expect(row.amongThree).toBeGreaterThanOrEqual(atLeast(thirdFloors[kind].amongThree, row.texts));
     expect(row.sureAndWrong).toBe(0);
   });
 
@@ -116,15 +122,15 @@ describe('the locked halves of what people send', () => {
   it.each(later.map((row) => [row.kind, row] as const))(
     '%s of the second is read as well as it was',
     (kind, row) => {
-      expect(row.first / row.texts).toBeGreaterThanOrEqual(secondFloors[kind]?.first ?? 1);
-      expect(row.amongThree / row.texts).toBeGreaterThanOrEqual(secondFloors[kind]?.amongThree ?? 1);
+      expect(row.first).toBeGreaterThanOrEqual(atLeast(secondFloors[kind]?.first ?? 1, row.texts));
+      expect(row.amongThree).toBeGreaterThanOrEqual(atLeast(secondFloors[kind]?.amongThree ?? 1, row.texts));
     },
   );
 
   it.each(rows.map((row) => [row.kind, row] as const))('%s is read as well as it was', (kind, row) => {
     expect(row.texts).toBeGreaterThan(10);
-    expect(row.first / row.texts).toBeGreaterThanOrEqual(floors[kind].first);
-    expect(row.amongThree / row.texts).toBeGreaterThanOrEqual(floors[kind].amongThree);
+    expect(row.first).toBeGreaterThanOrEqual(atLeast(floors[kind].first, row.texts));
+    expect(row.amongThree).toBeGreaterThanOrEqual(atLeast(floors[kind].amongThree, row.texts));
   });
 
   it('start no run that is wrong, nor does the tuning half', () => {
