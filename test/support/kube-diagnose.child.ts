@@ -24,20 +24,27 @@ const { diagnosis } = openChecks({
   clock: systemClock,
 });
 const confirmed: string[] = [];
+const notLooked: string[] = [];
 for (const text of symptoms) {
   const answer = await diagnosis.run({
     environment: 'test',
     text,
     signal: new AbortController().signal,
   });
-  if (answer.kind === 'judged')
-    for (const { causes } of answer.judgements)
-      for (const { cause, verdict } of causes) if (verdict === 'confirmed') confirmed.push(cause.id);
+  if (answer.kind !== 'judged') continue;
+  notLooked.push(
+    ...answer.outcomes
+      .filter(({ status }) => status === 'inconclusive')
+      .map(({ key, cause, durationMs }) => `${key} after ${durationMs} ms: ${JSON.stringify(cause)}`),
+  );
+  for (const { causes } of answer.judgements)
+    for (const { cause, verdict } of causes) if (verdict === 'confirmed') confirmed.push(cause.id);
 }
 await factory.close();
 console.log(
   JSON.stringify({
     confirmed,
+    notLooked,
     peakMiB: Math.round(peakMiB()),
   }),
 );
