@@ -20,11 +20,13 @@ const chosen: readonly {
   readonly files?: readonly string[];
   /** With `TESTS=drawn` one of so many of its files. */
   readonly drawn?: number;
+  /** With `TESTS=drawn` it is left out: the longer tests of the adapters that the line above runs. */
+  readonly long?: true;
 }[] = [
   { suite: 'unit', drawn: 4 },
   { suite: 'contract', drawn: 4 },
   { suite: 'integration', files: folders.map((folder) => `test/integration/${folder}/`) },
-  { suite: 'servers', files: folders.map((folder) => `test/integration/${folder}/`) },
+  { suite: 'servers', files: folders.map((folder) => `test/integration/${folder}/`), long: true },
   {
     suite: 'cluster',
     files: overClient.map((name) => `test/integration/platform/${name}.integration.test.ts`),
@@ -41,7 +43,8 @@ export const newerNodeParts = (context: RunContext, sample?: Sample): readonly P
       // What a test starts by name is the same Node.
       const env = { PATH: [bin, process.env['PATH']].join(delimiter) };
       const results: PartResult[] = [];
-      for (const { suite, files: own, drawn } of chosen) {
+      for (const { suite, files: own, drawn, long } of chosen) {
+        if (long === true && sample !== undefined) continue;
         const files =
           drawn === undefined || sample === undefined
             ? own

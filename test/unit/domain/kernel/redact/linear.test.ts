@@ -143,10 +143,10 @@ function ratioOf(subject: Redactor, piece: string, of: Sizes = sizes, rounds = 1
   const [small, large] = of.map((size) => piece.repeat(Math.ceil(size / piece.length)));
   let [shortest, longest] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < rounds; round += 1) {
-    shortest = Math.min(shortest, timeOf(subject, small ?? ''));
+    shortest = Math.min(shortest, timeOf(subject, small ?? ''), timeOf(subject, small ?? ''));
     longest = Math.min(longest, timeOf(subject, large ?? ''));
     // Below a millisecond the clock tells nothing.
-    if (round >= 1 && longest / Math.max(shortest, 1) < most / 2) break;
+    if (longest / Math.max(shortest, 1) < most / 2) break;
   }
   return longest / Math.max(shortest, 1);
 }
