@@ -1,7 +1,7 @@
 /** What a text says that asks for nothing here: of other products, of what is well, of what is over. */
 
 const products =
-  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox|powerpoint|redshift|bigquery|hive|hbase|netapp|vmware|citrix|cisco|celery|sidekiq|splunk|datadog|zabbix|new ?relic|netflix|spotify|android|ios app|xcode|maven|npm|bluetooth)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|流水线|交换机|支付宝|安卓|蓝牙|酒店/giu;
+  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|(?<!\bfrom (?:my|the|our) )laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox|powerpoint|redshift|bigquery|hive|hbase|netapp|vmware|citrix|cisco|celery|sidekiq|splunk|datadog|zabbix|new ?relic|netflix|spotify|android|ios app|xcode|maven|npm|bluetooth)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|(?<!事件|处理)流水线|交换机|支付宝|安卓|蓝牙|酒店/giu;
 
 /** Another product that the text names. */
 export function foreignIn(text: string): boolean {
@@ -14,7 +14,7 @@ export function withoutForeign(text: string): string {
 }
 
 const bad =
-  '(?:full|slow|stuck|down|broken|leak\\w*|restart\\w*|crash\\w*|latency|lag|backlog|errors?|problems?|issues?|slow quer\\w+|high|late|delayed|blocked|dead|killed|inconsistent|timeouts?|memory leak|outage|incident|pending|locked|overloaded|unreachable)';
+  '(?:full|slow|stuck|down|broken|leak\\w*|restart(?:s|ing)?|crash\\w*|latency|lag|backlog|errors?|problems?|issues?|slow quer\\w+|high|late|delayed|blocked|dead|killed|inconsistent|timeouts?|memory leak|outage|incident|pending|locked|overloaded|unreachable|evict\\w*)';
 /** Of what is missing, and so is the fault itself: "no slow log", "no restart policy". */
 const missed =
   '(?! (?:query |error )?(?:log|logging|policy|policies|limits?|settings?|configured|set|metrics?|alerts?|monitoring)\\b)';
@@ -23,15 +23,18 @@ const well = new RegExp(
     `\\b(?:not|no|no longer|isn't|aren't|never|without(?: \\bany)?|zero|hardly any) (?:an? |\\bany |too |so |that )?${bad}\\b${missed}`,
     `\\b(?:is|are|has|have)(?:n't| not) ${bad}\\b`,
     `\\bno \\w+(?: \\w+)? (?:is|are|was|were|gets?) ${bad}\\b`,
-    `\\b(?:no longer|not)\\b[^,;.]{0,24}\\b${bad}(?: \\bany ?more)?\\b`,
-    "(?<!\\b(?:not|nothing is|isn't|aren't|never|un) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|over)(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b|but\\b|thanks))",
-    '\\b(?:has|have|had) (?:enough|plenty)\\b',
+    `\\b(?:no longer|not)\\b(?:(?!\\b(?:beyond|past|going|get(?:s|ting)?|com(?:e|ing)|explain|show|tell|find|after)\\b)[^,;.]){0,24}\\b${bad}(?: \\bany ?more)?\\b`,
+    "(?<!\\b(?:not|nothing is|isn't|aren't|never|un|(?:cannot|can't|not|never) (?:be|get|gets|getting|become|becomes|becoming)) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|(?<!over and |\\b(?:when|after|until|once|before)\\b[^,;.]{0,24})over(?! and over))(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b(?! (?:later|then|after))|but\\b|thanks))",
+    '(?<!\\b(?:no [\\w-]{1,20}|nobody|none|not) )\\b(?:has|have|had) (?:enough|plenty)\\b',
     '\\b(?:cpu|load|latency|lag|usage) (?:is|are|looks?|seems?) (?:very )?(?:low|good)(?= ?(?:now|again|today|$|[,;.!]))',
     '(?:CPU|负载|延迟|使用率|占用)(?:率)? ?(?:现在|已经?)?很?低(?:了)?$',
-    '\\bstarted (?:fine|well|without)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
+    '\\bstarted (?:fine|well)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
     '\\b(?:false alarm|never ?mind)\\b',
+    '\\b(?:is|are) not (?:the problem|to blame)\\b',
     '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
-    '没(?:有)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|报错|故障)(?!吗|的?日志|告警规则)',
+    '(?<!有)没(?:有)?(?:内存|消息|事件|连接)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|淘汰|报错|故障)(?!吗|的?日志|告警规则)',
+    '不是[^，。,]{1,12}的问题(?!吗)|和[^，。,]{1,12}(?:没关系|无关)(?!吗)|(?<!不)够用(?!吗)',
+    '服务(?:都|已经?|又)?起来了$',
     '不(?:再|是)?(?:重启|慢|卡|满|堵|崩溃|泄漏|泄露|超时)了?(?!吗)$',
     '(?:已经?|都)(?:好|修好|解决|恢复|降下|没事|修复)|修好了|没事了|解决了|好了$|误报',
   ].join('|'),
@@ -75,10 +78,11 @@ export function troubleIn(text: string): boolean {
 
 /** A person wants to learn what something is: nothing is wrong with it. */
 const lesson =
-  /^\s*(?:what (?:is|are) (?:an? |the difference )|what does [\w -]{2,30} do\b|how do(?:es)? (?:the |an? )?[\w -]{2,30} work\s*\??$|explain (?:the )?[\w-]+ to (?:me|us)\b|tell me (?:more )?about )|^\s*(?:什么是|介绍一下)|(?:有什么区别|是做什么的|怎么工作的)[？?。]?\s*$/iu;
+  /^\s*(?:what (?:is|are) (?:an? |the difference )|what does [\w -]{2,30} (?:do\b|mean\b)|how do(?:es)? (?:the |an? )?[\w -]{2,30} work\s*\??$|how (?:do|can) (?:i|we) (?:create|install|write|add|learn|use)\b|explain (?:the )?[\w-]+ to (?:me|us)\b|tell me (?:more )?about )|^\s*(?:什么是|介绍一下|怎么(?:创建|新建|安装|申请|学))|(?:有什么区别|是做什么的|怎么工作的|(?:是)?什么意思|有什么用|有多大(?:内存)?|在哪里?定义的?)[？?。]?\s*$/iu;
 
 /** A person asks whether it is so. */
-const question = /[?？]\s*$|吗\s*[?？]?$|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
+const question =
+  /[?？]\s*$|吗\s*[?？]?$|有没有|是不是|是否|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
 const now =
   /\b(?:now|again|already|\bany ?more|\bany ?longer|no longer|over|yesterday|last \w+|back to normal|recovered|fixed|solved)\b|现在|已经?|恢复|不再|昨天|上周/i;
 
