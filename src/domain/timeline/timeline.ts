@@ -135,7 +135,9 @@ function ofRun(run: RunWithOutcomes): readonly TimelineFact[] {
   return [
     asked,
     { at, kind: 'run-ended', run },
-    ...causes.map(({ id, part }): TimelineFact => ({ at, kind: 'cause', cause: { id, ...present({ part }) } })),
+    ...causes.map(
+      ({ id, part }): TimelineFact => ({ at, kind: 'cause', cause: { id, ...present({ part }) } }),
+    ),
     ...[...found.values()].map((finding): TimelineFact => ({ at, kind: 'finding', finding })),
     ...(mendedAt === undefined ? [] : [{ at: mendedAt, kind: 'run-mended', run } as const]),
   ];

@@ -119,7 +119,11 @@ async function sourcesOf(
   { environment, incidents, of }: Subject,
   { place: { channel, threadTs } }: TimelineQuery,
 ): Promise<{ readonly sources: TimelineSources; readonly moreAlerts: boolean }> {
-  const runs = await runsOf(tx, incidents, of === 'newest' ? undefined : { channel, ...present({ threadTs }) });
+  const runs = await runsOf(
+    tx,
+    incidents,
+    of === 'newest' ? undefined : { channel, ...present({ threadTs }) },
+  );
   const own = runs.filter((run) => run.environment === environment);
   const alerts = [];
   for (const { id } of incidents) alerts.push(...(await tx.alerts.of(id, most.alerts)));
@@ -149,8 +153,7 @@ async function runsOf(
     const root = await rootOf(tx, incident);
     if (root?.ts !== undefined) threads.push({ channel: root.channel, threadTs: root.ts });
   }
-  for (const thread of threads)
-    for (const { id } of await tx.runs.inThread(thread, most.runs)) ids.add(id);
+  for (const thread of threads) for (const { id } of await tx.runs.inThread(thread, most.runs)) ids.add(id);
   const runs: RunWithOutcomes[] = [];
   for (const id of ids) {
     const run = await tx.runs.get(id);
