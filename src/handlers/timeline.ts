@@ -5,8 +5,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
 import type { Words } from '../text/words.ts';
 import type { HandlerDeps } from './deps.ts';
-import { threadIn } from './follow-up.ts';
-import { environmentFor, usualEnvironment } from './place.ts';
+import { environmentFor, threadIn, usualEnvironment } from './place.ts';
 
 /**
  * The facts of an incident in order: to the asker in their language, and as a file where it was asked. What is read
