@@ -29,17 +29,15 @@ export interface TimelineHead {
   readonly incidents: number;
   readonly left: boolean;
   readonly moreAlerts: boolean;
+  /** Whether it was asked in a thread. */
+  readonly inThread: boolean;
   readonly facts: readonly TimelineFact[];
 }
 
 const most = { lines: 40, inSlack: 240, about: 80, inFile: 1000 } as const;
 
 /** For the reader alone: as many facts as Slack takes, each with its time in their zone; the file has all of them. */
-export function timelineAnswer(
-  timeline: TimelineHead & { readonly inThread: boolean },
-  file: string,
-  words: Words,
-): Rendered {
+export function timelineAnswer(timeline: TimelineHead, file: string, words: Words): Rendered {
   const { facts } = timeline;
   const title = words.say('timeline.title', { environment: timeline.environment, count: facts.length });
   const notes = notesOf(timeline, words).map(escapeMrkdwn);
@@ -70,7 +68,7 @@ export function noTimeline(environment: string, words: Words): Rendered {
 }
 
 /** The same for a post-mortem, as Markdown: every fact, in UTC. Data in it has no meaning there. */
-export function timelineFile(timeline: TimelineHead & { readonly inThread: boolean }, words: Words): string {
+export function timelineFile(timeline: TimelineHead, words: Words): string {
   const { facts, environment } = timeline;
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const head = [
@@ -96,7 +94,7 @@ export function timelineFile(timeline: TimelineHead & { readonly inThread: boole
 }
 
 /** Not escaped. */
-function notesOf(timeline: TimelineHead & { readonly inThread: boolean }, words: Words): readonly string[] {
+function notesOf(timeline: TimelineHead, words: Words): readonly string[] {
   const { of, incidents, left, moreAlerts, inThread } = timeline;
   return [
     ...(incidents > 1 ? [words.plain('timeline.several', { count: incidents })] : []),
