@@ -151,7 +151,8 @@ function ofFix({ row, approvals, steps, audit }: TimelineFix): readonly Timeline
   });
   if (!events.some(({ what }) => what === 'requested' || what === 'refused')) return [];
   const reasonOf = (what: FixEvent, actor: string): string | undefined => {
-    if (what === 'requested') return row.reason;
+    // Who presses the button of a finding has typed nothing: its key stands there.
+    if (what === 'requested') return row.reason === row.findingKey ? undefined : row.reason;
     if (what !== 'approval' && what !== 'approved' && what !== 'break-glass' && what !== 'rejected')
       return undefined;
     return approvals.find(({ personId }) => personId === actor)?.reason;

@@ -119,6 +119,11 @@ describe('a timeline', () => {
     expect(fixes[1]).not.toHaveProperty('reason');
   });
 
+  it('takes the key of a finding for no reason', () => {
+    const pressed = { ...fix, row: { ...row, reason: 'X|redis|a', findingKey: 'X|redis|a' } };
+    expect(timelineOf({ ...none, fixes: [pressed] })[0]).not.toHaveProperty('reason');
+  });
+
   it('has nothing of a fix that was only offered, and only the question of a run that is not over', () => {
     const offered = { ...fix, audit: [entry(4, 'remediation.proposed'), entry(5, 'remediation.expired')] };
     const { finishedAt: _end, ...open } = run;
