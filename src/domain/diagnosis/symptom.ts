@@ -408,7 +408,9 @@ function ofConnection(
       ? []
       : [about];
   const told = [...beside, ...ids.slice(0, 1)];
-  const named = whole.sure ? told : part === undefined ? beside : [];
+  // The error alone, that names nobody, is no symptom yet, whatever phrases it stands in.
+  const bare = part === undefined && !/[\p{L}\d]/u.test(rest);
+  const named = whole.sure && !bare ? told : part === undefined ? beside : [];
   if (best !== undefined && named.includes(best.id))
     return { kind: 'known', ids: [best.id], ...withPart(part) };
   const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));
