@@ -64,7 +64,7 @@ type Is = boolean | undefined;
 /** Classes of a server's words, from the lists that each product documents. Whatever is in none has no class. */
 const classes: readonly (readonly [name: string, words: RegExp])[] = [
   ['limit', /^(?:53300|53400|ERR max number of clients|[Mm]aximum connections|maximum account)/],
-  ['starting', /^(?:57P03|LOADING)/],
+  ['starting', /^(?:57P03|LOADING|Server Shutdown)/],
   ['busy', /^BUSY /],
   ['read-only', /^(?:25006|MISCONF|READONLY|NOREPLICAS)/],
   ['full', /^(?:53100|53200|53000|OOM)/],
@@ -257,6 +257,8 @@ const causes: Readonly<Record<string, (truths: Truths, of: string) => Is>> = {
     return isWithoutPods && truths.services[of]?.tcp === 'refuses' ? true : undefined;
   },
   'H2.b': (truths, of) => {
+    // The check that fails may be the one by which the kubelet says that a Pod is not ready.
+    if (somePod(truths, of, ({ ready }) => !ready) === true || truths.podsUnseen === true) return undefined;
     if (isWell(truths, of) === true) return false;
     const service = truths.services[of];
     return service !== undefined && service.tcp === 'accepts' && isWell(truths, of) === false

@@ -421,9 +421,7 @@ export class World {
         ? {}
         : { nats: { url: nats.url, monitor: nats.monitorUrl, listener: this.#natsUrl('service') } }),
       agents: { database: this.keeper('agent_manager') },
-      ...(this.#api === undefined || Object.keys(this.draw.cluster?.refuses ?? {}).length > 0
-        ? {}
-        : { cluster: { api: this.#api, namespace: 'aetherius' } }),
+      ...(this.#api === undefined ? {} : { cluster: { api: this.#api, namespace: 'aetherius' } }),
     };
   }
 

@@ -341,6 +341,10 @@ describe('through the real driver', () => {
     );
   });
 
+  it.each(natsErrors)('NATS: a server that said “%s” has not closed before it answered', (words) => {
+    expect(listedStage('nats', words.toLowerCase())).not.toBe('closed');
+  });
+
   it.each([
     ['breaks off', (socket: Socket) => void socket.destroy()],
     ['hangs up', (socket: Socket) => void socket.end()],

@@ -128,7 +128,10 @@ export const errorTables = {
       ...all('auth', 'account authentication expired', 'credentials have been revoked'),
       ...all('tls', 'secure connection - tls required', 'tls required'),
       ...all('forbidden', 'permissions violation'),
-      ...all('closed', 'stale connection', 'slow consumer', 'server shutdown', 'connection closed'),
+      'connection closed': 'closed',
+      'server shutdown': 'starting',
+      // Of this one connection, which the server ends.
+      ...all('rejected', 'stale connection', 'slow consumer'),
       ...all('not-admitted', 'attempted to connect to route port', 'attempted to connect to leaf node port'),
       ...all('not-admitted', 'attempted to connect to gateway port', 'connection type not allowed'),
       ...all('rejected', 'invalid client protocol', 'unknown protocol operation', 'parser error'),
