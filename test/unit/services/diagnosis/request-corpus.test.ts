@@ -142,6 +142,9 @@ describe('what starts a run', () => {
     // A whole sentence as one of the phrases, and what is said to be wrong.
     ['manager process terminates during boot', true],
     ['PostgreSQL is slow', true],
+    // The error of a connection alone, and the error with what it is about.
+    ['no route to host', false],
+    ['网络策略拦截', true],
   ])('%s: %s', (text, starts) => {
     expect(readRequest(text).kind === 'known').toBe(starts);
   });
