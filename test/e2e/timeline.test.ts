@@ -92,7 +92,7 @@ describe('the timeline of an incident', () => {
     await ask();
     const answer = await whisper(product, people.requester, '*Timeline*');
 
-    expect(shown(answer)).toContain('The alert RedisMemoryHigh arrived; it fires since');
+    expect(shown(answer)).toContain('The alert RedisMemoryHigh arrived; it has been firing since');
     expect(shown(answer)).toContain(`asked for. · <@${people.requester}>`);
   });
 });

@@ -16,7 +16,7 @@ export const timeline = {
   'timeline.column.time': 'Time (UTC)',
   'timeline.column.what': 'What',
   'timeline.column.who': 'Who',
-  'timeline.alert': 'The alert {name} arrived; it fires since {since}.',
+  'timeline.alert': 'The alert {name} arrived; it has been firing since {since}.',
   'timeline.alert.over': 'The alert {name} is over.',
   'timeline.began': 'The incident began.',
   'timeline.over': 'The incident is over. It lasted {ms:ms}.',
