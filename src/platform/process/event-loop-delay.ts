@@ -3,9 +3,12 @@ import { setTimeout as delayed, setImmediate as turn } from 'node:timers/promise
 
 const RESOLUTION_MS = 20;
 
+/** Average delay from which a process is late all the time: an answer that takes many turns is late by all of them. */
+const STEADY_MS = 50;
+
 /**
  * Watches how late this process gets its turn (event loop delay: own work, and waiting for a CPU alike).
- * The function it returns stops watching and gives the worst delay in milliseconds.
+ * The function it returns stops watching and gives the worst delay in milliseconds; where each turn came late, the sum.
  */
 export function watchEventLoopDelay(): () => Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -16,7 +19,9 @@ export function watchEventLoopDelay(): () => Promise<number> {
     await delayed(1);
     await turn();
     delay.disable();
-    return Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
+    const worst = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
+    const average = delay.count === 0 ? 0 : delay.mean / 1e6 - RESOLUTION_MS;
+    return average < STEADY_MS ? worst : Math.max(worst, average * delay.count);
   };
 }
 
