@@ -8,7 +8,14 @@ import { wholeJson, withoutColours } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
-import { isByOwnLag, lateFromMs, outOfTime, starvedMs, trusted, WorkerBusy } from '../../domain/probe/own-lag.ts';
+import {
+  isByOwnLag,
+  lateFromMs,
+  outOfTime,
+  starvedMs,
+  trusted,
+  WorkerBusy,
+} from '../../domain/probe/own-lag.ts';
 import {
   type Cause,
   callKey,
