@@ -42,8 +42,9 @@ export interface RunningServer {
 }
 
 /** Debian's Alertmanager reads its templates from `/usr/share`; a mount of its own puts the unpacked ones there. */
-const withShareOf = (tree: string): readonly string[] => [
-  ...['unshare', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])],
+const withShareOf = (tree: string): readonly [string, ...string[]] => [
+  'unshare',
+  ...['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])],
   ...['sh', '-c', 'mount --bind "$0" /usr/share && exec "$@"', join(tree, 'usr/share')],
 ];
 
@@ -52,10 +53,8 @@ async function startServer(name: ServerName, dir: string, config: string): Promi
   const found = given(name.toUpperCase(), serverNames[name]);
   const tree = found === undefined ? await unpackDebs('prometheus', packages) : undefined;
   const program = found ?? join(tree ?? '', 'usr/bin', serverNames[name]);
-  const [command = '', ...before] = [
-    ...(name === 'alertmanager' && tree !== undefined ? withShareOf(tree) : []),
-    program,
-  ];
+  const [command, ...before] =
+    name === 'alertmanager' && tree !== undefined ? [...withShareOf(tree), program] : [program];
   const own = join(dir, name);
   mkdirSync(own, { recursive: true });
   const file = join(own, `${name}.yml`);
