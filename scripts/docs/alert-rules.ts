@@ -297,6 +297,26 @@ and on (namespace)
     description: `Redis has no limit of its own and uses more than 80 % of the memory that its container may (${instance}).`,
   },
   {
+    name: 'AetheriusRedisMasterGone',
+    symptom: 'D3',
+    cause: 'D3.d',
+    expr: `max by (instance) (redis_master_link_up{${near}}) == 0`,
+    for: '5m',
+    severity: 'critical',
+    summary: 'Redis is a replica whose master is gone',
+    description: `Redis has been a replica without a link to its master for five minutes; a replica takes no writes (${instance}).`,
+  },
+  {
+    name: 'AetheriusRedisSaveFailed',
+    symptom: 'D3',
+    cause: 'D3.e',
+    expr: `redis_rdb_last_bgsave_status{${near}} == 0`,
+    for: '5m',
+    severity: 'critical',
+    summary: 'The last save of Redis failed',
+    description: `The last save of Redis has failed for five minutes; by default Redis refuses writes until one succeeds (${instance}).`,
+  },
+  {
     name: 'AetheriusNatsSlowConsumer',
     symptom: 'D4',
     cause: 'D4.a',
@@ -551,7 +571,10 @@ export const withoutRule: readonly { readonly ids: readonly string[]; readonly r
   },
   { ids: ['D2.b'], reason: 'No exporter knows how long a row is needed.' },
   { ids: ['D3.c'], reason: 'No exporter knows which keys are of no use.' },
-  { ids: ['D3.d', 'D3.e', 'D3.f'], reason: 'redis_exporter has a number for each; it has no rule yet.' },
+  {
+    ids: ['D3.f'],
+    reason: 'How many replicas Redis wants before it takes a write is in no metric of redis_exporter.',
+  },
   {
     ids: ['M1.a', 'M1.b', 'M1.f', 'M1.i', 'M1.j', 'M1.k', 'M1.l', 'M1.n'],
     reason: 'Two parts say something different of the same thing, and only who reads both sees it.',

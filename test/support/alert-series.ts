@@ -296,6 +296,20 @@ export const alertSeries: Readonly<Record<string, AlertSeries>> = {
     symptom: 'D3',
     labels: { namespace: 'aetherius', instance: 'redis:9121' },
   },
+  AetheriusRedisMasterGone: {
+    fires: { [`redis_master_link_up{${redis}, master_host="redis-0", master_port="6379"}`]: '0x10' },
+    silent: { [`redis_master_link_up{${redis}, master_host="redis-0", master_port="6379"}`]: '1x10' },
+    minute: 6,
+    symptom: 'D3',
+    labels: { instance: 'redis:9121' },
+  },
+  AetheriusRedisSaveFailed: {
+    fires: { [`redis_rdb_last_bgsave_status{${redis}}`]: '0x10' },
+    silent: { [`redis_rdb_last_bgsave_status{${redis}}`]: '1x10' },
+    minute: 6,
+    symptom: 'D3',
+    labels: { instance: 'redis:9121' },
+  },
   AetheriusNatsSlowConsumer: {
     fires: { [`gnatsd_varz_slow_consumers{${nats('n1')}}`]: '0 0 2x10' },
     silent: { [`gnatsd_varz_slow_consumers{${nats('n1')}}`]: '2x10' },

@@ -1,6 +1,7 @@
 /** What real exporters say of real servers: with it the alerting rules fire when something is planted, and not before. */
 
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,6 +17,7 @@ import { alertMetrics, recorded } from '../../../scripts/docs/alert-metrics.ts';
 import { ruleTest, shippedRules } from '../../support/promtool.ts';
 import { useRedis } from '../../support/redis.ts';
 import { scratch } from '../../support/targets.ts';
+import { until } from '../../support/until.ts';
 
 const lacking = missing() ?? missingTool('promtool');
 const rules = shippedRules();
@@ -27,6 +29,9 @@ const newer = {
   // Of no use to a rule.
   ofRedis: ['redis_build_id', 'process_id', 'run_id', 'tcp_port', 'master_replid'],
 };
+
+/** What a replica alone has. */
+const ofReplica = ['redis_master_link_up'];
 
 /** The series of these metrics in what an exporter says, with the address that Prometheus adds. */
 function seriesOf(text: string, instance: string): Readonly<Record<string, string>> {
@@ -94,7 +99,10 @@ describe.skipIf(lacking !== undefined)(
         ['postgres_exporter', 'redis_exporter'].includes(exporter.name),
       );
 
-      expect(own.flatMap(([name]) => (given.has(name) ? [] : [name]))).toEqual(newer.metrics);
+      expect(own.flatMap(([name]) => (given.has(name) ? [] : [name]))).toEqual([
+        ...newer.metrics,
+        ...ofReplica,
+      ]);
       for (const [name] of own.filter(([metric]) => given.has(metric)))
         expect(
           [...(given.get(name) ?? [])].filter(
@@ -102,6 +110,26 @@ describe.skipIf(lacking !== undefined)(
           ),
           name,
         ).toEqual([]);
+    });
+
+    it('tell of a Redis that cannot save, and of one whose master is gone', async () => {
+      const healthy = { AetheriusRedisMasterGone: undefined, AetheriusRedisSaveFailed: undefined };
+      expect(await against('redis', healthy)).toBe('');
+
+      const settingOf = async (name: string) =>
+        ((await redis.call('CONFIG', 'GET', name)) as readonly [string, string])[1];
+      // The name of the save is taken by a folder.
+      mkdirSync(join(await settingOf('dir'), await settingOf('dbfilename')));
+      await redis.call('BGSAVE');
+      const persistence = async () => String(await redis.call('INFO', 'persistence'));
+      await until(async () => (await persistence()).includes('rdb_last_bgsave_status:err'));
+      expect(await against('redis', { ...healthy, AetheriusRedisSaveFailed: 'D3' })).toBe('');
+
+      await redis.call('REPLICAOF', '127.0.0.1', '1');
+      const both = { AetheriusRedisMasterGone: 'D3', AetheriusRedisSaveFailed: 'D3' };
+      expect(await against('redis', both)).toBe('');
+      await redis.call('REPLICAOF', 'NO', 'ONE');
+      await redis.call('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
     });
 
     it('tell of a Redis that is full and evicts nothing', async () => {
