@@ -5,6 +5,9 @@ import { type Phrase, phrasesOf } from './phrases.ts';
 import { descriptions } from './phrases-debian.ts';
 import { english } from './phrases-en.ts';
 import { chineseIdioms, englishIdioms } from './phrases-idioms.ts';
+import { englishMore } from './phrases-more-en.ts';
+import { chineseMore } from './phrases-more-zh.ts';
+import { chineseNothing, englishNothing } from './phrases-nothing.ts';
 import { englishVoices } from './phrases-voices-en.ts';
 import { chineseVoices } from './phrases-voices-zh.ts';
 import { chinese } from './phrases-zh.ts';
@@ -41,6 +44,10 @@ export const phrases: readonly Phrase[] = [
   ...phrasesOf(chineseIdioms, 'zh'),
   ...phrasesOf(englishVoices, 'en'),
   ...phrasesOf(chineseVoices, 'zh'),
+  ...phrasesOf(englishMore, 'en'),
+  ...phrasesOf(chineseMore, 'zh'),
+  ...phrasesOf(englishNothing, 'en'),
+  ...phrasesOf(chineseNothing, 'zh'),
   ...phrasesOf(descriptions, 'en'),
   ...symptomWords.flatMap(({ id, names }) =>
     names.map((text) => ({ id, role: 'vocabulary', language: 'en' as const, text })),

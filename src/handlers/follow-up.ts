@@ -7,13 +7,8 @@ import { decidingButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import type { Command } from './grammar/command.ts';
 import type { FollowUp } from './grammar/follow-up.ts';
+import type { Thread } from './place.ts';
 import { type Asked, answerCommand, decidedAnswer, decision, type VerbAnswer } from './verbs.ts';
-
-/** A thread, as a delivery names it. */
-interface Thread {
-  readonly channel: string;
-  readonly threadTs: string;
-}
 
 /**
  * What somebody asks about the last answer of a thread; it is started as if it had been typed. `typed`: a command that is
@@ -102,12 +97,4 @@ async function fixIt(deps: HandlerDeps, asked: Asked, thread: Thread): Promise<V
     ...present({ planHash: button.planHash }),
   });
   return decided.moved ? undefined : { audience: 'private', rendered: decidedAnswer(decided, words) };
-}
-
-/** Of a delivery in a thread that is there already. */
-export function threadIn({ delivery }: Asked['request']): Thread | undefined {
-  const { channel, threadTs, opensThread } = delivery;
-  return channel === undefined || threadTs === undefined || opensThread === true
-    ? undefined
-    : { channel, threadTs };
 }

@@ -42,3 +42,17 @@ export async function surfaceOf(
     ...present({ threadTs }),
   };
 }
+
+/** A thread, as a delivery names it. */
+export interface Thread {
+  readonly channel: string;
+  readonly threadTs: string;
+}
+
+/** Of a delivery in a thread that is there already. */
+export function threadIn({ delivery }: Pick<Request, 'delivery'>): Thread | undefined {
+  const { channel, threadTs, opensThread } = delivery;
+  return channel === undefined || threadTs === undefined || opensThread === true
+    ? undefined
+    : { channel, threadTs };
+}

@@ -3,11 +3,11 @@ import { faultAnswer } from '../bot/views/answers.view.ts';
 import type { CommandFault } from '../bot/views/command-fault.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
-import { answerFollowUp, threadIn } from './follow-up.ts';
+import { answerFollowUp } from './follow-up.ts';
 import { environmentIn, type ParsedCommand } from './grammar/command.ts';
 import { followUpIn } from './grammar/follow-up.ts';
 import { commandOf } from './grammar/in-words.ts';
-import { usualEnvironment } from './place.ts';
+import { threadIn, usualEnvironment } from './place.ts';
 import { type Asked, answerCommand, say } from './verbs.ts';
 
 /** What somebody has typed, wherever: a command, or plain words that ask for one. What is wrong with it is told to them alone. */

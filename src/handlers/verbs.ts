@@ -21,6 +21,7 @@ import type { Command, SwitchChange } from './grammar/command.ts';
 import { answerMute } from './mute.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';
+import { answerTimeline } from './timeline.ts';
 import { answerToken } from './token.ts';
 
 /** One command, asked through a slash command, a mention, a direct message or an entry of a menu. */
@@ -122,6 +123,7 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     const mine = shown.filter((run) => readable.includes(run.environment)).slice(0, 10);
     return privately(historyAnswer(mine, words, await linksTo(mine.map(({ id }) => id))));
   },
+  timeline: async (deps, asked, { environment }) => privately(await answerTimeline(deps, asked, environment)),
   digest: (deps, asked, command) => digest(deps, asked, command),
   token: async (deps, asked, command) => {
     const rendered = await answerToken(deps, asked, command);

@@ -39,6 +39,7 @@ import type { AttachedLogs } from '../services/logs/contract.ts';
 import { createMuteService } from '../services/mute/mute.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
+import { createTimelineService } from '../services/timeline/timeline.service.ts';
 import type { TokenCheck, TokenService } from '../services/token/contract.ts';
 import { createTokenService } from '../services/token/token.service.ts';
 import { createWatchedService } from '../services/watch/watched.service.ts';
@@ -161,6 +162,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       deployments: deploymentsOf(config.environments),
       version: deps.version,
     }),
+    timelines: createTimelineService({ store, directory }),
     audit: createAuditService({ store, keys: deps.auditKeys.all, trust: deps.trust }),
     exports: createExportService({
       ...{ store, directory, key: deps.auditKeys.current, signer: deps.signer },

@@ -6,6 +6,7 @@ import type { AttachedLogs } from './logs/contract.ts';
 import type { MuteService } from './mute/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
+import type { TimelineService } from './timeline/contract.ts';
 import type { TokenService } from './token/contract.ts';
 import type { WatchedService } from './watch/contract.ts';
 
@@ -21,6 +22,7 @@ export interface Services {
   readonly places: PlaceService;
   readonly digests: DigestService;
   readonly reports: ReportService;
+  readonly timelines: TimelineService;
   readonly audit: AuditService;
   readonly exports: ExportService;
   readonly tokens: TokenService;

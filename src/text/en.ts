@@ -17,6 +17,7 @@ import { report } from './en/report.ts';
 import { services } from './en/services.ts';
 import { stores } from './en/stores.ts';
 import { surfaces } from './en/surfaces.ts';
+import { timeline } from './en/timeline.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
 export const en = {
@@ -36,6 +37,7 @@ export const en = {
   ...probes,
   ...remediations,
   ...report,
+  ...timeline,
   ...logs,
   ...bundle,
   ...cli,

@@ -18,6 +18,7 @@ import { report } from './zh-CN/report.ts';
 import { services } from './zh-CN/services.ts';
 import { stores } from './zh-CN/stores.ts';
 import { surfaces } from './zh-CN/surfaces.ts';
+import { timeline } from './zh-CN/timeline.ts';
 
 /** Every text in Simplified Chinese. */
 export const zhCN = {
@@ -37,6 +38,7 @@ export const zhCN = {
   ...probes,
   ...remediations,
   ...report,
+  ...timeline,
   ...logs,
   ...bundle,
   ...cli,

@@ -60,6 +60,13 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     make: { slack: true, cli: true },
     attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
   },
+  timelines: {
+    find: {
+      slack: true,
+      cli: 'Not built yet: it is of a thread, or of an incident that stands in one.',
+    },
+    attach: { slack: true, cli: 'A file in Slack needs a place in Slack.' },
+  },
   inventories: {
     news: { slack: true, cli: true },
   },

@@ -60,12 +60,15 @@ function within<T>(work: Promise<T>): Promise<T> {
   ]);
 }
 
+/** Neither paused nor gone. */
+const isRunning = (store: Server) => threadStates(store.pid).some((state) => !'TtZX'.includes(state));
+
 /**
  * Waits until a store has noticed that its client went. One that runs but is too busy to say so is asked
  * again; one that is paused or gone is not waited for.
  */
 async function forgotten(store: Server, listed: () => Promise<boolean>): Promise<void> {
-  const runs = () => threadStates(store.pid).some((state) => !'TtZX'.includes(state));
+  const runs = () => isRunning(store);
   await waitFor(async () => !runs() || !(await within(listed()).catch(runs)), {
     seconds: 30,
     every: 20,
@@ -253,7 +256,11 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
     await check();
     const close = async () => {
       // A question that is under way may still open a connection, after the others are closed.
-      await within(Promise.allSettled(asked)).catch(() => undefined);
+      await waitFor(async () => asked.size === 0 || !isRunning(graph), {
+        seconds: 30,
+        every: 20,
+        what: 'what Neo4j was asked to end',
+      });
       await driver.close();
       const other = neo4j.driver(graph.url, login, { userAgent: 'test' });
       await forgotten(graph, async () => {

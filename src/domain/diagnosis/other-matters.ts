@@ -1,7 +1,7 @@
 /** What a text says that asks for nothing here: of other products, of what is well, of what is over. */
 
 const products =
-  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox|powerpoint|redshift|bigquery|hive|hbase|netapp|vmware|citrix|cisco|celery|sidekiq|splunk|datadog|zabbix|new ?relic|netflix|spotify|android|ios app|xcode|maven|npm|bluetooth)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|流水线|交换机|支付宝|安卓|蓝牙|酒店/giu;
+  /\b(?:kafka|zookeeper|mysqld?|mariadb|percona|oracle|ora-\d+|sql ?server|mssql|sqlite|mongo(?:db)?|cassandra|couch(?:db|base)|dynamodb|clickhouse|elastic(?:search)?|opensearch|kibana|logstash|grafana|loki|influx(?:db)?|rabbitmq|rocketmq|activemq|pulsar|memcached?|etcd|consul|nacos|vault|keycloak|okta|ldap|active directory|kerberos|minio|ceph|hdfs|hadoop|spark|flink|airflow|jenkins|gitlab|github|bitbucket|argo ?cd|terraform|ansible|puppet|harbor|nexus|sonarqube|jira|confluence|wordpress|tomcat|apache|iis|sap|salesforce|outlook|excel|sharepoint|zoom|webex|skype|vpn|wi-?fi|printer|projector|(?<!\bfrom (?:my|the|our) )laptop|scanner|photoshop|gnome|kde|perl|php|ruby|haskell|cert[- ]?manager|cloudflare|cockroach(?:db)?|aurora|snowflake|s3(?= (?:access|bucket|upload|object|backup)| 上传)|amazonaws|smtp|imap|mailbox|powerpoint|redshift|bigquery|hive|hbase|netapp|vmware|citrix|cisco|celery|sidekiq|splunk|datadog|zabbix|new ?relic|netflix|spotify|android|ios app|xcode|maven|npm|bluetooth)\b|打印机|投影仪|邮箱|邮件|网盘|企业微信|钉钉|电脑|笔记本|官网|财务系统|支付系统|(?<!事件|处理)流水线|交换机|支付宝|安卓|蓝牙|酒店/giu;
 
 /** Another product that the text names. */
 export function foreignIn(text: string): boolean {
@@ -14,7 +14,7 @@ export function withoutForeign(text: string): string {
 }
 
 const bad =
-  '(?:full|slow|stuck|down|broken|leak\\w*|restart\\w*|crash\\w*|latency|lag|backlog|errors?|problems?|issues?|slow quer\\w+|high|late|delayed|blocked|dead|killed|inconsistent|timeouts?|memory leak|outage|incident|pending|locked|overloaded|unreachable)';
+  '(?:full|slow|stuck|down|broken|leak\\w*|restart(?:s|ing)?|crash\\w*|latency|lag|backlog|errors?|problems?|issues?|slow quer\\w+|high|late|delayed|blocked|dead|killed|inconsistent|timeouts?|memory leak|outage|incident|pending|locked|overloaded|unreachable|evict\\w*)';
 /** Of what is missing, and so is the fault itself: "no slow log", "no restart policy". */
 const missed =
   '(?! (?:query |error )?(?:log|logging|policy|policies|limits?|settings?|configured|set|metrics?|alerts?|monitoring)\\b)';
@@ -23,15 +23,18 @@ const well = new RegExp(
     `\\b(?:not|no|no longer|isn't|aren't|never|without(?: \\bany)?|zero|hardly any) (?:an? |\\bany |too |so |that )?${bad}\\b${missed}`,
     `\\b(?:is|are|has|have)(?:n't| not) ${bad}\\b`,
     `\\bno \\w+(?: \\w+)? (?:is|are|was|were|gets?) ${bad}\\b`,
-    `\\b(?:no longer|not)\\b[^,;.]{0,24}\\b${bad}(?: \\bany ?more)?\\b`,
-    "(?<!\\b(?:not|nothing is|isn't|aren't|never|un) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|over)(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b|but\\b|thanks))",
-    '\\b(?:has|have|had) (?:enough|plenty)\\b',
+    `\\b(?:no longer|not)\\b(?:(?!\\b(?:beyond|past|going|get(?:s|ting)?|com(?:e|ing)|explain|show|tell|find|after)\\b)[^,;.]){0,24}\\b${bad}(?: \\bany ?more)?\\b`,
+    "(?<!\\b(?:not|nothing is|isn't|aren't|never|un|(?:cannot|can't|not|never) (?:be|get|gets|getting|become|becomes|becoming)) ?)\\b(?:fine|ok|okay|healthy|all good|normal|back to normal|back up|recovered|fixed|solved|resolved|gone away|works (?:again|now|fine|well)|working again|up and running|(?<!over and |\\b(?:when|after|until|once|before)\\b[^,;.]{0,24})over(?! and over))(?= ?(?:now|again|today|here|there|already|since|$|[,;.!)]|and\\b(?! (?:later|then|after))|but\\b|thanks))",
+    '(?<!\\b(?:no [\\w-]{1,20}|nobody|none|not) )\\b(?:has|have|had) (?:enough|plenty)\\b',
     '\\b(?:cpu|load|latency|lag|usage) (?:is|are|looks?|seems?) (?:very )?(?:low|good)(?= ?(?:now|again|today|$|[,;.!]))',
     '(?:CPU|负载|延迟|使用率|占用)(?:率)? ?(?:现在|已经?)?很?低(?:了)?$',
-    '\\bstarted (?:fine|well|without)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
+    '\\bstarted (?:fine|well)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
     '\\b(?:false alarm|never ?mind)\\b',
+    '\\b(?:is|are) not (?:the problem|to blame)\\b',
     '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
-    '没(?:有)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|报错|故障)(?!吗|的?日志|告警规则)',
+    '(?<!有)没(?:有)?(?:内存|消息|事件|连接)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|淘汰|报错|故障)(?!吗|的?日志|告警规则)',
+    '不是[^，。,]{1,12}的问题(?!吗)|和[^，。,]{1,12}(?:没关系|无关)(?!吗)|(?<!不)够用(?!吗)',
+    '服务(?:都|已经?|又)?起来了$',
     '不(?:再|是)?(?:重启|慢|卡|满|堵|崩溃|泄漏|泄露|超时)了?(?!吗)$',
     '(?:已经?|都)(?:好|修好|解决|恢复|降下|没事|修复)|修好了|没事了|解决了|好了$|误报',
   ].join('|'),
@@ -66,7 +69,7 @@ export function missingIn(text: string): Missing | undefined {
 }
 
 const trouble =
-  /\b(?:fail\w*|errors?|problems?|issues?|trouble|wrong|broken|breaks?|crash\w*|dies|died|dead|lost|gone|missing|stuck|slow\w*|hang\w*|late|delay\w*|down|full|high|grow\w*|increas\w*|climb\w*|too (?:many|much|long|slow|big|small|few)|never|can(?:no|')t|won't|do(?:es)?n't|does not|did not|do not|no longer|not (?:ready|found|responding|available|working|accepted)|time[sd]? ?out\w*|timeouts?|reject\w*|refus\w*|denied|blocked|unhealthy|unknown|invalid|mismatch\w*|differs?|restart(?:s|ing)\b|exits?|quits?|aborts?|panics?|50[0234]|5xx|ignored|stale|corrupt\w*|leak\w*|limit|exhaust\w*|spik\w*|oom|kill\w*|pending|wait\w*|expired?|saturat\w*|evict\w*|lag\w*|backlog|duplicate\w*|inconsisten\w*|disagree\w*|old|outdated|out of|behind|nothing|nobody|none|no|not|empty|forever|ages|unschedulable|unauthori[sz]ed|exce\w+|overload\w*|busy|pile\w*|idle|deadlock\w*|unreachable|why|stop(?:s|ped)|drop(?:s|ped)?|eats?|burn(?:s|ing)|hogs?|rises?|rising|up and up|all the time|100(?: percent)?|disappear\w*|blank|flaps?|cut off|abort\w*|cancel\w*|overrid\w*|without effect|incompatible|taken|already in use|(?:in|after|for) minutes|minutes (?:late|later|to)|uses? (?:all|up|more and more)|different|overflow\w*|latency|locks|throttl\w*|defunct|forbidden|denies|lacks?|short of|twice|again|backed up|\w*(?:exception|error)|offline|terminat\w*|deadline|throws?|thrown|drain\w*|deplet\w*|explod\w*|surg\w*|soar\w*|jump\w*|doubl\w*|tripl\w*|swallow\w*|consum(?:es|ing)|degrad\w*|deteriorat\w*|collaps\w*|vanish\w*|absent|silent|quiet|unanswered|unavailable|unable|unstable|unprocessed|unread|undelivered|unexpected\w*|inaccessible|incorrect\w*|bad(?:ly)?|poor(?:ly)?|worse|worst|low(?:er)?|above|threshold|mess(?:ed)?|garbage|conflict\w*|contradict\w*|diverge\w*|drift\w*|defunct|obsolete|previous|used up|run(?:s|ning)? out|ran out|goes away|went away|falls? (?:over|behind|apart)|fell|gives? up|gave up|given up|comes? back|creep\w*|swell\w*|swollen|bloat\w*|heavy|hot|pinned|maxed|starv\w*|contention|congest\w*|bottleneck|stall\w*|freez\w*|frozen|froze|zombie|defect\w*|fault\w*|faulty|malfunction\w*|incident|outage|alarm\w*|red|complain\w*|whines?|warn\w*|fatal|panic|signal|sig\w+|occupied|exceeded|expires?|required|insufficient|inadequate|scarce|minutes|hours|seconds|ages ago|still|keeps?|over and over|zero|reached|long|alert|constantly|endless\w*|infinite\w*)\b|\d{2,3} ?%|报错|出错|错误|失败|异常|问题|故障|超时|慢|卡|挂|崩|断|满|丢|坏|死|不了|不到|不上|不动|不通|不对|没有?(?:响应|反应|人|了|生效|变化)|拒绝|冲突|重启|退出|泄漏|泄露|堆|积压|涨|飙|太(?:多|少|高|大|小)|不(?:一致|同|匹配|生效|起作用)|高|满|旧|等待|没|未|无法|无|不能|不可|找不|收不|限|锁|淘汰|为什么|怎么|一直|延迟|增长|很久|要好?久|越来越|越用越|迟|晚|覆盖|盖过|耗尽|耗光|吃光|用完|不在|不见|不足|不够|缺|少了|占|溢出|排队|取消|终止|驱逐|吃|闪退|下降|只增|只升|百分之?百|兼容|乱了|漂移|过期|落后|不开始|不跑|不执行|不及时|不就绪|不创建|不回收|不存在|不一样|差|爆|突增|告警|饱和|反复|宕|重建|达到|阻塞|被|老|旧|不[过出领来下着着起完够止停足再按肯让认给回接收见走开干进更]|爆|暴|猛|狂|激增|翻倍|变[长大多慢]|撑|拖|耗|吞|闪|红|警|漏|缺失|空|失|乱|延|误|重复|多次|太|过[多高大长慢低]|仍|还是|老是|总是|总|突然|pending|oom/iu;
+  /\b(?:fail\w*|errors?|problems?|issues?|trouble|wrong|broken|breaks?|crash\w*|dies|died|dead|lost|gone|missing|stuck|slow\w*|hang\w*|late|delay\w*|down|full|high|grow\w*|increas\w*|climb\w*|too (?:many|much|long|slow|big|small|few)|never|can(?:no|')t|won't|do(?:es)?n't|does not|did not|do not|no longer|not (?:ready|found|responding|available|working|accepted)|time[sd]? ?out\w*|timeouts?|reject\w*|refus\w*|denied|blocked|unhealthy|unknown|invalid|mismatch\w*|differs?|restart(?:s|ing)\b|exits?|quits?|aborts?|panics?|50[0234]|5xx|ignored|stale|corrupt\w*|leak\w*|limit|exhaust\w*|spik\w*|oom|kill\w*|pending|wait\w*|expired?|saturat\w*|evict\w*|lag\w*|backlog|duplicate\w*|inconsisten\w*|disagree\w*|old|outdated|out of|behind|nothing|nobody|none|no|not|empty|forever|ages|unschedulable|unauthori[sz]ed|exce\w+|overload\w*|busy|pile\w*|idle|deadlock\w*|unreachable|why|stop(?:s|ped)|drop(?:s|ped)?|eats?|burn(?:s|ing)|hogs?|rises?|rising|up and up|all the time|100(?: percent)?|disappear\w*|blank|flaps?|cut off|abort\w*|cancel\w*|overrid\w*|without effect|incompatible|taken|already in use|(?:in|after|for) minutes|minutes (?:late|later|to)|uses? (?:all|up|more and more)|different|overflow\w*|latency|locks|throttl\w*|defunct|forbidden|denies|lacks?|short of|twice|again|backed up|\w*(?:exception|error)|offline|terminat\w*|deadline|throws?|thrown|drain\w*|deplet\w*|explod\w*|surg\w*|soar\w*|jump\w*|doubl\w*|tripl\w*|swallow\w*|consum(?:es|ing)|degrad\w*|deteriorat\w*|collaps\w*|vanish\w*|absent|silent|quiet|unanswered|unavailable|unable|unstable|unprocessed|unread|undelivered|unexpected\w*|inaccessible|incorrect\w*|bad(?:ly)?|poor(?:ly)?|worse|worst|low(?:er)?|above|threshold|mess(?:ed)?|garbage|conflict\w*|contradict\w*|diverge\w*|drift\w*|defunct|obsolete|previous|used up|run(?:s|ning)? out|ran out|goes away|went away|falls? (?:over|behind|apart)|fell|gives? up|gave up|given up|comes? back|creep\w*|swell\w*|swollen|bloat\w*|heavy|hot|pinned|maxed|starv\w*|contention|congest\w*|bottleneck|stall\w*|freez\w*|frozen|froze|zombie|defect\w*|fault\w*|faulty|malfunction\w*|incident|outage|alarm\w*|red|complain\w*|whines?|warn\w*|fatal|panic|signal|sig\w+|occupied|exceeded|expires?|required|insufficient|inadequate|scarce|minutes|hours|seconds|ages ago|still|keeps?|over and over|zero|reached|long|alert|reindex\w*|constantly|endless\w*|infinite\w*)\b|\d{2,3} ?%|报错|出错|错误|失败|异常|问题|故障|超时|慢|卡|挂|崩|断|满|丢|坏|死|不了|不到|不上|不动|不通|不对|没有?(?:响应|反应|人|了|生效|变化)|拒绝|冲突|重启|退出|泄漏|泄露|堆|积压|涨|飙|太(?:多|少|高|大|小)|不(?:一致|同|匹配|生效|起作用)|高|满|旧|等待|没|未|无法|无|不能|不可|找不|收不|限|锁|淘汰|为什么|怎么|一直|延迟|增长|很久|要好?久|越来越|越用越|迟|晚|覆盖|盖过|耗尽|耗光|吃光|用完|不在|不见|不足|不够|缺|少了|占|溢出|排队|取消|终止|驱逐|吃|闪退|下降|只增|只升|百分之?百|兼容|乱了|漂移|过期|落后|不开始|不跑|不执行|不及时|不就绪|不创建|不回收|不存在|不一样|差|爆|突增|告警|饱和|反复|宕|拦|挡|重建|达到|阻塞|被|老|旧|不[过出领来下着着起完够止停足再按肯让认给回接收见走开干进更]|爆|暴|猛|狂|激增|翻倍|变[长大多慢]|撑|拖|耗|吞|闪|红|警|漏|缺失|空|失|乱|延|误|重复|多次|太|过[多高大长慢低]|仍|还是|老是|总是|总|突然|pending|oom/iu;
 
 /** Something is said to go wrong. */
 export function troubleIn(text: string): boolean {
@@ -75,10 +78,11 @@ export function troubleIn(text: string): boolean {
 
 /** A person wants to learn what something is: nothing is wrong with it. */
 const lesson =
-  /^\s*(?:what (?:is|are) (?:an? |the difference )|what does [\w -]{2,30} do\b|how do(?:es)? (?:the |an? )?[\w -]{2,30} work\s*\??$|explain (?:the )?[\w-]+ to (?:me|us)\b|tell me (?:more )?about )|^\s*(?:什么是|介绍一下)|(?:有什么区别|是做什么的|怎么工作的)[？?。]?\s*$/iu;
+  /^\s*(?:what (?:is|are) (?:an? |the difference )|what does [\w -]{2,30} (?:do\b|mean\b)|how do(?:es)? (?:the |an? )?[\w -]{2,30} work\s*\??$|how (?:do|can) (?:i|we) (?:create|install|write|add|learn|use)\b|explain (?:the )?[\w-]+ to (?:me|us)\b|tell me (?:more )?about )|^\s*(?:什么是|介绍一下|怎么(?:创建|新建|安装|申请|学))|(?:有什么区别|是做什么的|怎么工作的|(?:是)?什么意思|有什么用|有多大(?:内存)?|在哪里?定义的?)[？?。]?\s*$/iu;
 
 /** A person asks whether it is so. */
-const question = /[?？]\s*$|吗\s*[?？]?$|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
+const question =
+  /[?？]\s*$|吗\s*[?？]?$|有没有|是不是|是否|^\s*(?:is|are|does|do|has|have|why|what|how|can)\b/i;
 const now =
   /\b(?:now|again|already|\bany ?more|\bany ?longer|no longer|over|yesterday|last \w+|back to normal|recovered|fixed|solved)\b|现在|已经?|恢复|不再|昨天|上周/i;
 

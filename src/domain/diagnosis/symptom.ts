@@ -142,7 +142,7 @@ interface Reader {
 
 /** What the id of a symptom may be in another field: "P1 incident call", "S3 access denied", "M1 laptops". */
 const otherIds =
-  /^(?:incidents?|calls?|bugs?|tickets?|buckets?|backups?|access|uploads?|downloads?|outages?|pag(?:e|er|ed|es)|priorit\w*|severit\w*|issues?|alerts?|war|reviews?|requests?|objects?|storage|endpoints?|glacier|console|in-memory|mac\w*|laptops?|chips?|lines?|visas?|levels?|meetings?|bridge|is\b|was\b|事件|事故|故障|会议|存储|桶|级|电话)/i;
+  /^(?:incidents?|calls?|bugs?|tickets?|buckets?|backups?|access|uploads?|downloads?|outages?|pag(?:e|er|ed|es)|priorit\w*|severit\w*|issues?|alerts?|war|reviews?|requests?|objects?|storage|endpoints?|glacier|console|in-memory|mac\w*|laptops?|chips?|lines?|visas?|levels?|meetings?|bridge|is\b|was\b|parking|forms?|trains?|bus(?:es)?|express|terminals?|concerts?|motorway|gates?|seats?|licen[cs]es?|certificates?|exams?|phones?|siz(?:e|ed)|headings?|headlines?|costs?|bills?|of (?:the|this|last) year|carbon|yoga|事件|事故|故障|会议|存储|桶|级|电话|签证|停车|航站|登机|驾照|手机|芯片|笔记本|号?线(?!程)|路(?!由|径)|次|列车|高铁|地铁|地下|纸|标题|财报|英语|日语|费用|账单|改期|会(?!话)|是)/i;
 
 function byId(words: string, { diagnoses, platform }: Reader): Symptom | undefined {
   const [first = '', ...more] = words.split(/\s+/);
@@ -408,7 +408,9 @@ function ofConnection(
       ? []
       : [about];
   const told = [...beside, ...ids.slice(0, 1)];
-  const named = whole.sure ? told : part === undefined ? beside : [];
+  // The error alone, that names nobody, is no symptom yet, whatever phrases it stands in.
+  const bare = part === undefined && !/[\p{L}\d]/u.test(rest);
+  const named = whole.sure && !bare ? told : part === undefined ? beside : [];
   if (best !== undefined && named.includes(best.id))
     return { kind: 'known', ids: [best.id], ...withPart(part) };
   const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));

@@ -27,6 +27,8 @@ const Watched = z.object({
   gone: z.boolean(),
   /** What the look before this one saw to be back. */
   back: z.enum(['cause', 'check']).optional(),
+  /** What came back and was said, and when. */
+  came: z.object({ what: z.enum(['cause', 'check']), at: z.iso.datetime() }).optional(),
 });
 /** How far the hour after a fix is; stands in `outcome.watched` of its row. */
 export type Watched = z.output<typeof Watched>;
@@ -94,6 +96,6 @@ export function afterHourLook(
   if (look === 'unseen') return { watched: back === undefined ? next(planned, {}) : next(soon, { back }) };
   if (look === 'cause' && !gone) return { watched: next(planned, {}) };
   return look === back
-    ? { watched: next(undefined, {}), say: look }
+    ? { watched: next(undefined, { came: { what: look, at: now.toISOString() } }), say: look }
     : { watched: next(soon, { back: look }) };
 }

@@ -14,6 +14,11 @@ export interface StoredAlert extends IncomingAlert {
   readonly environment: string;
 }
 
+/** An alert of an incident, with when it came. */
+export interface TakenAlert extends StoredAlert {
+  readonly receivedAt: Date;
+}
+
 export type NewIncident = Pick<
   Incident,
   'id' | 'environment' | 'symptom' | 'channel' | 'language' | 'messageId' | 'runId' | 'alerts' | 'names'
@@ -50,6 +55,12 @@ export interface Alerts {
   muted(limit: number): Promise<readonly Incident[]>;
   /** Its answer is that of another run from now on. */
   lookedAgain(incidentId: string, now: { readonly messageId: string; readonly runId: string }): Promise<void>;
+  /** The newest of an environment first. */
+  newest(environment: string, limit: number): Promise<readonly Incident[]>;
+  /** Those whose first message stands in this thread, the oldest first. */
+  inThread(thread: { readonly channel: string; readonly threadTs: string }): Promise<readonly Incident[]>;
+  /** Alerts that belong to it, and their ends, as they came. */
+  of(incidentId: string, limit: number): Promise<readonly TakenAlert[]>;
   /** What stands above the answer; undefined for a message that belongs to no incident. */
   headOf(messageId: string): Promise<IncidentHead | undefined>;
 }

@@ -92,6 +92,11 @@ export interface Runs {
   mendedOf(id: string): Promise<Mended | undefined>;
   /** The newest run that is over and has looked at something, or at least is over where `unseen` is given. */
   latest(where: RunFilter): Promise<Run | undefined>;
+  /** Those of which a message stands in this thread, and those that were asked for there; oldest first. */
+  inThread(
+    thread: { readonly channel: string; readonly threadTs: string },
+    limit: number,
+  ): Promise<readonly Run[]>;
   /** By its id, or by the last eight digits of it, which is what people see. */
   byReference(reference: string): Promise<Run | undefined>;
   byDedupeKey(key: string): Promise<Run | undefined>;

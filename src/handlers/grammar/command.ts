@@ -45,6 +45,8 @@ export type Command =
   | { readonly kind: 'fixes'; readonly change: SwitchChange }
   | { readonly kind: 'mute'; readonly change: MuteChange; readonly environment?: string }
   | { readonly kind: 'history'; readonly environment?: string }
+  /** In a thread: of its incident. */
+  | { readonly kind: 'timeline'; readonly environment?: string }
   | { readonly kind: 'token'; readonly change: TokenChange }
   | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string };
 
@@ -109,6 +111,7 @@ export const verbs = [
   'mute',
   'symptoms',
   'history',
+  'timeline',
   'digest',
   'token',
   'whoami',
@@ -157,6 +160,7 @@ const synonyms: Readonly<Record<string, Verb>> = {
   解决: 'resolve',
   runs: 'history',
   历史: 'history',
+  时间线: 'timeline',
   日报: 'digest',
   摘要: 'digest',
   tokens: 'token',
@@ -292,6 +296,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
   approvals: () => accept({ kind: 'approvals' }),
   health: bare('health'),
   history: bare('history'),
+  timeline: bare('timeline'),
   diagnose: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
     if (wrong) return wrong;
@@ -486,7 +491,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
   },
 };
 
-function bare(kind: 'health' | 'history'): Parser {
+function bare(kind: 'health' | 'history' | 'timeline'): Parser {
   return (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
     if (wrong) return wrong;

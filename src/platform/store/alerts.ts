@@ -1,6 +1,6 @@
 import type { AlertNotes, IncomingAlert } from '../../domain/alert/body.ts';
 import type { Incident, IncidentHead } from '../../domain/alert/incident.ts';
-import type { Alerts, StoredAlert } from '../../domain/ports/alerts.ts';
+import type { Alerts, StoredAlert, TakenAlert } from '../../domain/ports/alerts.ts';
 import type { Language } from '../../domain/run/run.ts';
 import { asIs, ids, json } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
@@ -45,6 +45,19 @@ const turnLock = 7_401_924;
 /** The end of an alert `a` has arrived. */
 const isOver = `EXISTS (SELECT FROM alerts e WHERE e.environment = a.environment AND e.fingerprint = a.fingerprint
   AND e.starts_at = a.starts_at AND e.status = 'resolved')`;
+
+const toAlert = (row: AlertRow): StoredAlert =>
+  withoutNulls<StoredAlert>({
+    id: row.id,
+    environment: row.environment,
+    fingerprint: row.fingerprint,
+    startsAt: row.starts_at,
+    status: row.status,
+    endsAt: row.ends_at,
+    name: row.name,
+    labels: row.labels,
+    notes: row.notes,
+  });
 
 const toIncident = (row: IncidentRow): Incident =>
   withoutNulls<Incident>({
@@ -114,19 +127,7 @@ function taking(query: Query): Pick<Alerts, 'turn' | 'waiting' | 'take' | 'incid
          WHERE taken_at IS NULL ORDER BY id LIMIT $1`,
         [limit],
       );
-      return rows.map((row) =>
-        withoutNulls<StoredAlert>({
-          id: row.id,
-          environment: row.environment,
-          fingerprint: row.fingerprint,
-          startsAt: row.starts_at,
-          status: row.status,
-          endsAt: row.ends_at,
-          name: row.name,
-          labels: row.labels,
-          notes: row.notes,
-        }),
-      );
+      return rows.map(toAlert);
     },
     async take(alerts, incidentId) {
       await query(
@@ -211,6 +212,25 @@ function telling(query: Query): Omit<Alerts, keyof ReturnType<typeof taking> | '
          WHERE id = $1`,
         ids(id, messageId, runId),
       );
+    },
+    newest: (environment, limit) =>
+      list('WHERE environment = $1 ORDER BY opened_at DESC, id LIMIT $2', [...ids(environment), limit]),
+    inThread: ({ channel, threadTs }) =>
+      list(
+        `WHERE message_id IN (SELECT id FROM messages WHERE channel = $1 AND (ts = $2 OR thread_ts = $2))
+         ORDER BY opened_at, id LIMIT 20`,
+        ids(channel, threadTs),
+      ),
+    async of(id, limit) {
+      // The end of an alert is a row of its own, and may have come before anybody took its begin.
+      const { rows } = await query<AlertRow & { readonly received_at: Date }>(
+        `SELECT id, environment, fingerprint, starts_at, status, ends_at, name, labels, notes, received_at FROM alerts a
+         WHERE incident_id = $1 OR (status = 'resolved' AND EXISTS (SELECT FROM alerts b WHERE b.incident_id = $1
+           AND b.environment = a.environment AND b.fingerprint = a.fingerprint AND b.starts_at = a.starts_at))
+         ORDER BY received_at, id LIMIT $2`,
+        [...ids(id), limit],
+      );
+      return rows.map((row): TakenAlert => ({ ...toAlert(row), receivedAt: row.received_at }));
     },
     async headOf(messageId) {
       const { rows } = await query<{

@@ -1,7 +1,7 @@
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Mute } from '../../domain/mute/mute.ts';
-import type { Mutes } from '../../domain/ports/mutes.ts';
+import type { Mutes, PastMute } from '../../domain/ports/mutes.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
@@ -54,6 +54,17 @@ export function createMutes(query: Query, redactor: Redactor): Mutes {
     async get(id) {
       const { rows } = await query<Stored>(`SELECT ${columns} FROM mutes WHERE id = $1`, ids(id));
       return rows[0] === undefined ? undefined : toMute(rows[0]);
+    },
+    async within(environment, { from, to }, limit) {
+      const { rows } = await query<Stored & { ended_at: Date | null; ended: PastMute['ended'] | null }>(
+        `SELECT ${columns}, ended_at, ended FROM mutes
+         WHERE environment = $1 AND (created_at BETWEEN $2 AND $3 OR ended_at BETWEEN $2 AND $3)
+         ORDER BY created_at, id LIMIT $4`,
+        [...ids(environment), from, to, limit],
+      );
+      return rows.map((row) =>
+        withoutNulls<PastMute>({ ...toMute(row), endedAt: row.ended_at, ended: row.ended }),
+      );
     },
     async add({ id, environment, part, cause, evidence, severity, kind, forMs, whileThere, reason, by }) {
       await query(

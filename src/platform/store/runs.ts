@@ -81,7 +81,7 @@ export function createRuns(query: Query): Runs {
 
 function reading(
   query: Query,
-): Pick<Runs, 'insert' | 'get' | 'list' | 'latest' | 'byReference' | 'byDedupeKey'> {
+): Pick<Runs, 'insert' | 'get' | 'list' | 'latest' | 'inThread' | 'byReference' | 'byDedupeKey'> {
   const one = async (condition: string, values: readonly unknown[]) => {
     const { rows } = await query<RunRow>(`SELECT ${columns} FROM runs WHERE ${condition}`, values);
     return rows[0] === undefined ? undefined : toRun(rows[0]);
@@ -138,6 +138,16 @@ function reading(
         ],
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
+    },
+    async inThread({ channel, threadTs }, limit) {
+      const { rows } = await query<RunRow>(
+        `SELECT ${columns} FROM runs
+         WHERE id IN (SELECT run_id FROM messages WHERE channel = $1 AND (ts = $2 OR thread_ts = $2))
+            OR (surface->>'channel' = $1 AND surface->>'threadTs' = $2)
+         ORDER BY created_at, id LIMIT $3`,
+        [...ids(channel, threadTs), limit],
+      );
+      return rows.map(toRun);
     },
     async byReference(reference) {
       const { rows } = await query<RunRow>(

@@ -12,7 +12,8 @@ export const commands = {
     '*Decide*: `/aetherius approvals`, `/aetherius approve <id>`, `/aetherius reject <id> <reason>`, `/aetherius resolve <id> worked|failed <reason>`',
   'help.task.stop':
     '*Stop*: `fixes off <reason>` stops all fixes, `fixes stop <id>` one; in an emergency `fix break-glass <id> <reason>`',
-  'help.task.after': '*Afterwards*: `/aetherius history [env]`, `/aetherius report [run]` for an issue',
+  'help.task.after':
+    '*Afterwards*: `/aetherius timeline [env]` of an incident, `/aetherius history [env]`, `/aetherius report [run]` for an issue',
   'help.task.daily': '*Every day*: `/aetherius digest [now|on|off|at HH:MM]`',
   'help.task.you': '*You*: `/aetherius whoami`, `/aetherius token`. One command in full: `help logs`',
   'help.task.words':

@@ -13,7 +13,8 @@ export const commands = {
     '*决定*：`/aetherius 审批`、`/aetherius 批准 <编号>`、`/aetherius 拒绝 <编号> <理由>`、`/aetherius 解决 <编号> 成功|失败 <理由>`',
   'help.task.stop':
     '*停止*：`修复列表 off <理由>` 关闭全部修复，`修复列表 stop <编号>` 停止一个；紧急时 `修复 紧急 <编号> <理由>`',
-  'help.task.after': '*事后*：`/aetherius 历史 [环境]`，生成问题报告：`/aetherius 报告 [运行编号]`',
+  'help.task.after':
+    '*事后*：事件的 `/aetherius 时间线 [环境]`，`/aetherius 历史 [环境]`，生成问题报告：`/aetherius 报告 [运行编号]`',
   'help.task.daily': '*每天*：`/aetherius 日报 [now|on|off|at HH:MM]`',
   'help.task.you': '*你自己*：`/aetherius 我是谁`、`/aetherius 令牌`。某个命令的全部用法：`帮助 日志`',
   'help.task.words':

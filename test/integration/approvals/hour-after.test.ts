@@ -236,7 +236,8 @@ describe('R-X18: the hour after a fix that worked', () => {
     expect((await rounds()).toSorted()).toEqual([0, 0, 0, 1]);
 
     expect(await said(row)).toHaveLength(1);
-    expect(await hour(row)).toEqual({ turn: 2, gone: true });
+    const came = { what: 'cause', at: expect.any(String) };
+    expect(await hour(row)).toEqual({ turn: 2, gone: true, came });
   });
 
   it('is said by the next worker where one dies between its look and its word, and not by the first when it wakes up', async () => {
@@ -269,7 +270,8 @@ describe('R-X18: the hour after a fix that worked', () => {
     expect(await slow).toBe(0);
     expect(await said(row)).toHaveLength(1);
     // Its look was overtaken: it plans no other one.
-    expect(await hour(row)).toEqual({ turn: 3, gone: true });
+    const came = { what: 'cause', at: expect.any(String) };
+    expect(await hour(row)).toEqual({ turn: 3, gone: true, came });
 
     const killed = await succeeded(harness(left));
     await later(killed, 5);

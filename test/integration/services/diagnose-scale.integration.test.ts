@@ -165,7 +165,9 @@ describe.skipIf(lacking !== undefined)(
       ]);
     });
 
-    it('gets on with a heap of 64 MiB, and holds for 5,000 Pods less than 80 MiB more than for 60, and less than 220 in all', async () => {
+    it('gets on with a heap of 64 MiB, and holds for 5,000 Pods less than 80 MiB more than for 60, and less than 220 in all', {
+      timeout: 240_000,
+    }, async () => {
       const program = await buildChild('test/support/kube-diagnose.child.ts');
       const diagnoseInChild = async (pods: number) => {
         const child = await execute(process.execPath, [

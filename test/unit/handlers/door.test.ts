@@ -44,6 +44,8 @@ const verbRules: Readonly<Record<Verb, Entry>> = {
   mute: { rule: 'decide', text: 'mute redis NO_MEMORY_LIMIT because' },
   symptoms: { rule: 'read' },
   history: { rule: 'read', text: 'history prod' },
+  // The file stands where everybody there reads it.
+  timeline: { rule: 'read', public: true, text: 'timeline prod' },
   digest: { rule: 'configure', public: true, text: 'digest on' },
   // One's own, and shown to oneself; what is issued is judged by the service.
   token: { rule: 'open', text: 'token' },
@@ -177,6 +179,7 @@ function stage() {
       'places',
       'digests',
       'reports',
+      'timelines',
       'audit',
       'tokens',
       'inventories',

@@ -132,7 +132,7 @@ describe('R-X18: what follows from a look', () => {
 
     expect(looks(fresh, [5, 'well'], [20, 'cause'], [22, 'cause'])).toEqual({
       said: ['22: cause'],
-      watched: { turn: 1, gone: true },
+      watched: { turn: 1, gone: true, came: { what: 'cause', at: due(22) } },
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const known =
-  'health, diagnose, logs, collect, report, fix, approvals, approve, reject, resolve, fixes, mute, symptoms, history, digest, token, whoami, help';
+  'health, diagnose, logs, collect, report, fix, approvals, approve, reject, resolve, fixes, mute, symptoms, history, timeline, digest, token, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {
@@ -159,6 +159,9 @@ describe('the grammar of /aetherius', () => {
     ],
     ['FIXES ON all clear', { kind: 'fixes', change: { what: 'on', scope: '*', reason: 'all clear' } }],
     ['history staging', { kind: 'history', environment: 'staging' }],
+    ['timeline', { kind: 'timeline' }],
+    ['timeline staging', { kind: 'timeline', environment: 'staging' }],
+    ['时间线 staging', { kind: 'timeline', environment: 'staging' }],
     ['digest', { kind: 'digest', change: { what: 'show' } }],
     ['digest now prod', { kind: 'digest', change: { what: 'now' }, environment: 'prod' }],
     ['digest off', { kind: 'digest', change: { what: 'off' } }],

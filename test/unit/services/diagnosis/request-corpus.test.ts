@@ -22,7 +22,7 @@ const floors = {
   paraphrase: { first: 0.97, amongThree: 0.98 },
   typo: { first: 1, amongThree: 1 },
   command: { first: 1, amongThree: 1 },
-  none: { first: 0.97, amongThree: 0.97 },
+  none: { first: 0.98, amongThree: 0.98 },
 } as const;
 
 /** Of the second half, in which nobody had seen a text when the phrases were written. */
@@ -30,19 +30,19 @@ const secondFloors: Readonly<Partial<Record<Kind, { readonly first: number; read
   {
     error: { first: 1, amongThree: 1 },
     alert: { first: 1, amongThree: 1 },
-    paraphrase: { first: 0.95, amongThree: 0.99 },
+    paraphrase: { first: 0.98, amongThree: 0.99 },
     typo: { first: 1, amongThree: 1 },
-    none: { first: 0.9, amongThree: 0.9 },
+    none: { first: 1, amongThree: 1 },
   };
 
 /** Of the third, whose misses nobody has looked at: it is counted, and no text of it is named where one fails. */
 const thirdFloors: Readonly<Record<Kind, { readonly first: number; readonly amongThree: number }>> = {
   error: { first: 0.98, amongThree: 1 },
   alert: { first: 1, amongThree: 1 },
-  paraphrase: { first: 0.93, amongThree: 0.96 },
+  paraphrase: { first: 0.95, amongThree: 0.97 },
   typo: { first: 0.95, amongThree: 1 },
   command: { first: 1, amongThree: 1 },
-  none: { first: 0.94, amongThree: 0.94 },
+  none: { first: 0.96, amongThree: 0.96 },
 };
 
 /**
@@ -80,12 +80,51 @@ describe('what nobody is sure of', () => {
     expect(takenFor(read).length).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(['what is a workflow', 'how does the orchestrator work?', '什么是工作流', 'cpu is low now'])(
-    'is no lesson and no good news: %s',
-    (text) => {
-      expect(readRequest(text)).toEqual({ kind: 'unknown' });
-    },
-  );
+  it.each([
+    'what is a workflow',
+    'how does the orchestrator work?',
+    '什么是工作流',
+    'cpu is low now',
+    'what does CrashLoopBackOff mean',
+    'CrashLoopBackOff 是什么意思',
+    'how do I create a workflow',
+    '怎么安装 collect-agent',
+    'redis 有多大内存',
+    'no evictions in redis',
+    'redis 没有淘汰',
+    '没有内存泄漏',
+    '不是 redis 的问题',
+    'redis is not the problem',
+    'redis 内存够用',
+    '管理服务起来了',
+    // The id of a symptom is one of another field.
+    'P1 parking pass',
+    'K1 concert tickets',
+    'S4 高铁晚点',
+    'D1 签证',
+    'D3 是什么意思',
+  ])('is no lesson and no good news: %s', (text) => {
+    expect(readRequest(text)).toEqual({ kind: 'unknown' });
+  });
+
+  it.each([
+    ['host name cannot be resolved', 'N1'],
+    ['no node has enough memory for the pod', 'K1'],
+    ['pods were not restarted after the config update', 'C1'],
+    ['executions do not get beyond pending', 'S4'],
+    ['I get told about problems long after they are over', 'S3'],
+    ['the container crashes on boot over and over', 'K1'],
+    ['my deployment is not getting healthy', 'K1'],
+    ['message backlog on the bus is not going down', 'D4'],
+    ['the workflow begins fine and later ends with a timeout', 'S5'],
+    ['reasoning service started without its model', 'S6'],
+    ['事件流水线慢', 'S3'],
+    ['平台现在有没有问题', 'H1'],
+    // How many are connected is no memory.
+    ['redis 的 maxclients 满了', 'H2'],
+  ])('is no good news where that is only a word of it: %s', (text, id) => {
+    expect(takenFor(readRequest(text))[0]).toBe(id);
+  });
 });
 
 describe('what starts a run', () => {
@@ -103,6 +142,9 @@ describe('what starts a run', () => {
     // A whole sentence as one of the phrases, and what is said to be wrong.
     ['manager process terminates during boot', true],
     ['PostgreSQL is slow', true],
+    // The error of a connection alone, and the error with what it is about.
+    ['no route to host', false],
+    ['网络策略拦截', true],
   ])('%s: %s', (text, starts) => {
     expect(readRequest(text).kind === 'known').toBe(starts);
   });
