@@ -95,7 +95,8 @@ const rollout: LookAlike = {
   async plant(lab) {
     const { kind, name: workload, namespace } = onKubernetes(lab).names.workload('orchestrator-service');
     const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
-    const patch = { spec: { minReadySeconds: 120, template: { metadata: { annotations } } } };
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    const patch = { spec: { strategy, minReadySeconds: 120, template: { metadata: { annotations } } } };
     await onKubernetes(lab).kubectl(['patch', kind, workload, '-n', namespace, '-p', JSON.stringify(patch)]);
     await until(
       lab,

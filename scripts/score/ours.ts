@@ -1,5 +1,6 @@
 /** Our own answer, as the command line gives it: to plain words, or to what it offers first for them. */
 
+import { exitCodes } from '../../src/cli/context.ts';
 import type { DiagnoseOutput, ErrorOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
 import type { Shell } from '../campaign/shell.ts';
 import type { Said } from './judge.ts';
@@ -28,7 +29,11 @@ export async function askOurs(shell: Shell, words: string): Promise<Answer> {
     seconds += answer.seconds;
   }
   const { body } = answer;
-  if ('error' in body) throw new Error(`"${asked}": ${body.error.text}`);
+  if ('error' in body) {
+    // Nothing fits the words: nothing is said.
+    if (answer.exit === exitCodes.usage) return { said: [], besides: [], asked, seconds };
+    throw new Error(`"${asked}": ${body.error.text}`);
+  }
   const confirmed = body.diagnoses
     .flatMap(({ causes }) => causes)
     .filter(({ verdict }) => verdict === 'confirmed');
@@ -36,7 +41,10 @@ export async function askOurs(shell: Shell, words: string): Promise<Answer> {
     said: confirmed.map((cause) => ({
       parts: [...new Set(cause.for.map(({ part }) => part))],
       cause: cause.id,
-      remedies: cause.remedies.flatMap(({ remediation }) => remediation ?? []),
+      // Without a line to copy it is not offered here.
+      remedies: cause.remedies.flatMap(({ remediation, commands }) =>
+        commands.length === 0 ? [] : (remediation ?? []),
+      ),
     })),
     besides: body.unexplained.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
     ...{ asked, seconds },
