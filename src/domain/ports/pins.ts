@@ -1,4 +1,4 @@
-import type { PinnedMessage } from '../timeline/timeline.ts';
+import type { PinnedMessage } from '../message/pinned.ts';
 
 /** `no-scope`: the app was installed without `pins:read`; `unavailable`: Slack did not say. */
 export type Pinned =

@@ -5,6 +5,7 @@ import type { AuditRow } from '../audit/rows.ts';
 import { type CameBack, watchedOf } from '../fix/hour-after.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import { present } from '../kernel/present.ts';
+import type { PinnedMessage } from '../message/pinned.ts';
 import type { Mute } from '../mute/mute.ts';
 import { type Finding, findingKey } from '../probe/finding.ts';
 import type { RunWithOutcomes } from '../run/run.ts';
@@ -57,16 +58,6 @@ export type TimelineFact = { readonly at: Date } & (
   | { readonly kind: 'mute-ended'; readonly mute: Mute; readonly how: string }
   | { readonly kind: 'pinned'; readonly message: PinnedMessage }
 );
-
-/** A message of a thread that somebody has pinned. */
-export interface PinnedMessage {
-  /** When it was written. */
-  readonly at: Date;
-  /** As Slack has it, with its markup. */
-  readonly text: string;
-  /** Slack's id of its author. */
-  readonly by?: string;
-}
 
 /** Of a diagnosis' summary, as it is stored. */
 export interface ConfirmedCause {

@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { PinnedMessage } from '../../domain/message/pinned.ts';
 import type { Pinned, Pins } from '../../domain/ports/pins.ts';
-import type { PinnedMessage } from '../../domain/timeline/timeline.ts';
 import { failureOf } from './failure.ts';
 
 export interface PinsOptions {
