@@ -3,6 +3,7 @@ import type { AllowList } from '../fix/eligibility.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
+import type { KillSwitch } from '../ports/kill-switches.ts';
 import type { Finding } from '../probe/finding.ts';
 
 export const remediationButtons = [
@@ -42,6 +43,8 @@ export interface RemediationView {
   readonly first?: RemediationRow;
   /** What this one waits for, or has waited for until its approval ran out (R-X2). */
   readonly other?: RemediationRow;
+  /** It is switched off: nothing can be pressed with effect meanwhile (R-X10). */
+  readonly off?: KillSwitch;
   readonly now: Date;
 }
 

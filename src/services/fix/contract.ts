@@ -97,6 +97,8 @@ export interface SwitchInput extends Omit<DecisionInput, 'id' | 'planHash'> {
 /** R-X10: stops all fixes or one kind. AppError NOT_ALLOWED for whoever may not, NOT_FOUND for an unknown scope. */
 export interface KillSwitchService {
   list(): Promise<readonly KillSwitch[]>;
+  /** Fixes that are approved or under way: what a switch lets end its step, and what it lets wait. */
+  underWay(): Promise<readonly RemediationRow[]>;
   stop(input: SwitchInput): Promise<void>;
   release(input: SwitchInput): Promise<void>;
   /** Whether the record is what places outside remember of it (R-L5). */

@@ -79,6 +79,27 @@ describe('the kill switch', () => {
     expect(blocked[0]).toMatchObject({ facts: { scope: '*', person: 'ULEAD' }, typed: 1 });
   });
 
+  it('names what is under way, and is on the cards that wait as long as it is on', async () => {
+    const offer = await h.offered({ target: 'b' });
+    const waiting = await h.requested({ target: 'c' });
+    const approved = await h.approved({ target: 'd' });
+    const said = async (id: string) =>
+      JSON.stringify(
+        await database.sql("SELECT rendered FROM messages WHERE remediation_id = $1 AND purpose = 'card'", [
+          id,
+        ]),
+      );
+
+    await service().stop(input('ULEAD', { reason: 'the sale is on' }));
+    expect((await service().underWay()).map(({ id, state }) => [id, state])).toEqual([
+      [approved.id, 'approved'],
+    ]);
+    for (const { id } of [offer, waiting, approved]) expect(await said(id)).toContain('the sale is on');
+
+    await service().release(input('ULEAD', { reason: 'go on' }));
+    for (const { id } of [offer, waiting, approved]) expect(await said(id)).not.toContain('the sale is on');
+  });
+
   it('stops one kind alone, and ends by itself by the clock of the database', async () => {
     await service().stop(input('ULEAD', { scope: h.action.id, forMs: 3_600_000 }));
     const other = createHarness(database.store(), { action: { id: 'test.other' } });

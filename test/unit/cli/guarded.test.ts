@@ -43,6 +43,7 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
   },
   switches: {
     list: { right: 'read', ask: ({ switches }) => switches.list() },
+    underWay: { right: 'read', ask: ({ switches }) => switches.underWay() },
     record: { right: 'read', ask: ({ switches }) => switches.record() },
   },
   mutes: { list: { right: 'read', ask: ({ mutes }) => mutes.list('prod') } },

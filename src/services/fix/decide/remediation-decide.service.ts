@@ -208,8 +208,8 @@ export async function forbiddenNow(
 }
 
 /** A switch as it is shown wherever it blocks. */
-export function switchFacts({ scope, reason, by }: KillSwitch): Facts {
-  return { scope, why: reason, person: by.userId };
+export function switchFacts({ scope, reason, by, at }: KillSwitch): Facts {
+  return { scope, why: reason, person: by.userId, since: at.toISOString() };
 }
 
 /** Cancel and stop: the requester, the tier's approvers, or somebody on call. */
