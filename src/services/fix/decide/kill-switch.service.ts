@@ -4,6 +4,7 @@ import type { Policy } from '../../../domain/fix/policy.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { proofOf } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { cardPurpose } from '../../../domain/message/cards.ts';
 import type { KillSwitchService, SwitchInput } from '../contract.ts';
 import { confirmRecord } from './confirm-record.service.ts';
 import { neededReason } from './reason.ts';
@@ -89,6 +90,8 @@ async function showOnCards({ store, messages }: KillSwitchDeps, scope: string): 
     if (scope === '*' || scope === actionId)
       await store.tx(async (tx) => {
         const row = await tx.remediations.lock(id);
-        if (row !== undefined && waiting.includes(row.state)) await messages.card(tx, row, 'progress');
+        if (row === undefined || !waiting.includes(row.state)) return;
+        const shown = await tx.messages.find({ remediationId: id, purpose: cardPurpose });
+        if (shown.length > 0) await messages.card(tx, row, 'progress');
       });
 }

@@ -48,6 +48,7 @@ import type { Language } from '../../../../src/domain/run/run.ts';
 import { verbOf, verbs } from '../../../../src/handlers/grammar/command.ts';
 import { commandOf } from '../../../../src/handlers/grammar/in-words.ts';
 import { catalogueOf } from '../../../../src/main/understanding.ts';
+import { markup } from '../../../../src/text/format.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../../support/slack-messages.ts';
 import {
@@ -1220,9 +1221,9 @@ describe('what is switched off', () => {
       const { outcome, ...view } = more;
       const row = aRemediation({ state, ...(outcome === undefined ? {} : { outcome }) });
       return JSON.stringify(
-        remediationCard(
+        renderer.remediation(
           { remediation: row, approvals: [], steps: [], needed: 1, buttons: {}, now, ...view },
-          words,
+          language,
         ).blocks,
       );
     };
