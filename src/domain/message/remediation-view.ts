@@ -1,9 +1,9 @@
 import type { RemediationState } from '../fix/approval.ts';
 import type { AllowList } from '../fix/eligibility.ts';
+import type { KillSwitch } from '../fix/kill-switch.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
-import type { KillSwitch } from '../ports/kill-switches.ts';
 import type { Finding } from '../probe/finding.ts';
 
 export const remediationButtons = [

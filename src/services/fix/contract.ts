@@ -1,10 +1,10 @@
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import type { ApprovalRow, FollowUp, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 
 /** What every decision answers: the state it found and left, and whether this call moved it. */
 export interface Decided {
