@@ -145,6 +145,7 @@ function stage() {
     'remediations.list': [],
     'remediations.followUps': [],
     'switches.list': [],
+    'switches.underWay': [],
     'mutes.list': [],
     'mutes.set': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
     'mutes.lift': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
