@@ -132,10 +132,6 @@ function diagnoseOutput(
         text: causePlain(cause.cause, words),
         for: cause.for.map((finding) => findingOutput(finding, words)),
         against: cause.against.map((outcome) => outcome.key),
-        opposed:
-          cause.verdict === 'possible' && cause.against.length > 0
-            ? words.plain('diagnose.against', { services: partsOf(cause.against, words) })
-            : null,
         missing: cause.missing.map((outcome) => unseenOutput(outcome, words)),
         remedies: remediesOf(cause, answer, words),
       })),
@@ -144,9 +140,6 @@ function diagnoseOutput(
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
 }
-
-const partsOf = (outcomes: readonly ProbeOutcome[], words: CliContext['words']): string =>
-  [...new Set(outcomes.map(({ part }) => words.lookupPlain(`part.${part}`) ?? part))].join(', ');
 
 const unseenOutput = (outcome: ProbeOutcome, words: CliContext['words']) => ({
   probe: outcome.key,
@@ -234,7 +227,6 @@ function causeLines(group: readonly CauseOutput[], words: CliContext['words']): 
       `      + ${finding.text}`,
       ...(cause.verdict === 'confirmed' ? excerptLines(finding, words, '        ') : []),
     ]),
-    ...(cause.opposed === null ? [] : [`      - ${cause.opposed}`]),
     ...cause.missing.map(({ text }) => `      ? ${text}`),
     ...cause.remedies.flatMap(({ text, commands }) => [
       `      → ${text}`,
@@ -255,7 +247,7 @@ function diagnosisLines(
       .flatMap((one) => causeLines([one], words)),
     ...alike(
       diagnosis.causes.filter(({ verdict }) => verdict === 'possible'),
-      ({ for: signs, missing, opposed }) => JSON.stringify([signs, missing, opposed]),
+      ({ for: signs, missing }) => JSON.stringify([signs, missing]),
     ).flatMap((group) => causeLines(group, words)),
     ...diagnosis.unseen.map(({ text }) => `  ? ${text}`),
     ...diagnosis.causes

@@ -201,10 +201,6 @@ export const DiagnoseOutput = z
                 text: z.string(),
                 for: z.array(FindingOutput),
                 against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
-                opposed: z
-                  .string()
-                  .nullable()
-                  .meta({ description: 'Who saw the opposite, where the cause stays possible for that.' }),
                 missing: z.array(z.object({ probe: z.string(), why: z.string(), text: z.string() })),
                 remedies: z
                   .array(

@@ -10,7 +10,6 @@ import {
   unlessExplained,
 } from '../domain/diagnosis/diagnosis.ts';
 import { present } from '../domain/kernel/present.ts';
-import { dependencies } from '../domain/platform/dependencies.ts';
 import { configuredIds, type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
 import { gone } from './absence.ts';
@@ -23,12 +22,10 @@ const isService = (part: PartId): part is ServiceId => (serviceIds as readonly s
 /** An answer that is only late shows a slow service or a slow way to it, not one that hangs. */
 const patienceMs = 8_000;
 
-const askedForHealth = (service: ServiceId) =>
-  ({ probe: 'http.service-health', with: { service, patienceMs } }) as const;
-
 /** What asks the part itself. */
 export function ownProbes(part: PartId) {
-  if (isService(part)) return [askedForHealth(part)] as const;
+  if (isService(part))
+    return [{ probe: 'http.service-health', with: { service: part, patienceMs } }] as const;
   switch (part) {
     case 'postgres':
       return [{ probe: 'postgres.connection', with: { database: 'agentManager' } }] as const;
@@ -46,12 +43,6 @@ export function ownProbes(part: PartId) {
       ] as const;
   }
 }
-
-/** Services that need a store: one that reaches it is a witness against our own attempt. */
-const dependants = (part: PartId) =>
-  isService(part) || part === 'collect-agent' || part === 'runtime'
-    ? []
-    : serviceIds.filter((service) => dependencies[service].includes(part)).map(askedForHealth);
 
 /** Where the path leads when the part runs but is not well. */
 const ofPart = {
@@ -219,7 +210,6 @@ export function unreachable(part: PartId) {
       { probe: 'runtime.startup', with: { part } },
       { probe: 'runtime.startup-log', with: { part } },
       ...ownProbes(part),
-      ...dependants(part),
       ...(part === 'collect-agent' ? [...ownProbes('nats'), ...ownProbes('agent-manager')] : []),
       ...(isService(part)
         ? ([

@@ -33,7 +33,6 @@ import {
   findingSentence,
   listOf,
   partName,
-  reachedText,
   remediationTitle,
   runFooter,
   severityEmoji,
@@ -279,8 +278,8 @@ function instruction(entry: DiagnosisView['instructions'][number], words: Words)
   return words.lookup(`remedy.${entry.key}`, facts) ?? entry.key;
 }
 
-const whyOpen = ({ for: signs, against, missing }: CauseJudgement): string =>
-  JSON.stringify([signs.map(findingKey), [...against, ...missing].map(({ key }) => key)]);
+const whyOpen = ({ for: signs, missing }: CauseJudgement): string =>
+  JSON.stringify([signs.map(findingKey), missing.map(({ key }) => key)]);
 
 /** What is not settled, with what it would take. What was ruled out stands behind Details and in the file. */
 function openBlocks(given: DiagnosisView, words: Words, known: ReadonlySet<string>): KnownBlock[] {
@@ -325,7 +324,7 @@ function openLine(group: readonly CauseJudgement[], words: Words, known: Readonl
     .map((finding) => findingSentence(finding, words));
   const why =
     cause.missing.length === 0
-      ? [...signs, ...(cause.against.length === 0 ? [] : [reachedText(cause.against, words)])].join(' ')
+      ? signs.join(' ')
       : words.say('diagnose.unseen', {
           what: markup(unseenText(cause.missing.slice(0, shown.missing), words)),
         });

@@ -2,7 +2,6 @@ import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { PartState, UnseenLook } from '../../domain/health/health.ts';
 import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { PartId } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup, type Value } from '../../text/format.ts';
@@ -140,12 +139,6 @@ export function mentions({ askUsers, askGroups }: Facts): string {
   return [...ids(askUsers).map((id) => `<@${id}>`), ...ids(askGroups).map((id) => `<!subteam^${id}>`)].join(
     ', ',
   );
-}
-
-/** Who saw the opposite of what an open cause says: services that reach the part. */
-export function reachedText(against: readonly { readonly part: PartId }[], words: Words): string {
-  const services = [...new Set(against.map(({ part }) => words.lookupPlain(`part.${part}`) ?? part))];
-  return words.say('diagnose.against', { services: listOf(services, words) });
 }
 
 /** Probes that could not check, by why: the sentence says what would be needed, once for all that it is true of. */

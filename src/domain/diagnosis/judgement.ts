@@ -22,7 +22,7 @@ export interface CauseJudgement {
   readonly seenBesides?: true;
   /** Findings that speak for it. */
   readonly for: readonly Finding[];
-  /** Probes that looked and did not find what it would take; of a possible cause those that saw the opposite. */
+  /** Probes that looked and did not find what it would take. */
   readonly against: readonly ProbeOutcome[];
   /** Probes that could not check; with them the verdict could be another. */
   readonly missing: readonly ProbeOutcome[];
@@ -105,29 +105,8 @@ function lookFor(
   const against = about.filter(
     (outcome) => !unseen(outcome) && !outcome.findings.some((f) => f.code === code),
   );
-  // Who reaches it meanwhile saw the opposite of our own attempt: which of the two is right, nobody can tell.
-  if (hits.length > 0)
-    return {
-      truth: opposing(hits, outcomes).length > 0 ? undefined : true,
-      for: hits,
-      against: [],
-      missing: [],
-    };
+  if (hits.length > 0) return { truth: true, for: hits, against: [], missing: [] };
   return { truth: missing.length > 0 ? undefined : false, for: [], against, missing };
-}
-
-/**
- * Services that say, with a figure of their own check (`measured.<part>`, R-PLAT9), that they reach a part which was only
- * silent to us.
- */
-function opposing(findings: readonly Finding[], outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
-  const silent = findings.flatMap(({ code, part }) => {
-    const { attempt, byOwnClock } = traitsOf(code);
-    return byOwnClock === true && (attempt === 'hung' || attempt === 'closed') ? [part] : [];
-  });
-  return outcomes.filter(({ facts }) =>
-    silent.some((part) => facts[`dependency.${part}`] === 'up' && facts[`measured.${part}`] === true),
-  );
 }
 
 /** What was found about subjects of which nothing in `from` was said. */
@@ -312,7 +291,7 @@ export function judge(
       ...(besides ? { seenBesides: true as const } : {}),
       remedies: cause.remedies.filter((remedy) => canHelp(remedy, see)),
       for: unique([...seen.for, ...why]),
-      against: unique(seen.truth === undefined ? opposing(seen.for, outcomes) : seen.against),
+      against: unique(seen.against),
       missing: unique(seen.missing),
     };
   });

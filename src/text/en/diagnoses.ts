@@ -270,7 +270,6 @@ export const diagnoses = {
     '{id} {symptom}: this platform has no {part}. It is not configured, and nothing that runs is it.',
   'diagnose.uncheckable': '{id} {symptom}: cannot be checked here. What it looks at is not configured.',
   'diagnose.open-alike': 'These stay open for one and the same reason.',
-  'diagnose.against': "{services} reached it meanwhile, so that this bot's own attempt may be at fault.",
   'diagnose.unseen': 'Could not see {what}.',
   'diagnose.turns': 'would change with another reading of {what}',
   'diagnose.turns-with-more': 'would need another reading of {what}, and the complaint itself',

@@ -247,7 +247,6 @@ export const diagnoses = {
   'diagnose.not-here': '{id} {symptom}：这个平台没有 {part}。配置中没有它，运行的内容中也没有它。',
   'diagnose.uncheckable': '{id} {symptom}：此处无法检查，它要查看的内容没有配置。',
   'diagnose.open-alike': '这些都未能排除，原因相同。',
-  'diagnose.against': '{services} 同时能连上它，因此可能是本机器人自己的连接有问题。',
   'diagnose.unseen': '看不到{what}。',
   'diagnose.turns': '若{what}的读数不同，结论会改变',
   'diagnose.turns-with-more': '须{what}的读数不同，并且看到该症状本身，结论才会改变',

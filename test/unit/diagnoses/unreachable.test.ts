@@ -52,28 +52,6 @@ describe('the path to a part that cannot be reached', () => {
     expect(verdict([stale], [probe])).toBe('possible');
   });
 
-  it('is not broken at a PostgreSQL that a service reaches meanwhile: nobody can tell who is right', () => {
-    const hung = { code: 'ENDPOINT_HUNG', probe: 'postgres.connection' };
-    const judged = (facts: ProbeOutcome['facts']) => {
-      const seen = outcomes('postgres', [hung]).map((one) =>
-        one.probe === 'http.service-health' && one.part === 'agent-manager' ? { ...one, facts } : one,
-      );
-      const cause = judge(unreachable('postgres'), seen, emitters).causes.find(
-        (one) => one.cause.id === 'H2.b',
-      );
-      return { verdict: cause?.verdict, against: cause?.against.map(({ part }) => part) };
-    };
-
-    expect(judged({})).toEqual({ verdict: 'confirmed', against: [] });
-    // There are programs that always say "up"; a figure comes of a check.
-    expect(judged({ 'dependency.postgres': 'up' })).toEqual({ verdict: 'confirmed', against: [] });
-    expect(judged({ 'dependency.postgres': 'up', 'measured.postgres': true })).toEqual({
-      verdict: 'possible',
-      against: ['agent-manager'],
-    });
-    expect(judged({ 'dependency.postgres': 'down', 'measured.postgres': true }).verdict).toBe('confirmed');
-  });
-
   it('ends at "it does not run" and asks nothing further', () => {
     const seen = outcomes('redis', [
       { code: 'PART_NOT_RUNNING', probe: 'runtime.running' },
