@@ -84,7 +84,6 @@ S1 | after the upgrade agent-manager refuses to come up
 H2 | the orchestrator's API does not answer at all
 H2 | curl to port 8082 hangs forever
 H2 | I get a 502 whenever I open the manager's page
-S7 | the knowledge graph is offline
 S7 | our bolt connection is rejected
 S7,H2 | graph queries fail because the graph database is not there
 P1 | one of the services eats two full cores
@@ -208,7 +207,6 @@ M1 | 两个副本镜像版本不一样
 - | MySQL 从库延迟一小时
 - | 打印机又卡纸了
 - | 公司 VPN 登不上
-- | 钉钉收不到消息
 - | redis 没有满 我看过了
 - | postgres 没问题
 - | 周一 nats 慢过 后来好了
@@ -223,7 +221,6 @@ M1 | 两个副本镜像版本不一样
 - | K1 会议室订到四点
 - | S1 线地铁停运
 - | 今天天气怎么样
-- | 生日快乐
 `,
   },
 ];
