@@ -109,6 +109,7 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
   const asked = slow.test(text) && !through.test(text) ? slowOf[part] : undefined;
   if (asked !== undefined) return { ids: asked, part, sure: true };
   if (down.test(text) && !aboutIt.test(text)) return { ids: downOf(part), part, sure: true };
-  const perhaps = slow.test(text) && !through.test(text) ? slowAsked[part] : odd.test(text) ? oddAsked[part] : undefined;
+  const perhaps =
+    slow.test(text) && !through.test(text) ? slowAsked[part] : odd.test(text) ? oddAsked[part] : undefined;
   return perhaps && { ids: perhaps, part, sure: false };
 }

@@ -32,7 +32,7 @@ const well = new RegExp(
     '\\b(?:false alarm|never ?mind)\\b',
     `\\bnothing (?:is|was|looks|seems|gets?) ${bad}\\b`,
     // It came back, it is done, somebody mended it.
-    '^(?:[,;.] ?)?(?:but |and |then )?(?:(?:it|they|everything|all of it|that|this)(?: has| have| had|\u2019s|\'s)? |has |have )?(?:(?:is|are|was|were|been|just|already) )*(?:came|come|back|up|running|runs|alive|finished|completed|went through|gone through|caught up|recovered|healed)(?: (?:back|up|online|fine|well|again|now|since|by itself|on its own|meanwhile|today|then|already))*[.!]?$',
+    "^(?:[,;.] ?)?(?:but |and |then )?(?:(?:it|they|everything|all of it|that|this)(?: has| have| had|\u2019s|'s)? |has |have )?(?:(?:is|are|was|were|been|just|already) )*(?:came|come|back|up|running|runs|alive|finished|completed|went through|gone through|caught up|recovered|healed)(?: (?:back|up|online|fine|well|again|now|since|by itself|on its own|meanwhile|today|then|already))*[.!]?$",
     '(?<!\\b(?:nobody|no one|not|never|who|once|when|until|after)\\b[^,;.]{0,12})\\b(?:fixed|solved|resolved|repaired|mended|cleared) (?:it|that|this|them)\\b',
     '\\b(?:is|are) not (?:the problem|to blame)\\b',
     '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
@@ -117,6 +117,9 @@ export function complaintsIn(text: string): { readonly left: string; readonly we
     (clause) => /^(?:but|however|though|但|可是|不过)/i.test(clause) || question.test(clause),
   );
   const last = parts.at(-1) ?? '';
-  const over = !turned && good.includes(last) && (now.test(last) || rest.every((one) => now.test(one) || past.test(one)));
+  const over =
+    !turned &&
+    good.includes(last) &&
+    (now.test(last) || rest.every((one) => now.test(one) || past.test(one)));
   return left === '' || over ? undefined : { left, well: good.join(' ') };
 }

@@ -37,6 +37,8 @@ export interface Matcher {
     readonly near?: boolean;
     /** Nearer still: it need not be said that something is wrong. */
     readonly certain?: boolean;
+    /** So far from all phrases that it is worth a question only where something is said to be wrong, or a part is named. */
+    readonly faint?: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
@@ -375,6 +377,7 @@ function ofWords(
   );
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
+  if (match.faint === true && !troubled && partOf(whole, reader) === undefined) return { kind: 'unknown' };
   const part = best === 'H2' ? partOf(whole, reader) : partIn(whole, reader.platform);
   // Words of other fields may be near a symptom by chance: a run starts where something is said to be
   // wrong, or a whole sentence is as one of the phrases.

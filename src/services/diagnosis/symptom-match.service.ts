@@ -33,6 +33,8 @@ export interface SymptomMatcher {
     readonly near: boolean;
     /** Nearer still, and not by a word or two: it need not be said that something is wrong. */
     readonly certain: boolean;
+    /** So far from all phrases that it is worth a question only where something is said to be wrong, or a part is named. */
+    readonly faint?: boolean;
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
     readonly nearest?: readonly string[];
@@ -59,6 +61,8 @@ const limits = {
   offered: -0.7,
   /** Of the best of them, to be offered at all. */
   worth: -0.45,
+  /** The same where nothing is said to be wrong and no part is named. */
+  worthAlone: 0.1,
   /** Of another command, to be told of it. */
   command: -0.3,
   /** What a symptom may lie behind the best one and still be offered. */
@@ -259,5 +263,5 @@ function chosen(
     ((words > 1 || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
   const near = sure && (named || first.own >= limits.near);
   const certain = sure && first.own >= limits.certain && words >= limits.telling;
-  return { candidates, sure, near, certain, nearest };
+  return { candidates, sure, near, certain, faint: first.score < limits.worthAlone, nearest };
 }

@@ -1,6 +1,10 @@
+import { diagnoses } from '../../../../../src/diagnoses/index.ts';
+import { readRequest, takenFor } from './score.ts';
+
 /**
  * Each cause of the catalogue as who is on call asks about it, before anybody knows that it is the cause: `ID | English
- * | Chinese`. Written from the causes' titles; no phrase was written for one of these.
+ * | Chinese`. Written from the causes' titles, before the
+ * phrases of that day were read; none of these is a phrase.
  */
 const questions = `
 H2.a | is the orchestrator gone? port 8081 refuses connections | 编排是不是没了 8081 端口拒绝连接
@@ -102,3 +106,30 @@ export const causeQuestions: readonly CauseQuestion[] = questions
       { cause, language: 'zh', text: chinese },
     ];
   });
+
+/** Whether the run that the question starts, or is offered first, looks at the cause. */
+export function isLookedAt({ cause, text }: CauseQuestion): boolean {
+  const read = readRequest(text);
+  const ids = read.kind === 'known' ? read.ids : takenFor(read).slice(0, 1);
+  return diagnoses.some(({ id, causes }) => ids.includes(id) && causes.some((one) => one.id === cause));
+}
+
+export interface CauseShare {
+  readonly language: 'en' | 'zh';
+  readonly causes: number;
+  readonly found: number;
+  readonly sure: number;
+}
+
+/** By language, of all causes of the catalogue. */
+export function causeShares(): readonly CauseShare[] {
+  return (['en', 'zh'] as const).map((language) => {
+    const own = causeQuestions.filter((one) => one.language === language);
+    return {
+      language,
+      causes: own.length,
+      found: own.filter(isLookedAt).length,
+      sure: own.filter(({ text }) => readRequest(text).kind === 'known').length,
+    };
+  });
+}
