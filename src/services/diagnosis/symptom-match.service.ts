@@ -63,6 +63,8 @@ const limits = {
   worth: -0.45,
   /** The same where nothing is said to be wrong and no part is named. */
   worthAlone: 0.1,
+  /** What the best of them has to be ahead of "nothing". */
+  overNothing: 0.3,
   /** Of another command, to be told of it. */
   command: -0.3,
   /** What a symptom may lie behind the best one and still be offered. */
@@ -246,7 +248,7 @@ function chosen(
   const [first] = both;
   if (first === undefined) return none;
   const nearest = both.slice(0, LEAST_OFFERED).map(({ id }) => id);
-  if (first.score < limits.worth || nothing > first.score) return { ...none, nearest };
+  if (first.score < limits.worth || nothing > first.score - limits.overNothing) return { ...none, nearest };
   const candidates = both
     .filter(
       ({ score }, at) =>
