@@ -70,15 +70,15 @@ const limits = {
   /** What a symptom may lie behind the best one and still be offered. */
   behind: 1.1,
   /** Of the model's score, and of the distance to the second, for a run to start. */
-  sure: 0.6,
-  ahead: 0.9,
+  sure: 0.45,
+  ahead: 0.7,
   /** The same where a name of the symptom stands in the text. */
   namedSure: 0.3,
   namedAhead: 0.6,
   /** Of the model's score where no part is named: below it the model errs about ten times as often. */
-  near: 0.8,
+  near: 0.65,
   /** Of the model's score, and of the words that tell, where nothing is said to be wrong. */
-  certain: 1.2,
+  certain: 1.1,
   telling: 4,
 } as const;
 /** Where nothing is sure, one has a choice. */
