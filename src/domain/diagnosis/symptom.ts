@@ -285,7 +285,7 @@ function ofLine(line: string, reader: Reader): Symptom {
         : { kind: 'choose', ids: atLeastThree(ids, whole, reader), part: about.part };
   }
   const connection = connectionSymptom(left, partIn(left, platform), matcher.suspects, platform);
-  if (connection !== undefined) return ofConnection(connection, reader, whole);
+  if (connection !== undefined) return ofConnection(connection, reader, whole, left);
   return ofWords(left, left, reader, whole);
 }
 
@@ -401,6 +401,7 @@ function ofConnection(
   { part, ids, rest }: ConnectionSymptom,
   { diagnoses, matcher, platform }: Reader,
   whole: ReturnType<Matcher['match']>,
+  left: string,
 ): Symptom {
   const [best] = whole.candidates;
   const { candidates, sure } = matcher.match(rest);
@@ -411,6 +412,9 @@ function ofConnection(
       ? []
       : [about];
   const told = [...beside, ...ids.slice(0, 1)];
+  // "连不上 redis": a person names the one end, and nothing else.
+  if (/^连不上 ?\p{L}+$/u.test(left) && part !== undefined && ids[0] !== undefined)
+    return { kind: 'known', ids: ids.slice(0, 1), part };
   // The error alone, that names nobody, is no symptom yet, whatever phrases it stands in.
   const bare = part === undefined && !/[\p{L}\d]/u.test(rest);
   const named = whole.sure && !bare ? told : part === undefined ? beside : [];
