@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { symptomWords } from '../../src/diagnoses/vocabulary.ts';
 import { type Phrase, phrasesOf } from './phrases.ts';
+import { chineseCalls, englishCalls } from './phrases-calls.ts';
 import { descriptions } from './phrases-debian.ts';
 import { english } from './phrases-en.ts';
 import { chineseIdioms, englishIdioms } from './phrases-idioms.ts';
@@ -48,6 +49,8 @@ export const phrases: readonly Phrase[] = [
   ...phrasesOf(chineseMore, 'zh'),
   ...phrasesOf(englishNothing, 'en'),
   ...phrasesOf(chineseNothing, 'zh'),
+  ...phrasesOf(englishCalls, 'en'),
+  ...phrasesOf(chineseCalls, 'zh'),
   ...phrasesOf(descriptions, 'en'),
   ...symptomWords.flatMap(({ id, names }) =>
     names.map((text) => ({ id, role: 'vocabulary', language: 'en' as const, text })),

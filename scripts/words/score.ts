@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { causeShares } from '../../test/unit/services/diagnosis/request-corpus/causes.ts';
 import type { Block } from '../../test/unit/services/diagnosis/request-corpus/corpus.ts';
 import {
   lockedDescriptions,
   readDescriptions,
 } from '../../test/unit/services/diagnosis/request-corpus/descriptions.ts';
+import { fourth } from '../../test/unit/services/diagnosis/request-corpus/fourth.ts';
 import { locked } from '../../test/unit/services/diagnosis/request-corpus/locked.ts';
 import { scoreOf } from '../../test/unit/services/diagnosis/request-corpus/score.ts';
 import { second } from '../../test/unit/services/diagnosis/request-corpus/second.ts';
@@ -55,6 +57,20 @@ export function scoreRegion(): string {
     'The third locked set, now, counted only:',
     '',
     table(head, rows(third)),
+    '',
+    'The fourth locked set, now, counted only:',
+    '',
+    table(head, rows(fourth)),
+    '',
+    'Causes that are among what the run looks at, which a plain question starts or is offered first:',
+    '',
+    table(
+      ['language', 'causes', 'found', 'a run starts'],
+      causeShares().map(({ language, causes, found, sure }) => [
+        ...[language, causes],
+        ...[share(found, causes), sure],
+      ]),
+    ),
     '',
     'What was taken for what in the first two, by the first answer:',
     '',

@@ -28,6 +28,9 @@ const full = /\b(?:full|out of (?:memory|ram)|no memory|low on memory|oom)\b|内
 /** What is full is the number of those who are connected. */
 const clients = /\b(?:max ?)?(?:clients?|connections?)\b|连接|客户端/iu;
 
+/** What is slow is this, on its way through the part or in it. */
+const through = /\b(?:events?|workflows?|steps?|executions?|heartbeats?)\b|事件|工作流|步骤|心跳/iu;
+
 /** It is not said what is wrong. */
 const odd =
   /\b(?:acts?|acting|behaves?|behaving|playing) (?:\w+ )?(?:strange|strangely|weird|weirdly|odd|oddly|funny|up)\b|\b(?:has|have|having|is having|gives?|makes?) (?:an? |some )?(?:problem|issue|trouble)s?\b|\b(?:problem|issue|trouble|wrong|off) (?:is )?(?:with|in)\b|\b(?:problem|issue|trouble)s with\b|有(?:点|些)?(?:问题|异常|毛病|故障)|出(?:了)?(?:问题|故障|毛病)|不太?对劲?|不太正常|抽风|怪怪的/iu;
@@ -103,9 +106,10 @@ export function complaintAbout(text: string, platform: Platform): Complaint | un
   if (ready.test(text)) return { ids: part === 'neo4j' ? ['S7'] : ['K1', 'H2'], part, sure: true };
   if (part === 'redis' && full.test(text) && !clients.test(text))
     return { ids: ['D3'], part, sure: !/磁盘|\bdisk\b/i.test(text) };
-  const asked = slow.test(text) ? slowOf[part] : undefined;
+  const asked = slow.test(text) && !through.test(text) ? slowOf[part] : undefined;
   if (asked !== undefined) return { ids: asked, part, sure: true };
   if (down.test(text) && !aboutIt.test(text)) return { ids: downOf(part), part, sure: true };
-  const perhaps = slow.test(text) ? slowAsked[part] : odd.test(text) ? oddAsked[part] : undefined;
+  const perhaps =
+    slow.test(text) && !through.test(text) ? slowAsked[part] : odd.test(text) ? oddAsked[part] : undefined;
   return perhaps && { ids: perhaps, part, sure: false };
 }

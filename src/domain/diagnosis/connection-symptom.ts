@@ -11,7 +11,7 @@ const words: readonly (readonly [RegExp, PartId])[] = [
   [/postgres(?:ql)?|\bpgx?\b/gi, 'postgres'],
   [/redis/gi, 'redis'],
   [/nats/gi, 'nats'],
-  [/neo4j|\bbolt\b|(?:knowledge )?graph database|knowledge graph|知识图谱|图数据库/gi, 'neo4j'],
+  [/neo4j|\bbolt\b|(?:knowledge )?graph database|knowledge graph|知识图谱|图数据库|图谱库?/gi, 'neo4j'],
   // A graph database, or Redis, is one too.
   [/\bdatabase\b|数据库/gi, 'postgres'],
 ];

@@ -30,11 +30,16 @@ const well = new RegExp(
     '(?:CPU|负载|延迟|使用率|占用)(?:率)? ?(?:现在|已经?)?很?低(?:了)?$',
     '\\bstarted (?:fine|well)\\b|\\bwithout (?:errors?|problems?|issues?)\\b',
     '\\b(?:false alarm|never ?mind)\\b',
+    `\\bnothing (?:is|was|looks|seems|gets?) ${bad}\\b`,
+    // It came back, it is done, somebody mended it.
+    "^(?:[,;.] ?)?(?:but |and |then )?(?:(?:it|they|everything|all of it|that|this)(?: has| have| had|\u2019s|'s)? |has |have )?(?:(?:is|are|was|were|been|just|already) )*(?:came|come|back|up|running|runs|alive|finished|completed|went through|gone through|caught up|recovered|healed)(?: (?:back|up|online|fine|well|again|now|since|by itself|on its own|meanwhile|today|then|already))*[.!]?$",
+    '(?<!\\b(?:nobody|no one|not|never|who|once|when|until|after)\\b[^,;.]{0,12})\\b(?:fixed|solved|resolved|repaired|mended|cleared) (?:it|that|this|them)\\b',
     '\\b(?:is|are) not (?:the problem|to blame)\\b',
     '(?<!不|没有?|未|恢)(?:很|都|已经?|一切|完全|现在)?(?:正常|恢复)(?:了|正常)?(?!吗|不了|失败|不)',
     '(?<!有)没(?:有)?(?:内存|消息|事件|连接)?(?:问题|错误|异常|满|积压|堆积|慢查询|延迟|泄漏|泄露|卡|堵|淘汰|报错|故障)(?!吗|的?日志|告警规则)',
     '不是[^，。,]{1,12}的问题(?!吗)|和[^，。,]{1,12}(?:没关系|无关)(?!吗)|(?<!不)够用(?!吗)',
     '服务(?:都|已经?|又)?起来了$',
+    '(?:现在|后来|已经?|又|都|自己)(?:跑完|清理(?:过|完)?|处理(?:过|完)?|执行完|完成|通|上线|连上|起来|回来)了?$',
     '不(?:再|是)?(?:重启|慢|卡|满|堵|崩溃|泄漏|泄露|超时)了?(?!吗)$',
     '(?:已经?|都)(?:好|修好|解决|恢复|降下|没事|修复)|修好了|没事了|解决了|好了$|误报',
   ].join('|'),
@@ -86,6 +91,13 @@ const question =
 const now =
   /\b(?:now|again|already|\bany ?more|\bany ?longer|no longer|over|yesterday|last \w+|back to normal|recovered|fixed|solved)\b|现在|已经?|恢复|不再|昨天|上周/i;
 
+/** It was so, and need not be so now. */
+const past =
+  /\b(?:was|were|had|did|went|came|got|used to|yesterday|earlier|ago|(?:on|since|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day|\w+ed (?:earlier|before|today|yesterday))\b|之前|昨[天晚日]|前[天晚]|上周|周[一二三四五六日天]|刚才|早上|曾经?|\p{Script=Han}过(?![\p{Script=Han}])/iu;
+/** Somebody says how he knows. */
+const aside =
+  /^(?:,? ?(?:i|we) (?:just |have |already )?(?:checked|looked|verified|tested|confirmed|saw it|think|guess|know|believe)\b[^,;]{0,12}|(?:我|我们|刚|刚刚)?(?:都)?(?:看|查|确认|测|试)过?了?)[.!。！]?$/iu;
+
 const clauses = (text: string) =>
   text.split(/(?<=[,;!?，。；！？、])\s*|(?<=\.)\s+|\s+(?=(?:but|however|though)\b)|(?=但|可是|不过)/u);
 
@@ -99,12 +111,15 @@ export function complaintsIn(text: string): { readonly left: string; readonly we
   const parts = clauses(text);
   const good = parts.filter((clause) => well.test(clause) && !question.test(clause));
   if (good.length === 0) return { left: text, well: '' };
-  const rest = parts.filter((clause) => !good.includes(clause));
+  const rest = parts.filter((clause) => !good.includes(clause) && !aside.test(clause.trim()));
   const left = rest.join(' ').trim();
   const turned = rest.some(
     (clause) => /^(?:but|however|though|但|可是|不过)/i.test(clause) || question.test(clause),
   );
   const last = parts.at(-1) ?? '';
-  const over = !turned && good.includes(last) && (now.test(last) || rest.every((one) => now.test(one)));
+  const over =
+    !turned &&
+    good.includes(last) &&
+    (now.test(last) || rest.every((one) => now.test(one) || past.test(one)));
   return left === '' || over ? undefined : { left, well: good.join(' ') };
 }

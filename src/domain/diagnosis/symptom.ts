@@ -37,6 +37,8 @@ export interface Matcher {
     readonly near?: boolean;
     /** Nearer still: it need not be said that something is wrong. */
     readonly certain?: boolean;
+    /** So far from all phrases that it is worth a question only where something is said to be wrong, or a part is named. */
+    readonly faint?: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
@@ -283,7 +285,7 @@ function ofLine(line: string, reader: Reader): Symptom {
         : { kind: 'choose', ids: atLeastThree(ids, whole, reader), part: about.part };
   }
   const connection = connectionSymptom(left, partIn(left, platform), matcher.suspects, platform);
-  if (connection !== undefined) return ofConnection(connection, reader, whole);
+  if (connection !== undefined) return ofConnection(connection, reader, whole, left);
   return ofWords(left, left, reader, whole);
 }
 
@@ -375,6 +377,7 @@ function ofWords(
   );
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
+  if (match.faint === true && !troubled && partOf(whole, reader) === undefined) return { kind: 'unknown' };
   const part = best === 'H2' ? partOf(whole, reader) : partIn(whole, reader.platform);
   // Words of other fields may be near a symptom by chance: a run starts where something is said to be
   // wrong, or a whole sentence is as one of the phrases.
@@ -398,6 +401,7 @@ function ofConnection(
   { part, ids, rest }: ConnectionSymptom,
   { diagnoses, matcher, platform }: Reader,
   whole: ReturnType<Matcher['match']>,
+  left: string,
 ): Symptom {
   const [best] = whole.candidates;
   const { candidates, sure } = matcher.match(rest);
@@ -408,6 +412,9 @@ function ofConnection(
       ? []
       : [about];
   const told = [...beside, ...ids.slice(0, 1)];
+  // "连不上 redis": a person names the one end, and nothing else.
+  if (/^连不上 ?\p{L}+$/u.test(left) && part !== undefined && ids[0] !== undefined)
+    return { kind: 'known', ids: ids.slice(0, 1), part };
   // The error alone, that names nobody, is no symptom yet, whatever phrases it stands in.
   const bare = part === undefined && !/[\p{L}\d]/u.test(rest);
   const named = whole.sure && !bare ? told : part === undefined ? beside : [];

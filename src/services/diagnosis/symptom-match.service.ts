@@ -33,6 +33,8 @@ export interface SymptomMatcher {
     readonly near: boolean;
     /** Nearer still, and not by a word or two: it need not be said that something is wrong. */
     readonly certain: boolean;
+    /** So far from all phrases that it is worth a question only where something is said to be wrong, or a part is named. */
+    readonly faint?: boolean;
     readonly command?: OtherCommand;
     /** The nearest symptoms, also where none is near. */
     readonly nearest?: readonly string[];
@@ -59,20 +61,24 @@ const limits = {
   offered: -0.7,
   /** Of the best of them, to be offered at all. */
   worth: -0.45,
+  /** The same where nothing is said to be wrong and no part is named. */
+  worthAlone: 0.1,
+  /** What the best of them has to be ahead of "nothing". */
+  overNothing: 0.3,
   /** Of another command, to be told of it. */
   command: -0.3,
   /** What a symptom may lie behind the best one and still be offered. */
   behind: 1.1,
   /** Of the model's score, and of the distance to the second, for a run to start. */
-  sure: 0.6,
-  ahead: 0.9,
+  sure: 0.45,
+  ahead: 0.7,
   /** The same where a name of the symptom stands in the text. */
   namedSure: 0.3,
   namedAhead: 0.6,
   /** Of the model's score where no part is named: below it the model errs about ten times as often. */
-  near: 0.8,
+  near: 0.65,
   /** Of the model's score, and of the words that tell, where nothing is said to be wrong. */
-  certain: 1.2,
+  certain: 1.1,
   telling: 4,
 } as const;
 /** Where nothing is sure, one has a choice. */
@@ -242,7 +248,7 @@ function chosen(
   const [first] = both;
   if (first === undefined) return none;
   const nearest = both.slice(0, LEAST_OFFERED).map(({ id }) => id);
-  if (first.score < limits.worth || nothing > first.score) return { ...none, nearest };
+  if (first.score < limits.worth || nothing > first.score - limits.overNothing) return { ...none, nearest };
   const candidates = both
     .filter(
       ({ score }, at) =>
@@ -259,5 +265,5 @@ function chosen(
     ((words > 1 || named) && first.own >= limits.sure && gap >= limits.ahead) || byName;
   const near = sure && (named || first.own >= limits.near);
   const certain = sure && first.own >= limits.certain && words >= limits.telling;
-  return { candidates, sure, near, certain, nearest };
+  return { candidates, sure, near, certain, faint: first.score < limits.worthAlone, nearest };
 }

@@ -5,8 +5,10 @@ import { withScore } from '../../../../scripts/words/score.ts';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { en } from '../../../../src/text/en.ts';
 import { zhCN } from '../../../../src/text/zh-cn.ts';
+import { causeQuestions, causeShares } from './request-corpus/causes.ts';
 import { casesOf, type Kind } from './request-corpus/corpus.ts';
 import { lockedDescriptions, readDescriptions } from './request-corpus/descriptions.ts';
+import { fourth } from './request-corpus/fourth.ts';
 import { locked } from './request-corpus/locked.ts';
 import { readRequest, scoreOf, takenFor } from './request-corpus/score.ts';
 import { second } from './request-corpus/second.ts';
@@ -45,6 +47,14 @@ const thirdFloors: Readonly<Record<Kind, { readonly first: number; readonly amon
   none: { first: 0.96, amongThree: 0.96 },
 };
 
+/** Of the fourth, in texts; one may change sides. */
+const fourthFloors: Readonly<Partial<Record<Kind, { readonly first: number; readonly amongThree: number }>>> =
+  {
+    error: { first: 50, amongThree: 50 },
+    paraphrase: { first: 81, amongThree: 86 },
+    none: { first: 53, amongThree: 53 },
+  };
+
 /**
  * How many texts a share demands at least. One text may change sides: a symptom that is added learns from phrases of its
  * own, and where two symptoms fit a text nearly as well, that is enough.
@@ -64,6 +74,67 @@ describe('the third locked set', () => {
     const known = new Set(phrases.filter(({ role }) => role !== 'vocabulary').map(({ text }) => text));
 
     expect(casesOf(third).filter(({ text }) => known.has(text)).length).toBe(0);
+  });
+});
+
+describe('the fourth locked set', () => {
+  const rows = scoreOf(fourth).rows.filter(({ texts }) => texts > 0);
+
+  it.each(rows.map((row) => [row.kind, row] as const))('%s is read as well as it was', (kind, row) => {
+    const least = fourthFloors[kind] ?? { first: row.texts, amongThree: row.texts };
+    expect(row.first).toBeGreaterThanOrEqual(least.first - 1);
+    expect(row.amongThree).toBeGreaterThanOrEqual(least.amongThree - 1);
+    expect(row.sureAndWrong).toBe(0);
+  });
+
+  it('shares no text with the phrases', () => {
+    const known = new Set(phrases.filter(({ role }) => role !== 'vocabulary').map(({ text }) => text));
+
+    expect(casesOf(fourth).filter(({ text }) => known.has(text)).length).toBe(0);
+  });
+});
+
+describe('the causes of the catalogue', () => {
+  it('have a question each, in both languages, that is no phrase', () => {
+    const known = new Set(phrases.map(({ text }) => text));
+    const all = [...new Set(diagnoses.flatMap(({ causes }) => causes.map(({ id }) => id)))].sort();
+
+    for (const language of ['en', 'zh']) {
+      const own = causeQuestions.filter((one) => one.language === language);
+      expect(own.map(({ cause }) => cause).sort()).toEqual(all);
+    }
+    expect(causeQuestions.filter(({ text }) => known.has(text))).toEqual([]);
+  });
+
+  it.each(causeShares())(
+    'are looked at by what the question starts or is offered first: $language',
+    ({ causes, found }) => {
+      expect(found / causes).toBeGreaterThanOrEqual(0.9);
+    },
+  );
+});
+
+describe('what is over', () => {
+  it.each([
+    'postgres was down yesterday, it is up again',
+    'we had a leak in the manager and solved it',
+    'the deploy was stuck, finished now',
+    'redis is not full, we looked',
+    'nothing is broken',
+    'the pod crashed earlier but it runs now',
+    'nats 昨天堵了，后来处理完了',
+  ])('asks for nothing: %s', (text) => {
+    expect(readRequest(text).kind).toBe('unknown');
+  });
+
+  it.each([
+    ['redis was killed last night, why?', 'H2'],
+    ['nobody fixed it, postgres is still slow', 'D2'],
+    ['the pod crashed, came back and crashed again', 'K1'],
+    ['图谱连接不上', 'S7'],
+    ['events are slow to arrive in the database', 'S3'],
+  ])('is not over: %s', (text, id) => {
+    expect(takenFor(readRequest(text)).slice(0, 3)).toContain(id);
   });
 });
 
