@@ -139,7 +139,7 @@ async function readInto(counter: LogCounter, file: string, context: CliContext):
 }
 
 function whyNotRead(error: unknown): Pick<LogSource, 'failed' | 'facts'> {
-  if (error instanceof AppError) return { failed: `cause.${error.facts['reason']}`, facts: error.facts };
+  if (error instanceof AppError) return { failed: `cause.${error.facts.reason}`, facts: error.facts };
   const { code } = error as { readonly code?: string };
   return { failed: code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable' };
 }

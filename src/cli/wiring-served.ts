@@ -80,7 +80,7 @@ export const bearer = (request: HttpRequest): string =>
 /** The answer for whoever is refused. Throws anything that is no refusal. */
 export function refused(error: unknown): HttpReply {
   if (error instanceof AppError && error.code === 'NOT_FOUND')
-    return { status: 404, body: { reason: error.facts['reason'], facts: {} } };
+    return { status: 404, body: { reason: error.facts.reason, facts: {} } };
   if (!(error instanceof AppError) || error.code !== 'NOT_ALLOWED') throw error;
   const { reason, ...facts } = error.facts;
   const status = reason === 'token-too-often' ? 429 : String(reason).startsWith('token-') ? 401 : 403;

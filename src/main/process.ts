@@ -71,7 +71,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   metrics.gauge(
     'aetherius_withheld_texts',
     'Texts that were withheld, because they could not be checked for secrets.',
-    () => replaced()['withheld'] ?? 0,
+    () => replaced().withheld ?? 0,
   );
   const reach = { host: env.STATUS_HOST ?? env.HOST, ...present({ metricsToken: env.METRICS_TOKEN }) };
   if (!servesMetrics(reach))

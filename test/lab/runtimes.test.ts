@@ -47,7 +47,7 @@ function targetsOf({ runtime }: Readonly<Record<string, unknown>>) {
 }
 
 /** Where CI draws its tests, one of the two big platforms: the campaign brings both up and down beside it. */
-const drawnNumber = Number.parseInt(process.env['AETHERIUS_TEST_SEED'] ?? '', 16);
+const drawnNumber = Number.parseInt(process.env.AETHERIUS_TEST_SEED ?? '', 16);
 const chosenRuntimes = Number.isNaN(drawnNumber)
   ? runtimes
   : runtimes.filter((one) => one !== (drawnNumber % 2 === 0 ? 'kubernetes' : 'compose'));
@@ -184,11 +184,11 @@ describe.each(chosenRuntimes)('the platform on %s', (runtime: Runtime) => {
   if (runtime === 'processes')
     it('that fails half-way can be taken down, and leaves nothing', { timeout: 120_000 }, async () => {
       const before = await snapshot();
-      process.env['REDIS_SERVER'] = '/bin/false';
+      process.env.REDIS_SERVER = '/bin/false';
       try {
         await expect(upLab(runtime, progress)).rejects.toThrow();
       } finally {
-        delete process.env['REDIS_SERVER'];
+        delete process.env.REDIS_SERVER;
       }
       await downLab(runtime);
 

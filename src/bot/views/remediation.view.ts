@@ -184,8 +184,8 @@ function kindOfElsewhere({ state, takenBackAt, another, overtook }: Elsewhere) {
 
 /** Why it cannot be carried out any more, where the plan that would be made now is refused. */
 function whyNot(state: string, facts: Facts | undefined, words: Words): string | undefined {
-  if (state !== 'stale' || facts?.['differing'] !== 'plan') return undefined;
-  return words.lookup(`offer.refused.${String(facts['reason'])}`, facts);
+  if (state !== 'stale' || facts?.differing !== 'plan') return undefined;
+  return words.lookup(`offer.refused.${String(facts.reason)}`, facts);
 }
 
 /** In a direct message: where the request lives, unless that place is closed to others; and, while it is so, that its reader may decide. */
@@ -321,7 +321,7 @@ export function workLine({ facts, outcome }: StepRow, words: Words): string | un
     const why = words.lookupPlain(`card.work.${String(waits)}`, facts);
     return why === undefined ? far : `${far} ${why}`;
   }
-  return facts['leftSeconds'] === undefined ? far : `${far} ${words.plain(`${key}.pace`, facts)}`;
+  return facts.leftSeconds === undefined ? far : `${far} ${words.plain(`${key}.pace`, facts)}`;
 }
 
 function peopleLines(view: RemediationView, words: Words): string[] {
@@ -358,7 +358,7 @@ function peopleLines(view: RemediationView, words: Words): string[] {
     const people = view.asked === undefined ? '' : mentions(askFacts(view.asked));
     if (people !== '') lines.push(words.say('card.asked-people', { people: markup(people) }));
   }
-  const waiting = row.state === 'approved' ? row.outcome?.['waiting'] : undefined;
+  const waiting = row.state === 'approved' ? row.outcome?.waiting : undefined;
   const why =
     waiting === undefined
       ? undefined

@@ -59,11 +59,11 @@ export function brokenHead({ head, last = auditStart }: RecordEnd): Facts | unde
 
 /** Nothing could be written down, because the record is broken; whoever only wanted to say something goes on. */
 export const isRecordBroken = (error: unknown): boolean =>
-  error instanceof AppError && error.facts['reason'] === 'record-broken';
+  error instanceof AppError && error.facts.reason === 'record-broken';
 
 /** Of a record on which nothing is decided: the key of what people are told. */
 export const heldReason = ({ why }: Pick<RecordState, 'why'>): 'record-broken' | 'record-held' =>
-  why?.['broken'] === true ? 'record-broken' : 'record-held';
+  why?.broken === true ? 'record-broken' : 'record-held';
 
 /** Asked before each decision and each execution (R-L5). */
 export interface RecordGuard {

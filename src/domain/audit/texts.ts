@@ -99,7 +99,7 @@ export const typedReason = (
 
 /** What a row says of how far texts were removed. */
 export const removedThrough = ({ facts }: Pick<AuditRow, 'facts'>): number => {
-  const through = facts?.['through'];
+  const through = facts?.through;
   return typeof through === 'number' && Number.isSafeInteger(through) ? through : 0;
 };
 

@@ -42,9 +42,9 @@ export function watchedOf(
   // Without a thread there is nobody to tell; an undo brings back what was there.
   if (fix.state !== 'succeeded' || fix.undoOf !== undefined || fix.surface === undefined) return undefined;
   if (fix.finishedAt === undefined) return undefined;
-  const kept = fix.outcome?.['watched'];
+  const kept = fix.outcome?.watched;
   if (kept !== undefined) return readFact(kept, Watched);
-  const gone = isRepaired(fix.outcome) || fix.outcome?.['again'] === 'no-news';
+  const gone = isRepaired(fix.outcome) || fix.outcome?.again === 'no-news';
   return { turn: 0, due: new Date(fix.finishedAt.getTime() + looksAfterMs[0]).toISOString(), gone };
 }
 

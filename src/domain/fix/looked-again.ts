@@ -89,14 +89,14 @@ export function againFacts({ again, cause, before, after, due }: LookedAgain): F
 
 /** Undefined for a fix that nobody asked again about: one of an earlier version, an undo, or one that did not succeed. */
 export function lookedAgain(outcome: Facts | undefined): LookedAgain | undefined {
-  const again = againAnswers.find((one) => one === outcome?.['again']);
+  const again = againAnswers.find((one) => one === outcome?.again);
   if (outcome === undefined || again === undefined) return undefined;
-  const cause = outcome['againCause'];
-  const due = readFact(outcome['due'], z.object({ key: z.string(), facts: Shown }));
+  const cause = outcome.againCause;
+  const due = readFact(outcome.due, z.object({ key: z.string(), facts: Shown }));
   return {
     again,
-    before: measuresIn(outcome['before']),
-    after: measuresIn(outcome['after']),
+    before: measuresIn(outcome.before),
+    after: measuresIn(outcome.after),
     ...present({ cause: typeof cause === 'string' ? cause : undefined, due }),
   };
 }
@@ -112,14 +112,14 @@ export const uncheckedFacts = (outcomes: readonly ProbeOutcome[]): Facts => {
   return unwell.length === 0 ? {} : { unwell: JSON.stringify(unwell) };
 };
 
-export const unwellIn = (outcome: Facts | undefined): readonly Measure[] => measuresIn(outcome?.['unwell']);
+export const unwellIn = (outcome: Facts | undefined): readonly Measure[] => measuresIn(outcome?.unwell);
 
 /**
  * Whether what a fix was for counts as repaired by it. One of an earlier version was not asked about again: there the
  * checks of its plan are all that is known.
  */
 export function isRepaired(outcome: Facts | undefined): boolean {
-  const again = outcome?.['again'];
+  const again = outcome?.again;
   return again === undefined || again === 'gone' || again === 'measured';
 }
 

@@ -59,7 +59,7 @@ export function endOf({ state, plan, undoOf, finishedAt }: RemediationRow): Date
 
 /** What stands in `outcome.temporary` of a fix whose end was looked at. */
 export function endedAs({ outcome }: Pick<RemediationRow, 'outcome'>): TemporaryEnd | 'over' | undefined {
-  const ended = outcome?.['temporary'];
+  const ended = outcome?.temporary;
   return ended === 'gone' || ended === 'kept' || ended === 'undone' || ended === 'over' ? ended : undefined;
 }
 

@@ -176,7 +176,7 @@ const partOfTarget: Readonly<Record<string, PartId>> = {
 
 /** The part a call of `healthCalls` speaks about, known before it has answered. */
 export function partOfCall(call: ProbeCall): PartId {
-  const named = call.with?.['part'] ?? call.with?.['service'];
+  const named = call.with?.part ?? call.with?.service;
   const part = partIds.find((id) => id === named);
   return part ?? partOfTarget[call.probe.split('.', 1)[0] ?? ''] ?? 'runtime';
 }

@@ -23,7 +23,7 @@ const orderedExits = new Set([0, 130, 137, 143]);
 /** Stopped, unscheduled or refused is a cause of its own; what is only unwell may be so for something underneath. */
 function isExplainable(finding: Finding): boolean {
   const { explainable } = traitsOf(finding.code);
-  if (explainable === 'unless-ordered') return !orderedExits.has(Number(finding.facts['exitCode']));
+  if (explainable === 'unless-ordered') return !orderedExits.has(Number(finding.facts.exitCode));
   return explainable === true;
 }
 

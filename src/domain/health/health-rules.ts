@@ -175,9 +175,7 @@ function judgePart(
     worst !== undefined && (verdict.state === 'up' || verdict.fact.key === 'finding')
       ? { key: worst.code, facts: { ...worst.facts, subject: worst.subject } }
       : verdict.fact;
-  const latency = direct
-    .map((outcome) => outcome.facts['latencyMs'])
-    .find((value) => typeof value === 'number');
+  const latency = direct.map((outcome) => outcome.facts.latencyMs).find((value) => typeof value === 'number');
   return {
     part,
     state,
@@ -302,7 +300,7 @@ function speaksElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): boole
     (one) =>
       one.part === part &&
       (one.findings.some(({ code }) => traitsOf(code).expectedHere === true) ||
-        (one.status === 'skipped' && one.facts['elsewhere'] !== undefined)),
+        (one.status === 'skipped' && one.facts.elsewhere !== undefined)),
   );
 }
 
@@ -313,7 +311,7 @@ function freeSpaceUnseen(
   outcomes: readonly ProbeOutcome[],
 ): NonNullable<PartRow['besides']> {
   const unseen =
-    runtime === 'none' || outcomes.some((one) => one.part === part && one.facts['freeSpace'] === 'unseen');
+    runtime === 'none' || outcomes.some((one) => one.part === part && one.facts.freeSpace === 'unseen');
   const answers = directOutcomes(part, outcomes).some(({ status }) => status === 'healthy');
   return part === 'postgres' && unseen && answers ? [{ key: 'free-space-unseen', facts: {} }] : [];
 }
@@ -335,8 +333,8 @@ function foundElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): NonNul
     of === part && typeof elsewhere === 'string' ? [{ key: 'elsewhere', facts: { places: elsewhere } }] : [],
   );
   if (!speaksElsewhere(part, outcomes)) return places;
-  const count = sessionsOf(part, outcomes).reduce((sum, { facts }) => sum + Number(facts['count']), 0);
-  const from = outcomes.map(({ facts }) => facts['agentsFrom']).find((one) => typeof one === 'string');
+  const count = sessionsOf(part, outcomes).reduce((sum, { facts }) => sum + Number(facts.count), 0);
+  const from = outcomes.map(({ facts }) => facts.agentsFrom).find((one) => typeof one === 'string');
   const onBus =
     from === undefined ? { key: 'on-bus', facts: { count } } : { key: 'on-bus-from', facts: { count, from } };
   return [...places, onBus];
@@ -422,7 +420,7 @@ function monitorRefuses(part: PartId, outcomes: readonly ProbeOutcome[]): readon
   const finding = outcomes
     .filter((one) => one.part === part && healthRole(one.probe).otherPort === true)
     .flatMap(({ findings }) => findings)
-    .find(({ facts }) => facts['stage'] === 'refused');
+    .find(({ facts }) => facts.stage === 'refused');
   return finding === undefined ? [] : [{ key: 'monitor-refuses', facts: finding.facts }];
 }
 

@@ -37,7 +37,7 @@ export class AppError extends Error {
 
 /** The bot's own PostgreSQL is away: nothing can be written now, and what was begun is taken up again later. */
 export function isStoreAway(error: unknown): boolean {
-  return error instanceof AppError && error.retryable && error.facts['dependency'] === 'postgres';
+  return error instanceof AppError && error.retryable && error.facts.dependency === 'postgres';
 }
 
 /** What may come of a word that somebody has typed: they are told, and nobody is called for it. */

@@ -16,8 +16,7 @@ const machineFields = new Set(
  * input is what somebody typed. A `response_url` lets us answer for half an hour, and only the inbox has it.
  */
 export function keptInSlack(key: string, parent: Readonly<Record<string, unknown>>): boolean {
-  if (key === 'value')
-    return parent['type'] === 'button' || (parent['type'] === undefined && 'text' in parent);
+  if (key === 'value') return parent.type === 'button' || (parent.type === undefined && 'text' in parent);
   if (key === 'id') return true;
   return machineFields.has(key);
 }

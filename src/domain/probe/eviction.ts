@@ -18,7 +18,7 @@ const sentences: readonly (readonly [EvictionKind, RegExp])[] = [
 export function evictionFacts(message: string): Readonly<Record<string, string>> {
   for (const [kind, sentence] of sentences) {
     const found = sentence.exec(message);
-    if (found !== null) return { [kind]: found.groups?.['what'] ?? '–' };
+    if (found !== null) return { [kind]: found.groups?.what ?? '–' };
   }
   return { unknown: '–' };
 }

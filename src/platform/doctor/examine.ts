@@ -180,10 +180,10 @@ async function examineSecrets(config: Config): Promise<readonly Check[]> {
         const { variable, path } = given;
         const what = { environment, setting: `environments.${environment}.${setting}` };
         // The part that needs it cannot be checked; that is no fault of the installation.
-        if (given['unsetVariable'] === true || given['unreadFile'] === true)
+        if (given.unsetVariable === true || given.unreadFile === true)
           return {
             ...{ area: 'configuration', state: 'unknown' },
-            key: `configuration.secret-${given['unsetVariable'] === true ? 'unset' : 'file'}`,
+            key: `configuration.secret-${given.unsetVariable === true ? 'unset' : 'file'}`,
             facts: { ...what, ...present({ variable, path }) },
           };
         const reason = error instanceof AppError ? error.code : 'BUG';

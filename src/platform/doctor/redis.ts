@@ -41,9 +41,9 @@ export async function examineRedis(
 }
 
 function judge(info: Readonly<Record<string, string>>): readonly Check[] {
-  const version = info['redis_version'] ?? '?';
-  const policy = info['maxmemory_policy'];
-  const appendOnly = info['aof_enabled'];
+  const version = info.redis_version ?? '?';
+  const policy = info.maxmemory_policy;
+  const appendOnly = info.aof_enabled;
   return [
     check('reach', 'ok', { version }),
     Number.parseFloat(version) < 6.2 ? check('version', 'failed', { version }) : undefined,

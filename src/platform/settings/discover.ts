@@ -87,7 +87,7 @@ export async function discoverKubernetes(
 }
 
 function servicePorts(service: KubeObject): readonly number[] {
-  const spec = service['spec'] as { ports?: readonly { port?: unknown }[] } | undefined;
+  const spec = service.spec as { ports?: readonly { port?: unknown }[] } | undefined;
   return (spec?.ports ?? []).flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
 }
 
@@ -191,7 +191,7 @@ async function describe(
     unchecked,
   } = discover({
     ...{ runtime: kind, workloads, configured: {}, platform: asInGuide },
-    ...present({ namespace: typeof runtime['namespace'] === 'string' ? runtime['namespace'] : undefined }),
+    ...present({ namespace: typeof runtime.namespace === 'string' ? runtime.namespace : undefined }),
   });
   const open = new Map<string, Listening>();
   await Promise.all(

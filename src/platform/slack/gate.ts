@@ -191,7 +191,7 @@ function worded(value: unknown, words: string): unknown {
     Object.entries(own).map(([name, item]) => [
       name,
       typeof item === 'string'
-        ? roomy.has(own['type']) && item.includes(withheld) && !keptInSlack(name, own)
+        ? roomy.has(own.type) && item.includes(withheld) && !keptInSlack(name, own)
           ? item.replaceAll(withheld, words)
           : item
         : worded(item, words),

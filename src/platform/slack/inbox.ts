@@ -37,9 +37,7 @@ const mostAttempts = 3;
 
 /** Nobody answered, or not in time; the server itself has refused nothing. */
 const isUnreachable = (error: unknown): boolean =>
-  error instanceof AppError &&
-  error.code === 'DEPENDENCY_UNAVAILABLE' &&
-  error.facts['sqlstate'] === undefined;
+  error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE' && error.facts.sqlstate === undefined;
 
 const accept = `
 WITH wanted (key, kind, digest, body) AS (

@@ -88,11 +88,11 @@ async function workloadsByAddress(
       const pods = (await Promise.all(namespaces.map((one) => target.list('pods', one)))).flat();
       return new Map(
         pods.flatMap((pod) => {
-          const { podIP, phase } = (pod['status'] ?? {}) as {
+          const { podIP, phase } = (pod.status ?? {}) as {
             readonly podIP?: string;
             readonly phase?: string;
           };
-          const { hostNetwork } = (pod['spec'] ?? {}) as { readonly hostNetwork?: boolean };
+          const { hostNetwork } = (pod.spec ?? {}) as { readonly hostNetwork?: boolean };
           // The address of a node is that of many.
           return podIP === undefined || phase !== 'Running' || hostNetwork === true
             ? []

@@ -51,7 +51,7 @@ function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolea
   return (
     status?.state.waiting?.reason === 'CreateContainerConfigError' &&
     unread instanceof AppError &&
-    unread.facts['reason'] === 'reference-gone'
+    unread.facts.reason === 'reference-gone'
   );
 }
 

@@ -56,7 +56,7 @@ export function createPostgresTarget(
     port: Number(url.port || protocolPorts.postgres),
   };
   const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
-  const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => cancelled.has(facts['sqlstate']));
+  const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => cancelled.has(facts.sqlstate));
 
   const connection = (database: string) => {
     const own = new URL(url);
