@@ -164,7 +164,7 @@ export function inventoryChecks(
   return [...changes, ...late];
 }
 
-/** Whether the address of the model gives it to this process; nothing where the environment names none. */
+/** Whether the address of the model gives it to this process; empty when the environment names no model. */
 export async function modelChecks(
   model: Pick<ModelTarget, 'source' | 'offered'> | undefined,
   words: Words,

@@ -86,7 +86,7 @@ export function explainFault(error: unknown, words: Words): Fault {
   return { ...told, text: words.plain(`cli.fault.${error.code}`, { reason }), exit: exitOf[error.code] };
 }
 
-/** A system that was asked: where it is, what it said, and who can mend it where that is known. */
+/** A system that was asked: where it is, what it said, and who can repair it, if known. */
 function targetFault(
   { stage, facts, message }: TargetError,
   words: Words,
@@ -113,7 +113,7 @@ function faultsIn(error: AppError): Fault['faults'] {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The same for whoever asked for JSON. */
+/** The same for a caller that asked for JSON. */
 export function faultJson({ code, reason, text, exit, faults }: Fault): string {
   const output: ErrorOutput = { error: { code, text, exit, ...present({ reason, faults }) } };
   return JSON.stringify(output, null, 2);

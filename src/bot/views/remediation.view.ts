@@ -71,7 +71,7 @@ const failing: ReadonlySet<RemediationState> = new Set([
   'indeterminate',
 ]);
 
-/** States in which nothing of it was carried out, and never will be. */
+/** States in which no step was carried out, and no step ever will be. */
 const notRun: ReadonlySet<RemediationState> = new Set([
   ...(['rejected', 'expired', 'cancelled', 'superseded', 'stale'] as const),
 ]);
@@ -511,7 +511,7 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     because ??
     words.lookup(`event.${event.kind}`, values) ??
     escapeMrkdwn(event.kind);
-  // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
+  // The key of the finding stands in where no reason was required; it tells a reader nothing.
   const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =
     given === undefined || given === '' || event.kind === 'refused'

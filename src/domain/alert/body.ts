@@ -97,7 +97,7 @@ function alertOf(raw: z.output<typeof OneAlert>): IncomingAlert | undefined {
   const given = raw.fingerprint ?? '';
   const ended = raw.status === 'resolved' ? timeOf(raw.endsAt ?? '') : undefined;
   return {
-    // Alertmanager before 0.19 sends none; the labels are what it is made of.
+    // Alertmanager before 0.19 sends no fingerprint; the labels are what it is made of.
     fingerprint: given === '' || given.length > most.id ? sha256(canonicalJson(raw.labels ?? {})) : given,
     startsAt,
     status: raw.status,

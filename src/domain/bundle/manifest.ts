@@ -77,6 +77,6 @@ export const bundleLimits = {
   keptBytes: 512 * 2 ** 20,
 } as const;
 
-/** What the targets answered, for `--bundle`; nobody reads it. */
+/** What the targets answered, for `--bundle`; no person reads it. */
 export const recordingFolder = 'recording';
 export const isRecording = (path: string): boolean => path.startsWith(`${recordingFolder}/`);

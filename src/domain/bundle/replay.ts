@@ -30,7 +30,7 @@ export interface Recording {
   readonly place: Place;
   readonly targets: TargetsFactory;
   readonly rules: HealthRules;
-  /** Stands still at the time of the recording; nobody waits. */
+  /** Stands still at the time of the recording; a replay never waits. */
   readonly clock: Clock;
   /** The same probes, each answered from its own lane. One that asks what was not recorded is inconclusive. */
   probes(probes: readonly Probe[]): readonly Probe[];

@@ -65,7 +65,7 @@ export const isMendedOffer = (outcome: Facts | undefined): boolean => outcome?.r
 /** What is kept of an offer whose object another fix has changed since. */
 export const overtakenBy = ({ id }: { readonly id: string }): Facts => ({ reason: 'overtaken', by: id });
 
-/** Id of the fix that has changed its object since; undefined: none has. */
+/** Id of the fix that has changed its object since; undefined: no fix has. */
 export function overtaker(outcome: Facts | undefined): string | undefined {
   const by = outcome?.by;
   return outcome?.reason === 'overtaken' && typeof by === 'string' ? by : undefined;

@@ -38,7 +38,7 @@ export const destinationKeys = Object.keys(destinationSettings) as [DestinationK
 
 export const settingOfDestination = (key: DestinationKey): DestinationSetting => destinationSettings[key];
 
-/** Findings that such a value may mend, once a cause names it. */
+/** Findings that such a value may repair, once a cause names it. */
 export const destinationFindings = [
   'REGISTRATION_SUBJECTS_DIFFER',
   'STARTUP_DATABASE_UNREACHABLE',

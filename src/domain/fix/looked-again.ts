@@ -10,7 +10,7 @@ import type { ProbeOutcome } from '../probe/probe.ts';
 /**
  * What was seen when the question that led to a fix was asked again after its steps. `gone`: what was found before is not
  * found any more. `still`: it is. `not-due`: what was written counts only from a later moment, such as a restart.
- * `unseen`: nobody could look. `no-news`: what is found tells of the time before, and nothing has come since.
+ * `unseen`: the look was not possible. `no-news`: what is found tells of the time before, and nothing has come since.
  * `measured`: nothing had been found before, so there are only the numbers.
  */
 export const againAnswers = ['gone', 'still', 'not-due', 'unseen', 'no-news', 'measured'] as const;

@@ -27,7 +27,7 @@ function isExplainable(finding: Finding): boolean {
   return explainable === true;
 }
 
-/** It does not do its work, whoever asks: seen to fail, unhealthy by its own word, or slow. */
+/** It does not do its work, for every caller: seen to fail, unhealthy by its own word, or slow. */
 const serves = ({ findings }: PartRow): boolean =>
   !findings.some(({ code }) => {
     const { partFails, saysUnhealthy, slow } = traitsOf(code);

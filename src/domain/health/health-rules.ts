@@ -304,7 +304,7 @@ function speaksElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): boole
   );
 }
 
-/** Nobody could look how much room PostgreSQL has: that it answers says nothing of it. */
+/** The free space of PostgreSQL could not be read; an answer alone does not prove free space. */
 function freeSpaceUnseen(
   part: PartId,
   { runtime }: EnvironmentShape,
@@ -316,10 +316,10 @@ function freeSpaceUnseen(
   return part === 'postgres' && unseen && answers ? [{ key: 'free-space-unseen', facts: {} }] : [];
 }
 
-/** Looks at whether a store does its work for whoever has logged in to it. */
+/** Looks at whether a store does its work for a client that has logged in. */
 const writeLooks: ReadonlySet<string> = new Set<HealthProbeId>(['postgres.writes', 'redis.writes']);
 
-/** A store that answers and whose reads and writes nobody could look at is up only as far as its answer goes. */
+/** A store that answers and whose reads and writes could not be checked is up only as far as its answer goes. */
 function withoutWrites(row: PartRow, unseen: readonly ProbeOutcome[]): PartRow {
   const isOpen = unseen.some(({ part, probe }) => part === row.part && writeLooks.has(probe));
   if (row.state !== 'up' || !isOpen) return row;
@@ -389,7 +389,7 @@ function judgeUnreachable(
   if (look === 'hung') {
     if (runtime !== 'nothing' || sessions.length > 0 || monitor.length > 0)
       return said('down', 'hung', alive);
-    // Whoever waits for an answer of it hangs as we do.
+    // A client that waits for its answer hangs as we do.
     const waiting = [...hangingClients(part, outcomes), ...again];
     return waiting.length > 0 ? said('down', 'hung', waiting) : said('unknown', 'hung-unconfirmed', []);
   }

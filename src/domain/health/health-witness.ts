@@ -99,7 +99,7 @@ export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]):
 }
 
 /**
- * Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. That they see none proves nothing: one that is idle
+ * Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. Seeing no connection proves nothing: one that is idle
  * holds no connection (R-PLAT23).
  */
 export function sessionsOf(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {

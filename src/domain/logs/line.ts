@@ -247,7 +247,7 @@ function fromJson(raw: string, now: number, depth: number): LogLine | undefined 
       : typeof given === 'number'
         ? levelNumbered(given)
         : undefined;
-  // Whoever writes requests down has one level for all of them.
+  // A request log gives every request the same level.
   const failed = (named === undefined || named === 'info') && isFailedStatus(first(statusNames));
   const level = failed ? 'error' : named;
   const error = first(errorNames);

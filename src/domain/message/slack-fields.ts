@@ -1,4 +1,4 @@
-/** Fields of Slack's payloads that Slack or we read back; none holds what a person or a target has said. */
+/** Fields of Slack's payloads that Slack or we read back; no field holds what a person or a target has said. */
 const machineFields = new Set(
   `
   type action_id block_id callback_id external_id private_metadata root_view_id previous_view_id hash style
