@@ -153,7 +153,7 @@ export function quietCause(
 /** Without the mutes of causes: another one may rest on the same findings. */
 export const ofFindings = ({ mutes, known }: Quieting): Quieting => ({ mutes, known });
 
-/** Pure: what a mute of this cause has to cover; undefined where nothing of it is told by itself. */
+/** Pure: what a mute of this cause has to cover; undefined where no probe tells any sign of it. */
 export function signsOf(
   evidence: readonly Named[],
 ): { readonly evidence: readonly Sign[]; readonly severity: Severity } | undefined {
@@ -192,7 +192,7 @@ export function muteFault(wish: {
 }
 
 /**
- * Pure: which mutes end by what was seen. `rose`: the same cause is worse now. `gone`: whoever could have seen it has
+ * Pure: which mutes end by what was seen. `rose`: the same cause is worse now. `gone`: every probe that could have seen it has
  * looked, and it is not there.
  */
 export function endedBySight(

@@ -334,7 +334,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     }
     return accept({
       kind: 'logs',
-      // A trace goes through the parts, so whoever names one need not say "all".
+      // A trace goes through the parts, so a request that names one need not say "all".
       part: plain.length === 0 ? 'all' : plain.join(' '),
       options: named,
       ...environmentOf(rest),
