@@ -231,4 +231,4 @@ export interface DiscoveredEnvironment {
   readonly networks?: readonly string[];
 }
 
-export type Environment = EnvironmentConfig & { readonly name: string };
+type Environment = EnvironmentConfig & { readonly name: string };

@@ -184,5 +184,3 @@ function createPlaces() {
     },
   };
 }
-
-export type Runners = ReturnType<typeof createRunners>;

@@ -28,7 +28,7 @@ export interface ProcessOptions {
   /** Variables that are set, and that this role does not read. */
   readonly ignored?: readonly string[];
   readonly logger: Logger;
-  /** Default: one that knows the secrets of `env`, and none that are read later. */
+  /** Default: one that knows the secrets of `env`, but no secret that is read later. */
   readonly redaction?: ProcessRedaction;
   /** For the campaign of CI alone, no setting: how long a fix has to be seen well at most, where its plan wants longer. */
   readonly stableAtMostMs?: number;

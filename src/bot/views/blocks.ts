@@ -112,7 +112,7 @@ export function preformatted(lines: readonly string[], max: number, words: Words
 }
 
 /** An inline element; data in it is never read as markup. */
-export type RichInline =
+type RichInline =
   | { type: 'text'; text: string; style?: { bold?: boolean; italic?: boolean; code?: boolean } }
   | { type: 'emoji'; name: string };
 

@@ -10,8 +10,6 @@ const Fault = z.object({
   code: z.string().meta({ description: 'As for a probe that could not check: `forbidden`, `timed-out`.' }),
   detail: z.string(),
 });
-export type BundleFault = z.output<typeof Fault>;
-
 const LeftOut = z.object({
   why: z.enum(['size', 'count', 'gives-work']).meta({
     description: 'A limit of size or number, or a look that would give a part work to do.',

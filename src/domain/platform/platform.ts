@@ -40,8 +40,6 @@ export type PlatformChanges = {
 
 export type ConfigKey = keyof Guide['keys'];
 export type TableName = keyof Guide['tables'];
-export type PlatformPath = keyof Guide['paths'];
-
 interface Told {
   readonly configured: PlatformChanges;
   readonly seen: PlatformChanges;

@@ -150,7 +150,7 @@ function effectChecks(config: Config, env: ProcessEnv): readonly Check[] {
   }));
 }
 
-/** Where a container may be made anew: the engine's socket alone does not say that it is wanted. */
+/** Where a container may be made again: the engine's socket alone does not say that it is wanted. */
 export function recreateChecks({ environments }: Pick<Config, 'environments'>): readonly Check[] {
   return Object.entries(environments).flatMap(([environment, { runtime }]): readonly Check[] =>
     runtime.kind === 'compose' && runtime.recreate === true

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import { unknownSetting } from './known-settings.ts';
 
-/** One thing wrong with the configuration; the value itself is never part of it. */
+/** One thing wrong with the configuration; the value itself is never included. */
 export interface ConfigFault {
   /** `environments.prod.redis.url` */
   readonly path: string;

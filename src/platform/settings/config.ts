@@ -182,7 +182,7 @@ function bind(config: Config, options: ParseOptions): Config {
   };
   for (const environment of Object.values(config.environments)) {
     bindAll(environment, environment.runtime, mayReadTargets(options.role));
-    // Not with the credentials of the platform: who receives alerts has none, and a worker has no secret of alerts.
+    // Not with the credentials of the platform: the receiver of alerts has no such credentials, and a worker has no secret of alerts.
     bindAll(environment.alerts, environment.runtime, mayReadAlerts(options.role));
   }
   bindAll(config.approvals, { kind: 'none' }, options.role === 'all' || options.role === 'command-line');

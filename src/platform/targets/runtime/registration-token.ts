@@ -45,7 +45,7 @@ function tokenNames(container: KubeContainer, platform: Platform): readonly stri
   return [...new Set([...tokenVariables(platform), ...others.map(({ name }) => name)])];
 }
 
-/** What its environment comes from is not there, and so it was not started: the kubelet looks anew at each start. */
+/** What its environment comes from is not there, and so it was not started: the kubelet looks again at each start. */
 function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolean {
   const status = pod.status.containerStatuses.find(({ name }) => name === container.name);
   return (

@@ -236,7 +236,7 @@ export function runtimeOnKubernetes(
   }
 
   /**
-   * Text of a file from the ConfigMap behind it. Undefined: it has no such key, or there is none of which this is so:
+   * Text of a file from the ConfigMap behind it. Undefined: it has no such key, or no ConfigMap fits this:
    * the container has what is in it `now`, or only what was in it `at-start`.
    */
   async function mapFile(
