@@ -50,7 +50,7 @@ const rooms = {
     message: ['kernel', 'platform', 'probe', 'logs', 'run', 'mute', 'health', 'digest', 'fix'],
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'mute', 'settings', 'message'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
-    timeline: ['kernel', 'platform', 'probe', 'run', 'alert', 'mute', 'fix', 'audit'],
+    timeline: ['kernel', 'platform', 'probe', 'run', 'alert', 'mute', 'fix', 'audit', 'message'],
     bundle: ['kernel', 'platform', 'probe', 'settings', 'logs', 'health', 'diagnosis'],
     ports: ['kernel', 'platform', 'probe', 'logs', 'run', 'alert', 'mute', 'fix', 'audit', 'message', 'watch'],
   },

@@ -26,7 +26,7 @@ export interface PersonServices {
   readonly reports: Pick<ReportService, 'make'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
   readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain' | 'followUps'>;
-  readonly switches: Pick<KillSwitchService, 'list' | 'record'>;
+  readonly switches: Pick<KillSwitchService, 'list' | 'underWay' | 'record'>;
   readonly mutes: Pick<MuteService, 'list'>;
   readonly deciding: {
     readonly remediations: Pick<
@@ -116,6 +116,7 @@ export function guardServices(
         await gate.need({ right: 'read' });
         return switches.list();
       },
+      underWay: () => mine(undefined, most, () => switches.underWay()),
       async record() {
         await gate.need({ right: 'read' });
         return switches.record();
