@@ -230,5 +230,3 @@ export interface DiscoveredEnvironment {
   /** Compose networks outside of which the addresses lead nowhere. */
   readonly networks?: readonly string[];
 }
-
-type Environment = EnvironmentConfig & { readonly name: string };
