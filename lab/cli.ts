@@ -128,7 +128,7 @@ program
     const { user, password, host, port } = at.postgres;
     const env = {
       ...process.env,
-      PATH: `${cacheDir('bin')}:${cacheDir('docker/usr/bin')}:${process.env['PATH'] ?? ''}`,
+      PATH: `${cacheDir('bin')}:${cacheDir('docker/usr/bin')}:${process.env.PATH ?? ''}`,
       ...present({
         KUBECONFIG: lab.kubeconfig,
         DOCKER_HOST: lab.dockerSocket === undefined ? undefined : `unix://${lab.dockerSocket}`,
@@ -139,7 +139,7 @@ program
       PG_URL: `postgres://${user}:${password}@${host}:${port}/agent_manager`,
       NATS_URL: at.nats.url,
     };
-    const shell = spawn(process.env['SHELL'] ?? '/bin/bash', { stdio: 'inherit', env });
+    const shell = spawn(process.env.SHELL ?? '/bin/bash', { stdio: 'inherit', env });
     process.exitCode = await new Promise<number>((resolve) => shell.on('exit', (code) => resolve(code ?? 1)));
   });
 

@@ -20,14 +20,14 @@ const silent: Progress = () => undefined;
 
 /** Folder of everything built or downloaded: `$AETHERIUS_LAB_CACHE` or `${XDG_CACHE_HOME:-~/.cache}/aetherius-lab`. */
 export function cacheDir(...parts: string[]): string {
-  const own = process.env['AETHERIUS_LAB_CACHE'];
-  const base = own ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'aetherius-lab');
+  const own = process.env.AETHERIUS_LAB_CACHE;
+  const base = own ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aetherius-lab');
   return join(base, ...parts);
 }
 
 /** Folder of what running platforms write: `$AETHERIUS_LAB_STATE`, `/var/lib/aetherius-lab` for root, else under the temp folder. */
 export function stateDir(...parts: string[]): string {
-  const own = process.env['AETHERIUS_LAB_STATE'];
+  const own = process.env.AETHERIUS_LAB_STATE;
   const root = process.getuid?.() === 0;
   const base =
     own ?? (root ? '/var/lib/aetherius-lab' : join(tmpdir(), `aetherius-lab-${process.getuid?.()}`));
@@ -36,7 +36,7 @@ export function stateDir(...parts: string[]): string {
 
 /** Path of a program in PATH, or undefined. */
 export function which(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = (process.env.PATH ?? '').split(delimiter);
   for (const folder of [...folders, '/usr/sbin', '/sbin']) {
     const file = join(folder, name);
     try {

@@ -21,7 +21,7 @@ const scripts = fileURLToPath(new URL('docker/', import.meta.url));
 
 /** What is missing to run Docker here, in one line; undefined when nothing is. */
 export function missing(): string | undefined {
-  if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined)
+  if (process.env.AETHERIUS_LAB_DOCKER_HOST !== undefined)
     return which('docker') === undefined
       ? 'Docker: AETHERIUS_LAB_DOCKER_HOST is set, but there is no docker in PATH'
       : undefined;
@@ -58,7 +58,7 @@ export interface DockerEngine {
 
 /** Folder of all that a running engine of ours writes. */
 export function dockerState(): string {
-  return instance().docker['STATE'] ?? '';
+  return instance().docker.STATE ?? '';
 }
 
 const settings = () => ({ ...instance().docker, CACHE: cacheDir() });
@@ -70,7 +70,7 @@ export function dockerTree(progress?: Progress): Promise<string> {
 
 /** Fetches what is needed and starts the engine; does nothing to one that is up. */
 export async function startDocker(progress?: Progress): Promise<DockerEngine> {
-  const given = process.env['AETHERIUS_LAB_DOCKER_HOST'];
+  const given = process.env.AETHERIUS_LAB_DOCKER_HOST;
   if (given === undefined) {
     await dockerTree(progress);
     await must(join(scripts, 'up.sh'), [], { env: settings(), seconds: 300 });
@@ -80,7 +80,7 @@ export async function startDocker(progress?: Progress): Promise<DockerEngine> {
 
 /** Handle on an engine that is up (or that was given). */
 export function dockerEngine(): DockerEngine {
-  const given = process.env['AETHERIUS_LAB_DOCKER_HOST'];
+  const given = process.env.AETHERIUS_LAB_DOCKER_HOST;
   const socket = given?.startsWith('unix://')
     ? given.slice('unix://'.length)
     : join(dockerState(), 'docker.sock');
@@ -105,13 +105,13 @@ export function dockerEngine(): DockerEngine {
     host,
     ...(host.startsWith('unix://') ? { socket } : {}),
     publishedHost: own
-      ? (instance().docker['NODE_IP'] ?? '')
+      ? (instance().docker.NODE_IP ?? '')
       : host.startsWith('tcp://')
         ? new URL(host).hostname
         : '127.0.0.1',
     own,
     api,
-    ...(own ? { cgroup: instance().docker['CGROUP'] ?? '' } : {}),
+    ...(own ? { cgroup: instance().docker.CGROUP ?? '' } : {}),
     docker: (args, options = {}) => run(cli, args, { ...options, env: { ...env, ...options.env } }),
     compose: (args, options = {}) =>
       own
@@ -139,16 +139,13 @@ export function dockerEngine(): DockerEngine {
 
 /** Whether an engine of ours is up. */
 export async function dockerRunning(): Promise<boolean> {
-  if (
-    process.env['AETHERIUS_LAB_DOCKER_HOST'] === undefined &&
-    !existsSync(join(dockerState(), 'docker.sock'))
-  )
+  if (process.env.AETHERIUS_LAB_DOCKER_HOST === undefined && !existsSync(join(dockerState(), 'docker.sock')))
     return false;
   return (await dockerEngine().docker(['version'], { seconds: 20 })).code === 0;
 }
 
 /** Ends our engine with every container, network, mount and rule of it; a given one is left alone. */
 export async function stopDocker(): Promise<void> {
-  if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) return;
+  if (process.env.AETHERIUS_LAB_DOCKER_HOST !== undefined) return;
   await must(join(scripts, 'down.sh'), [], { env: settings(), seconds: 120 });
 }

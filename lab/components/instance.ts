@@ -12,7 +12,7 @@ export interface Instance {
 
 /** Instance `$AETHERIUS_LAB_INSTANCE` (0 by default, at most 9). */
 export function instance(): Instance {
-  const number = Number(process.env['AETHERIUS_LAB_INSTANCE'] ?? '0');
+  const number = Number(process.env.AETHERIUS_LAB_INSTANCE ?? '0');
   if (!Number.isInteger(number) || number < 0 || number > 9)
     throw new Error('AETHERIUS_LAB_INSTANCE has to be a number from 0 to 9');
   const suffix = number === 0 ? '' : `-${number}`;

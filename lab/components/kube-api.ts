@@ -10,7 +10,7 @@ const names = ['etcd', 'kube-apiserver'] as const;
 
 /** Path of a Kubernetes binary: `$KUBEBUILDER_ASSETS`, the cache's `bin`, or PATH. */
 export function kubeProgram(name: string): string | undefined {
-  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const assets = process.env.KUBEBUILDER_ASSETS;
   for (const file of [assets === undefined ? undefined : join(assets, name), cacheDir('bin', name)])
     if (file !== undefined && existsSync(file)) return file;
   return which(name);

@@ -17,7 +17,7 @@ export function kubeGet(kubeconfig: string): KubeGet {
   const config = parse(readFileSync(kubeconfig, 'utf8')) as KubeConfig;
   const cluster = config.clusters[0]?.cluster;
   const user = config.users[0]?.user;
-  const server = cluster?.['server'];
+  const server = cluster?.server;
   const certificate = user?.['client-certificate-data'];
   if (server === undefined || certificate === undefined)
     throw new Error(`${kubeconfig} has no server with a client certificate`);

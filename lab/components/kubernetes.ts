@@ -26,7 +26,7 @@ const programs = [
 
 /** What is missing for a Kubernetes with a node, in one line; undefined when nothing is. */
 export function missing(): string | undefined {
-  if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined)
+  if (process.env.AETHERIUS_LAB_KUBECONFIG !== undefined)
     return kubeProgram('kubectl') === undefined ? 'Kubernetes: needs kubectl' : undefined;
   if (process.getuid?.() !== 0)
     return 'Kubernetes: a node of our own needs root, or AETHERIUS_LAB_KUBECONFIG=/path/of/kubeconfig';
@@ -64,7 +64,7 @@ export async function buildKubernetes(progress?: Progress, names: readonly strin
 const settings = (): Record<string, string> => ({
   ...instance().kubernetes,
   CACHE: cacheDir(),
-  METRICS: process.env['METRICS'] ?? '1',
+  METRICS: process.env.METRICS ?? '1',
 });
 
 export interface Cluster {
@@ -88,8 +88,8 @@ export interface Cluster {
 
 /** Handle on the cluster that is up, or that was given. */
 export function cluster(): Cluster {
-  const given = process.env['AETHERIUS_LAB_KUBECONFIG'];
-  const kubeconfig = given ?? join(settings()['STATE'] ?? '', 'admin.kubeconfig');
+  const given = process.env.AETHERIUS_LAB_KUBECONFIG;
+  const kubeconfig = given ?? join(settings().STATE ?? '', 'admin.kubeconfig');
   const own = given === undefined;
   const control = (args: readonly string[], options: RunOptions = {}) =>
     own
@@ -101,9 +101,7 @@ export function cluster(): Cluster {
   return {
     kubeconfig,
     own,
-    ...(own
-      ? { cgroup: settings()['CGROUP'] ?? '', audit: join(settings()['STATE'] ?? '', 'audit.log') }
-      : {}),
+    ...(own ? { cgroup: settings().CGROUP ?? '', audit: join(settings().STATE ?? '', 'audit.log') } : {}),
     kubectl,
     async get(path) {
       // A cluster that was given may have another kind of login, which kubectl knows.
@@ -124,7 +122,7 @@ export function cluster(): Cluster {
       if (result.code !== 0) throw new Error(`${action} ${name}: ${result.stderr}`);
     },
     async load(tar) {
-      const loader = process.env['AETHERIUS_LAB_IMAGE_LOADER'];
+      const loader = process.env.AETHERIUS_LAB_IMAGE_LOADER;
       if (!own && loader === undefined)
         throw new Error(
           'set AETHERIUS_LAB_IMAGE_LOADER to a command that loads an image archive into the cluster',
@@ -137,7 +135,7 @@ export function cluster(): Cluster {
 
 /** Builds what is missing and brings the cluster up; does nothing to one that is up. */
 export async function startCluster(progress?: Progress): Promise<Cluster> {
-  if (process.env['AETHERIUS_LAB_KUBECONFIG'] === undefined) {
+  if (process.env.AETHERIUS_LAB_KUBECONFIG === undefined) {
     await buildKubernetes(progress);
     const first = await run(join(scripts, 'up.sh'), [], { env: settings(), seconds: 300 });
     if (first.code !== 0 && /half up/.test(first.stderr)) {
@@ -158,6 +156,6 @@ export async function clusterRunning(): Promise<boolean> {
 
 /** Ends our cluster and everything in it; a given one is left alone. */
 export async function stopCluster(): Promise<void> {
-  if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined) return;
+  if (process.env.AETHERIUS_LAB_KUBECONFIG !== undefined) return;
   await must(join(scripts, 'down.sh'), [], { env: settings(), seconds: 120 });
 }

@@ -21,11 +21,11 @@ export function missing(): string | undefined {
 
 /** Whether the jars are here already: fetching them takes Maven and 140 MB. */
 export const filesAreThere = (): boolean =>
-  existsSync(cacheDir(`neo4j-${neo4jVersion}`)) || process.env['AETHERIUS_LAB_NEO4J_LIB'] !== undefined;
+  existsSync(cacheDir(`neo4j-${neo4jVersion}`)) || process.env.AETHERIUS_LAB_NEO4J_LIB !== undefined;
 
 /** Folder with all jars, fetched once (140 MB). */
 export async function neo4jLibrary(progress?: Progress): Promise<string> {
-  const own = process.env['AETHERIUS_LAB_NEO4J_LIB'];
+  const own = process.env.AETHERIUS_LAB_NEO4J_LIB;
   if (own !== undefined) return own;
   return once(
     cacheDir(`neo4j-${neo4jVersion}`),

@@ -23,7 +23,7 @@ import { freePort, must, type Server, startProcess, tail, waitFor } from './proc
 export const unprivileged = 65534;
 
 function packageFolder(): string | undefined {
-  const own = process.env['AETHERIUS_LAB_POSTGRES'];
+  const own = process.env.AETHERIUS_LAB_POSTGRES;
   if (own !== undefined) return own;
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {

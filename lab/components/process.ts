@@ -73,8 +73,8 @@ export function plainEnvironment(more: Readonly<Record<string, string>> = {}): R
   return {
     ...(mark === undefined ? {} : { [markVariable]: mark }),
     ...clockEnvironment(),
-    PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: process.env['HOME'] ?? '/',
+    PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: process.env.HOME ?? '/',
     LANG: 'C.UTF-8',
     ...more,
   };

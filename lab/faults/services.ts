@@ -231,12 +231,12 @@ export async function limit(lab: Lab, part: LabPart, limits: Limits, liveness = 
     const own: Record<string, string | null> = {};
     const requests: Record<string, string | null> = {};
     if (limits.cpu !== undefined) {
-      own['cpu'] = limits.cpu === null ? null : `${Math.round(limits.cpu * 1000)}m`;
-      requests['cpu'] = limits.cpu === null ? null : '5m';
+      own.cpu = limits.cpu === null ? null : `${Math.round(limits.cpu * 1000)}m`;
+      requests.cpu = limits.cpu === null ? null : '5m';
     }
     if (limits.memory !== undefined) {
-      own['memory'] = limits.memory === null ? null : `${limits.memory}Mi`;
-      requests['memory'] = limits.memory === null ? null : '32Mi';
+      own.memory = limits.memory === null ? null : `${limits.memory}Mi`;
+      requests.memory = limits.memory === null ? null : '32Mi';
     }
     const container = {
       name: lab.names.container(part),

@@ -67,7 +67,7 @@ const finishedJob: LookAlike = {
       ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name } },
       spec: { template },
     });
-    await until(lab, `job/${name}`, lab.namespace, (status) => status?.['succeeded'] === 1);
+    await until(lab, `job/${name}`, lab.namespace, (status) => status?.succeeded === 1);
   },
   clear: (lab) => remove(lab, lab.namespace, 'job'),
 };
@@ -82,7 +82,7 @@ const plannedStop: LookAlike = {
       lab,
       `deployment/${name}`,
       lab.namespace,
-      (status) => status?.['observedGeneration'] !== undefined,
+      (status) => status?.observedGeneration !== undefined,
     );
   },
   clear: (lab) => remove(lab, lab.namespace, 'deployment'),
@@ -102,7 +102,7 @@ const rollout: LookAlike = {
       lab,
       `${kind}/${workload}`,
       namespace,
-      (status) => status?.['readyReplicas'] === 2 && status['updatedReplicas'] === 1,
+      (status) => status?.readyReplicas === 2 && status.updatedReplicas === 1,
     );
   },
   clear: (lab) => lab.reset('orchestrator-service'),
@@ -123,7 +123,7 @@ const autoscaler: LookAlike = {
         metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
       },
     });
-    await until(lab, `${kind}/${workload}`, namespace, (status) => status?.['readyReplicas'] === 2);
+    await until(lab, `${kind}/${workload}`, namespace, (status) => status?.readyReplicas === 2);
   },
   async clear(lab) {
     await remove(lab, onKubernetes(lab).names.workload('orchestrator-service').namespace, 'hpa');

@@ -100,7 +100,7 @@ export async function glance(
     agent(at, now, patience),
     told(
       'postgres',
-      sql(at.postgres, `SELECT 'answers' AS said`, patience).then((rows) => String(rows[0]?.['said'])),
+      sql(at.postgres, `SELECT 'answers' AS said`, patience).then((rows) => String(rows[0]?.said)),
       'answers',
     ),
     told('redis', redisPing(redis.host, redis.port, redis.password, how), '+PONG'),

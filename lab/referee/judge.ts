@@ -297,9 +297,9 @@ const parts: Readonly<Record<string, (seen: Seen) => Ruling>> = {
       seen.postgres === undefined ? 'unknown' : seen.postgres.agents > 0,
       `registered agents: ${seen.postgres?.agents ?? 'not read'}`,
     ]),
-  postgres: (seen) => [seen.postgres !== undefined, seen.failed['postgres'] ?? 'answers'],
-  redis: (seen) => [seen.redis === '+PONG', seen.redis ?? seen.failed['redis'] ?? 'no answer'],
-  nats: (seen) => [seen.nats !== undefined, seen.failed['nats'] ?? 'answers'],
+  postgres: (seen) => [seen.postgres !== undefined, seen.failed.postgres ?? 'answers'],
+  redis: (seen) => [seen.redis === '+PONG', seen.redis ?? seen.failed.redis ?? 'no answer'],
+  nats: (seen) => [seen.nats !== undefined, seen.failed.nats ?? 'answers'],
   neo4j: (seen) => [seen.boltAnswers, seen.boltAnswers ? 'Bolt answers' : 'Bolt does not answer'],
 };
 

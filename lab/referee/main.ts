@@ -8,8 +8,8 @@ import { look } from './look.ts';
 import { lookAtCluster } from './look-kubernetes.ts';
 
 const cache =
-  process.env['AETHERIUS_LAB_CACHE'] ??
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'aetherius-lab');
+  process.env.AETHERIUS_LAB_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aetherius-lab');
 
 const { values } = parseArgs({
   options: {

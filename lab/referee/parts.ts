@@ -27,7 +27,7 @@ export const exportedIn = (page: string): readonly string[] =>
 /** Rows of `agents`; 0 when there is no such table. */
 export async function agentsIn(url: string): Promise<number> {
   const rows = await sql(url, 'SELECT count(*) AS n FROM agents').catch(() => []);
-  return Number(rows[0]?.['n'] ?? 0);
+  return Number(rows[0]?.n ?? 0);
 }
 
 /** Databases with their tables and columns; `own` is the database of agent-manager. */
@@ -37,7 +37,7 @@ export async function databasesOf(
 ): Promise<NonNullable<Seen['postgres']>> {
   const databases = (
     await sql(url('postgres'), 'SELECT datname FROM pg_database WHERE NOT datistemplate')
-  ).map((row) => String(row['datname']));
+  ).map((row) => String(row.datname));
   const columns: Record<string, string[]> = {};
   for (const name of databases) {
     const rows = await sql(
@@ -45,8 +45,8 @@ export async function databasesOf(
       `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'`,
     );
     for (const row of rows) {
-      const key = `${name}.${String(row['table_name'])}`;
-      columns[key] = [...(columns[key] ?? []), String(row['column_name'])];
+      const key = `${name}.${String(row.table_name)}`;
+      columns[key] = [...(columns[key] ?? []), String(row.column_name)];
     }
   }
   return { databases, columns, agents: await agentsIn(url(own)) };

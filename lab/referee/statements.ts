@@ -292,17 +292,17 @@ const causes: Readonly<Record<string, (truths: Truths, of: string) => Is>> = {
     return when(heard, (subjects) => !subjects.some((subject) => subject.includes('agent.')));
   },
   'D2.a': (truths) => when(postgresOf(truths), ({ missingIndexes }) => missingIndexes > 0),
-  'S7.c': (truths) => when(truths.services['neo4j'], () => false),
+  'S7.c': (truths) => when(truths.services.neo4j, () => false),
   'D1.a': (truths) => when(postgresOf(truths), nearLimit),
   'D1.b': (truths) => when(postgresOf(truths), nearLimit),
   'D1.c': (truths) => when(postgresOf(truths), ({ idleInTransaction }) => idleInTransaction > 0),
   'D2.c': (truths) => when(postgresOf(truths), ({ blocked }) => blocked > 0),
-  'D3.a': (truths) => findings['REDIS_POLICY_NOEVICTION']?.(truths, 'redis'),
+  'D3.a': (truths) => findings.REDIS_POLICY_NOEVICTION?.(truths, 'redis'),
   'D3.b': (truths) =>
     when(redisOf(truths), (one) => one.maxBytes === 0 || memoryShare(one) > 0.5 || one.evicted > 0),
   'D3.c': (truths) => when(redisOf(truths), ({ keys }) => keys > 0),
-  'D3.e': (truths) => findings['REDIS_SAVE_FAILED']?.(truths, 'redis'),
-  'D3.d': (truths) => findings['REDIS_MASTER_GONE']?.(truths, 'redis'),
+  'D3.e': (truths) => findings.REDIS_SAVE_FAILED?.(truths, 'redis'),
+  'D3.d': (truths) => findings.REDIS_MASTER_GONE?.(truths, 'redis'),
   'D4.b': (truths) => when(natsOf(truths)?.streams, (streams) => streams === 0),
   'T1.b': (truths) => when(postgresOf(truths), ({ invalidIndexes }) => invalidIndexes > 0),
   'M1.f': (truths) =>
@@ -375,7 +375,7 @@ function inDiagnosis(truths: Truths, asked: string, { diagnoses }: SaidDiagnosis
 
 function inDoctor(truths: Truths, { checks }: SaidDoctor): readonly Statement[] {
   return checks.flatMap(({ key, facts, text }) => {
-    const part = String(facts['part'] ?? '');
+    const part = String(facts.part ?? '');
     if (key === 'environment.reached')
       // A monitoring port is another one.
       return [{ says: text, is: tcpOf(truths, part) === 'refuses' && part !== 'nats' ? false : undefined }];

@@ -185,7 +185,7 @@ export async function lookAtPostgres(
           WHERE s ~ '^default_transaction_read_only=(on|true|yes|1)$')::int AS set_read_only`,
       patience,
     );
-    const databases = (one?.['databases'] ?? []) as readonly string[];
+    const databases = (one?.databases ?? []) as readonly string[];
     const missing: string[] = [];
     let [denied, invalid, there] = [false, 0, 0];
     for (const [database, wanted] of Object.entries(at.tables)) {
@@ -199,28 +199,28 @@ export async function lookAtPostgres(
             AND NOT has_table_privilege('service', c.oid, 'INSERT'))::int AS denied`,
         patience,
       );
-      const tables = (row?.['tables'] ?? []) as readonly string[];
+      const tables = (row?.tables ?? []) as readonly string[];
       missing.push(...wanted.filter((name) => !tables.includes(name)).map((name) => `${database}.${name}`));
-      denied ||= Number(row?.['denied']) > 0;
-      invalid += Number(row?.['invalid']);
-      there += Number(row?.['there']);
+      denied ||= Number(row?.denied) > 0;
+      invalid += Number(row?.invalid);
+      there += Number(row?.there);
     }
     return {
       ...bare,
       // What the role of a service that is not there may do says nothing of the server.
-      writes: writes === '42501' && Number(one?.['writers']) === 0 ? undefined : writes,
+      writes: writes === '42501' && Number(one?.writers) === 0 ? undefined : writes,
       databases,
-      used: Number(one?.['used']),
-      max: Number(one?.['max']),
-      idleInTransaction: Number(one?.['idle']),
-      blocked: Number(one?.['blocked']),
+      used: Number(one?.used),
+      max: Number(one?.max),
+      idleInTransaction: Number(one?.idle),
+      blocked: Number(one?.blocked),
       missingTables: missing,
       // The keeper's own session has it off, so that the server's setting shows in a write alone.
-      readOnly: writes === '25006' || Number(one?.['set_read_only']) > 0,
+      readOnly: writes === '25006' || Number(one?.set_read_only) > 0,
       denied,
       invalidIndexes: invalid,
       missingIndexes: at.indexes.length - there,
-      idleSlots: Number(one?.['slots']),
+      idleSlots: Number(one?.slots),
     };
   } catch {
     return bare;
@@ -347,13 +347,13 @@ export async function lookAtNats(at: NonNullable<Places['nats']>): Promise<NatsT
       return {};
     }
   };
-  const clients = (json(connz)['connections'] ?? []) as readonly { readonly name?: string }[];
+  const clients = (json(connz).connections ?? []) as readonly { readonly name?: string }[];
   const js = json(jsz);
   return {
     ...{ tcp, said },
     monitor: varz?.status === 200,
-    jetstream: jsz?.status === 200 ? js['disabled'] !== true : undefined,
-    streams: jsz?.status === 200 ? Number(js['streams'] ?? 0) : undefined,
+    jetstream: jsz?.status === 200 ? js.disabled !== true : undefined,
+    streams: jsz?.status === 200 ? Number(js.streams ?? 0) : undefined,
     clients: clients.flatMap(({ name }) => name ?? []),
     heard,
   };
@@ -376,8 +376,8 @@ async function lookAtAgents({ database }: { readonly database: string }): Promis
       `SELECT count(*)::int AS n, extract(epoch FROM now() - max(last_heartbeat))::float AS age FROM agents`,
       patience,
     );
-    const age = row?.['age'];
-    return { registered: Number(row?.['n']), youngest: typeof age === 'number' ? age : undefined };
+    const age = row?.age;
+    return { registered: Number(row?.n), youngest: typeof age === 'number' ? age : undefined };
   } catch {
     return { registered: undefined, youngest: undefined };
   }
@@ -413,7 +413,7 @@ async function lookAtPods(at: NonNullable<Places['cluster']>): Promise<readonly 
       const is = (type: string, status: string) =>
         conditions.some((one) => one.type === type && one.status === status);
       return {
-        ...{ part: metadata.labels?.['app'] ?? '', phase, ready: is('Ready', 'True') },
+        ...{ part: metadata.labels?.app ?? '', phase, ready: is('Ready', 'True') },
         goes: metadata.deletionTimestamp !== undefined,
         unschedulable: conditions.some(({ reason }) => reason === 'Unschedulable'),
         restarts: Math.max(0, ...containerStatuses.map(({ restartCount }) => restartCount)),

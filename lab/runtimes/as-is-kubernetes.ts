@@ -16,7 +16,7 @@ import { manifestFile } from './kubernetes.ts';
 import type { Progress } from './shared.ts';
 
 const { namespace, agentNamespace } = asIsKubernetes;
-const state = () => instance().kubernetes['STATE'] ?? '';
+const state = () => instance().kubernetes.STATE ?? '';
 
 /** File with every object of the platform, as it was made. */
 export const asIsManifestFile = () => join(state(), 'as-is.yaml');
@@ -65,13 +65,13 @@ const restarts = (pod: Pod) =>
   (pod.status.containerStatuses ?? []).reduce((sum, one) => sum + one.restartCount, 0);
 
 /** Its port is probed and nothing listens on it. */
-const neverReady = (pod: Pod) => pod.metadata.labels['app'] === 'orchestrator-service';
+const neverReady = (pod: Pod) => pod.metadata.labels.app === 'orchestrator-service';
 
 /** Brings the platform up. `started` is there when its processes stay up, `verbatim` when both Go services have ended by themselves. */
 export async function upAsIsKubernetes(form: AsIsForm, progress: Progress): Promise<void> {
   const problem = missing();
   if (problem !== undefined) throw new Error(problem);
-  if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined)
+  if (process.env.AETHERIUS_LAB_KUBECONFIG !== undefined)
     throw new Error('the as-is platform needs the lab’s own node, for files on it');
   if (existsSync(manifestFile()) || existsSync(join(state(), 'generated-seed')))
     throw new Error('another platform is up on this cluster: `lab down kubernetes` first');
@@ -120,7 +120,7 @@ export async function upAsIsKubernetes(form: AsIsForm, progress: Progress): Prom
       async () => {
         const ended = (await pods(own))
           .filter((pod) => restarts(pod) > 0)
-          .map((pod) => pod.metadata.labels['app']);
+          .map((pod) => pod.metadata.labels.app);
         return ['agent-manager', 'orchestrator-service', 'nats'].every((app) => ended.includes(app));
       },
       { seconds: 120, what: 'the programs to end' },

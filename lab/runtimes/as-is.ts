@@ -150,9 +150,7 @@ export function asIsEnvironment(
   const { postgres, redis, neo4j } = asIsSecrets;
   const address = (part: keyof typeof asIsPorts) => `${at(part)}:${asIsPorts[part]}`;
   const [agentManager, orchestrator] =
-    runtime['kind'] === 'kubernetes'
-      ? asIsDatabases.scripts
-      : [asIsDatabases.program, asIsDatabases.scripts[1]];
+    runtime.kind === 'kubernetes' ? asIsDatabases.scripts : [asIsDatabases.program, asIsDatabases.scripts[1]];
   return {
     runtime,
     services: Object.fromEntries(

@@ -229,7 +229,7 @@ export function composeLab(source: {
     },
     async setEnv(part, changes) {
       const environment = {
-        ...(readOverride(overrideFile(part)).services[names.service(part)]?.['environment'] as
+        ...(readOverride(overrideFile(part)).services[names.service(part)]?.environment as
           | Record<string, string>
           | undefined),
       };

@@ -29,8 +29,8 @@ import { makeImages } from './images.ts';
 import { type KubernetesLab, type KubernetesNames, kubernetesLab, manifestFile } from './kubernetes.ts';
 import { configFile, type Progress } from './shared.ts';
 
-const state = () => instance().kubernetes['STATE'] ?? '';
-const nodeAddress = () => instance().kubernetes['NODE_IP'] ?? '';
+const state = () => instance().kubernetes.STATE ?? '';
+const nodeAddress = () => instance().kubernetes.NODE_IP ?? '';
 const seedFile = () => join(state(), 'generated-seed');
 export const generatedManifestFile = () => join(state(), 'generated.yaml');
 
@@ -218,7 +218,7 @@ const documents = (manifests: readonly Manifest[]) =>
 export async function upGeneratedKubernetes(seed: number, progress: Progress): Promise<KubernetesLab> {
   const problem = missing();
   if (problem !== undefined) throw new Error(problem);
-  if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined)
+  if (process.env.AETHERIUS_LAB_KUBECONFIG !== undefined)
     throw new Error('a generated installation needs the lab’s own node: what is outside runs on it');
   const running = generatedKubernetesSeed();
   if (existsSync(manifestFile()) || asIsKubernetesUp() || (running !== undefined && running !== seed))

@@ -17,7 +17,7 @@ import type { Progress } from './shared.ts';
 const script = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Folder with the built services; `build-services.sh` skips what is there. */
-export const servicesFolder = () => process.env['AETHERIUS_LAB_SERVICES'] ?? cacheDir('services');
+export const servicesFolder = () => process.env.AETHERIUS_LAB_SERVICES ?? cacheDir('services');
 
 export async function buildServices(progress: Progress): Promise<string> {
   const started = Date.now();

@@ -204,7 +204,7 @@ async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> 
   const [images, cluster] = await Promise.all([makeImages(progress), kubernetes.startCluster(progress)]);
   progress('the cluster answers');
   const lab = connectKubernetes();
-  const dataFolder = join(instance().kubernetes['STATE'] ?? '', 'data');
+  const dataFolder = join(instance().kubernetes.STATE ?? '', 'data');
   const options = { flavour, namespace, agentNamespace, dataFolder };
   if (!existsSync(manifestFile())) {
     mkdirSync(join(manifestFile(), '..'), { recursive: true });
@@ -304,7 +304,7 @@ export async function downLab(runtime: Runtime): Promise<void> {
   await stopHelpers(runtime);
   if (runtime === 'processes') await downProcesses();
   else if (runtime === 'kubernetes') {
-    if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined && existsSync(manifestFile()))
+    if (process.env.AETHERIUS_LAB_KUBECONFIG !== undefined && existsSync(manifestFile()))
       await kubernetes
         .cluster()
         .kubectl(['delete', '--ignore-not-found', '-f', manifestFile()], { seconds: 180 });
@@ -313,7 +313,7 @@ export async function downLab(runtime: Runtime): Promise<void> {
     rmSync(asIsManifestFile(), { force: true });
     forgetGeneratedKubernetes();
   } else {
-    if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) {
+    if (process.env.AETHERIUS_LAB_DOCKER_HOST !== undefined) {
       await removeProject(docker.dockerEngine());
       await downAsIs(docker.dockerEngine());
       await downGenerated(docker.dockerEngine());

@@ -155,7 +155,7 @@ export interface Manifest {
 }
 
 /** File with every object of the platform, as it was made. */
-export const manifestFile = () => join(instance().kubernetes['STATE'] ?? '', 'platform.yaml');
+export const manifestFile = () => join(instance().kubernetes.STATE ?? '', 'platform.yaml');
 
 function originalsIn(file: string): readonly Manifest[] {
   return parseAllDocuments(readFileSync(file, 'utf8'), { version: '1.1' })

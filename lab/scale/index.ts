@@ -89,14 +89,13 @@ export async function scalePods(lab: Lab, count: number, progress: Progress): Pr
     async () => {
       const { items } = await listed();
       const wrong = items.filter((pod) => {
-        const one = breakages.find(({ app }) => app === pod.metadata?.labels?.['app']);
+        const one = breakages.find(({ app }) => app === pod.metadata?.labels?.app);
         return one === undefined
           ? pod.status?.phase !== 'Running'
           : one.status !== undefined && !one.looks(pod);
       });
       for (const one of breakages)
-        if (wrong.some((pod) => pod.metadata?.labels?.['app'] === one.app))
-          await breakPods(core, namespace, one);
+        if (wrong.some((pod) => pod.metadata?.labels?.app === one.app)) await breakPods(core, namespace, one);
       return wrong.length === 0;
     },
     { seconds: 300, what: 'every Pod to look as it should', every: 1000 },
@@ -107,7 +106,7 @@ export async function scalePods(lab: Lab, count: number, progress: Progress): Pr
 /** Runs, is bound and waits for its broken status, or cannot be placed at all. */
 const placed = (pod: V1Pod) =>
   pod.status?.podIP !== undefined ||
-  (pod.metadata?.labels?.['app']?.startsWith('broken-') === true && pod.spec?.nodeName !== undefined) ||
+  (pod.metadata?.labels?.app?.startsWith('broken-') === true && pod.spec?.nodeName !== undefined) ||
   pod.status?.conditions?.some((one) => one.reason === 'Unschedulable') === true;
 
 async function breakPods(core: CoreV1Api, namespace: string, one: Breakage): Promise<void> {

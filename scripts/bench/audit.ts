@@ -104,7 +104,7 @@ async function measured(args: readonly string[], url: string, rows: number) {
   const began = performance.now();
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { PATH: process.env['PATH'], DATABASE_URL: url, AUDIT_KEY: key.secret },
+    env: { PATH: process.env.PATH, DATABASE_URL: url, AUDIT_KEY: key.secret },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

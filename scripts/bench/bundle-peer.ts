@@ -52,7 +52,7 @@ export interface BundlePeerOptions {
 }
 
 export async function benchBundlePeer(options: BundlePeerOptions = {}): Promise<readonly BundlePeerFigure[]> {
-  const { pods = 500, logs = Number(process.env['BUNDLE_PEER_LOGS'] ?? 50), rounds = 3 } = options;
+  const { pods = 500, logs = Number(process.env.BUNDLE_PEER_LOGS ?? 50), rounds = 3 } = options;
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-bundle-peer-'));
   chmodSync(dir, 0o755);
   const api = await startKubeApi({ dir });

@@ -118,7 +118,7 @@ async function startWorkerProcess(variables: Readonly<Record<string, string>>) {
   const port = await freePort();
   const child = spawn(process.execPath, ['dist/main.js', '--role', 'worker'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], ...variables, STATUS_PORT: `${port}` },
+    env: { PATH: process.env.PATH, ...variables, STATUS_PORT: `${port}` },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let complaint = '';

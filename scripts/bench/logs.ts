@@ -120,12 +120,11 @@ print(len(miner.drain.clusters))
 `;
 
 /** Python with drain3, where somebody has put it: \`DRAIN3_PYTHON\`, else python3. */
-const python = process.env['DRAIN3_PYTHON'] ?? 'python3';
+const python = process.env.DRAIN3_PYTHON ?? 'python3';
 
 /** `cargo build --release` in `scripts/bench/logdrain` makes it; `LOGDRAIN` names it where it stands elsewhere. */
 const logdrain =
-  process.env['LOGDRAIN'] ??
-  fileURLToPath(new URL('logdrain/target/release/logdrain-bench', import.meta.url));
+  process.env.LOGDRAIN ?? fileURLToPath(new URL('logdrain/target/release/logdrain-bench', import.meta.url));
 
 interface Peer {
   readonly name: string;
@@ -168,7 +167,7 @@ const peers: readonly Peer[] = [
 export async function benchLogs(): Promise<readonly (LogsFigure | Pick<LogsFigure, 'name'>)[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-logs-'));
   const figures: (LogsFigure | Pick<LogsFigure, 'name'>)[] = [];
-  const bytes = Number(process.env['BENCH_LOGS_BYTES'] ?? GIB);
+  const bytes = Number(process.env.BENCH_LOGS_BYTES ?? GIB);
   const ours = (file: string) => measured(process.execPath, [build, 'logs', '--file', file]);
   const grep = (file: string) => measured('grep', ['-cE', pattern, file]);
   try {

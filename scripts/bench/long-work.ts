@@ -54,11 +54,11 @@ const betweenMs = 1_000;
  * `LONG_WORK_TURNS` ends them after so many turns, and `LONG_WORK_ONLY` names one of the three by its last word.
  */
 export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
-  const rows = Number(process.env['LONG_WORK_ROWS'] ?? '10000000');
-  const seconds = Number(process.env['LONG_WORK_SECONDS'] ?? '60');
-  const mostSeconds = Number(process.env['LONG_WORK_MOST_SECONDS'] ?? '3600');
-  const mostTurns = Number(process.env['LONG_WORK_TURNS'] ?? 'Infinity');
-  const only = process.env['LONG_WORK_ONLY'];
+  const rows = Number(process.env.LONG_WORK_ROWS ?? '10000000');
+  const seconds = Number(process.env.LONG_WORK_SECONDS ?? '60');
+  const mostSeconds = Number(process.env.LONG_WORK_MOST_SECONDS ?? '3600');
+  const mostTurns = Number(process.env.LONG_WORK_TURNS ?? 'Infinity');
+  const only = process.env.LONG_WORK_ONLY;
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-long-work-'));
   chmodSync(dir, 0o755);
   const server = await startPostgres({

@@ -34,8 +34,8 @@ const child = fileURLToPath(new URL('retention-sweep.child.ts', import.meta.url)
 
 /** `RETENTION_RUNS` runs (default a million), and `RETENTION_SECONDS` (default 60) of each measurement. */
 export async function benchRetention(): Promise<readonly RetentionFigures[]> {
-  const runs = Number(process.env['RETENTION_RUNS'] ?? '1000000');
-  const seconds = Number(process.env['RETENTION_SECONDS'] ?? '60');
+  const runs = Number(process.env.RETENTION_RUNS ?? '1000000');
+  const seconds = Number(process.env.RETENTION_SECONDS ?? '60');
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-retention-'));
   chmodSync(dir, 0o755);
   const server = await startPostgres({

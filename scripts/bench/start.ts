@@ -44,7 +44,7 @@ export async function benchStart({
     'environments: { prod: { runtime: { kind: none }, redis: { url: { env: TARGET_REDIS } } } }\n',
   );
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     AETHERIUS_CONFIG: config,
     DATABASE_URL: postgres.url(),
     REDIS_URL: redis.url,

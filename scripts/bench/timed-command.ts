@@ -24,7 +24,7 @@ export function timedCommand(
       '/usr/bin/time',
       ['-f', 'kilobytes %M user %U system %S', program, ...args],
       {
-        env: { PATH: process.env['PATH'], HOME: home, ...env },
+        env: { PATH: process.env.PATH, HOME: home, ...env },
         ...{ cwd: home, maxBuffer: 1024 ** 3, timeout: 900_000 },
       },
       (error, _out, err) => {

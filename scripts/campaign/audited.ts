@@ -25,7 +25,7 @@ export async function audited(lab: Lab): Promise<Audited> {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, await accountKubeconfig(lab, auditedUser, everything), { mode: 0o600 });
   return {
-    environment: { ...environment, runtime: { ...(environment['runtime'] as Environment), kubeconfig } },
+    environment: { ...environment, runtime: { ...(environment.runtime as Environment), kubeconfig } },
     async stop() {
       rmSync(folder, { recursive: true, force: true });
       await removeAccount(lab, auditedUser);

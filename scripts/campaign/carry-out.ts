@@ -82,7 +82,7 @@ const stepsOf = (plan: Plan, direction: 'apply' | 'undo') =>
   (direction === 'undo' ? plan.undo : plan.steps) ?? [];
 
 function judge({ offer, state, outcome, steps, approvedBy, requestedBy }: Ended): readonly string[] {
-  const reason = outcome['reason'] ?? outcome['key'];
+  const reason = outcome.reason ?? outcome.key;
   const again = steps.filter(({ attempt }) => attempt > 1);
   return [
     ...(state === 'succeeded'

@@ -42,7 +42,7 @@ export async function deprive(lab: Lab, told?: Environment): Promise<Deprived> {
   if (isKubernetes(lab)) {
     const as = (kubeconfig: string) => ({
       ...whole,
-      runtime: { ...(whole['runtime'] as Environment), kubeconfig },
+      runtime: { ...(whole.runtime as Environment), kubeconfig },
     });
     const forbid = async (name: string, resource: string) => {
       const file = join(folder, name);
@@ -79,14 +79,14 @@ async function listen(server: Server): Promise<number> {
 
 /** Whether a door hides it: `/debug`, and the metrics wherever this platform has them. */
 export function isHidden(whole: Environment, url: string): boolean {
-  const { paths } = (whole['platform'] ?? {}) as { readonly paths?: Readonly<Record<string, string>> };
+  const { paths } = (whole.platform ?? {}) as { readonly paths?: Readonly<Record<string, string>> };
   const [path = ''] = url.split('?');
-  return /^\/(metrics|debug)\b/.test(path) || path === paths?.['metrics'];
+  return /^\/(metrics|debug)\b/.test(path) || path === paths?.metrics;
 }
 
 /** Each service behind a door that has no metrics and no profiles. */
 async function withoutMetrics(whole: Environment, servers: Server[]): Promise<Environment> {
-  const services = whole['services'] as Readonly<Record<string, { readonly url: string }>>;
+  const services = whole.services as Readonly<Record<string, { readonly url: string }>>;
   const hidden: Record<string, { readonly url: string }> = {};
   for (const [name, { url }] of Object.entries(services)) {
     const server = createServer((request, response) => {

@@ -47,7 +47,7 @@ export function createOffline(environment: Readonly<Record<string, unknown>>, ke
       execFile(
         process.execPath,
         ['--import', 'tsx', entry, '--output', 'json', ...args],
-        { env: { PATH: process.env['PATH'], ...variables }, maxBuffer: 2 ** 26 },
+        { env: { PATH: process.env.PATH, ...variables }, maxBuffer: 2 ** 26 },
         (error, out, err) => {
           const code = error === null ? 0 : error.code;
           resolve({ exit: typeof code === 'number' ? code : -1, out, err });

@@ -121,7 +121,7 @@ function hostOfModels(blocks: Readonly<Record<string, Environment>>): string | u
   const onCluster = Object.values(blocks).some(
     ({ runtime }) => (runtime as { readonly kind?: string } | undefined)?.kind === 'kubernetes',
   );
-  return onCluster ? instance().kubernetes['HOST_IP'] : undefined;
+  return onCluster ? instance().kubernetes.HOST_IP : undefined;
 }
 
 /** Starts the product for these environments; one of them is named `lab`. */
@@ -169,7 +169,7 @@ export async function startCampaignProduct(
   const env = readProcessEnv('all', values);
   const config = parseConfig(yaml, { role: 'all', env: values, where: 'the campaign', folder });
   const logger = createLogger({
-    level: (process.env['CAMPAIGN_LOG'] ?? 'silent') as 'error',
+    level: (process.env.CAMPAIGN_LOG ?? 'silent') as 'error',
     destination: process.stderr,
   });
   const running = await startProcess({ role: 'all', env, config, logger, ...more });

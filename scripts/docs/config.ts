@@ -56,7 +56,7 @@ function settings(node: Schema, path: string, needed: boolean): readonly Setting
     ...(typeof rest === 'object' ? settings(rest, under('*'), false) : []),
     ...(node.items !== undefined && hasChildren(node.items) ? settings(node.items, `${path}[]`, false) : []),
     ...variants.flatMap((variant) => {
-      const kind = variant.properties?.['kind']?.const;
+      const kind = variant.properties?.kind?.const;
       const shown = kind === undefined ? path : `${path} (${String(kind)})`;
       return settings({ ...variant, properties: withoutKind(variant) }, shown, false);
     }),

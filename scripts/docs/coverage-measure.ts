@@ -100,7 +100,7 @@ function probesOf(calls: readonly ProbeCall[], tests: readonly SourceFile[]): En
 /** What a health check asks of an environment in which everything is configured. */
 function everyHealthCall(): readonly ProbeCall[] {
   const { environments } = ConfigFile.parse({ environments: { all: { runtime: { kind: 'none' } } } });
-  const thresholds = environments['all']?.thresholds;
+  const thresholds = environments.all?.thresholds;
   if (thresholds === undefined) throw new Error('the schema dropped the environment');
   const configured = { redis: true, nats: true, natsMonitor: true, neo4j: true, thresholds };
   const databases = ['agentManager', 'orchestrator'] as const;

@@ -72,7 +72,7 @@ const servers: Readonly<Record<string, { readonly name: string; readonly starter
 export function realServer({ text }: SourceFile, target: string): string | undefined {
   const adapter = /from '[^']*\/(?:src\/platform\/targets\/|support\/targets\.ts)/.test(text);
   // A probe of the runtime asks whichever engine runs the platform.
-  const candidates = [servers[target], ...(target === 'runtime' ? [servers['compose']] : [])];
+  const candidates = [servers[target], ...(target === 'runtime' ? [servers.compose] : [])];
   return adapter ? candidates.find((server) => server?.starters.test(text) === true)?.name : undefined;
 }
 

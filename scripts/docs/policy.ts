@@ -94,7 +94,7 @@ function sameBut(one: string, other: string, keys: readonly string[]): string {
 interface Branch {
   readonly [key: string]: Branch | FieldRule;
 }
-const isRule = (node: Branch | FieldRule): node is FieldRule => typeof node['becomes'] === 'string';
+const isRule = (node: Branch | FieldRule): node is FieldRule => typeof node.becomes === 'string';
 
 function treeOf(fields: KubernetesUpdate['fields']): Branch {
   const tree: Record<string, unknown> = { metadata: { annotations: {} } };

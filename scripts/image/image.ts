@@ -61,7 +61,7 @@ export async function makeImage({
     const layers = await Promise.all(
       own.map(async ({ about, entries, file }) => ({ about, file, layer: await writeLayer(entries, file) })),
     );
-    const about = `Debian ${stand.debian} (${stand.packages.map((one) => one.name).join(', ')}), Node ${stand.node['node']}`;
+    const about = `Debian ${stand.debian} (${stand.packages.map((one) => one.name).join(', ')}), Node ${stand.node.node}`;
     mkdirSync(dirname(resolve(archive)), { recursive: true });
     const labels = {
       ...dockerfile.config.labels,
@@ -89,7 +89,7 @@ const commandFor = (program: string): string =>
 
 /** When what is in the image was changed last: two people who make it get the same bytes. */
 function changed(): Date {
-  const given = process.env['SOURCE_DATE_EPOCH'];
+  const given = process.env.SOURCE_DATE_EPOCH;
   return new Date(Number(given ?? git('log', '-1', '--format=%ct')) * 1000);
 }
 

@@ -49,7 +49,7 @@ function named(component: Component = {}): Component {
 const noLibrary = ['node', 'modules', 'napi'];
 
 function nodeComponent(versions: Base['node']): Component {
-  const version = versions['node'] ?? '';
+  const version = versions.node ?? '';
   return {
     ...{ type: 'application', name: 'node', version, 'bom-ref': `node@${version}` },
     ...{

@@ -196,7 +196,7 @@ export default class MutationRunner extends TestRunner {
     const took = effort() - started;
     this.#fileMs += took;
     const ms = patience(took);
-    const hit = coverage.perTest['this'] ?? {};
+    const hit = coverage.perTest.this ?? {};
     coverage.perTest = {};
     const open = shared().open(Object.keys(hit), false);
     if (open.length === 0 || !(await this.#again(test, run))) return;

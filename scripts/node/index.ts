@@ -26,7 +26,7 @@ const installing: readonly Call[] = [
   { name: 'build', command: ['npm', 'run', 'build'] },
   { name: '--help', command: ['node', 'dist/cli/main.js', '--help'] },
 ];
-const path = [await nodeFolder(chosen), process.env['PATH']].join(delimiter);
+const path = [await nodeFolder(chosen), process.env.PATH].join(delimiter);
 const where = install ? copyOfRepository() : root;
 const times: string[] = [];
 try {

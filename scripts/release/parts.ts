@@ -23,7 +23,7 @@ interface Locked {
 
 /** The lock file without what only development needs: with it, everybody gets the packages that were tried. */
 export function shrinkwrapOf<T extends Locked>(lock: T): T {
-  const packages = Object.entries(lock.packages).filter(([, one]) => one['dev'] !== true);
+  const packages = Object.entries(lock.packages).filter(([, one]) => one.dev !== true);
   return {
     ...lock,
     packages: Object.fromEntries(

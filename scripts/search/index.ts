@@ -33,7 +33,7 @@ const options = new Command('search')
   }>();
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const log = join(artifactsFolder, process.env['SEARCH_LOG'] ?? 'search.jsonl');
+const log = join(artifactsFolder, process.env.SEARCH_LOG ?? 'search.jsonl');
 
 /** What ended before; a line that was cut by a kill is none. */
 function doneBefore(): readonly Searched[] {

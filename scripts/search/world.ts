@@ -275,7 +275,7 @@ export class World {
     // A Pod that does not run answers nobody; one that is not ready, or goes, may.
     for (const [part, state] of Object.entries(cluster.pods))
       if (state !== 'terminating' && state !== 'not-ready') await this.service(part as ServiceDrawn).stop();
-    this.#block['runtime'] = { kind: 'kubernetes', kubeconfig };
+    this.#block.runtime = { kind: 'kubernetes', kubeconfig };
     this.#api = `http://127.0.0.1:${server.port}`;
   }
 
@@ -385,7 +385,7 @@ export class World {
     const [postgres, redis, nats] = [told('postgres'), told('redis'), told('nats')];
     return {
       services: Object.fromEntries(
-        Object.entries(this.#block['services'] ?? {}).map(([part, one]) => [
+        Object.entries(this.#block.services ?? {}).map(([part, one]) => [
           part,
           {
             url: (one as { url: string }).url,
@@ -491,20 +491,20 @@ export class World {
   tellOf(part: 'postgres' | 'redis' | 'nats', { port }: { readonly port: number }): void {
     const block = this.#block[part];
     if (block === undefined) return;
-    const url = new URL(String(block['url']));
+    const url = new URL(String(block.url));
     url.port = `${port}`;
-    block['url'] = url.href;
+    block.url = url.href;
   }
   tellPassword(part: 'nats', word: string): void {
     const block = this.#block[part];
     if (block === undefined) return;
-    const url = new URL(String(block['url']));
+    const url = new URL(String(block.url));
     url.password = word;
-    block['url'] = url.href;
+    block.url = url.href;
   }
   tellMonitor(port: number): void {
-    const block = this.#block['nats'];
-    if (block !== undefined) block['monitorUrl'] = `http://127.0.0.1:${port}`;
+    const block = this.#block.nats;
+    if (block !== undefined) block.monitorUrl = `http://127.0.0.1:${port}`;
   }
 
   async close(): Promise<void> {

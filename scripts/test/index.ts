@@ -21,11 +21,11 @@ import { type Suite, type SuiteName, suites } from './suites.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(artifactsFolder, 'tests');
 const quickFile = join(folder, 'quick.json');
-const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
+const ci = process.env.CI === 'true' || process.env.CI === '1';
 /** How many parts that compute run side by side; one campaign, which mostly waits for a platform, runs beside them. */
 const atATime = { quick: 2, rest: 2 } as const;
 /** The lab that the suite about labs has: the platforms of the campaigns have the number before. */
-const suiteLab = (Number(process.env['AETHERIUS_LAB_INSTANCE'] ?? '0') + 8) % 10;
+const suiteLab = (Number(process.env.AETHERIUS_LAB_INSTANCE ?? '0') + 8) % 10;
 
 /** What `npm test` leaves for `npm run test:rest`. */
 interface Quick {
@@ -128,7 +128,7 @@ async function rest(before: Quick): Promise<Outcome> {
  */
 async function buildFirst(chosen: readonly Suite[]): Promise<void> {
   const wanted = chosen.some(({ name }) => name === 'cluster' || name === 'lab');
-  const isGiven = process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined;
+  const isGiven = process.env.AETHERIUS_LAB_KUBECONFIG !== undefined;
   if (!wanted || isGiven || missingFor('kubernetes').length > 0) return;
   await buildKubernetes((said) => console.log(said));
 }
@@ -146,7 +146,7 @@ function optionsOf({ name, drawn }: Suite & { readonly name: SuiteName }, sample
 
 /** `TESTS=drawn` runs a part of the long suites, drawn by the commit, and whatever the last six hours touched. */
 function testsWanted(): 'all' | 'drawn' {
-  const wanted = process.env['TESTS'] ?? 'all';
+  const wanted = process.env.TESTS ?? 'all';
   if (wanted === 'all' || wanted === 'drawn') return wanted;
   throw new Error(`TESTS=${wanted}: choose all or drawn`);
 }
@@ -167,7 +167,7 @@ const missingForAll = (suite: Suite): readonly string[] => suite.lacks?.() ?? mi
  * every cause once, `drawn` a quarter of the causes and of the fixes; `none` leaves the campaigns out.
  */
 function campaignSize(): CampaignSize {
-  const wanted = process.env['CAMPAIGN'] ?? 'each';
+  const wanted = process.env.CAMPAIGN ?? 'each';
   const size = campaignSizes.find((one) => one === wanted);
   if (size !== undefined) return size;
   throw new Error(`CAMPAIGN=${wanted}: choose ${campaignSizes.join(', ')}`);

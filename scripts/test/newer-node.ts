@@ -41,7 +41,7 @@ export const newerNodeParts = (context: RunContext, sample?: Sample): readonly P
     async run(): Promise<PartResult> {
       const bin = await nodeFolder(nodeOfImage);
       // What a test starts by name is the same Node.
-      const env = { PATH: [bin, process.env['PATH']].join(delimiter) };
+      const env = { PATH: [bin, process.env.PATH].join(delimiter) };
       const results: PartResult[] = [];
       for (const { suite, files: own, drawn, long } of chosen) {
         if (long === true && sample !== undefined) continue;

@@ -52,7 +52,7 @@ async function bringUp(runtime: Runtime): Promise<boolean> {
  * Each remediation is carried out once over both platforms, and a third of them taken back, by a seed that stays. Each has
  * to be seen well for two seconds, as long as a plan wants it elsewhere. `CAMPAIGN_MEND=no` leaves that out.
  */
-const mend = process.env['CAMPAIGN_MEND'] === 'no' ? [] : ['--mend', '--stable', '2', '--seed', '21'];
+const mend = process.env.CAMPAIGN_MEND === 'no' ? [] : ['--mend', '--stable', '2', '--seed', '21'];
 
 /** The options of each size; a sample is drawn by a seed that stays, what is `drawn` by the commit. */
 function sizeOptions(size: Exclude<CampaignSize, 'none'>, sample: Sample | undefined): readonly string[] {

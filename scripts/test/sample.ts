@@ -49,7 +49,7 @@ export function drawnOf(
  * @throws Error for a seed of another form.
  */
 export function seedOf(root: string): string {
-  const given = process.env['AETHERIUS_TEST_SEED'];
+  const given = process.env.AETHERIUS_TEST_SEED;
   if (given === undefined || given === '')
     return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).slice(0, 8);
   if (!/^[0-9a-f]{8}$/.test(given))

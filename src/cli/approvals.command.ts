@@ -9,10 +9,10 @@ import { UsageFault } from './faults.ts';
 import type { ApprovalsOutput, ExplainOutput, FixOutput } from './output-schemas.ts';
 import { planText, remediationLine, remediationOutput, sayDecided } from './remediation-output.ts';
 
-/** More than is shown: those that wait for nobody fall away. */
+/** More than is shown: those that wait for no decision are dropped. */
 const mostListed = 200;
 
-/** What waits for a decision, as in Slack; with `all` offers that nobody asked for, and what is under way, too. */
+/** What waits for a decision, as in Slack; with `all` unrequested offers, and what is under way, too. */
 export async function listApprovals(
   context: ServedContext,
   options: { readonly env?: string; readonly limit: number; readonly all?: boolean },
@@ -61,7 +61,7 @@ const planDigits = new RegExp(`^[0-9a-f]{${fewestDigits},64}$`, 'i');
 
 /**
  * Approves, as the owner of the token, the plan that they name by its hash (R-A10). Without one the plan is shown and
- * nothing is approved; whoever may decide and not read gets no plan, as in Slack.
+ * nothing is approved; a person who may decide but not read gets no plan, as in Slack.
  */
 export async function approve(
   context: ServedContext,

@@ -16,7 +16,7 @@ export interface ExportOptions {
   readonly manifest?: string;
 }
 
-/** What stands beside an exported file where nobody says otherwise. */
+/** What stands beside an exported file by default. */
 const manifestOf = (file: string): string => `${file}.manifest.json`;
 
 /** Writes the record into a file, and beside it what proves that file; the bot reads it for the owner of the token. */

@@ -14,7 +14,7 @@ export interface CollectOptions {
 
 /**
  * Gathers a bundle from this process, with the caller's own credentials. Exit codes: 0 a bundle was written, 1 one was
- * written that lacks something, 2 none was, 64 usage.
+ * written that lacks something, 2 no bundle was written, 64 usage.
  */
 export async function collectCommand(given: CliContext, options: CollectOptions): Promise<ExitCode> {
   const startedAt = given.now();
@@ -56,5 +56,5 @@ export async function collectCommand(given: CliContext, options: CollectOptions)
     : exitCodes.ok;
 }
 
-/** What has no log because nothing of it runs here lacks in no bundle; its health is in it. */
+/** A part that does not run here has no log, and the bundle is complete without that log; its health is in it. */
 const nothingThere: ReadonlySet<string> = new Set(['log-no-instance']);

@@ -4,7 +4,7 @@ import { painted } from './screen.ts';
 
 /**
  * Reads the configuration, and connects to nothing. Exit codes: 0 it is one, 2 it is one and names what this shell does
- * not have, 64 it is none.
+ * not have, 64 the configuration is invalid.
  */
 export async function checkConfig(context: CliContext): Promise<ExitCode> {
   const { words } = context;

@@ -76,7 +76,7 @@ export interface DiscoverOptions {
 export interface Terminal {
   readonly words: Words;
   readonly output: Output;
-  /** Of the terminal that shows the answer; absent where none does. */
+  /** Of the terminal that shows the answer; absent without a terminal. */
   readonly columns?: number;
   readonly signal: AbortSignal;
   out(text: string): void;
@@ -95,9 +95,9 @@ export interface Terminal {
  * `--help` loads nothing, `health` opens no PostgreSQL.
  */
 export interface CliContext extends Terminal {
-  /** Shows how far it is, in one line that the next one takes the place of, and none at the end; only on a terminal. */
+  /** Shows how far it is, in one line that the next call replaces and the end removes; only on a terminal. */
   progress?(line: string): void;
-  /** Asks the person at the terminal for one line, which is not shown where it is `hidden`; absent where nobody sits there. */
+  /** Asks the person at the terminal for one line, which is not shown where it is `hidden`; absent without a person at the terminal. */
   ask?(question: string, hidden?: boolean): Promise<string>;
   /** Writes a file. */
   save(path: string, text: string): void;
@@ -216,7 +216,7 @@ export interface DiscoveredEnvironment {
     readonly withoutHttp?: 'by-manifest' | 'by-sockets';
     /** Ports that are declared although nothing listens there. */
     readonly closed?: readonly number[];
-    /** Why nobody saw that something listens at its address: the end of a key `cli.init.unseen-port.…`. */
+    /** Why it could not be seen whether something listens at its address: the end of a key `cli.init.unseen-port.…`. */
     readonly unseen?:
       | 'not-running'
       | 'just-started'
@@ -230,5 +230,3 @@ export interface DiscoveredEnvironment {
   /** Compose networks outside of which the addresses lead nowhere. */
   readonly networks?: readonly string[];
 }
-
-export type Environment = EnvironmentConfig & { readonly name: string };

@@ -56,8 +56,8 @@ export function environmentChecks(
 
 /** Where a look really went: a monitor has another port than its server. */
 function addressSeen({ cause, findings, facts }: ProbeOutcome): string | undefined {
-  const [seen] = [cause?.facts, findings[0]?.facts, facts].filter((one) => one?.['host'] !== undefined);
-  return seen?.['port'] === undefined ? undefined : `${String(seen['host'])}:${String(seen['port'])}`;
+  const [seen] = [cause?.facts, findings[0]?.facts, facts].filter((one) => one?.host !== undefined);
+  return seen?.port === undefined ? undefined : `${String(seen.host)}:${String(seen.port)}`;
 }
 
 function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): readonly Check[] {
@@ -89,7 +89,7 @@ function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): 
       const { why } = unseenOf(outcome, words);
       const { code = '', facts: given = {} } = outcome.cause ?? {};
       // What this shell was not given says nothing of the bot.
-      const notGiven = given['unsetVariable'] === true || given['unreadFile'] === true;
+      const notGiven = given.unsetVariable === true || given.unreadFile === true;
       const own = ownTrouble.has(code) && !notGiven;
       return own
         ? [{ area, key: 'environment.own', state: 'failed', facts: { ...facts, why } }]
@@ -164,7 +164,7 @@ export function inventoryChecks(
   return [...changes, ...late];
 }
 
-/** Whether the address of the model gives it to this process; nothing where the environment names none. */
+/** Whether the address of the model gives it to this process; empty when the environment names no model. */
 export async function modelChecks(
   model: Pick<ModelTarget, 'source' | 'offered'> | undefined,
   words: Words,
@@ -178,7 +178,7 @@ export async function modelChecks(
     return [{ area, key: 'environment.model', state: 'ok', facts: { url, bytes } }];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const reason = String(error.facts['reason'] ?? error.code);
+    const reason = String(error.facts.reason ?? error.code);
     const why = words.lookupPlain(`offer.refused.${reason}`, error.facts) ?? reason;
     return [{ area, key: 'environment.model-not-given', state: 'failed', facts: { url, why } }];
   }

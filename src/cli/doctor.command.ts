@@ -59,7 +59,7 @@ async function examineEnvironment(context: CliContext, name: string): Promise<re
   ];
 }
 
-/** As configured; none of a part whose URL cannot be read here. */
+/** As configured; without the parts whose URL cannot be read here. */
 async function addressesOf({
   network,
   configured,

@@ -68,14 +68,14 @@ export function explainFault(error: unknown, words: Words): Fault {
     const code = error.key.replace(/^cli\.fault\./, '');
     // What was probably meant is said, and changes nothing for programs.
     const near =
-      error.facts['near'] === undefined ? undefined : words.lookupPlain(`${error.key}.near`, error.facts);
+      error.facts.near === undefined ? undefined : words.lookupPlain(`${error.key}.near`, error.facts);
     return { text: near ?? words.lookupPlain(error.key, error.facts) ?? error.key, exit: error.exit, code };
   }
   if (!(error instanceof AppError)) {
     const reason = redactText(error instanceof Error ? error.message : String(error));
     return { text: words.plain('cli.fault.BUG', { reason }), exit: exitCodes.couldNotLook, code: 'BUG' };
   }
-  const given = error.facts['reason'];
+  const given = error.facts.reason;
   const told = { code: error.code, ...present({ reason: typeof given === 'string' ? given : undefined }) };
   // A configuration's faults are the message, cleaned already: they name the file, the line and the setting.
   if (given === 'configuration')
@@ -86,7 +86,7 @@ export function explainFault(error: unknown, words: Words): Fault {
   return { ...told, text: words.plain(`cli.fault.${error.code}`, { reason }), exit: exitOf[error.code] };
 }
 
-/** A system that was asked: where it is, what it said, and who can mend it where that is known. */
+/** A system that was asked: where it is, what it said, and who can repair it, if known. */
 function targetFault(
   { stage, facts, message }: TargetError,
   words: Words,
@@ -113,7 +113,7 @@ function faultsIn(error: AppError): Fault['faults'] {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The same for whoever asked for JSON. */
+/** The same for a caller that asked for JSON. */
 export function faultJson({ code, reason, text, exit, faults }: Fault): string {
   const output: ErrorOutput = { error: { code, text, exit, ...present({ reason, faults }) } };
   return JSON.stringify(output, null, 2);
@@ -129,8 +129,6 @@ function reasonWords(reason: string, error: AppError, words: Words): string | un
 
 /** Whom a refusal names: ids, since a terminal has no mentions. */
 function ask({ facts }: AppError, words: Words): string {
-  const named = [facts['askUsers'], facts['askGroups']].filter(
-    (ids) => typeof ids === 'string' && ids !== '',
-  );
+  const named = [facts.askUsers, facts.askGroups].filter((ids) => typeof ids === 'string' && ids !== '');
   return named.length === 0 ? words.plain('access.ask-operator') : named.join(', ');
 }

@@ -68,7 +68,7 @@ export async function fixCommand(
   );
 }
 
-/** Shows a plan made here, with the caller's own credentials, and stores nothing. Exit code 1: there is none. */
+/** Shows a plan made here, with the caller's own credentials, and stores nothing. Exit code 1: there is no plan. */
 export async function dryFixCommand(
   given: CliContext,
   remediation: string,

@@ -107,8 +107,8 @@ export async function confirmRecord(context: ServedContext, reason: string): Pro
 function recordLines({ state, why }: RecordState, words: Words): readonly string[] {
   if (state === 'unconfirmed') return [words.plain('record.unconfirmed')];
   if (state !== 'held') return [];
-  if (why?.['broken'] === true) return [words.plain('record.broken', why), words.plain('record.broken.how')];
+  if (why?.broken === true) return [words.plain('record.broken', why), words.plain('record.broken.how')];
   const said =
-    why?.['anchored'] === undefined ? words.plain('record.held.elsewhere') : words.plain('record.held', why);
+    why?.anchored === undefined ? words.plain('record.held.elsewhere') : words.plain('record.held', why);
   return [said, words.plain('record.how')];
 }

@@ -43,7 +43,7 @@ export interface PersonServices {
 /** More than is asked for, since those of other environments fall away. */
 const most = 200;
 
-/** @param environmentOf that of a channel's digest; undefined: none is known. */
+/** @param environmentOf that of a channel's digest; undefined: no environment is known. */
 export function guardServices(
   services: Services,
   gate: PersonGate,

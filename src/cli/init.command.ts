@@ -97,7 +97,7 @@ function foundTable(
   );
 }
 
-/** What the sockets of the services say of their ports, and where nobody could see them: that is no open port. */
+/** What the sockets of the services say of their ports, and where they could not be seen: an unseen port does not count as open. */
 function portLines({ found }: DiscoveredEnvironment, words: CliContext['words']): readonly string[] {
   return found.flatMap(({ part: id, address = '', closed = [], unseen }) => {
     const part = words.lookupPlain(`part.${id}`) ?? id;

@@ -82,7 +82,7 @@ export type Login = keyof typeof logins;
 export const databaseUrl = (login: Login, password: string, at: string): string =>
   `postgres://aetherius_${login}:${password}@${at}/aetherius_bot`;
 
-/** The password in such an address; undefined where it is none. */
+/** The password in such an address; undefined when it is no address. */
 export function passwordIn(url: string | undefined): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { password } = new URL(url);
@@ -124,7 +124,7 @@ export function imageParts(image: string): { repository: string; tag?: string; d
   };
 }
 
-/** What only the bot's own server gets: nobody else's superuser loses a password. */
+/** What only the bot's own server gets: the superuser of another server keeps its password. */
 export const loginsSql = (database: string, roles: string, superuser: string | undefined): string =>
   [database, roles, ...(superuser === undefined ? [] : [superuser])]
     .map((part) => part.trimEnd())

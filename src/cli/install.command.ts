@@ -149,7 +149,7 @@ async function findPlatform(
   throw await nothingFound(context, { ...options, ...where });
 }
 
-/** What the person at the terminal types; empty where nobody sits there. */
+/** What the person at the terminal types; empty without a person at the terminal. */
 async function answer(context: CliContext, question: string, hidden = false): Promise<string> {
   return ((await context.ask?.(question, hidden)) ?? '').trim();
 }
@@ -193,7 +193,7 @@ class Work {
     return this.folder.read(name) !== undefined;
   }
 
-  /** Writes a file where there is none; another one stays. */
+  /** Writes a file unless one exists; an existing file stays. */
   write(name: string, text: () => string, kind: 'text' | 'program' = 'text'): void {
     const there = this.has(name);
     if (!there) this.folder.write(name, text(), kind);

@@ -21,7 +21,7 @@ export async function listSymptoms(context: CliContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** All that can be mended, each with the values that it takes; it connects to nothing. */
+/** Every fix, each with the values that it takes; it connects to nothing. */
 export async function listFixes(context: CliContext): Promise<ExitCode> {
   const { words, columns, output } = context;
   const { fixes } = await context.offered();

@@ -25,7 +25,7 @@ export interface LogsOptions {
   readonly follow?: boolean;
 }
 
-/** How far back a part's log is read, where nobody says. */
+/** How far back a part's log is read, by default. */
 const USUAL_MS = 30 * 60_000;
 
 /** How often the log of a part is asked for what is new. */
@@ -45,7 +45,7 @@ export async function logsCommand(
   const wish = readWish(options, now);
   if (!wish.ok) throw new UsageFault(`cli.fault.${wish.fault}`, { value: wish.value });
   const files = options.file ?? [];
-  // A trace goes through the parts, so whoever names one need not say "all".
+  // A trace goes through the parts, so a request that names one need not say "all".
   const part = named ?? (options.trace !== undefined && files.length === 0 ? 'all' : undefined);
   if ((files.length === 0) === (part === undefined)) throw new UsageFault('cli.fault.log-file');
   if (options.follow === true && given.output === 'text') given.err(given.words.plain('cli.logs.following'));
@@ -139,7 +139,7 @@ async function readInto(counter: LogCounter, file: string, context: CliContext):
 }
 
 function whyNotRead(error: unknown): Pick<LogSource, 'failed' | 'facts'> {
-  if (error instanceof AppError) return { failed: `cause.${error.facts['reason']}`, facts: error.facts };
+  if (error instanceof AppError) return { failed: `cause.${error.facts.reason}`, facts: error.facts };
   const { code } = error as { readonly code?: string };
   return { failed: code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable' };
 }

@@ -39,7 +39,7 @@ async function ask(question: string, hidden = false): Promise<string> {
 /** What connections may take to close after the answer is printed; one to a server that hangs never does. */
 const CLOSING_MS = 500;
 
-/** Where there is no terminal there are none; NO_COLOR, FORCE_COLOR and TERM are heeded by the runtime. */
+/** Without a terminal there are no colours; NO_COLOR, FORCE_COLOR and TERM are heeded by the runtime. */
 const colours = process.stdout.isTTY && process.stdout.hasColors();
 
 /** One line that is written over, on standard error: it is no part of an answer. */

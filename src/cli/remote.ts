@@ -86,7 +86,7 @@ export async function askBot(call: {
   throw unknownAnswer(response, origin);
 }
 
-/** Sends one question with the token; AppError DEPENDENCY_UNAVAILABLE when nobody answers. */
+/** Sends one question with the token; AppError DEPENDENCY_UNAVAILABLE when the bot does not answer. */
 export async function postTo(
   path: string,
   body: object,

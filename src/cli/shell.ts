@@ -9,13 +9,13 @@ export interface Shell {
   drained?(): Promise<void>;
   /** Standard input; default: empty. */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Asks the person at the terminal for one line, not shown where it is `hidden`; absent where nobody sits there. */
+  /** Asks the person at the terminal for one line, not shown where it is `hidden`; absent without a person at the terminal. */
   ask?(question: string, hidden?: boolean): Promise<string>;
   /** Columns of the terminal; absent where the answer goes into a pipe or a file. */
   readonly columns?: number;
   /** Whether the terminal shows colours, and its person wants them. */
   readonly colours?: boolean;
-  /** Shows a line in the place of the one before, and with none takes it away; absent where nobody watches. */
+  /** Shows a line in the place of the one before, and without a line removes it; absent without a terminal. */
   progress?(line: string): void;
   readonly signal: AbortSignal;
   readonly version: string;

@@ -23,7 +23,7 @@ import type { InventoryService } from '../services/inventory/contract.ts';
 import { createInventoryService } from '../services/inventory/inventory.service.ts';
 import { UsageFault } from './faults.ts';
 
-/** The audit log and what workers found, over the bot's own PostgreSQL, for whoever has its credentials: nothing else. */
+/** The audit log and what workers found, over the bot's own PostgreSQL, for a caller with its credentials: nothing else. */
 export function openAudit(deps: {
   readonly env: ProcessEnv;
   readonly config: Pick<Config, 'approvals' | 'signing'>;
@@ -44,7 +44,7 @@ export function openAudit(deps: {
     auditKey: keys.current,
     logger,
     poolSize: 3,
-    // As whoever asks, and nothing is changed.
+    // As the calling user, and nothing is changed.
     role: null,
     readOnly: true,
     redactorOf: deps.redaction.redactorOf,
@@ -67,7 +67,7 @@ export function openAudit(deps: {
   };
 }
 
-/** Whoever has the bot's token reads the channel of anchors too; nothing is posted. */
+/** A caller with the bot's token reads the channel of anchors too; nothing is posted. */
 function channelOf(
   { env, config, redaction }: Parameters<typeof openAudit>[0],
   keys: AuditKeys,

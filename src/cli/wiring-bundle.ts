@@ -48,7 +48,7 @@ async function checked(
   return { ...(await read()), sha256: hash.digest('hex') };
 }
 
-/** The recording in a bundle. UsageFault for one that is not whole, or that has none. */
+/** The recording in a bundle. UsageFault for one that is not whole, or that has no recording. */
 export async function recordingIn(path: string, signal: AbortSignal): Promise<Recording> {
   const { readBundle } = await import('../platform/bundle/read.ts');
   const rows: RecordedRow[] = [];

@@ -19,7 +19,7 @@ export function createGuard(shell: Shell, words: Words): Guard {
   const said = (text: string): string => text.replaceAll(withheld, words.plain('redact.withheld'));
   const text = (given: string): string => said(redactor.text(given));
   return {
-    // Of a shell's methods none is taken over unguarded.
+    // Every method of the shell that is passed on is guarded.
     shell: { ...shell, out: (given) => shell.out(text(given)), err: (given) => shell.err(text(given)) },
     use(known) {
       redactor = known;

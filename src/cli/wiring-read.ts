@@ -33,7 +33,7 @@ export async function* followBytes(
   const { default: TailFile } = await import('@logdna/tail-file');
   const tail = new TailFile(path, {
     ...{ startPos: 0, pollFileIntervalMs: 250 },
-    // Between a file and the next of its name there may be none.
+    // Between a file and the next of its name there may be no file.
     ...{ pollFailureRetryMs: 1_000, maxPollFailures: 60 },
   });
   let left: Promise<void> | undefined;

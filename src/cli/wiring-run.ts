@@ -35,12 +35,12 @@ export async function runShell(argv: readonly string[], given: Shell): Promise<E
       const askWith = (args: readonly string[]) =>
         askBot({ ...bot, argv: args, language, signal: shell.signal });
       const first = await askWith(argv);
-      // Nobody is asked about a plan that is not shown.
+      // A plan that is not shown is not asked about.
       if (first.out !== '' && (quiet !== true || first.asks !== undefined)) print(first.out, output);
       const typed = first.asks === 'plan' ? await shell.ask?.(words.plain('cli.approvals.ask')) : undefined;
       const answer =
         typed === undefined || typed.trim() === '' ? first : await askWith([...argv, '--plan', typed.trim()]);
-      // It shows the plan once more, as it does for whoever knows its hash.
+      // It shows the plan once more, as it does for a caller who gave its hash.
       const more =
         answer === first ? '' : answer.out.slice(answer.out.startsWith(first.out) ? first.out.length : 0);
       if (more !== '' && quiet !== true) print(more, output);

@@ -38,7 +38,7 @@ const maxBodyBytes = 65_536;
 /** Longer than a fix is waited for. */
 const answerWithinMs = 90_000;
 
-/** Where the command line asks the bot (ADR 0023): a token, then the same commands, for its owner and nobody else. */
+/** Where the command line asks the bot (ADR 0023): a token, then the same commands, for its owner only. */
 export function servedRoute(deps: ServedDeps): HttpRoute {
   return {
     method: 'POST',
@@ -73,14 +73,14 @@ function callIn(request: HttpRequest): ReturnType<typeof ServedRequest.parse> | 
   }
 }
 
-/** The token of a question; empty where there is none, or nothing of that shape: a wrong one. */
+/** The token of a question; empty when it is missing or malformed: both count as a wrong token. */
 export const bearer = (request: HttpRequest): string =>
   /^Bearer (\S{1,200})$/.exec(request.header('authorization') ?? '')?.[1] ?? '';
 
-/** The answer for whoever is refused. Throws anything that is no refusal. */
+/** The reply to a refused request. Any other error is thrown again. */
 export function refused(error: unknown): HttpReply {
   if (error instanceof AppError && error.code === 'NOT_FOUND')
-    return { status: 404, body: { reason: error.facts['reason'], facts: {} } };
+    return { status: 404, body: { reason: error.facts.reason, facts: {} } };
   if (!(error instanceof AppError) || error.code !== 'NOT_ALLOWED') throw error;
   const { reason, ...facts } = error.facts;
   const status = reason === 'token-too-often' ? 429 : String(reason).startsWith('token-') ? 401 : 403;
@@ -121,7 +121,7 @@ async function serve(
   let exit: ExitCode = exitCodes.ok;
   let asks: ServedAnswer['asks'];
   const run: Run = {
-    // With whose credentials? A shell has its own, the bot has none to lend.
+    // With whose credentials? A shell has its own, the bot lends no credentials.
     here: () => Promise.reject(new UsageFault('cli.fault.not-here')),
     async asPerson({ output }, command) {
       const context: ServedContext = {

@@ -10,7 +10,7 @@ import {
 import { givenPastFile, nameDenied, startAnew, storeIll, storeStopped } from './started-anew.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
-/** It has said why, in words that no cause here has: then none of them is ruled out by that. */
+/** It has said why, in words that no cause here has: then that line rules out no cause. */
 const unknown = hint('STARTUP_REASON_UNKNOWN');
 
 type Unreached = 'STARTUP_DATABASE_UNREACHABLE' | 'STARTUP_NATS_UNREACHABLE' | 'STARTUP_REDIS_UNREACHABLE';
@@ -139,7 +139,7 @@ export const agentManagerStartup = defineDiagnosis({
   ],
   handOver: [
     {
-      // The name is right, and nobody resolves it: the network's diagnosis asks the name servers.
+      // The name is right, but it does not resolve: the network's diagnosis asks the name servers.
       when: any(
         nameDenied('STARTUP_DATABASE_UNREACHABLE'),
         nameDenied('STARTUP_NATS_UNREACHABLE'),

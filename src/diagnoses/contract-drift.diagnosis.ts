@@ -23,7 +23,7 @@ const unscraped = any(
 const notFollowed = any(found('VARIABLE_NOT_FOLLOWED'), found('ADDRESS_NOT_FOLLOWED'));
 const notUsable = any(found('MESSAGE_NOT_USABLE'), found('HEARTBEAT_WITHOUT_AGENT'));
 
-/** Whoever does not run listens to nothing, and that it should is no drift (ADR 0019: each part is well alone). */
+/** A stopped part listens on nothing, and that is no drift (ADR 0019: each part is well alone). */
 const away = any(found('PART_NOT_RUNNING'), found('PART_PAUSED'), found('PART_MISSING'));
 
 /** Parts that are asked at a Service. */
@@ -87,7 +87,7 @@ export const contractDrift = defineDiagnosis({
       id: 'M1.e',
       part: 'runtime',
       symptom: any(misfit, found('SERVICE_POD_UNCLEAR')),
-      // Nobody can tell whether a Service is meant for a Pod of another name and with other labels.
+      // It cannot be told whether a Service is meant for a Pod of another name and with other labels.
       when: any(misfit, hint('SERVICE_POD_UNCLEAR')),
       remedies: [
         { remediation: 'kubernetes.set-selector', on: 'kubernetes' },
@@ -164,7 +164,7 @@ export const contractDrift = defineDiagnosis({
 
 const maybeNone: ReadonlySet<string> = new Set(['SUBJECT_SILENT', 'ADDRESS_UNEXPLAINED']);
 
-/** The findings that are a drift. What may be none is told to whoever asks, and stands in no digest. */
+/** The findings that are a drift. A finding that may be no drift is shown on request only, never in a digest. */
 export const driftCodes: ReadonlySet<string> = new Set(
   contractDrift.causes
     .flatMap(({ symptom }) => codesOf(symptom).map(({ code }) => code))

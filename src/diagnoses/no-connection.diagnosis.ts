@@ -56,10 +56,10 @@ const targetUnwell = any(
   found('SERVICE_EXITS_AT_START'),
 );
 const explained = any(noEndpoints, names, targetUnwell);
-/** One at neither end is in nobody's way. */
+/** One at neither end blocks no connection. */
 const endOff = (from: PartId, to: PartId) =>
   any(found('CONTAINER_OFF_NETWORK', from), found('CONTAINER_OFF_NETWORK', to));
-/** Whoever takes our own connection and says nothing on it is silent to its neighbour as well, and no network is why. */
+/** A server that accepts our own connection and stays silent is silent to its neighbour as well, and no network is why. */
 const blocked = (from: PartId, to: PartId) =>
   unlessExplained(
     found('CONNECTION_FAILS', from),

@@ -46,7 +46,7 @@ export const redisMemory = defineDiagnosis({
       id: 'D3.b',
       part: 'redis',
       symptom: pressed,
-      // Memory that nothing may leave is full under any limit: whether this one is too low, nobody can tell.
+      // Memory that nothing may leave is full under any limit: whether this limit is too low cannot be told.
       when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), unlessExplained(atLimit, keepsAll)),
       remedies: [{ remediation: 'redis.set-memory-limit' }, { instruction: 'raise-maxmemory' }],
     },

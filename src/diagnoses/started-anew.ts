@@ -4,7 +4,7 @@ import type { FindingCode } from '../domain/probe/findings.ts';
 
 type StoreId = 'postgres' | 'redis' | 'nats';
 
-/** It ended because of what it was given: whoever starts it anew gives it the same. */
+/** It ended because of what it was given: a restart gives it the same again. */
 const givenWrong = [
   'STARTUP_DATABASE_CREDENTIALS',
   'STARTUP_DATABASE_NOT_ADMITTED',
@@ -37,7 +37,7 @@ export const saidAtEnd = (part: PartId): Condition => anyOf([...givenWrong, ...u
 /** A start of one that stands still cannot help. */
 export const startUseless = (part: PartId): Condition => anyOf(givenWrong, part);
 
-/** A restart cannot help: what ends by itself is started again and again as it is, until what it said is mended. */
+/** A restart cannot help: what ends by itself is started again and again as it is, until the reason that it gave is repaired. */
 export const restartUseless = (part: PartId): Condition => anyOf([...givenWrong, ...unanswered], part);
 
 /** None of its Pods is there: there is nothing to start anew, whether it was stopped or may not be made. */

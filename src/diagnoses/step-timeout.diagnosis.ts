@@ -23,7 +23,7 @@ export const stepTimeout = defineDiagnosis({
       id: 'S5.a',
       part: 'orchestrator-service',
       symptom: late,
-      // Steps run out of time because commands wait; whether they have too little of it besides, nobody can tell.
+      // Steps run out of time because commands wait; whether their limit is also too low cannot be told.
       when: unlessExplained(found('STEP_TIMED_OUT'), slowCommands),
       remedies: [
         { remediation: 'kubernetes.set-step-timeout', on: 'kubernetes' },

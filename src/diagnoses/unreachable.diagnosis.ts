@@ -82,7 +82,7 @@ function notRunning(part: PartId, unanswered: Condition): Condition {
   );
 }
 
-/** It answers, and says what is wrong with it: no restart mends that, and some lose what is not saved. */
+/** It answers, and says what is wrong with it: no restart repairs that, and some lose what is not saved. */
 const answersWith = (part: PartId): Condition =>
   any(
     found('ENDPOINT_STARTING', part),
@@ -101,7 +101,7 @@ const misled = (part: PartId): Condition =>
     found('SERVICE_FOREIGN_PODS', part),
   );
 
-/** It gives no answer, or none that serves. */
+/** It gives no answer, or answers without serving. */
 const unserved = (part: PartId): Condition =>
   any(
     found('ENDPOINT_REFUSED', part),
@@ -164,13 +164,13 @@ export function unreachable(part: PartId) {
   // (A Service drops what is sent to a part that is not ready.)
   const silent = all(found('NETWORK_SILENT', part), not(found('PART_NOT_READY', part)));
   const offNetwork = found('CONTAINER_OFF_NETWORK', part);
-  // A Service that leads elsewhere, or is not there, comes first: whether packets get lost besides nobody can tell.
+  // A Service that leads elsewhere, or is not there, comes first: whether packets are also lost cannot be told.
   const leadsElsewhere = any(misled(part), found('SERVICE_MISSING', part));
   const badWay =
     part === 'collect-agent'
       ? undefined
       : any(unlessExplained(silent, leadsElsewhere), found('NETWORK_SLOW', part), offNetwork);
-  // Where nobody could look at networks, a part that takes connections and does not answer hangs all the same.
+  // Where the networks could not be looked at, a part that takes connections and does not answer hangs all the same.
   const goodWay = badWay === undefined ? [] : [not(any(silent, found('NETWORK_SLOW', part)))];
   // A refusal is an answer: it shows no loss of packets, and may come of an address that is wrong, or of a wall.
   const refused = {
@@ -192,7 +192,7 @@ export function unreachable(part: PartId) {
   // It listens once it has started: until then a refusal says nothing of the network.
   const starting = part === 'neo4j' ? found('NEO4J_STARTING') : undefined;
   const hangs = all(not(running), health, ...goodWay);
-  // It starts, perhaps again after an end, and does not answer yet: whether it hangs in that nobody can tell.
+  // It starts, perhaps again after an end, and does not answer yet: whether it hangs meanwhile cannot be told.
   const again = all(found('SERVICE_EXITS_AT_START', part), not(found('PART_NOT_RUNNING', part)));
   const mayHang = {
     op: 'hint',
@@ -285,7 +285,7 @@ export function unreachable(part: PartId) {
   });
 }
 
-/** What does not run because it is stopped is started; all else is started anew, where that can help. */
+/** What does not run because it is stopped is started; everything else is restarted, where that can help. */
 function start(part: PartId) {
   const useless = isProgram(part) ? restartUseless(part) : undefined;
   const anew = { at: part, ...present({ unless: useless }) };
@@ -315,11 +315,11 @@ function start(part: PartId) {
   ] as const;
 }
 
-/** It runs with the password from before its Secret changed: whoever refuses it is not to be mended. */
+/** It runs with the password from before its Secret changed: the server that refuses it needs no repair. */
 const olderThanSecret = (part: PartId) => found('POD_OLDER_THAN_SECRET', part);
 
 /**
- * What it blames is mended first: started anew without that it may not come up at all. One that is older than the Secret
+ * What it blames is mended first: a restart before that may fail. One that is older than the Secret
  * of its password blames who refuses that, and needs nothing but a start of its own.
  */
 function restart(part: PartId) {

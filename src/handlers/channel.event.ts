@@ -4,7 +4,7 @@ import type { Delivery } from '../bot/receive/delivery.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 
-/** Events after which nobody may decide in a channel any more (docs.slack.dev/reference/events). */
+/** Events after which decisions in a channel are closed (docs.slack.dev/reference/events). */
 export const closingEvents = {
   channel_shared: 'shared',
   channel_archive: 'archived',
@@ -56,13 +56,13 @@ export function channelUnsharedEvent(deps: HandlerDeps) {
   };
 }
 
-/** Nobody can be asked in Slack any more. */
+/** People cannot be asked in Slack any more. */
 export function appGoneEvent(deps: HandlerDeps) {
   return async ({
     event,
     context,
   }: SlackEventMiddlewareArgs<'app_uninstalled' | 'tokens_revoked'> & AllMiddlewareArgs): Promise<void> => {
-    // Tokens of people are none of ours.
+    // Tokens of people are not our tokens.
     if (event.type === 'tokens_revoked' && (event.tokens.bot ?? []).length === 0) return;
     const why = event.type === 'tokens_revoked' ? 'token-revoked' : 'uninstalled';
     const done = await deps.door.upkeep.places.gone({ why, ...cause(deliveryOf(context)) });

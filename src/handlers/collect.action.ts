@@ -8,7 +8,7 @@ import { say } from './verbs.ts';
 
 /**
  * "Collect logs" under a diagnosis: a bundle in its thread, with logs from before what it found. A bundle takes minutes,
- * so a button makes one: whoever presses again is told how to get another.
+ * so a button makes one: another press tells how to get another.
  */
 export function collectAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {

@@ -15,7 +15,7 @@ export interface CollectWish {
   readonly environment?: string;
   /** Default: where it was asked. */
   readonly at?: { readonly channel?: string; readonly threadTs?: string };
-  /** Same key, same bundle, and whoever asks again is told so; default one for each delivery. */
+  /** Same key, same bundle, and a second request gets a message that says so; default one for each delivery. */
   readonly dedupeKey?: string;
 }
 

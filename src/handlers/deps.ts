@@ -30,7 +30,7 @@ export interface HandlerDeps {
   readonly barred: (person: Person) => Promise<string | undefined>;
   /** Tiers of risk of which this person may approve fixes that somebody else asked for. */
   readonly tiers: (person: Person) => Promise<readonly Tier[]>;
-  /** Where the answers of these runs stand in Slack, by the run; none where nothing was posted. */
+  /** Where the answers of these runs stand in Slack, by the run; empty when nothing was posted. */
   readonly linksTo: (runIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** What there is to ask for, and how it is called. */
   readonly catalogue: Known & Offered & { partNamed(name: string, environment: string): PartId | undefined };

@@ -9,7 +9,7 @@ import { answerTyped, readTyped } from './typed.ts';
 /** Slack was told already: it may take a moment to read a file. */
 const patienceMs = 10_000;
 
-/** What is forwarded, and what a file says, is asked where the words beside it ask for nothing, or there are none. */
+/** What is forwarded, and what a file says, is asked where the words beside it ask for nothing, or there are no words. */
 async function withBeside(
   deps: HandlerDeps,
   request: Request,

@@ -27,7 +27,7 @@ export interface Wanted {
 /** The use cases that judge the person themselves, by the approval policy and with an audit row for a refusal. */
 export type Deciding = Pick<Services, 'mutes' | 'remediations' | 'switches' | 'tokens'>;
 
-/** Who asks, and in which channel; the command line asks in none. */
+/** Who asks, and in which channel; the command line has no channel. */
 export interface Asker {
   readonly person: Person;
   readonly delivery: { readonly channel?: string };
@@ -83,7 +83,7 @@ export function createDoor(options: DoorOptions): Door {
     wish: Parameters<typeof mayEnter>[1],
   ): Promise<Entry> => {
     const own = rules[name];
-    // Nobody learns from a refusal which environments there are: an unknown one is said by the use case.
+    // A refusal tells no asker which environments there are: an unknown one is said by the use case.
     return mayEnter(person, wish, own ?? noRules, directory);
   };
   const mustNotHurry = ({ person, delivery: { channel } }: Asker): void => {

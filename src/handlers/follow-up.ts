@@ -61,13 +61,13 @@ async function answerOrSay(
     : answerCommand(deps, asked, command);
 }
 
-/** The first part that a health check found ill: whoever asks why means that one. */
+/** The first part that a health check found ill: the question "why" means that one. */
 function illIn({ summary }: RunWithOutcomes): string | undefined {
   if (!isHealthReport(summary)) return undefined;
   return summary.roots[0] ?? summary.rows.find(({ state }) => state === 'down' || state === 'degraded')?.part;
 }
 
-/** What was asked for, as it would be typed; undefined for what nobody types. */
+/** What was asked for, as it would be typed; undefined for a run that is not typed. */
 function commandOfRun({ kind, params, environment }: RunWithOutcomes): Command | undefined {
   const typed = Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),

@@ -29,18 +29,18 @@ type Meant = Pick<MuteInput, 'environment' | 'part' | 'cause'> & Required<Pick<M
 
 /** What the button of a finding or of a diagnosis names; a process of ours wrote it. */
 function meantBy({ data }: Button): Meant {
-  const part = partIds.find((id) => id === data['part']);
-  const severity = severities.find((name) => name === data['severity']);
+  const part = partIds.find((id) => id === data.part);
+  const severity = severities.find((name) => name === data.severity);
   if (part === undefined || severity === undefined)
     throw new AppError('BUG', 'a button that mutes names no cause');
-  const findings = String(data['findings'] ?? '');
+  const findings = String(data.findings ?? '');
   const evidence = findings.split(', ').flatMap((one): readonly Sign[] => {
     const [code, of] = one.split(' ');
     const about = partIds.find((id) => id === of);
     return about === undefined ? [] : [{ code: code as FindingCode, part: about }];
   });
   return {
-    ...{ environment: String(data['environment'] ?? ''), part, cause: String(data['cause'] ?? '') },
+    ...{ environment: String(data.environment ?? ''), part, cause: String(data.cause ?? '') },
     seen: { severity, ...(findings === '' ? {} : { evidence }) },
   };
 }
@@ -92,7 +92,7 @@ export function muteLiftAction(deps: HandlerDeps) {
     const { channel, threadTs, messageTs } = request.delivery;
     const lifted = await deps.door.deciding.mutes.lift({
       ...askedBy(deps, request, { channel, threadTs: threadTs ?? messageTs }),
-      which: { id: String(button.data['mute'] ?? '') },
+      which: { id: String(button.data.mute ?? '') },
     });
     if (channel !== undefined && !channel.startsWith('D')) return;
     const words = await deps.words(request.person.userId);

@@ -20,7 +20,7 @@ export function otherFixAction(deps: HandlerDeps) {
     await ack();
     const request = requestOf(context);
     const { data } = await findButton(deps.buttons, buttonIdIn(body), ['other'], request);
-    const named = typeof data['environment'] === 'string' ? data['environment'] : undefined;
+    const named = typeof data.environment === 'string' ? data.environment : undefined;
     const environment = environmentFor(deps.settings, named, request.delivery.channel);
     const surface = await surfaceOf(deps, request);
     const { runs } = await deps.door.enter(request, {
@@ -28,11 +28,11 @@ export function otherFixAction(deps: HandlerDeps) {
       environment,
       shownIn: surface.channel,
     });
-    const params = Params.parse(JSON.parse(String(data['params'] ?? '{}')));
+    const params = Params.parse(JSON.parse(String(data.params ?? '{}')));
     await runs.start({
       kind: 'propose',
       environment,
-      params: { ...params, remediation: String(data['remediation'] ?? '') },
+      params: { ...params, remediation: String(data.remediation ?? '') },
       source: 'button',
       requestedBy: request.person,
       surface,

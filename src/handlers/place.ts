@@ -4,7 +4,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Surface } from '../domain/run/run.ts';
 import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
 
-/** Where nobody names one: the channel's, else the default, else the only one. */
+/** Without a named one: the channel's, else the default, else the only one. */
 export function usualEnvironment(settings: HandlerSettings, channel: string | undefined): string | undefined {
   const only = settings.environments.length === 1 ? settings.environments[0] : undefined;
   const ofChannel = channel === undefined ? undefined : settings.channel(channel).environment;

@@ -12,7 +12,7 @@ export function timelineAction(deps: HandlerDeps) {
     const words = await deps.words(request.person.userId);
     await deps.door.enter(request, { right: 'read' });
     const { data } = await findButton(deps.buttons, buttonIdIn(body), ['timeline'], request);
-    const answer = await answerTimeline(deps, { request, words }, String(data['environment'] ?? ''));
+    const answer = await answerTimeline(deps, { request, words }, String(data.environment ?? ''));
     await deps.answers.privately(request.delivery, answer);
   };
 }

@@ -29,7 +29,7 @@ export interface Asked {
   readonly request: Request;
   readonly source: Extract<RunSource, 'slash' | 'mention' | 'button'>;
   readonly words: Words;
-  /** Opens a window for a moment; a mention has none. */
+  /** Opens a window for a moment; a mention has no trigger. */
   readonly triggerId?: string;
 }
 

@@ -138,7 +138,7 @@ async function idNobodyHolds(queue: Queue, jobId: string): Promise<string> {
   return (await firstNotHeld(queue, jobId))?.id ?? jobId;
 }
 
-/** Whether a job still waits to be fetched, or whoever fetched it, each time, has left it. */
+/** Whether a job still waits to be fetched, or each worker that fetched it has left it. */
 async function liesIn(queue: Queue, jobId: string): Promise<boolean> {
   const state = (await firstNotHeld(queue, jobId))?.state;
   return state === undefined || !taken.has(state);

@@ -11,7 +11,7 @@ export interface DispatcherOptions {
   readonly courier: Courier & LeftLying;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called for what Redis did not take, or nobody fetches: the caller claims it in PostgreSQL and does it itself. */
+  /** Called for what Redis did not take, or no worker fetches: the caller claims it in PostgreSQL and does it itself. */
   readonly direct: (found: Found) => void;
   /** Whether what is done directly would begin at once. */
   readonly hasRoom: (kind: QueueKind, environment: string) => boolean;
@@ -46,7 +46,7 @@ const batch = 50;
 
 /**
  * Finds in PostgreSQL what Redis has lost or never had, hands it over again, and does it here when Redis is
- * away, or has taken it and nobody comes for it. Any number of these may run: a job id is taken once, and the claim
+ * away, or has taken it and no worker fetches it. Any number of these may run: a job id is taken once, and the claim
  * decides.
  */
 export function startDispatcher(options: DispatcherOptions): { stop(): Promise<void> } {

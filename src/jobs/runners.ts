@@ -152,7 +152,7 @@ function createPlaces() {
     try {
       await then();
     } finally {
-      // Whoever is next in line gets this place, unless Redis has brought more than there are.
+      // The next in line gets this place, unless Redis has brought more than there are.
       const next = places.busy > queues[lane.kind].concurrency ? undefined : places.line.shift();
       if (next === undefined) places.busy -= 1;
       else next();
@@ -184,5 +184,3 @@ function createPlaces() {
     },
   };
 }
-
-export type Runners = ReturnType<typeof createRunners>;

@@ -82,7 +82,7 @@ export function alertsRole(receiving: Receiving): RoleParts | undefined {
   };
 }
 
-/** Read anew for each request, so that one that has changed counts at once. */
+/** Read again for each request, so that one that has changed counts at once. */
 async function secretsOf({ secret, oldSecret }: AlertsConfig): Promise<readonly string[]> {
   const now = await secret.reveal();
   return oldSecret === undefined ? [now] : [now, await oldSecret.reveal()];

@@ -500,7 +500,7 @@ function posterOf(
   });
 }
 
-/** Once, whoever says it: the id is that of the order. */
+/** Once, no matter which process says it: the id is that of the order. */
 async function tellUndelivered({ store }: Shared, { id, message }: OutboxItem, code: string): Promise<void> {
   if (message === undefined) return;
   const { id: parentId, channel, runId, threadTs } = message;

@@ -16,7 +16,7 @@ interface Options {
 }
 
 /**
- * Migrates with the login that owns the tables, and waits for whoever has it where this process does not. Refuses logins
+ * Migrates with the login that owns the tables, and waits for the process that has it when this one does not. Refuses logins
  * with which nothing in the database holds. AppError INVALID_INPUT says what to do, in one sentence.
  */
 export async function bringSchemaUpToDate(options: Options): Promise<void> {
@@ -39,7 +39,7 @@ export async function bringSchemaUpToDate(options: Options): Promise<void> {
   if (applied.length > 0) logger.info({ applied }, 'the schema was brought up to date');
 }
 
-/** False once the schema is there, made by whoever owns it. */
+/** False once the schema is there, made by its owner. */
 async function mayMigrate(
   { logger }: Options,
   database: Parameters<typeof schemaState>[0],
@@ -58,7 +58,7 @@ async function mayMigrate(
 
 /**
  * R-A15: a process runs as its own kind. A login that may also act as another kind is said, because then the database
- * keeps nobody from writing decisions.
+ * does not keep that login from writing decisions.
  */
 export async function checkLogin(
   { env, role, logger }: Options & { readonly role: ProcessRole },
@@ -87,7 +87,7 @@ export async function checkLogin(
 }
 
 /**
- * What keeps the audit log and the rows of a fix as they are holds for nobody who is a superuser (R-L4); the owner's
+ * What keeps the audit log and the rows of a fix as they are does not bind a superuser (R-L4); the owner's
  * functions run with the owner's rights.
  */
 export async function refuseSuperusers({ env, role, logger }: Options): Promise<void> {

@@ -5,7 +5,7 @@ import type { Drawn } from '../platform/slack-poster/deliver.ts';
 import type { CardKeeper } from '../services/fix/decide/card-keeper.service.ts';
 import type { Shared } from './shared.ts';
 
-/** R-A10: cards that were drawn by nobody of this token get buttons that count. */
+/** R-A10: cards that no process with this token has drawn get buttons that count. */
 export function cardsOfBefore(
   { clock, logger }: Pick<Shared, 'clock' | 'logger'>,
   cards: CardKeeper,

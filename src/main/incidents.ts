@@ -66,7 +66,7 @@ export function incidents(
   };
 }
 
-/** R-A11: where people of other organisations read, alerts go to the channel that requests go to then, or to nobody. */
+/** R-A11: where people of other organisations read, alerts go to the channel that requests go to then, or nowhere. */
 function placesOf(
   { config, logger }: Pick<Shared, 'config' | 'logger'>,
   directory: Pick<Directory, 'channel'>,
@@ -99,7 +99,7 @@ function placesOf(
   };
 }
 
-/** What the bot says above an answer, as it is when the message is sent: that it is mended, and what fires or is over. */
+/** What the bot says above an answer, as it is when the message is sent: that it is repaired, and what fires or is over. */
 export function framedBy(shared: Pick<Shared, 'store' | 'config'>): NonNullable<Drawn['framed']> {
   const { store } = shared;
   const alerted = hasAlerts(shared);

@@ -28,7 +28,7 @@ export interface ProcessOptions {
   /** Variables that are set, and that this role does not read. */
   readonly ignored?: readonly string[];
   readonly logger: Logger;
-  /** Default: one that knows the secrets of `env`, and none that are read later. */
+  /** Default: one that knows the secrets of `env`, but no secret that is read later. */
   readonly redaction?: ProcessRedaction;
   /** For the campaign of CI alone, no setting: how long a fix has to be seen well at most, where its plan wants longer. */
   readonly stableAtMostMs?: number;
@@ -71,7 +71,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   metrics.gauge(
     'aetherius_withheld_texts',
     'Texts that were withheld, because they could not be checked for secrets.',
-    () => replaced()['withheld'] ?? 0,
+    () => replaced().withheld ?? 0,
   );
   const reach = { host: env.STATUS_HOST ?? env.HOST, ...present({ metricsToken: env.METRICS_TOKEN }) };
   if (!servesMetrics(reach))

@@ -4,7 +4,7 @@ import { publicKeyOf, type Signer, signerOf, type Trust, trustIn } from '../doma
 import type { Config } from '../domain/settings/config.ts';
 import type { FullRole, ProcessEnv } from '../domain/settings/process-env.ts';
 
-/** With which key this process signs, and whose signatures it believes; undefined where nobody signs. */
+/** With which key this process signs, and whose signatures it believes; undefined without signing. */
 export interface Signing {
   readonly signer: Signer;
   readonly trust: Trust;

@@ -58,11 +58,11 @@ export interface UseCaseDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly auditKeys: AuditKeyRing;
-  /** Signs what is exported; without it nobody does. */
+  /** Signs what is exported; without it exports are not signed. */
   readonly signer?: Signer | undefined;
   /** Whether decisions may stand on this database (R-L5). */
   readonly record: RecordGuard;
-  /** R-A16: whose signatures count; without it nobody signs. */
+  /** R-A16: whose signatures count; without it signatures are not used. */
   readonly trust?: Trust | undefined;
   readonly onForged?: (() => void) | undefined;
   /** Files that people attach in Slack; the bot process alone reads them. */

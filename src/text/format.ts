@@ -12,8 +12,6 @@ import { countWords } from './plural.ts';
  * the installation, `{@agent-manager}` the name of a part there.
  */
 export const formats = ['bytes', 'ms', 'seconds', 'percent', 'ratio', 'hash', 'time', 'part'] as const;
-export type Format = (typeof formats)[number];
-
 /** Text that is mrkdwn already (a mention, a sentence made of escaped parts): it is not escaped again. */
 export interface Markup {
   readonly markup: string;

@@ -24,7 +24,7 @@ export function unseenOf(
   const why =
     cause === undefined
       ? (words.lookupPlain(`skip.${reason ?? ''}`) ??
-        words.lookupPlain(`cause.${facts['openWhy'] ?? ''}`, facts))
+        words.lookupPlain(`cause.${facts.openWhy ?? ''}`, facts))
       : words.lookupPlain(`cause.${cause.code}`, cause.facts);
   const parts = [...key.matchAll(/=([\w-]+)/g)].map(([, value]) => value ?? '').filter(isPart);
   const about = parts.map((part) => words.lookupPlain(`part.${part}`) ?? part).join(' → ');

@@ -171,7 +171,7 @@ describe.each([...new Set(documented.map(({ target }) => target))].map((target) 
 
           for (const finding of endpoints) {
             expect([code, finding.code]).toEqual([code, findingOf[stage]]);
-            expect(finding.facts['detail']).toBe(said);
+            expect(finding.facts.detail).toBe(said);
           }
           expect(codesIn(result).filter((finding) => !probe.emits.includes(finding.code))).toEqual([]);
           if (findingOf[stage] === undefined) expect([code, endpoints]).toEqual([code, []]);
@@ -255,7 +255,7 @@ describe('through the real driver', () => {
       (cause: unknown) => cause,
     );
     return error instanceof TargetError
-      ? [error.stage, String(error.facts['detail'] ?? '')]
+      ? [error.stage, String(error.facts.detail ?? '')]
       : [String(error), ''];
   };
 

@@ -195,7 +195,7 @@ describe('a session that blocks others (D2.c)', () => {
   const button = (finding: Finding) =>
     remediesOfCause([finding], [{ remediation: 'postgres.end-blocking-session' }], registered, {
       compose: {} as never,
-    })[0]?.call.with['how'];
+    })[0]?.call.with.how;
 
   it.each([
     ['active', 'cancel', true],

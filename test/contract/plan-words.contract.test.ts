@@ -94,7 +94,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       const { steps } = await planOf(remediation);
 
       expect(remediation.rights).toBeDefined();
-      expect(steps.some(({ precondition }) => precondition['admitted'] !== undefined)).toBe(true);
+      expect(steps.some(({ precondition }) => precondition.admitted !== undefined)).toBe(true);
     });
 
     it('shows who set a field last, where it writes one of Kubernetes', () => {

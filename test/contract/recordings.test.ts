@@ -34,7 +34,7 @@ function faultsOf(probe: Probe, result: ProbeResult): readonly string[] {
     return words.lookup(`skip.${result.reason}`) === undefined ? ['skipped for no reason'] : [];
   if (result.status === 'inconclusive') {
     const { cause } = result;
-    const reason = cause instanceof AppError ? cause.facts['reason'] : undefined;
+    const reason = cause instanceof AppError ? cause.facts.reason : undefined;
     if (!(cause instanceof AppError) || typeof reason !== 'string')
       return cause instanceof Error ? [] : ['no cause'];
     return lacking(`cause.${reason}`, cause.facts);

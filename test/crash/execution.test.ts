@@ -8,9 +8,9 @@ import { type Fault, faults, leaseOf, scenarios } from './scenario.ts';
 import { buildWorker, type WorkerProgram } from './worker.ts';
 
 /** Where CI draws its tests, one run of each third point, by turns; `npm run reliability` takes many of all. */
-const drawnNumber = Number.parseInt(process.env['AETHERIUS_TEST_SEED'] ?? '', 16);
+const drawnNumber = Number.parseInt(process.env.AETHERIUS_TEST_SEED ?? '', 16);
 const isDrawn = !Number.isNaN(drawnNumber);
-const runs = Number(process.env['CRASH_ROUNDS'] ?? (isDrawn ? '1' : '2'));
+const runs = Number(process.env.CRASH_ROUNDS ?? (isDrawn ? '1' : '2'));
 const points = isDrawn ? scenarios.filter((_one, at) => (at + drawnNumber) % 3 === 0) : scenarios;
 
 const dir = mkdtempSync(join(tmpdir(), 'aetherius-crash-'));

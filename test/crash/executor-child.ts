@@ -28,7 +28,7 @@ const env = (name: string): string => {
 
 const places = JSON.parse(env('TARGETS')) as Places;
 const action = env('ACTION') as ActionName;
-const health = process.env['UNHEALTHY'] === '1' ? 'unhealthy' : 'real';
+const health = process.env.UNHEALTHY === '1' ? 'unhealthy' : 'real';
 const store = createStore({ database: { url: env('DATABASE_URL') }, auditKey, logger: silentLogger });
 const leaseMs = Number(env('LEASE_MS'));
 const harness = createHarness(store, {
@@ -107,7 +107,7 @@ async function throughRedis(url: string): Promise<void> {
   redis.close();
 }
 
-const url = process.env['COURIER_URL'];
+const url = process.env.COURIER_URL;
 try {
   await (url === undefined ? direct() : throughRedis(url));
 } catch (error) {

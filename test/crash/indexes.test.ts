@@ -149,12 +149,9 @@ describe('a worker killed while the server builds an index', () => {
     })();
     const letGoOn = async () => {
       // It has looked how far the build is.
-      await waitFor(
-        async () => (await steps()).some(({ attempt, facts }) => attempt === 2 && facts?.['total']),
-        {
-          ...{ seconds: 60, what: 'the next worker', every: 10 },
-        },
-      );
+      await waitFor(async () => (await steps()).some(({ attempt, facts }) => attempt === 2 && facts?.total), {
+        ...{ seconds: 60, what: 'the next worker', every: 10 },
+      });
       expect(await builds()).toEqual([first]);
       goOn();
       await firstIsOver();

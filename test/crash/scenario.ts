@@ -118,9 +118,7 @@ async function unsettled(h: Harness, row: RemediationRow): Promise<readonly stri
   const end = { ...h.input(row.id, 'UONCALL'), to: 'failed', reason: 'looked: it did not happen' } as const;
   const settled = await h.service.resolve(end);
   return [
-    ...(outcome?.['step'] === 1 && outcome['observed'] === 'not-done'
-      ? []
-      : ['it does not say what was seen']),
+    ...(outcome?.step === 1 && outcome.observed === 'not-done' ? [] : ['it does not say what was seen']),
     ...(settled.remediation.state === 'failed' ? [] : ['it cannot be settled']),
   ];
 }

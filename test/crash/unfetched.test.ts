@@ -12,8 +12,8 @@ import {
 import { type Lane, openLane } from './lane.ts';
 
 /** `COURIER_ROUNDS=100` takes as many as the promise is about; each seed does the same again. */
-const rounds = Number(process.env['COURIER_ROUNDS'] ?? '10');
-const seed = Number(process.env['COURIER_SEED'] ?? '32');
+const rounds = Number(process.env.COURIER_ROUNDS ?? '10');
+const seed = Number(process.env.COURIER_SEED ?? '32');
 
 const dir = mkdtempSync(join(tmpdir(), 'aetherius-courier-'));
 const names = Object.keys(courierFaults) as CourierFault[];

@@ -36,7 +36,7 @@ export type WorkerProcess = ReturnType<typeof startWorkerProcess>;
 export function startWorkerProcess(options: WorkerOptions) {
   const child = spawn(process.execPath, [...options.program.args], {
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       DATABASE_URL: options.databaseUrl,
       TARGETS: JSON.stringify(options.places),
       REMEDIATION_ID: options.id,

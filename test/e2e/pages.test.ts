@@ -85,7 +85,7 @@ it('a request and its second reminder are posted once to the paging system, also
     requester: people.requester,
     channel: places.incidents,
   });
-  expect(String(got[0]?.body['summary'])).toContain(`waits for approval in prod`);
+  expect(String(got[0]?.body.summary)).toContain(`waits for approval in prod`);
 
   await product.database.sql(
     `UPDATE remediations SET requested_at = now - life * 0.7, request_expires_at = now + life * 0.3

@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     // What only one person sees comes and goes with who is in the window.
     const articles = inPage.locator('main article:not(.ephemeral)');
     const newest = async () =>
-      Math.max(0, ...(await articles.evaluateAll((all) => all.map((one) => Number(one.dataset['ts'])))));
+      Math.max(0, ...(await articles.evaluateAll((all) => all.map((one) => Number(one.dataset.ts)))));
     const before = await newest();
     await ask();
     await expect.poll(newest, { timeout: 30_000 }).toBeGreaterThan(before);

@@ -140,8 +140,8 @@ it('no secret of a target, of a typed command or reason, or that the worker hold
   ]);
 
   expect(planted.length).toBeGreaterThan(300);
-  expect(everywhere['run_probes']).toContain('[secret');
-  expect(everywhere['runs']).toContain('[secret');
-  expect(everywhere['Slack']).toContain('[secret');
+  expect(everywhere.run_probes).toContain('[secret');
+  expect(everywhere.runs).toContain('[secret');
+  expect(everywhere.Slack).toContain('[secret');
   expect(leaked.join('\n')).toBe('');
 }, 180_000);

@@ -25,7 +25,7 @@ import { inserted, stepsOf } from './guide.ts';
 const guides = ['add-a-probe', 'add-a-remediation', 'add-a-diagnosis'] as const;
 
 /** Set where CI draws its tests. */
-const drawnBy = process.env['AETHERIUS_TEST_SEED'];
+const drawnBy = process.env.AETHERIUS_TEST_SEED;
 
 /**
  * Unit tests that import nothing of what the guides have changed or made: they run on the same source beside this test,

@@ -60,7 +60,7 @@ const confirmed = (id: string) => {
 };
 const holds = (id: string) => referee.faults.find((fault) => fault.id === id)?.holds;
 const passedBy = (outcome: ProbeOutcome) =>
-  confirmedBy([outcome], 'M1.a').map(({ facts }) => [facts['published'], facts['listened']]);
+  confirmedBy([outcome], 'M1.a').map(({ facts }) => [facts.published, facts.listened]);
 
 /** What the product hears while this is sent again and again. */
 const heardWhile = (send: () => Promise<void> | void) =>
@@ -202,7 +202,7 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
 
   it('F4: is said of nothing, since the log says of such an event what it says of any that fits no strategy', () => {
     expect(holds('F4')).toBe(true);
-    expect(confirmed('M1.n').map(({ facts }) => facts['container'])).not.toContain('aetherius-orchestrator');
+    expect(confirmed('M1.n').map(({ facts }) => facts.container)).not.toContain('aetherius-orchestrator');
   });
 
   it('F7: a registration that cannot be stored is no registration, whatever the agent says', () => {
@@ -238,7 +238,7 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     const [soon, later] = await Promise.all([asked(24), asked(0)]);
     const said = (outcome: ProbeOutcome) => {
       const cause = judge(contractDrift, [outcome], emitters).causes.find((one) => one.cause.id === 'M1.b');
-      return [cause?.verdict, cause?.for.map(({ facts }) => [facts['subject'], facts['listener']])];
+      return [cause?.verdict, cause?.for.map(({ facts }) => [facts.subject, facts.listener])];
     };
 
     expect(said(later)).toEqual([
@@ -271,7 +271,7 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
 
   it('F1 M1.a: what agents publish and agent-manager listens to', () => {
     expect(holds('F1')).toBe(true);
-    expect(confirmed('M1.a').map(({ facts }) => [facts['published'], facts['listened']])).toContainEqual([
+    expect(confirmed('M1.a').map(({ facts }) => [facts.published, facts.listened])).toContainEqual([
       'agent.heartbeat.compose-cluster',
       'aetherius.agent.*.heartbeat',
     ]);
@@ -295,13 +295,13 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     const found = await discoverCompose(createComposeTarget({ project, socket }), socket, later);
 
     expect(found?.yaml).toMatchObject({ withoutHttp: ['orchestrator-service'] });
-    expect(Object.keys(found?.yaml['services'] ?? {})).toEqual(['agent-manager', 'reasoning-service']);
+    expect(Object.keys(found?.yaml.services ?? {})).toEqual(['agent-manager', 'reasoning-service']);
     expect(found?.found.filter(({ unseen }) => unseen !== undefined)).toEqual([]);
   });
 
   it('F17 M1.d: the three health checks that cannot pass', () => {
     expect(holds('F17')).toBe(true);
-    expect(confirmed('M1.d').map(({ code, facts }) => [code, facts['container']])).toEqual([
+    expect(confirmed('M1.d').map(({ code, facts }) => [code, facts.container])).toEqual([
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-agent-manager'],
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-orchestrator'],
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-reasoning'],
@@ -312,7 +312,7 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
     expect(holds('F19')).toBe(true);
     const found = confirmed('M1.i');
     expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['ALERT_WITHOUT_METRIC']));
-    expect(found.map(({ facts }) => facts['metric'])).toEqual([
+    expect(found.map(({ facts }) => facts.metric)).toEqual([
       'http_request_duration_seconds_bucket',
       'http_requests_total',
       'agent_registration_failures_total',
@@ -326,7 +326,7 @@ describe.skipIf(absent.length > 0)('the services as they are, on Compose', () =>
 
   it('F20 M1.h: scrape targets with nothing behind them', () => {
     expect(holds('F20')).toBe(true);
-    expect(confirmed('M1.h').map(({ code, facts }) => [code, facts['target']])).toEqual([
+    expect(confirmed('M1.h').map(({ code, facts }) => [code, facts.target])).toEqual([
       ['SCRAPE_TARGET_CLOSED', 'orchestrator-service:8081'],
       ['SCRAPE_TARGET_CLOSED', 'nats:7777'],
       ['SCRAPE_TARGET_CLOSED', 'neo4j:2004'],

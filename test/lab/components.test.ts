@@ -76,7 +76,7 @@ describe('PostgreSQL', () => {
     await server.stop();
 
     expect(rows).toEqual([{ value: 42 }]);
-    expect(statements[0]?.['n']).toBeGreaterThan(0);
+    expect(statements[0]?.n).toBeGreaterThan(0);
     expect(alive(before)).toBe(false);
     expect(await listens(server.port)).toBe(false);
   });

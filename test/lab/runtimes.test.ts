@@ -47,7 +47,7 @@ function targetsOf({ runtime }: Readonly<Record<string, unknown>>) {
 }
 
 /** Where CI draws its tests, one of the three: the campaign brings the two big ones up and down beside it. */
-const drawnNumber = Number.parseInt(process.env['AETHERIUS_TEST_SEED'] ?? '', 16);
+const drawnNumber = Number.parseInt(process.env.AETHERIUS_TEST_SEED ?? '', 16);
 const chosenRuntimes = Number.isNaN(drawnNumber)
   ? runtimes
   : runtimes.filter((_one, at) => at === drawnNumber % runtimes.length);
@@ -184,11 +184,11 @@ describe.each(chosenRuntimes)('the platform on %s', (runtime: Runtime) => {
   if (runtime === 'processes')
     it('that fails half-way can be taken down, and leaves nothing', { timeout: 120_000 }, async () => {
       const before = await snapshot();
-      process.env['REDIS_SERVER'] = '/bin/false';
+      process.env.REDIS_SERVER = '/bin/false';
       try {
         await expect(upLab(runtime, progress)).rejects.toThrow();
       } finally {
-        delete process.env['REDIS_SERVER'];
+        delete process.env.REDIS_SERVER;
       }
       await downLab(runtime);
 

@@ -89,7 +89,7 @@ const up = (part: 'agent-manager' | 'orchestrator-service' | 'reasoning-service'
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL('../../lab/build-services.sh', import.meta.url));
-  services = process.env['AETHERIUS_LAB_SERVICES'] ?? '';
+  services = process.env.AETHERIUS_LAB_SERVICES ?? '';
   const built = await must(script, services === '' ? [] : [services], { seconds: 900 });
   services = built.trim().split('\n').at(-1) ?? '';
   [postgres, redis, nats, neo4j] = await Promise.all([
@@ -152,7 +152,7 @@ describe('the platform as plain processes', () => {
     const body = (await response.json()) as { messages: number };
     expect(body.messages).toBeGreaterThan(0);
     const stored = await query(postgres.url('agent_manager'), 'SELECT context FROM events LIMIT 1');
-    expect(stored[0]?.['context']).toMatchObject({ machine: { memory_available_bytes: expect.any(Number) } });
+    expect(stored[0]?.context).toMatchObject({ machine: { memory_available_bytes: expect.any(Number) } });
   });
 
   it('shows the figures of the guide as metrics', async () => {

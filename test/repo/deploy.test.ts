@@ -201,7 +201,7 @@ describe('the Compose file', () => {
     expect(own.filter((name) => !(name in compose.services))).toEqual([]);
     for (const name of ['bot', 'worker', 'scheduler']) {
       const { DATABASE_URL = '' } = given(name);
-      expect(given(name)['SIGNING_KEY']).toBe(`\${${name.toUpperCase()}_SIGNING_KEY:-}`);
+      expect(given(name).SIGNING_KEY).toBe(`\${${name.toUpperCase()}_SIGNING_KEY:-}`);
       expect(DATABASE_URL).toMatch(
         new RegExp(`//aetherius_${name}:\\$\\{${name.toUpperCase()}_DATABASE_PASSWORD`),
       );
@@ -220,7 +220,7 @@ describe('the Compose file', () => {
   });
 
   it('R-A15: takes the superuser’s password away after everything else, at the first start', () => {
-    const scripts = (compose.services['postgres']?.volumes ?? []).flatMap((volume) =>
+    const scripts = (compose.services.postgres?.volumes ?? []).flatMap((volume) =>
       volume.startsWith('./') ? [volume.split(':')[0] ?? ''] : [],
     );
 
@@ -234,8 +234,8 @@ describe('the Compose file', () => {
   it('joins the platform’s network by the name that .env gives, and takes its own files from the folder of .env', () => {
     const { networks } = compose as unknown as { networks: Record<string, object | null> };
 
-    expect(networks['platform']).toEqual({ name: '${AETHERIUS_NETWORK:-aetherius}', external: true });
-    expect(compose.services['worker']?.volumes).toEqual([
+    expect(networks.platform).toEqual({ name: '${AETHERIUS_NETWORK:-aetherius}', external: true });
+    expect(compose.services.worker?.volumes).toEqual([
       '${AETHERIUS_FOLDER:-../..}/aetherius.yaml:/etc/aetherius-bot/aetherius.yaml:ro',
     ]);
   });
@@ -276,13 +276,13 @@ describe('the Compose file', () => {
   });
 
   it('R-X14: tells the worker of its own project, so that no fix restarts its containers', () => {
-    const project = compose.services['worker']?.environment?.['AETHERIUS_SELF_PROJECT'];
+    const project = compose.services.worker?.environment?.AETHERIUS_SELF_PROJECT;
 
     expect(project).toBe('${COMPOSE_PROJECT_NAME:-aetherius-bot}');
   });
 
   it('runs a Redis that loses no job', () => {
-    expect(compose.services['redis']?.command?.join(' ')).toContain('--maxmemory-policy noeviction');
+    expect(compose.services.redis?.command?.join(' ')).toContain('--maxmemory-policy noeviction');
   });
 });
 

@@ -5,6 +5,7 @@ import { ProcessEnv } from '../../src/domain/settings/process-env.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
+import { read, repositoryFiles } from './files.ts';
 
 /** Words that a sentence may have: the rule is about twenty, and names of things and lists take some more. */
 const MOST_WORDS = 30;
@@ -90,5 +91,43 @@ describe('the English of operators', () => {
     expect(faults([{ where: 'b', text: 'First.\nNobody serves it.' }])).toEqual(['b: Nobody serves it.']);
     expect(faults([{ where: 'c', text: 'Its state is `none`.' }])).toEqual([]);
     expect(wordsOf(sentencesOf('{keys|# key is|# keys are} in {part}, 5 of them.')[0] ?? '')).toBe(8);
+  });
+});
+
+/** Words that hide the subject of a comment, or that a reader has to look up twice. */
+const hidden = /\b(?:nobody|none|whoever|anew|mend(?:s|ed|ing)?|of it)\b/i;
+
+/** The words of a line that is a comment, or ends in one, without code and quoted words; undefined for other lines. */
+function commentIn(line: string): string | undefined {
+  const words =
+    /^\s*(?:\/\/|\/\*\*?|\*)(?!\/)\s?(.*)$/.exec(line)?.[1] ?? /[\s;,{(]\/\/\s+([^'"]*)$/.exec(line)?.[1];
+  return words?.replaceAll(/`[^`]*`/g, 'code').replaceAll(/'[^']{1,24}'(?=\W|$)/g, 'code');
+}
+
+/** Comment lines that use one of these words. */
+const hiddenIn = (source: string): readonly string[] =>
+  source.split('\n').filter((line) => hidden.test(commentIn(line) ?? ''));
+
+describe('the English of comments', () => {
+  /** Comment lines that still hide their subject. The limit only falls: it is what is reached. */
+  const limits: Readonly<Record<string, number>> = { src: 603, test: 228, scripts: 126, tools: 28, lab: 70 };
+
+  it.each(Object.entries(limits))('hides its subject in %s in %i lines at most', (folder, limit) => {
+    const files = repositoryFiles(new RegExp(`^${folder}/.*\\.(?:ts|tsx|mjs|cjs)$`));
+
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.flatMap((path) => hiddenIn(read(path))).length).toBeLessThanOrEqual(limit);
+  });
+
+  it('counts comments alone, and no code in them', () => {
+    const source = [
+      '// Nobody reads it.',
+      ' * One of it is left.',
+      "const state = 'none'; // whoever asks",
+      "const none = 'nobody';",
+      '/** Undefined for `none`. */',
+    ].join('\n');
+
+    expect(hiddenIn(source)).toHaveLength(3);
   });
 });

@@ -54,7 +54,7 @@ describe('runtime dependencies', () => {
 
   it('keep the Kubernetes client and the undici that run beside Bolt on Node 20 (ADR 0064)', () => {
     expect(manifest.dependencies['@kubernetes/client-node']).toBe('1.4.0');
-    expect(manifest.dependencies['undici']).toMatch(/^7\./);
+    expect(manifest.dependencies.undici).toMatch(/^7\./);
   });
 
   it('come from the lock file, which names no registry of one machine', () => {

@@ -101,8 +101,8 @@ describe('each setting', () => {
   });
 
   it('is seen when nothing reads it', () => {
-    expect(readersOf('retention.everything')).toBe(readers['retention']);
-    expect(isReadIn('everything', readers['retention'] ?? /$^/)).toBe(false);
+    expect(readersOf('retention.everything')).toBe(readers.retention);
+    expect(isReadIn('everything', readers.retention ?? /$^/)).toBe(false);
     expect(readersOf('novelty.key')).toBeUndefined();
   });
 });

@@ -214,7 +214,7 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
     plan(params): Promise<Plan> {
       const { value, target } = Params.parse(params);
       const [first, ...rest] = [...world.cells].map(([cell, old]) => step(cell, old, value));
-      if (first === undefined || first.from['value'] === value)
+      if (first === undefined || first.from.value === value)
         return Promise.reject(
           new AppError('CONFLICT', 'nothing to do', { facts: { reason: 'nothing-to-do' } }),
         );
@@ -256,27 +256,27 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
       : {
           standing({ steps }) {
             if (!world.observable) return Promise.reject(new TargetError('no-answer', 'the world is away'));
-            const ours = steps.every(({ target, to }) => world.cells.get(target) === to['value']);
+            const ours = steps.every(({ target, to }) => world.cells.get(target) === to.value);
             if (!ours)
               return Promise.resolve({ is: 'gone', by: { field: 'value', by: 'argocd-controller' } });
-            return Promise.resolve({ is: world.file === steps[0].to['value'] ? 'kept' : 'ours' });
+            return Promise.resolve({ is: world.file === steps[0].to.value ? 'kept' : 'ours' });
           },
         }),
     async applyStep(planned) {
       await world.before?.(planned);
       const now = world.cells.get(planned.target);
       const expected = planned.precondition;
-      if (world.uid !== expected['uid'] || now !== expected['value'])
+      if (world.uid !== expected.uid || now !== expected.value)
         throw new AppError('CONFLICT', 'stale', { facts: { reason: 'stale', observed: now ?? null } });
-      const value = String(planned.to['value']);
+      const value = String(planned.to.value);
       world.cells.set(planned.target, value);
       world.effects.push({ cell: planned.target, value });
       await world.after?.(planned);
       return { value };
     },
     observeStep(planned) {
-      if (!world.observable || world.uid !== planned.precondition['uid']) return Promise.resolve('unknown');
-      return Promise.resolve(world.cells.get(planned.target) === planned.to['value'] ? 'done' : 'not-done');
+      if (!world.observable || world.uid !== planned.precondition.uid) return Promise.resolve('unknown');
+      return Promise.resolve(world.cells.get(planned.target) === planned.to.value ? 'done' : 'not-done');
     },
   };
 }

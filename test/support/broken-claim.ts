@@ -90,10 +90,10 @@ export function brokenClaim({ was = '9-100' as string | undefined, pods = [servi
     const env = Object.fromEntries(
       (spec.template.spec.containers[0]?.env ?? []).map((one) => [one.name, one.value]),
     );
-    const fix = env['AETHERIUS_FIX'] ?? '';
-    const before = env['AETHERIUS_WAS'];
+    const fix = env.AETHERIUS_FIX ?? '';
+    const before = env.AETHERIUS_WAS;
     const end = (ending: string, more: object = {}) => said.set(name, { ending, ...more });
-    if (env['AETHERIUS_DO'] === 'back') {
+    if (env.AETHERIUS_DO === 'back') {
       const old = kept.get(fix);
       if (old === undefined) return end(state === before ? 'done' : 'no-former');
       if (!isNamed()) return end('changed');
@@ -137,7 +137,7 @@ export function brokenClaim({ was = '9-100' as string | undefined, pods = [servi
   const instances = () =>
     Promise.resolve(
       pods.map((pod) => {
-        const { name, uid } = pod['metadata'] as { name: string; uid: string };
+        const { name, uid } = pod.metadata as { name: string; uid: string };
         return {
           ...{ part, id: uid, name, namespace, container: part, image: `${part}:1`, phase: 'running' },
           ...{ ready: inside.ready, readinessChecked: true, restarts: 0, command: [], env: {} },

@@ -58,7 +58,7 @@ export function aetheriusProcess(
     execFile(
       process.execPath,
       ['--import', 'tsx', entry, ...args],
-      { env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...env }, timeout: 60_000 },
+      { env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...env }, timeout: 60_000 },
       (error, out, err) => {
         const code = error === null ? 0 : error.code;
         resolve({ exit: typeof code === 'number' ? code : -1, out, err });

@@ -57,8 +57,7 @@ export function countedCluster(content: ClusterContent): CountedCluster {
           return fieldSelector === undefined
             ? selected
             : selected.filter(
-                (one) =>
-                  `reason=${one['reason']}` === fieldSelector || `type=${one['type']}` === fieldSelector,
+                (one) => `reason=${one.reason}` === fieldSelector || `type=${one.type}` === fieldSelector,
               );
         })();
       lists.set(key, listing);

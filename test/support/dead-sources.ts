@@ -72,7 +72,7 @@ export async function killKubernetesSources(lab: KubernetesLab, folder: string):
   writeFileSync(kubeconfig, await restrictedKubeconfig(lab, 'reads-little', 'none'), { mode: 0o600 });
   const environment = await killed(lab);
   return {
-    environment: { ...environment, runtime: { ...(environment['runtime'] as object), kubeconfig } },
+    environment: { ...environment, runtime: { ...(environment.runtime as object), kubeconfig } },
     sources: [
       ...forbidden.map((kind) => ({ path: `kubernetes/${lab.namespace}/${kind}.json`, code: 'forbidden' })),
       {
@@ -103,10 +103,10 @@ async function killed(lab: Lab): Promise<Readonly<Record<string, unknown>>> {
   }
   const environment = (await lab.environmentConfig()) as Readonly<Record<string, Record<string, unknown>>>;
   const databases = {
-    ...(environment['postgres']?.['databases'] as object),
+    ...(environment.postgres?.databases as object),
     orchestrator: 'no_such_database',
   };
-  return { ...environment, postgres: { ...environment['postgres'], databases } };
+  return { ...environment, postgres: { ...environment.postgres, databases } };
 }
 
 /** What frozen processes and a filter would keep from being taken down. */

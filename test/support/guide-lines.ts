@@ -64,7 +64,7 @@ export async function paste(
       cwd: checkout,
       env: {
         ...network(),
-        ...{ HOME: folder, PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8' },
+        ...{ HOME: folder, PATH: `${bin}:${process.env.PATH ?? ''}`, LANG: 'C.UTF-8' },
         ...env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],

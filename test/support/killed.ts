@@ -4,7 +4,7 @@ import type { ExecutorDeps } from '../../src/services/fix/execute/executor-deps.
 import type { TestDatabase } from './postgres.ts';
 
 /** How often each test of a death is run: once, or as often as `KILL_ROUNDS` says. */
-export const killRounds = { repeats: Number(process.env['KILL_ROUNDS'] ?? '1') - 1 };
+export const killRounds = { repeats: Number(process.env.KILL_ROUNDS ?? '1') - 1 };
 
 type Run = (worker: string, more: Partial<ExecutorDeps>) => Promise<unknown>;
 

@@ -42,14 +42,14 @@ export function kubeObjects(start: { readonly [path: string]: Loose | undefined 
   const put = (path: string, object: Loose) => {
     const [, namespace, name] = path.split('/');
     version += 1;
-    const metadata = { name, namespace, uid: `uid-${version}`, ...(object['metadata'] as Loose | undefined) };
+    const metadata = { name, namespace, uid: `uid-${version}`, ...(object.metadata as Loose | undefined) };
     objects.set(path, { ...object, metadata: { ...metadata, resourceVersion: `${version}` } });
   };
   for (const [path, object] of Object.entries(start)) if (object !== undefined) put(path, object);
 
   const shown = (path: string, object: Stored): KubeObject => {
     const counts = statusOf[path.split('/')[0] ?? ''];
-    const status = { observedGeneration: object.metadata['generation'], ...counts };
+    const status = { observedGeneration: object.metadata.generation, ...counts };
     return structuredClone(counts === undefined ? object : { ...object, status }) as unknown as KubeObject;
   };
   const stored = (path: string) => {
@@ -79,7 +79,7 @@ export function kubeObjects(start: { readonly [path: string]: Loose | undefined 
     },
     async create(kind, namespace, body, { dryRun = false } = {}) {
       const object = structuredClone(body) as Stored;
-      const path = `${kind}/${namespace}/${object.metadata['name']}`;
+      const path = `${kind}/${namespace}/${object.metadata.name}`;
       if (refusing.has(`create ${kind}`)) throw new TargetError('forbidden', 'denied');
       if (objects.has(path)) throw new AppError('CONFLICT', 'there', { facts: { reason: 'stale' } });
       counted('create', path, dryRun);
@@ -91,24 +91,24 @@ export function kubeObjects(start: { readonly [path: string]: Loose | undefined 
       const before = stored(path);
       const { resourceVersion } = (body as { metadata?: Loose }).metadata ?? {};
       if (refusing.has(`patch ${kind}`)) throw new TargetError('forbidden', 'denied');
-      if (!dryRun && resourceVersion !== before.metadata['resourceVersion'])
+      if (!dryRun && resourceVersion !== before.metadata.resourceVersion)
         throw new AppError('CONFLICT', 'changed', { facts: { reason: 'stale' } });
       const next = merged(before, body) as Stored;
       counted('patch', path, dryRun);
       if (dryRun) return shown(path, next);
-      if (JSON.stringify(next['spec']) !== JSON.stringify(before['spec']))
-        next.metadata['generation'] = Number(before.metadata['generation']) + 1;
+      if (JSON.stringify(next.spec) !== JSON.stringify(before.spec))
+        next.metadata.generation = Number(before.metadata.generation) + 1;
       put(path, next);
       return shown(path, stored(path));
     },
     async remove(kind, namespace, name, { uid }) {
       const path = `${kind}/${namespace}/${name}`;
-      if (stored(path).metadata['uid'] !== uid) throw new AppError('CONFLICT', 'another one');
+      if (stored(path).metadata.uid !== uid) throw new AppError('CONFLICT', 'another one');
       counted('delete', path);
       objects.delete(path);
       // The garbage collector of the cluster.
       for (const [other, { metadata }] of objects)
-        if ((metadata['ownerReferences'] as readonly { uid: string }[] | undefined)?.[0]?.uid === uid) {
+        if ((metadata.ownerReferences as readonly { uid: string }[] | undefined)?.[0]?.uid === uid) {
           objects.delete(other);
           changes += 1;
         }
@@ -128,7 +128,7 @@ export function kubeObjects(start: { readonly [path: string]: Loose | undefined 
     },
     /** The text of a key of a Secret. */
     text(path: string, key: string): string | undefined {
-      const value = ((objects.get(path)?.['data'] ?? {}) as Loose)[key];
+      const value = ((objects.get(path)?.data ?? {}) as Loose)[key];
       return value === undefined ? undefined : asText(value);
     },
   };

@@ -109,7 +109,7 @@ function plans(count: number): readonly Plan[] {
 
 /** Names the Secret that exists: what a misspelt name elsewhere is likely to have meant. */
 function withSecret(spec: Plan['spec']): Plan['spec'] {
-  const containers = spec['containers'] as readonly object[];
+  const containers = spec.containers as readonly object[];
   const env = [
     { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'app-credentials', key: 'password' } } },
   ];
@@ -149,7 +149,7 @@ async function deployment(
 async function onePod(seed: KubeSeed, core: string, plan: Plan, at: number, chatter: boolean): Promise<void> {
   const { app, breakage } = plan;
   const account = `kube-api-access-${randomBytes(3).toString('hex').slice(0, 5)}`;
-  const containers = plan.spec['containers'] as readonly object[];
+  const containers = plan.spec.containers as readonly object[];
   const name = `${app}-${hash}-${at.toString(36).padStart(5, '0')}`;
   const pod = (await seed.post(`${core}/pods`, {
     apiVersion: 'v1',

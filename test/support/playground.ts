@@ -103,7 +103,7 @@ export function paste(
     execFile(
       'sh',
       ['-c', line],
-      { cwd: '/', env: { PATH: process.env['PATH'], LANG: 'C.UTF-8' }, timeout: 60_000 },
+      { cwd: '/', env: { PATH: process.env.PATH, LANG: 'C.UTF-8' }, timeout: 60_000 },
       (error, out, err) => resolve({ exit: error === null ? 0 : Number(error.code ?? -1), out, err }),
     );
   });

@@ -49,7 +49,7 @@ export function policedRuntime(kubernetes: KubernetesTarget): RuntimeTarget {
   return {
     ...fakeRuntime({}),
     instances: async (part) => {
-      const own = (await pods()).filter((pod) => pod.metadata.labels?.['app'] === part);
+      const own = (await pods()).filter((pod) => pod.metadata.labels?.app === part);
       const [first] = own;
       if (first === undefined) return [];
       const [one] = await fakeRuntime({ [part]: [{ name: first.metadata.name }] }).instances(part);

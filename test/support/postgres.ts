@@ -82,7 +82,7 @@ export function usePostgres(settings?: Readonly<Record<string, string>>, tree?: 
     async clone(of) {
       const name = `t_${randomUUID().replaceAll('-', '')}`;
       const from = new URL(of.url).pathname.slice(1);
-      const tools = process.env['AETHERIUS_TESTS_PG_BIN'];
+      const tools = process.env.AETHERIUS_TESTS_PG_BIN;
       if (tools !== undefined) return dumpAndRestore(tools, from, name);
       // The server copies a database only while nobody uses it.
       await sql(

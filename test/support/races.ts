@@ -231,7 +231,7 @@ export const races: readonly Race[] = [
       const [claimed] = (await a.audit.list(id, 200)).filter(
         ({ action }) => action === 'remediation.executing',
       );
-      return String(claimed?.facts?.['worker']);
+      return String(claimed?.facts?.worker);
     },
   },
   {
@@ -336,7 +336,7 @@ export const races: readonly Race[] = [
       const { id } = await a.approved({ target });
       let stopping: Promise<unknown> = Promise.resolve();
       a.world.before = (step) => {
-        if (step.target === 'a' && step.to['value'] === 'new') stopping = b.service.stop(b.input(id, 'UREQ'));
+        if (step.target === 'a' && step.to.value === 'new') stopping = b.service.stop(b.input(id, 'UREQ'));
         return Promise.resolve();
       };
       await a.execute(id);
@@ -360,7 +360,7 @@ export const races: readonly Race[] = [
       const undos = await arena.sql('SELECT id FROM remediations WHERE undo_of = $1', [id]);
       assert.equal(undos.length, 1);
       assert.ok(asked.some(hasMoved));
-      const undo = String(undos[0]?.['id']);
+      const undo = String(undos[0]?.id);
       await a.service.approve(a.input(undo, 'ULEAD'));
       await together(
         () => a.execute(undo, 'left'),

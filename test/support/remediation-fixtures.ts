@@ -596,22 +596,22 @@ export function simulatedDeployment(
     start,
   ) as { metadata: Loose; spec: Loose };
   const shown = (of = object): KubeObject => {
-    const pods = Number(of.spec['replicas']);
+    const pods = Number(of.spec.replicas);
     const counts = { replicas: pods, readyReplicas: pods, availableReplicas: pods, updatedReplicas: pods };
     return structuredClone({
       ...of,
       metadata: { ...of.metadata, resourceVersion: `${version}` },
-      status: { observedGeneration: of.metadata['generation'], ...counts },
+      status: { observedGeneration: of.metadata.generation, ...counts },
     }) as unknown as KubeObject;
   };
   const change = (patch: unknown) => {
     const next = structuredClone(merged(object, patch)) as typeof object;
     const specChanged = JSON.stringify(next.spec) !== JSON.stringify(object.spec);
-    next.metadata['generation'] = Number(object.metadata['generation']) + (specChanged ? 1 : 0);
+    next.metadata.generation = Number(object.metadata.generation) + (specChanged ? 1 : 0);
     return next;
   };
   const pods = () =>
-    Array.from({ length: Number(object.spec['replicas']) }, (_one, index) => ({
+    Array.from({ length: Number(object.spec.replicas) }, (_one, index) => ({
       metadata: { name: `p-${index}`, uid: `pod-${index}`, ownerReferences: [{ uid: 'rs-1' }] },
       status: { phase: 'Running', podIP: `10.244.0.${index + 1}` },
     }));
@@ -623,7 +623,7 @@ export function simulatedDeployment(
         metadata: {
           name: 'agent-manager-1',
           uid: 'rs-1',
-          ownerReferences: [{ uid: object.metadata['uid'] }],
+          ownerReferences: [{ uid: object.metadata.uid }],
         },
       };
       const usual =
@@ -900,7 +900,7 @@ export function simulatedService(
       log.push(JSON.stringify({ body, dryRun: options?.dryRun ?? false }));
       const next = merged(object, body) as typeof object;
       if (options?.dryRun === true) return Promise.resolve(shown(next));
-      if (next.metadata['resourceVersion'] !== `${version}`)
+      if (next.metadata.resourceVersion !== `${version}`)
         return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
       object = next;
       changes += 1;
@@ -979,7 +979,7 @@ export function simulatedConfig(
     get: (kind, ...rest) =>
       kind !== 'configmaps'
         ? base.get(kind, ...rest)
-        : rest[1] === map.metadata['name']
+        : rest[1] === map.metadata.name
           ? Promise.resolve(shown())
           : Promise.reject(new AppError('NOT_FOUND', 'no such ConfigMap')),
     patch: (kind, namespace, name, body, options) => {
@@ -988,7 +988,7 @@ export function simulatedConfig(
       if (kind !== 'configmaps') return base.patch(kind, namespace, name, body, options);
       const next = merged(map, body) as typeof map;
       if (dryRun) return Promise.resolve(shown(next));
-      if (next.metadata['resourceVersion'] !== `${version}`)
+      if (next.metadata.resourceVersion !== `${version}`)
         return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
       map = next;
       version += 1;
@@ -1152,8 +1152,7 @@ function covered(): Fixture {
     changes: one.changes,
     replace: () => one.workload.set({ metadata: { uid: 'uid-2' } }),
     meddle: () => {
-      const { containers } = (one.workload.object().spec['template'] as { spec: { containers: Loose[] } })
-        .spec;
+      const { containers } = (one.workload.object().spec.template as { spec: { containers: Loose[] } }).spec;
       const env = [{ name: 'AETHERIUS_EVENT_WORKERS', value: '6' }];
       const set = containers.map((container) => ({ ...container, env }));
       one.workload.set({ spec: { template: { spec: { containers: set } } } });

@@ -28,7 +28,7 @@ export function literal(value: string): LazySecret {
 /** An environment with the defaults of the schema; connection secrets are given in clear, as only tests may. */
 export function environment(parts: Partial<EnvironmentConfig> = {}): EnvironmentConfig {
   const file = ConfigFile.parse({ environments: { test: { runtime: { kind: 'none' } } } });
-  const base = file.environments['test'];
+  const base = file.environments.test;
   if (base === undefined) throw new Error('the schema dropped the environment');
   return { ...base, ...parts };
 }

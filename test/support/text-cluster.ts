@@ -112,7 +112,7 @@ export function textCluster(
     start.pods ?? pods,
   );
   const textNow = (part: Part) =>
-    (api.objects.get(mapPath(part))?.['data'] as Record<string, string> | undefined)?.['config.yaml'] ?? '';
+    (api.objects.get(mapPath(part))?.data as Record<string, string> | undefined)?.['config.yaml'] ?? '';
   const connected = (store: 'nats' | 'postgres', pattern: RegExp) =>
     start.unseen?.includes(store) === true ? [] : parts.filter((part) => pattern.test(textNow(part)));
   const postgres = fakePostgres(() =>

@@ -7,8 +7,7 @@ import { createCore, defaultTokens } from './core.ts';
 import type { ExtraRoute } from './server.ts';
 import { createEmulatorServer } from './server.ts';
 
-export type { UserResult } from './control/context.ts';
-export type { Control, MessageQuery } from './control/control.ts';
+export type { Control } from './control/control.ts';
 export type { ExtraRoute } from './server.ts';
 
 export interface SlackEmulatorOptions extends CoreOptions {

@@ -93,7 +93,7 @@ export async function startTry(setup: TrySetup): Promise<void> {
         wanted.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]])),
       ),
       ...tokens,
-      ...(env['SLACK_API_URL'] === undefined ? {} : { SLACK_API_URL: env['SLACK_API_URL'] }),
+      ...(env.SLACK_API_URL === undefined ? {} : { SLACK_API_URL: env.SLACK_API_URL }),
       AETHERIUS_CONFIG: config,
       DATABASE_URL: databaseUrl,
       REDIS_URL: redis.url,
@@ -101,7 +101,7 @@ export async function startTry(setup: TrySetup): Promise<void> {
       TOKEN_KEY: keys.TOKEN_KEY,
       CLI_PORT: `${cliPort}`,
       STATUS_PORT: `${statusPort}`,
-      LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn',
+      LOG_LEVEL: env.LOG_LEVEL ?? 'warn',
       SHUTDOWN_GRACE_MS: '5000',
     }),
   );

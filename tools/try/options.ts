@@ -71,8 +71,8 @@ export function parseOptions(args: readonly string[]): TryOptions {
   }
   const given = program.opts<Record<string, string> & { fixes: readonly string[] }>();
   return {
-    folder: resolve(given['folder'] ?? ''),
-    ...(given['config'] === undefined ? {} : { config: resolve(given['config']) }),
+    folder: resolve(given.folder ?? ''),
+    ...(given.config === undefined ? {} : { config: resolve(given.config) }),
     fixes: given.fixes,
     init: where.flatMap((name) => (given[name] === undefined ? [] : [`--${name}`, given[name]])),
   };

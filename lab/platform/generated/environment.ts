@@ -50,7 +50,7 @@ export function environmentOfInstallation(
     ...(one.parts.neo4j === undefined
       ? {}
       : { neo4j: { url: `bolt://${address('neo4j')}`, user: 'neo4j', password: passwords.neo4j } }),
-    ...(overridden ? { platform: overridesOf(one, runtime['kind'] as 'kubernetes' | 'compose') } : {}),
+    ...(overridden ? { platform: overridesOf(one, runtime.kind as 'kubernetes' | 'compose') } : {}),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Delivery {
   readonly teamIds: readonly string[];
   readonly enterpriseId?: string;
   readonly person?: Person;
-  /** R-A12: an app posted it, be it in a person's name; nobody asked for anything then, and `person` is absent. */
+  /** R-A12: an app posted it, be it in a person's name; then it is no person's request, and `person` is absent. */
   readonly byApp: boolean;
   readonly channel?: string;
   /** Where an answer belongs when there is a thread. */

@@ -28,7 +28,7 @@ export interface DeliveryInbox {
 export interface GateOptions {
   readonly inbox: DeliveryInbox;
   /**
-   * The body without secrets. Whoever handles it gets no other, as after a restart: once line breaks and quotes are
+   * The body without secrets. A handler never gets another one, as after a restart: once line breaks and quotes are
    * gone, some forms of a secret are not known any more.
    */
   readonly redact: (body: unknown, delivery: string) => unknown;

@@ -34,7 +34,7 @@ export interface SocketWatch {
 }
 
 /**
- * Whoever holds the app-level token may open a socket, and Slack then sends it a share of the commands and clicks.
+ * Every holder of the app-level token can open a socket, and Slack then sends it a share of the commands and clicks.
  * Slack's own count is compared with ours; one more, twice in a row, is somebody else's.
  */
 export function createSocketWatch(options: SocketWatchOptions): SocketWatch {

@@ -72,7 +72,7 @@ export function createAnswers(options: {
       await client.chat.postEphemeral({
         channel,
         user: person.userId,
-        // In a thread that is not open yet, nobody would see it.
+        // In a thread that is not open yet, the message would not be seen.
         ...(delivery.opensThread === true ? {} : place(delivery)),
         ...content(rendered),
       });

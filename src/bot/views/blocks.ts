@@ -111,11 +111,6 @@ export function preformatted(lines: readonly string[], max: number, words: Words
   };
 }
 
-/** An inline element; data in it is never read as markup. */
-export type RichInline =
-  | { type: 'text'; text: string; style?: { bold?: boolean; italic?: boolean; code?: boolean } }
-  | { type: 'emoji'; name: string };
-
 /** Blocks as they travel: `data_visualization` (Slack, 2026-06-16) has no type in @slack/types 3.2.0. */
 export interface DataVisualizationBlock {
   readonly type: 'data_visualization';

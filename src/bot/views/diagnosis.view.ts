@@ -169,7 +169,7 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     const known = new Set<string>();
     for (const cause of confirmed) blocks.push(...confirmedBlocks(cause, view, words, known));
     const said = new Set(view.instructions.map(({ key }) => key));
-    // Beside a button that does it, nobody needs to know what else is not offered.
+    // Beside a button that does it, the list of fixes that are not offered is not needed.
     if (todo === undefined)
       blocks.push(...refusedBlocks(view.refused ?? [], confirmed[0]?.for[0], words, said));
     blocks.push(...unexplainedBlocks(view, words));

@@ -195,7 +195,7 @@ function stageBlocks({ stages = [] }: DigestDifference, words: Words): MessageBl
   return stages.length === 0 ? [] : [context(stagesText(stages, words), words)];
 }
 
-/** One line, and none where what was found is as it was. */
+/** One line, and no line when the inventory has not changed. */
 function inventoryBlocks({ inventory }: DigestDifference, words: Words): MessageBlock[] {
   const text = inventory === undefined ? undefined : changesText(inventory, words);
   return text === undefined ? [] : [context(cut(text, 1_500, words), words)];

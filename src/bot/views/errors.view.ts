@@ -29,7 +29,7 @@ export function errorText(error: unknown, id: string, words: Words): string {
 const shortReference = (id: string): string =>
   /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id) ? id.slice(-8) : id;
 
-/** A system that was asked: what it said, where it is, and who can mend it where that is known. */
+/** A system that was asked: what it said, where it is, and who can repair it, if known. */
 function targetText({ stage, facts }: TargetError, reference: string, words: Words): string {
   const { verb, resource, host, port } = facts;
   if (stage === 'forbidden' && typeof verb === 'string' && typeof resource === 'string')
@@ -44,7 +44,7 @@ function targetText({ stage, facts }: TargetError, reference: string, words: Wor
     : words.say('error.target', { why, reference });
 }
 
-/** Mentions of those whom the configuration names; else words for whoever runs the bot. */
+/** Mentions of those whom the configuration names; else words for the operator of the bot. */
 function whomToAsk(facts: Facts, words: Words): string {
   const people = mentions(facts);
   return people === '' ? words.say('access.ask-operator') : people;

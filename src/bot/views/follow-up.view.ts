@@ -21,7 +21,7 @@ export function whyAnswer(run: RunWithOutcomes, words: Words): Rendered {
   return plainAnswer([words.say('follow.why'), ...lines].join('\n'), words);
 }
 
-/** Why not: what was found out about the causes that somebody asks after; undefined where the run judged none of them. */
+/** Why not: what was found out about the causes that somebody asks after; undefined when the run judged no such cause. */
 export function whyNotAnswer(run: RunWithOutcomes, asked: AskedCauses, words: Words): Rendered | undefined {
   const causes = causeLines(run.summary, run.outcomes, words, asked);
   if (causes.length === 0) return undefined;

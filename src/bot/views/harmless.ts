@@ -76,13 +76,13 @@ const isRead = ({ type }: Readonly<Record<string, unknown>>): boolean =>
 /** Slack refuses a row without a control. */
 const isEmptyRow = (value: unknown): boolean =>
   isObject(value) &&
-  (value['type'] === 'actions' || value['type'] === 'context_actions') &&
-  Array.isArray(value['elements']) &&
-  value['elements'].length === 0;
+  (value.type === 'actions' || value.type === 'context_actions') &&
+  Array.isArray(value.elements) &&
+  value.elements.length === 0;
 
 /** The same calls as elements of rich text. */
 function callOf(value: Readonly<Record<string, unknown>>, groups: ReadonlySet<string>): string | undefined {
-  if (value['type'] === 'broadcast') return `@${String(value['range'])}`;
-  const group = String(value['usergroup_id']);
-  return value['type'] === 'usergroup' && !groups.has(group) ? `@${group}` : undefined;
+  if (value.type === 'broadcast') return `@${String(value.range)}`;
+  const group = String(value.usergroup_id);
+  return value.type === 'usergroup' && !groups.has(group) ? `@${group}` : undefined;
 }

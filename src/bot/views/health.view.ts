@@ -75,7 +75,7 @@ function titleLine(view: HealthView, words: Words): string {
   const unseen = uncheckedText(report, words);
   if (report.overall === 'healthy') {
     const up = report.rows.filter((row) => row.state === 'up').length;
-    // Nobody looks at what a part works with: that all looks are well is less than that all is well.
+    // Some products that a part uses have no probe: good results of all probes do not prove that all is well.
     const used = (report.unchecked ?? []).filter(({ usedBy }) => usedBy !== undefined);
     if (used.length > 0)
       return `${stateEmoji.up} ${words.say('health.title.healthy-but', { environment, parts: up, what: strangersText(used, words) })}`;

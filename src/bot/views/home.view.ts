@@ -20,7 +20,7 @@ export interface HomeData {
   readonly environments: readonly {
     readonly name: string;
     readonly last?: Run;
-    /** What the newest look says of it; absent: nobody has looked. */
+    /** What the newest look says of it; absent: no look has ended yet. */
     readonly current?: EnvironmentNow;
     /** What workers found there, and what is other than yesterday. */
     readonly inventory?: InventoryNews;

@@ -56,7 +56,7 @@ export function failureLines(row: RemediationRow, words: Words): readonly string
 
 type Told = 'again.facts' | 'again.nothing.facts';
 
-/** Several looks in one line; undefined for none. */
+/** Several looks in one line; undefined when there is no look. */
 function measuresText(
   measures: readonly Measure[],
   words: Words,

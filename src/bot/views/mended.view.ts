@@ -7,7 +7,7 @@ import { actionIds } from '../ids.ts';
 import { context, cut, limits, section } from './blocks.ts';
 import { stateEmoji } from './phrases.ts';
 
-/** What is still of use under an answer whose findings are gone; nothing is left to mend or to ask for. */
+/** What is still of use under an answer whose findings are gone; nothing is left to repair or to ask for. */
 const kept: ReadonlySet<string> = new Set([actionIds.details, actionIds.collect, actionIds.report]);
 
 /**

@@ -118,7 +118,7 @@ export function targetName(row: Pick<RemediationRow, 'target' | 'plan'>, words: 
   return [partName(row.plan.part, words), ...names.filter((name) => !machineId.test(name))].join(' ');
 }
 
-/** A shape for each state and each severity: nobody has to tell two colours apart. */
+/** A shape for each state and each severity: a reader need not tell two colours apart. */
 export const stateEmoji: Readonly<Record<PartState, string>> = {
   down: ':octagonal_sign:',
   degraded: ':large_orange_diamond:',

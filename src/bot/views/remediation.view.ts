@@ -73,7 +73,7 @@ const failing: ReadonlySet<RemediationState> = new Set([
   'indeterminate',
 ]);
 
-/** States in which nothing of it was carried out, and never will be. */
+/** States in which no step was carried out, and no step ever will be. */
 const notRun: ReadonlySet<RemediationState> = new Set([
   ...(['rejected', 'expired', 'cancelled', 'superseded', 'stale'] as const),
 ]);
@@ -186,8 +186,8 @@ function kindOfElsewhere({ state, takenBackAt, another, overtook }: Elsewhere) {
 
 /** Why it cannot be carried out any more, where the plan that would be made now is refused. */
 function whyNot(state: string, facts: Facts | undefined, words: Words): string | undefined {
-  if (state !== 'stale' || facts?.['differing'] !== 'plan') return undefined;
-  return words.lookup(`offer.refused.${String(facts['reason'])}`, facts);
+  if (state !== 'stale' || facts?.differing !== 'plan') return undefined;
+  return words.lookup(`offer.refused.${String(facts.reason)}`, facts);
 }
 
 /** In a direct message: where the request lives, unless that place is closed to others; and, while it is so, that its reader may decide. */
@@ -323,7 +323,7 @@ export function workLine({ facts, outcome }: StepRow, words: Words): string | un
     const why = words.lookupPlain(`card.work.${String(waits)}`, facts);
     return why === undefined ? far : `${far} ${why}`;
   }
-  return facts['leftSeconds'] === undefined ? far : `${far} ${words.plain(`${key}.pace`, facts)}`;
+  return facts.leftSeconds === undefined ? far : `${far} ${words.plain(`${key}.pace`, facts)}`;
 }
 
 function peopleLines(view: RemediationView, words: Words): string[] {
@@ -360,7 +360,7 @@ function peopleLines(view: RemediationView, words: Words): string[] {
     const people = view.asked === undefined ? '' : mentions(askFacts(view.asked));
     if (people !== '') lines.push(words.say('card.asked-people', { people: markup(people) }));
   }
-  const waiting = row.state === 'approved' ? row.outcome?.['waiting'] : undefined;
+  const waiting = row.state === 'approved' ? row.outcome?.waiting : undefined;
   const why =
     waiting === undefined
       ? undefined
@@ -518,7 +518,7 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     because ??
     words.lookup(`event.${event.kind}`, values) ??
     escapeMrkdwn(event.kind);
-  // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
+  // The key of the finding stands in where no reason was required; it tells a reader nothing.
   const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =
     given === undefined || given === '' || event.kind === 'refused'

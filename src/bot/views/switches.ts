@@ -43,9 +43,9 @@ export function followUpLines(followUps: readonly FollowUp[], words: Words): str
 export function recordLines({ state, why }: Pick<RecordState, 'state' | 'why'>, words: Words): string[] {
   if (state === 'unconfirmed') return [words.say('record.unconfirmed')];
   if (state !== 'held') return [];
-  if (why?.['broken'] === true) return [words.say('record.broken', why), words.say('record.broken.how')];
+  if (why?.broken === true) return [words.say('record.broken', why), words.say('record.broken.how')];
   const said =
-    why?.['anchored'] === undefined ? words.say('record.held.elsewhere') : words.say('record.held', why);
+    why?.anchored === undefined ? words.say('record.held.elsewhere') : words.say('record.held', why);
   return [said, words.say('record.how')];
 }
 

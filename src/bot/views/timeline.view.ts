@@ -241,7 +241,7 @@ function runSaid(kind: 'run-asked' | 'run-ended' | 'run-mended', run: Run, words
   if (kind === 'run-mended') return words.plain('timeline.mended', facts);
   if (kind === 'run-ended')
     return words.plain('timeline.answered', { ...facts, verdict: verdictText(run, words) });
-  const about = run.params['symptom'] ?? run.params['part'] ?? run.params['remediation'];
+  const about = run.params.symptom ?? run.params.part ?? run.params.remediation;
   return typeof about === 'string' && about !== ''
     ? words.plain('timeline.asked.about', { ...facts, about: shortened(oneLine(about), most.about) })
     : words.plain('timeline.asked', facts);

@@ -58,7 +58,7 @@ function valuesOf(place: Place, finding: Finding | undefined, platform: Platform
 
 /** What the application of a connection runs as: the part of that name, otherwise as the connection says. */
 function applicationOf(finding: Finding | undefined, platform: Platform): Values {
-  const name = finding?.facts['application'];
+  const name = finding?.facts.application;
   if (typeof name !== 'string' || name === '') return {};
   const part = partNamed(name, platform);
   const { workload, composeService, configMap } = part === undefined ? {} : factsOf(platform, part);

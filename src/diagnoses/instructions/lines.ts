@@ -399,7 +399,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         `${compose} config {composeService}`,
       ],
     },
-    // The values of the other variables are nobody's business.
+    // The values of the other variables are not to be shown.
     'remove-override-compose': {
       compose: [
         '# {key}: {name}, in the Compose file or in its .env',

@@ -107,7 +107,7 @@ async function membership(
     case 'stranger':
     case 'not-installed': {
       const why = standing.why === 'guest' ? 'guest' : 'external';
-      // Settings of a channel are for members, whoever is named.
+      // Settings of a channel are for members, even when others are named.
       if (wish.right === 'configure' || lists === undefined) return refused(why);
       const entry = await named([userId], lists, directory);
       return entry.ok || entry.why === 'unknown' ? entry : refused(why);
@@ -122,7 +122,7 @@ async function membership(
   }
 }
 
-/** Whoever may start may read, and who may not start changes no settings. */
+/** A person who may start may also read; a person who may not start may not change settings. */
 function listsFor(right: Right, { read, start }: AccessRules): readonly Named[] | undefined {
   if (right !== 'read') return start === undefined ? undefined : [start];
   if (read === undefined) return undefined;

@@ -53,7 +53,7 @@ const Alerts = z.object({ alerts: z.array(OneAlert) });
 
 /** Alertmanager's webhook says version 4; Grafana's says version 1 and names an organisation. */
 function isKnown(body: Readonly<Record<string, unknown>>): boolean {
-  return body['version'] === '4' || (body['version'] === '1' && 'orgId' in body);
+  return body.version === '4' || (body.version === '1' && 'orgId' in body);
 }
 
 /** Pure: what a request to the endpoint of an environment says. */
@@ -61,7 +61,7 @@ export function readAlertBody(text: string): AlertBody {
   const body = parsed(text);
   if (body === undefined) return { kind: 'not-json' };
   if (!isKnown(body))
-    return { kind: 'unsupported-version', version: cutToUnits(String(body['version'] ?? 'none'), 20) };
+    return { kind: 'unsupported-version', version: cutToUnits(String(body.version ?? 'none'), 20) };
   const read = Alerts.safeParse(body);
   if (!read.success)
     return { kind: 'malformed', field: read.error.issues[0]?.path.map(String).join('.') ?? '' };
@@ -97,11 +97,11 @@ function alertOf(raw: z.output<typeof OneAlert>): IncomingAlert | undefined {
   const given = raw.fingerprint ?? '';
   const ended = raw.status === 'resolved' ? timeOf(raw.endsAt ?? '') : undefined;
   return {
-    // Alertmanager before 0.19 sends none; the labels are what it is made of.
+    // Alertmanager before 0.19 sends no fingerprint; the labels are what it is made of.
     fingerprint: given === '' || given.length > most.id ? sha256(canonicalJson(raw.labels ?? {})) : given,
     startsAt,
     status: raw.status,
-    name: cutToUnits(labels['alertname']?.trim() ?? '', most.name) || '-',
+    name: cutToUnits(labels.alertname?.trim() ?? '', most.name) || '-',
     labels,
     notes: present({
       summary: summary === undefined ? undefined : cutToUnits(summary, most.summary),

@@ -4,7 +4,7 @@ import type { Language } from '../run/run.ts';
 export interface Incident {
   readonly id: string;
   readonly environment: string;
-  /** What belongs together: the diagnoses and the part, or the name of an alert that none goes with. */
+  /** What belongs together: the diagnoses and the part, or the name of an alert without a diagnosis. */
   readonly symptom: string;
   readonly channel: string;
   readonly language: Language;
@@ -24,7 +24,7 @@ export interface Incident {
   readonly names: readonly string[];
   /** Those that joined since the last line of the thread. */
   readonly unsaid: readonly string[];
-  /** Nobody was told, because all that its diagnosis found is muted: by these. */
+  /** The mutes that covered all that its diagnosis found, so that no message was sent. */
   readonly mutedBy?: readonly string[];
 }
 

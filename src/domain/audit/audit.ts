@@ -89,7 +89,7 @@ export const auditFaults = [
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 
-/** The worst first: what is gone, what was changed, what nobody of ours has written, and what cannot be told. */
+/** The worst first: what is gone, what was changed, what no process of ours has written, and what cannot be told. */
 const faultsByWeight: readonly AuditFault[] = [
   ...(['everything-deleted', 'tail-cut', 'gap', 'link-broken', 'row-altered', 'head-put-back'] as const),
   ...(['row-behind-head', 'mac-invalid', 'signature-invalid', 'signer-wrong', 'signer-unknown'] as const),
@@ -173,7 +173,7 @@ export function checkAnchor(
 }
 
 /**
- * The same for whoever goes on after a fault (R-L6): everything that is wrong with the row, and where the next one must
+ * The same for a walk that goes on after a fault (R-L6): everything that is wrong with the row, and where the next one must
  * fit. After a row that does not fit the walk goes on from what the row itself says, so that one fault hides no other.
  */
 export function walkAuditRow(

@@ -245,24 +245,24 @@ const Manifest = z.object({
   last: z.int(),
   exportedAt: z.iso.datetime({ precision: 3 }),
   exportedBy: z.string(),
-  /** The last row as an anchor: whoever keeps this manifest can hold the log to it. */
+  /** The last row as an anchor: the holder of this manifest can check the log against it. */
   anchor: Anchor.extend({ aetherius: z.literal('audit-anchor') }),
   /** The newest anchor of each place outside, as it was seen. */
   seen: z.array(Anchor.extend({ place: z.enum(anchorPlaces) })),
-  /** From where on rows are signed (R-L9); absent where nobody signs. */
+  /** From where on rows are signed (R-L9); absent without signing. */
   signing: z
     .object({ seq: z.int(), hash: z.string(), signedBy: z.string(), signature: z.string() })
     .optional(),
-  /** R-L7: the row up to which texts were removed; absent where none were. */
+  /** R-L7: the row up to which texts were removed; absent when no text was removed. */
   textsRemoved: z.int().optional(),
   keyId: z.string(),
   /** HMAC-SHA-256 under the key of the audit over everything above. */
   mac: z.string(),
-  /** Ed25519 of the bot over the same; absent where nobody signs. */
+  /** Ed25519 of the bot over the same; absent without signing. */
   signedBy: z.string().optional(),
   signature: z.string().optional(),
 });
-/** Its shape, for whoever describes what a command prints. */
+/** Its shape, for documents about the output of commands. */
 export const ExportManifestOutput = Manifest;
 export type ExportManifest = z.output<typeof Manifest>;
 export type UnsealedManifest = Omit<ExportManifest, 'mac' | 'signedBy' | 'signature'>;

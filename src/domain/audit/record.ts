@@ -57,13 +57,13 @@ export function brokenHead({ head, last = auditStart }: RecordEnd): Facts | unde
   return { broken: true, head: head?.seq ?? 0, last: last.seq };
 }
 
-/** Nothing could be written down, because the record is broken; whoever only wanted to say something goes on. */
+/** Nothing could be written down, because the record is broken; a caller that only wanted to send a message goes on. */
 export const isRecordBroken = (error: unknown): boolean =>
-  error instanceof AppError && error.facts['reason'] === 'record-broken';
+  error instanceof AppError && error.facts.reason === 'record-broken';
 
 /** Of a record on which nothing is decided: the key of what people are told. */
 export const heldReason = ({ why }: Pick<RecordState, 'why'>): 'record-broken' | 'record-held' =>
-  why?.['broken'] === true ? 'record-broken' : 'record-held';
+  why?.broken === true ? 'record-broken' : 'record-held';
 
 /** Asked before each decision and each execution (R-L5). */
 export interface RecordGuard {
@@ -73,7 +73,7 @@ export interface RecordGuard {
   quick(): Promise<RecordState>;
 }
 
-/** For whoever has no place outside. */
+/** For an installation without a place outside. */
 export const unanchored: RecordGuard = {
   check: () => Promise.resolve({ state: 'unanchored', places: [], seq: 0 }),
   quick: () => Promise.resolve({ state: 'unanchored', places: [], seq: 0 }),
@@ -83,7 +83,7 @@ const contradicting: ReadonlySet<PlaceStatus> = new Set(['older-state', 'anchor-
 
 export const contradicts = ({ status }: PlaceState): boolean => contradicting.has(status);
 
-/** The newest row of each kind that says whether people have been asked; undefined where there is none. */
+/** The newest row of each kind that says whether people have been asked; undefined when there is no such row. */
 export interface Marks {
   readonly confirmed?: AuditRow;
   readonly held?: AuditRow;

@@ -59,9 +59,9 @@ export function setAside<E extends Typed>(
 
 /**
  * Whether the texts beside a row whose hash and MAC have been checked are those that it names. A row of before texts
- * were set aside has what was typed in itself, and names none.
+ * were set aside has what was typed in itself, and names no text.
  *
- * @param through the row up to which texts were removed, 0 where none were.
+ * @param through the row up to which texts were removed, 0 when no text was removed.
  */
 export function checkTexts(
   row: AuditRow,
@@ -88,7 +88,7 @@ export function textsBySeq(texts: readonly AuditText[]): ReadonlyMap<number, rea
   return found;
 }
 
-/** The reason of a row as it was typed; undefined where it was removed, or none was given. */
+/** The reason of a row as it was typed; undefined where it was removed, or was never given. */
 export const typedReason = (
   { seq, reason }: Pick<AuditRow, 'seq' | 'reason'>,
   texts: readonly AuditText[],
@@ -99,7 +99,7 @@ export const typedReason = (
 
 /** What a row says of how far texts were removed. */
 export const removedThrough = ({ facts }: Pick<AuditRow, 'facts'>): number => {
-  const through = facts?.['through'];
+  const through = facts?.through;
   return typeof through === 'number' && Number.isSafeInteger(through) ? through : 0;
 };
 

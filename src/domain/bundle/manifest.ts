@@ -10,8 +10,6 @@ const Fault = z.object({
   code: z.string().meta({ description: 'As for a probe that could not check: `forbidden`, `timed-out`.' }),
   detail: z.string(),
 });
-export type BundleFault = z.output<typeof Fault>;
-
 const LeftOut = z.object({
   why: z.enum(['size', 'count', 'gives-work']).meta({
     description: 'A limit of size or number, or a look that would give a part work to do.',
@@ -77,6 +75,6 @@ export const bundleLimits = {
   keptBytes: 512 * 2 ** 20,
 } as const;
 
-/** What the targets answered, for `--bundle`; nobody reads it. */
+/** What the targets answered, for `--bundle`; no person reads it. */
 export const recordingFolder = 'recording';
 export const isRecording = (path: string): boolean => path.startsWith(`${recordingFolder}/`);

@@ -35,7 +35,7 @@ export interface RecorderOptions {
   readonly write: (line: string) => void;
 }
 
-/** Writes down what targets are asked and answer; whoever asks gets the answer itself. */
+/** Writes down what targets are asked and answer; the caller gets the answer itself. */
 export interface Recorder {
   begin(targets: Targets, about: { readonly shape: EnvironmentShape; readonly place: Place }): void;
   targets(targets: Targets): Targets;
@@ -49,7 +49,7 @@ export interface Recorder {
   ended(lane: string, code: string, facts: Facts): void;
 }
 
-/** A lane, and which look of its probe asks; without one, nobody looks twice. */
+/** A lane, and which look of its probe asks; without it, the probe looks only once. */
 interface Lane {
   readonly name: string;
   readonly look?: number;

@@ -31,7 +31,7 @@ export interface Recording {
   readonly place: Place;
   readonly targets: TargetsFactory;
   readonly rules: HealthRules;
-  /** Stands still at the time of the recording; nobody waits. */
+  /** Stands still at the time of the recording; a replay never waits. */
   readonly clock: Clock;
   /** The same probes, each answered from its own lane. One that asks what was not recorded is inconclusive. */
   probes(probes: readonly Probe[]): readonly Probe[];
@@ -252,7 +252,7 @@ function ownMembers(
   facts: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const absent = Object.fromEntries(
-    ((facts['absent'] ?? []) as readonly string[]).map((one) => [one, undefined]),
+    ((facts.absent ?? []) as readonly string[]).map((one) => [one, undefined]),
   );
   const byId = (fact: string) => (id: string) =>
     (facts[fact] as ReadonlyMap<string, unknown> | undefined)?.get(id);
@@ -262,22 +262,22 @@ function ownMembers(
     case 'postgres':
       return { databaseName: byId('databaseName'), databaseSource: byId('databaseSource'), ...absent };
     case 'nats':
-      return { hasMonitor: facts['hasMonitor'] === true };
+      return { hasMonitor: facts.hasMonitor === true };
     case 'kubernetes':
       // A recording costs no requests, and so no limit holds.
       return {
-        ...{ namespace: facts['namespace'], agentNamespace: facts['agentNamespace'] },
+        ...{ namespace: facts.namespace, agentNamespace: facts.agentNamespace },
         ...{ hasListed: () => false, requests: () => 0, pages: () => 0, limit: () => undefined },
         ...{ left: () => Number.POSITIVE_INFINITY, quiet: () => Promise.resolve() },
       };
     case 'operator':
-      return { namespace: facts['namespace'] };
+      return { namespace: facts.namespace };
     case 'compose':
-      return { project: facts['project'], ...absent };
+      return { project: facts.project, ...absent };
     case 'runtime':
-      return { kind: facts['kind'], ...absent };
+      return { kind: facts.kind, ...absent };
     case 'network':
-      return { knows: (part: string) => ((facts['knows'] ?? []) as readonly string[]).includes(part) };
+      return { knows: (part: string) => ((facts.knows ?? []) as readonly string[]).includes(part) };
     case 'redis':
     case 'neo4j':
     case 'manifests':

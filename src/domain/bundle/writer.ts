@@ -8,7 +8,7 @@ export interface BundleWriter {
   packed?(content: string | Uint8Array): Promise<number>;
   /** Closes the archive; what it is as a whole. */
   end(): Promise<Written>;
-  /** Leaves nothing of it. */
+  /** Deletes all that was written. */
   drop(): Promise<void>;
 }
 

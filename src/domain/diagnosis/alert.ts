@@ -90,11 +90,11 @@ const labelled = /\balert_?name["']?\s*[=:]\s*["']?([A-Za-z]\w+)/i;
 const alone =
   /^\s*((?:[A-Z][a-z0-9]+|[A-Z]{2,}(?=[A-Z][a-z]))(?:[A-Z]+[a-z0-9]*)+)\b(?=\s*(?:$|[({[,:;-]|\w+[=:]|(?:\S+\s*){0,4}$))/;
 const single = /^\s*(Watchdog|InfoInhibitor)\s*$/;
-/** Reasons of Pods and classes of errors are written alike and are none. */
+/** Reasons of Pods and classes of errors are written alike but are no names of alerts. */
 const reasons =
   /^(?:OOMKilled|FailedScheduling|.*(?:BackOff|Error|Exception|ImagePull|ImageName|Creating|Mount|Evicted|Warning))$/;
 
-/** Read a text as an alert; undefined for one that is none. */
+/** Read a text as an alert; undefined when the text is no alert. */
 export function alertIn(text: string): Alert | undefined {
   const marked = fired.exec(text);
   const first = alone.exec(text)?.[1];

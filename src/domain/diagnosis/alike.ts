@@ -2,7 +2,7 @@
 const MANY = 3;
 
 /**
- * Open causes that are open for the same reason, in groups: nobody reads the same sentence nine times. `reason` is equal
+ * Open causes that are open for the same reason, in groups: the reader must not see the same sentence nine times. `reason` is equal
  * for those of one group; a group of one or two is taken apart again. In the order of the first of each.
  */
 export function alike<T>(open: readonly T[], reason: (one: T) => string): readonly (readonly T[])[] {

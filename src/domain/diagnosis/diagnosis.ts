@@ -44,7 +44,7 @@ export function hint(code: FindingCode, part?: PartId): Condition {
 }
 /**
  * The condition, but unknown where the other one holds too: that explains the same evidence, and whether this is there
- * besides nobody can tell (two faults at once).
+ * as well cannot be told (two faults at once).
  */
 export function unlessExplained(of: Condition, by: Condition): Condition {
   return all(of, not({ op: 'hint', of: by }));
@@ -58,7 +58,7 @@ export function unlessAnswered(of: Condition, ...probes: readonly string[]): Con
 }
 /**
  * The condition, but false where one of these findings was made: they explain it by something that can be corrected. Where
- * nobody could look for them, what was observed stands.
+ * they could not be looked for, what was observed stands.
  */
 export function unlessFound(of: Condition, ...codes: readonly [FindingCode, ...FindingCode[]]): Condition {
   return { op: 'unless-found', of, codes };
@@ -102,7 +102,7 @@ export type Remedy<N extends Names = Names> = (
     }
 ) & {
   readonly on?: 'kubernetes' | 'compose';
-  /** It helps only where this was seen; where nobody could look, it is not offered. */
+  /** It helps only where this was seen; when that could not be looked at, it is not offered. */
   readonly where?: Condition;
   /** It cannot help where this was seen. */
   readonly unless?: Condition;

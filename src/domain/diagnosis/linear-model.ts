@@ -21,7 +21,7 @@ export interface ClassScore {
 
 export type LinearModel = (text: string) => readonly ClassScore[];
 
-/** Reads the model once; scoring a text is a sum over its words. Best class first, none for a text without words. */
+/** Reads the model once; scoring a text is a sum over its words. Best class first, empty for a text without words. */
 export function linearModel({
   classes,
   scale,

@@ -36,7 +36,7 @@ export function remediesHere(
 
 /**
  * Pure. The instructions of these that go with what is offered: text, lines and button of one cause say the same.
- * `recommended`: the fix behind the button; undefined where there is none.
+ * `recommended`: the fix behind the button; undefined without such a fix.
  */
 export function instructionsOf(
   remedies: readonly Remedy[],

@@ -16,10 +16,10 @@ import {
 } from './other-matters.ts';
 import { partsIn } from './part-words.ts';
 
-/** What answers a request that is none for a diagnosis, as it is typed. */
+/** What answers a request that does not ask for a diagnosis, as it is typed. */
 export type OtherCommand = 'health' | 'collect' | 'logs' | 'report';
 
-/** Titles of the product by symptom: whoever types one means it. */
+/** Titles of the product by symptom: a person who types one means it. */
 export type Titles = Readonly<Record<string, readonly string[]>>;
 
 /** What a request for a diagnosis means: some diagnoses, a choice to offer, another command, or nothing that fits. */
@@ -41,7 +41,7 @@ export interface Matcher {
     readonly faint?: boolean;
     /** It asks for this instead. */
     readonly command?: OtherCommand;
-    /** The nearest symptoms, also where none is near. */
+    /** The nearest symptoms, even when all are far. */
     readonly nearest?: readonly string[];
   };
   /** The text with its misspelt words put right. */
@@ -201,7 +201,7 @@ function partOf(text: string, { platform }: Reader): PartId | undefined {
   return partIn(text, platform) ?? partsIn(text, platform)[0]?.part;
 }
 
-/** undefined for a rule that nobody knows: its words are read as words. */
+/** undefined for an unknown rule: its words are read as words. */
 function ofAlert(alert: Alert, reader: Reader): Symptom | undefined {
   if (alert.resolved || alert.ids[0] === '-' || foreignIn(alert.words)) return { kind: 'unknown' };
   const ids = here(alert.ids, reader);
@@ -415,7 +415,7 @@ function ofConnection(
   // "连不上 redis": a person names the one end, and nothing else.
   if (/^连不上 ?\p{L}+$/u.test(left) && part !== undefined && ids[0] !== undefined)
     return { kind: 'known', ids: ids.slice(0, 1), part };
-  // The error alone, that names nobody, is no symptom yet, whatever phrases it stands in.
+  // The error alone, that names no part, is no symptom yet, whatever phrases it stands in.
   const bare = part === undefined && !/[\p{L}\d]/u.test(rest);
   const named = whole.sure && !bare ? told : part === undefined ? beside : [];
   if (best !== undefined && named.includes(best.id))

@@ -5,7 +5,7 @@ import { type CauseJudgement, type Emitters, judge } from './judgement.ts';
 
 export interface TurningLook {
   readonly look: ProbeOutcome;
-  /** Its other reading is enough; else the complaint, which nobody sees now, would have to be seen as well. */
+  /** Its other reading is enough; else the complaint, which cannot be seen now, would have to be seen as well. */
   readonly alone: boolean;
 }
 

@@ -31,10 +31,10 @@ export function partNotHere(
   outcomes: readonly ProbeOutcome[],
 ): PartId | undefined {
   const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
-  return outcomes.find(({ key, facts }) => keys.has(key) && facts['notHere'] !== undefined)?.part;
+  return outcomes.find(({ key, facts }) => keys.has(key) && facts.notHere !== undefined)?.part;
 }
 
-/** Whether a diagnosis is a question here at all: one of another runtime, or about files that nobody has, is none. */
+/** Whether a diagnosis is a question here at all: one of another runtime, or about files that this installation lacks, is not. */
 export function applies(
   { diagnosis }: Pick<DiagnosisJudgement, 'diagnosis'>,
   outcomes: readonly ProbeOutcome[],

@@ -8,7 +8,7 @@ const asSaid = ({ code, excerpts }: Finding): string => JSON.stringify([code, ex
 
 /**
  * What parts said of themselves that no confirmed cause explains, each once, to be shown word for word: a line that
- * nobody understands beats a wrong cause. A cause explains what is said about its part, and by parts that need it,
+ * has no known meaning beats a wrong cause. A cause explains what is said about its part, and by parts that need it,
  * unless it leaves open why (`leavesWhyOpen`). What speaks for a confirmed cause is shown with that cause.
  */
 export function unexplained(

@@ -17,9 +17,9 @@ export interface DigestDifference {
   readonly localDate: string;
   /** ISO time at which it was due, when it comes noticeably later: the bot was not running then. */
   readonly lateSince?: string;
-  /** ISO time of the digest compared with; absent where there is none. */
+  /** ISO time of the digest compared with; absent without an earlier digest. */
   readonly since?: string;
-  /** The channel had no digest of this environment before, also none that was asked for by hand. */
+  /** The channel had no digest of this environment before, not even one requested by hand. */
   readonly first?: true;
   readonly fresh: readonly RememberedFinding[];
   /** Severity rose, or a number got clearly worse. */
@@ -39,9 +39,9 @@ export interface DigestDifference {
   /** What is there and was not told, because people have muted it or accepted it for good. */
   readonly muted?: readonly Quieted[];
   readonly quiet: boolean;
-  /** What does not fit together; it is no part's state and counts in nothing else. Absent: nobody looked. */
+  /** What does not fit together; it is no part's state and counts in nothing else. Absent: it was not checked. */
   readonly drift?: DriftDifference;
-  /** What workers found there, beside what they had found at the previous digest. Absent: nobody looked. */
+  /** What workers found there, beside what they had found at the previous digest. Absent: it was not checked. */
   readonly inventory?: InventoryNews;
   /** Parts that run another image in other environments whose readers are the same. */
   readonly stages?: readonly StageDifference[];
@@ -78,7 +78,7 @@ export interface DigestInput {
   readonly lateSince?: string;
   readonly report: HealthReport;
   readonly outcomes: readonly ProbeOutcome[];
-  /** Of the checks for drift, with their findings alone that are drift. Absent: nobody looked. */
+  /** Of the checks for drift, with their findings alone that are drift. Absent: it was not checked. */
   readonly drift?: readonly ProbeOutcome[];
   /** Finished digests of the channel and environment before this one, newest first; the first is compared with. */
   readonly past: readonly PastDigest[];

@@ -53,22 +53,22 @@ export const openStates: readonly RemediationState[] = [
 
 /** The handle of the fix that an approved one waits for, by what its row says. */
 export function waitedFor(outcome: Facts | undefined): string | undefined {
-  const other = outcome?.['other'];
-  const waits = outcome?.['waiting'] === 'target' || outcome?.['waiting'] === 'target-unknown';
+  const other = outcome?.other;
+  const waits = outcome?.waiting === 'target' || outcome?.waiting === 'target-unknown';
   return waits && typeof other === 'string' ? other : undefined;
 }
 
 /** What is kept of an offer that ended because a newer look saw well what it was for. */
 export const mendedOffer: Facts = { reason: 'mended' };
-export const isMendedOffer = (outcome: Facts | undefined): boolean => outcome?.['reason'] === 'mended';
+export const isMendedOffer = (outcome: Facts | undefined): boolean => outcome?.reason === 'mended';
 
 /** What is kept of an offer whose object another fix has changed since. */
 export const overtakenBy = ({ id }: { readonly id: string }): Facts => ({ reason: 'overtaken', by: id });
 
-/** Id of the fix that has changed its object since; undefined: none has. */
+/** Id of the fix that has changed its object since; undefined: no fix has. */
 export function overtaker(outcome: Facts | undefined): string | undefined {
-  const by = outcome?.['by'];
-  return outcome?.['reason'] === 'overtaken' && typeof by === 'string' ? by : undefined;
+  const by = outcome?.by;
+  return outcome?.reason === 'overtaken' && typeof by === 'string' ? by : undefined;
 }
 
 export function isTerminal(state: RemediationState): boolean {

@@ -6,7 +6,7 @@ import type { FindingCode } from '../probe/findings.ts';
 export type SettingKey = keyof typeof guideSettings;
 export const settingKeys = Object.keys(guideSettings) as [SettingKey, ...SettingKey[]];
 
-/** Probes whose finding a setting mends, and which must find nothing once it has. */
+/** Probes whose finding a setting repairs, and which must find nothing once it has. */
 export const settingSigns = [
   'services.event-pipeline',
   'services.executor-queue',
@@ -81,7 +81,7 @@ export const isFurther = (way: 'up' | 'down', before: number, value: number): bo
 
 /**
  * Seconds that a step should have which ended at its own limit: the guide's, or more for one that has those already.
- * Undefined where it is none of these, or has all that may be given from here.
+ * Undefined when the step is another one, or has all that may be given from here.
  */
 export function stepTimeoutFor({
   code,

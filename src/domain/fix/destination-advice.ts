@@ -38,7 +38,7 @@ export const destinationKeys = Object.keys(destinationSettings) as [DestinationK
 
 export const settingOfDestination = (key: DestinationKey): DestinationSetting => destinationSettings[key];
 
-/** Findings that such a value may mend, once a cause names it. */
+/** Findings that such a value may repair, once a cause names it. */
 export const destinationFindings = [
   'REGISTRATION_SUBJECTS_DIFFER',
   'STARTUP_DATABASE_UNREACHABLE',
@@ -73,7 +73,7 @@ export function destinationFor({
   const found = destinationFindings.find((one) => one === code);
   if (found === undefined) return undefined;
   // What a variable gives is not in the file.
-  if (typeof facts['variable'] === 'string') return undefined;
+  if (typeof facts.variable === 'string') return undefined;
   const key = keyOf[found];
   const { parts, store } = settingOfDestination(key);
   const among = (wanted: unknown) => parts.find((one) => one === wanted);
@@ -81,7 +81,7 @@ export function destinationFor({
     const own = among(part);
     return own === undefined ? undefined : { part: own, key };
   }
-  const wrong = among(facts['wrong']);
+  const wrong = among(facts.wrong);
   const from = parts.find((one) => one !== wrong);
   return wrong === undefined || from === undefined ? undefined : { part: wrong, key, from };
 }

@@ -23,8 +23,8 @@ export function endedUnder({ id, finishedAt }: EndedLife, steps: readonly StepRo
   if (finishedAt === undefined) return undefined;
   const [first] = steps
     .filter(({ outcome }) => outcome === 'done')
-    .filter(({ facts }) => facts['limit_of'] === id && facts['ended_last'] === finishedAt)
+    .filter(({ facts }) => facts.limit_of === id && facts.ended_last === finishedAt)
     .toSorted((a, b) => a.intentAt.getTime() - b.intentAt.getTime());
-  const former = first?.facts['former_memory_bytes'];
+  const former = first?.facts.former_memory_bytes;
   return typeof former === 'number' ? former : undefined;
 }

@@ -15,7 +15,7 @@ export const watchedForMs = 75 * minuteMs;
 /** What came back: the cause that led to the fix, or only a check of the fix itself that is not well any more. */
 export type CameBack = 'cause' | 'check';
 
-/** What one look says. What nobody could see is neither well nor back. */
+/** What one look says. What could not be seen is neither well nor back. */
 export type HourLook = CameBack | 'well' | 'unseen';
 
 const Watched = z.object({
@@ -39,12 +39,12 @@ type Fix = Pick<RemediationRow, 'outcome' | 'finishedAt'>;
 export function watchedOf(
   fix: Pick<RemediationRow, 'state' | 'undoOf' | 'surface' | 'outcome' | 'finishedAt'>,
 ): Watched | undefined {
-  // Without a thread there is nobody to tell; an undo brings back what was there.
+  // Without a thread the result has no reader; an undo brings back what was there.
   if (fix.state !== 'succeeded' || fix.undoOf !== undefined || fix.surface === undefined) return undefined;
   if (fix.finishedAt === undefined) return undefined;
-  const kept = fix.outcome?.['watched'];
+  const kept = fix.outcome?.watched;
   if (kept !== undefined) return readFact(kept, Watched);
-  const gone = isRepaired(fix.outcome) || fix.outcome?.['again'] === 'no-news';
+  const gone = isRepaired(fix.outcome) || fix.outcome?.again === 'no-news';
   return { turn: 0, due: new Date(fix.finishedAt.getTime() + looksAfterMs[0]).toISOString(), gone };
 }
 
@@ -57,7 +57,7 @@ export const withWatched = ({ outcome }: Fix, watched: Watched): Facts => ({
 export const isDue = ({ due }: Watched, now: Date): boolean =>
   due !== undefined && Date.parse(due) <= now.getTime();
 
-/** Whoever looks has it for so long. */
+/** The looking process holds it for so long. */
 export const takenFor = (watched: Watched, now: Date, ms: number): Watched => ({
   ...watched,
   turn: watched.turn + 1,

@@ -10,7 +10,7 @@ import type { ProbeOutcome } from '../probe/probe.ts';
 /**
  * What was seen when the question that led to a fix was asked again after its steps. `gone`: what was found before is not
  * found any more. `still`: it is. `not-due`: what was written counts only from a later moment, such as a restart.
- * `unseen`: nobody could look. `no-news`: what is found tells of the time before, and nothing has come since.
+ * `unseen`: the look was not possible. `no-news`: what is found tells of the time before, and nothing has come since.
  * `measured`: nothing had been found before, so there are only the numbers.
  */
 export const againAnswers = ['gone', 'still', 'not-due', 'unseen', 'no-news', 'measured'] as const;
@@ -89,14 +89,14 @@ export function againFacts({ again, cause, before, after, due }: LookedAgain): F
 
 /** Undefined for a fix that nobody asked again about: one of an earlier version, an undo, or one that did not succeed. */
 export function lookedAgain(outcome: Facts | undefined): LookedAgain | undefined {
-  const again = againAnswers.find((one) => one === outcome?.['again']);
+  const again = againAnswers.find((one) => one === outcome?.again);
   if (outcome === undefined || again === undefined) return undefined;
-  const cause = outcome['againCause'];
-  const due = readFact(outcome['due'], z.object({ key: z.string(), facts: Shown }));
+  const cause = outcome.againCause;
+  const due = readFact(outcome.due, z.object({ key: z.string(), facts: Shown }));
   return {
     again,
-    before: measuresIn(outcome['before']),
-    after: measuresIn(outcome['after']),
+    before: measuresIn(outcome.before),
+    after: measuresIn(outcome.after),
     ...present({ cause: typeof cause === 'string' ? cause : undefined, due }),
   };
 }
@@ -112,14 +112,14 @@ export const uncheckedFacts = (outcomes: readonly ProbeOutcome[]): Facts => {
   return unwell.length === 0 ? {} : { unwell: JSON.stringify(unwell) };
 };
 
-export const unwellIn = (outcome: Facts | undefined): readonly Measure[] => measuresIn(outcome?.['unwell']);
+export const unwellIn = (outcome: Facts | undefined): readonly Measure[] => measuresIn(outcome?.unwell);
 
 /**
  * Whether what a fix was for counts as repaired by it. One of an earlier version was not asked about again: there the
  * checks of its plan are all that is known.
  */
 export function isRepaired(outcome: Facts | undefined): boolean {
-  const again = outcome?.['again'];
+  const again = outcome?.again;
   return again === undefined || again === 'gone' || again === 'measured';
 }
 

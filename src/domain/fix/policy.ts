@@ -302,7 +302,7 @@ export interface Policy {
   readonly version: string;
   /** Undefined: no person may approve (R-A7). */
   rule(tier: Tier): Rule | undefined;
-  /** Undefined: nobody may, or nobody else has to approve (R-A9). */
+  /** Undefined: breaking the glass is not allowed, or no other person has to approve (R-A9). */
   glass(tier: Tier): GlassRule | undefined;
   /** People on call: those to whom tier 1 is offered; they may cancel and stop. */
   readonly onCall: readonly AllowList[];
@@ -414,7 +414,7 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
   };
 }
 
-/** Also without a policy, for a plan that nobody can approve. */
+/** Also without a policy, for a plan that no person can approve. */
 export const temporaryForMs = (config: ApprovalsConfig | undefined): number =>
   config?.temporaryFor ?? temporaryForDefault;
 

@@ -151,7 +151,7 @@ export interface NeededRight {
 export type FieldRule =
   /** This text with the generation. */
   | { readonly becomes: 'mark'; readonly prefix: string }
-  /** Nothing: it was this text with the generation before that, so that nobody has changed the object since. */
+  /** Nothing: it was this text with the generation before that, so that the object has not been changed since. */
   | { readonly becomes: 'unmarked'; readonly prefix: string }
   /** A number within these bounds, both included, from one within those. */
   | {
@@ -177,7 +177,7 @@ export type FieldRule =
 
 export interface FieldChange {
   /**
-   * From the top of the object. `containers[]` stands for each item of that list, known by its name; none of them may
+   * From the top of the object. `containers[]` stands for each item of that list, known by its name; no item may
    * come or go.
    */
   readonly path: readonly [string, ...string[]];
@@ -226,7 +226,7 @@ export interface KubernetesKeeping {
   readonly mostSeconds: number;
   /** Name of the Secret that keeps the value. */
   readonly kept: string;
-  /** Annotation of a Secret that was made because it was missing; no other one is deleted. Absent: none is made. */
+  /** Annotation of a Secret that was made because it was missing; no other one is deleted. Absent: no Secret is made. */
   readonly madeBy?: string;
 }
 
@@ -247,14 +247,14 @@ export interface KubernetesRunning {
   readonly mountedAt: string;
 }
 
-/** `under-way`: the target itself is still at it, begun by this very fix; whoever does the step again goes on with that. */
+/** `under-way`: the target itself is still at it, begun by this very fix; a repetition of the step goes on with that. */
 export type Observation = 'done' | 'not-done' | 'under-way' | 'unknown';
 
-/** How what a temporary change has set stands, long after it. What cannot be looked at throws, and is none of these. */
+/** How what a temporary change has set stands, long after it. What cannot be looked at throws, and has no standing. */
 export type Standing =
-  /** Still there, and nobody who makes the object is seen to write the same. */
+  /** Still there, and the maker of the object is not seen to write the same. */
   | { readonly is: 'ours' }
-  /** Whoever makes the object writes the same by now: it lasts. */
+  /** The maker of the object writes the same by now: it lasts. */
   | { readonly is: 'kept' }
   /** Put back, or another value; with `field`, `by` and `at` of the other hand, where the target tells. */
   | { readonly is: 'gone'; readonly by?: Facts };

@@ -17,7 +17,7 @@ export interface RemediationRow {
   readonly tier: Tier;
   readonly plan: Plan;
   readonly planHash: string;
-  /** What moves, as it was seen last; absent while nobody has looked since the plan was made. */
+  /** What moves, as it was seen last; absent until the first look after the plan was made. */
   readonly live?: Facts;
   readonly liveAt?: Date;
   readonly findingKey?: string;
@@ -31,7 +31,7 @@ export interface RemediationRow {
   readonly requester?: Person;
   readonly requesterId?: string;
   readonly reason?: string;
-  /** For how many days the reason was kept; absent while it stands there, and where none was given. */
+  /** For how many days the reason was kept; absent while it stands there, and when no reason was given. */
   readonly reasonKeptDays?: number;
   /** Person ids who could approve when it was requested (R-A8). */
   readonly eligible: readonly string[];
@@ -80,7 +80,7 @@ export interface FollowUp {
   readonly handle: string;
   readonly environment: string;
   readonly actionId: string;
-  /** Person ids of those who did it or asked for it: none of them closes it. */
+  /** Person ids of those who did it or asked for it: these persons may not close it. */
   readonly people: readonly string[];
   readonly openedAt: Date;
   readonly closedAt?: Date;

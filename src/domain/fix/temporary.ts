@@ -13,7 +13,7 @@ export interface TemporaryChange {
   readonly version: number;
   /** When people were told that it is over its time. */
   readonly overAt?: Date;
-  /** Since when nobody could look at it. */
+  /** Since when it could not be looked at. */
   readonly unseenSince?: Date;
   readonly closedAt?: Date;
   readonly outcome?: TemporaryEnd;
@@ -59,7 +59,7 @@ export function endOf({ state, plan, undoOf, finishedAt }: RemediationRow): Date
 
 /** What stands in `outcome.temporary` of a fix whose end was looked at. */
 export function endedAs({ outcome }: Pick<RemediationRow, 'outcome'>): TemporaryEnd | 'over' | undefined {
-  const ended = outcome?.['temporary'];
+  const ended = outcome?.temporary;
   return ended === 'gone' || ended === 'kept' || ended === 'undone' || ended === 'over' ? ended : undefined;
 }
 
@@ -77,7 +77,7 @@ export type AfterLook =
 
 /**
  * Pure. What follows from a look at a change whose time is over: each thing is said once, and what cannot be seen is
- * never taken for gone. While its undo is under way nobody is asked to undo it.
+ * never taken for gone. While its undo is under way its people are not asked to undo it.
  */
 export function afterLook(
   standing: Standing['is'] | 'unseen',

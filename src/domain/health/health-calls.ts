@@ -132,7 +132,7 @@ export function healthCalls(shape: EnvironmentShape): readonly ProbeCall<HealthP
   for (const service of shape.services) add('http.several-looks', { service });
   if (shape.runtime !== 'none' && shape.databases.length > 0) add('runtime.free-space', { part: 'postgres' });
   if (shape.runtime === 'kubernetes') {
-    // Of a service without a ready Pod nobody else hears what it misses.
+    // Of a service without a ready Pod only its own health tells what it misses.
     for (const service of shape.services) add('http.own-health', { service });
     add('kubernetes.pods', { restarts: limits.podRestarts });
     add('kubernetes.services-endpoints');
@@ -176,7 +176,7 @@ const partOfTarget: Readonly<Record<string, PartId>> = {
 
 /** The part a call of `healthCalls` speaks about, known before it has answered. */
 export function partOfCall(call: ProbeCall): PartId {
-  const named = call.with?.['part'] ?? call.with?.['service'];
+  const named = call.with?.part ?? call.with?.service;
   const part = partIds.find((id) => id === named);
   return part ?? partOfTarget[call.probe.split('.', 1)[0] ?? ''] ?? 'runtime';
 }

@@ -23,11 +23,11 @@ const orderedExits = new Set([0, 130, 137, 143]);
 /** Stopped, unscheduled or refused is a cause of its own; what is only unwell may be so for something underneath. */
 function isExplainable(finding: Finding): boolean {
   const { explainable } = traitsOf(finding.code);
-  if (explainable === 'unless-ordered') return !orderedExits.has(Number(finding.facts['exitCode']));
+  if (explainable === 'unless-ordered') return !orderedExits.has(Number(finding.facts.exitCode));
   return explainable === true;
 }
 
-/** It does not do its work, whoever asks: seen to fail, unhealthy by its own word, or slow. */
+/** It does not do its work, for every caller: seen to fail, unhealthy by its own word, or slow. */
 const serves = ({ findings }: PartRow): boolean =>
   !findings.some(({ code }) => {
     const { partFails, saysUnhealthy, slow } = traitsOf(code);

@@ -175,9 +175,7 @@ function judgePart(
     worst !== undefined && (verdict.state === 'up' || verdict.fact.key === 'finding')
       ? { key: worst.code, facts: { ...worst.facts, subject: worst.subject } }
       : verdict.fact;
-  const latency = direct
-    .map((outcome) => outcome.facts['latencyMs'])
-    .find((value) => typeof value === 'number');
+  const latency = direct.map((outcome) => outcome.facts.latencyMs).find((value) => typeof value === 'number');
   return {
     part,
     state,
@@ -302,26 +300,26 @@ function speaksElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): boole
     (one) =>
       one.part === part &&
       (one.findings.some(({ code }) => traitsOf(code).expectedHere === true) ||
-        (one.status === 'skipped' && one.facts['elsewhere'] !== undefined)),
+        (one.status === 'skipped' && one.facts.elsewhere !== undefined)),
   );
 }
 
-/** Nobody could look how much room PostgreSQL has: that it answers says nothing of it. */
+/** The free space of PostgreSQL could not be read; an answer alone does not prove free space. */
 function freeSpaceUnseen(
   part: PartId,
   { runtime }: EnvironmentShape,
   outcomes: readonly ProbeOutcome[],
 ): NonNullable<PartRow['besides']> {
   const unseen =
-    runtime === 'none' || outcomes.some((one) => one.part === part && one.facts['freeSpace'] === 'unseen');
+    runtime === 'none' || outcomes.some((one) => one.part === part && one.facts.freeSpace === 'unseen');
   const answers = directOutcomes(part, outcomes).some(({ status }) => status === 'healthy');
   return part === 'postgres' && unseen && answers ? [{ key: 'free-space-unseen', facts: {} }] : [];
 }
 
-/** Looks at whether a store does its work for whoever has logged in to it. */
+/** Looks at whether a store does its work for a client that has logged in. */
 const writeLooks: ReadonlySet<string> = new Set<HealthProbeId>(['postgres.writes', 'redis.writes']);
 
-/** A store that answers and whose reads and writes nobody could look at is up only as far as its answer goes. */
+/** A store that answers and whose reads and writes could not be checked is up only as far as its answer goes. */
 function withoutWrites(row: PartRow, unseen: readonly ProbeOutcome[]): PartRow {
   const isOpen = unseen.some(({ part, probe }) => part === row.part && writeLooks.has(probe));
   if (row.state !== 'up' || !isOpen) return row;
@@ -335,8 +333,8 @@ function foundElsewhere(part: PartId, outcomes: readonly ProbeOutcome[]): NonNul
     of === part && typeof elsewhere === 'string' ? [{ key: 'elsewhere', facts: { places: elsewhere } }] : [],
   );
   if (!speaksElsewhere(part, outcomes)) return places;
-  const count = sessionsOf(part, outcomes).reduce((sum, { facts }) => sum + Number(facts['count']), 0);
-  const from = outcomes.map(({ facts }) => facts['agentsFrom']).find((one) => typeof one === 'string');
+  const count = sessionsOf(part, outcomes).reduce((sum, { facts }) => sum + Number(facts.count), 0);
+  const from = outcomes.map(({ facts }) => facts.agentsFrom).find((one) => typeof one === 'string');
   const onBus =
     from === undefined ? { key: 'on-bus', facts: { count } } : { key: 'on-bus-from', facts: { count, from } };
   return [...places, onBus];
@@ -391,7 +389,7 @@ function judgeUnreachable(
   if (look === 'hung') {
     if (runtime !== 'nothing' || sessions.length > 0 || monitor.length > 0)
       return said('down', 'hung', alive);
-    // Whoever waits for an answer of it hangs as we do.
+    // A client that waits for its answer hangs as we do.
     const waiting = [...hangingClients(part, outcomes), ...again];
     return waiting.length > 0 ? said('down', 'hung', waiting) : said('unknown', 'hung-unconfirmed', []);
   }
@@ -422,7 +420,7 @@ function monitorRefuses(part: PartId, outcomes: readonly ProbeOutcome[]): readon
   const finding = outcomes
     .filter((one) => one.part === part && healthRole(one.probe).otherPort === true)
     .flatMap(({ findings }) => findings)
-    .find(({ facts }) => facts['stage'] === 'refused');
+    .find(({ facts }) => facts.stage === 'refused');
   return finding === undefined ? [] : [{ key: 'monitor-refuses', facts: finding.facts }];
 }
 

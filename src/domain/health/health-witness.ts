@@ -99,7 +99,7 @@ export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]):
 }
 
 /**
- * Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. That they see none proves nothing: one that is idle
+ * Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. Seeing no connection proves nothing: one that is idle
  * holds no connection (R-PLAT23).
  */
 export function sessionsOf(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
@@ -156,7 +156,7 @@ export function hangingClients(part: PartId, outcomes: readonly ProbeOutcome[]):
       .filter((one) => one.part === service && healthRole(one.probe).asClient === true)
       .flatMap(({ findings }) => findings)
       .find(({ code }) => traitsOf(code).waits === true);
-    const path = stalled?.facts['path'];
+    const path = stalled?.facts.path;
     return typeof path === 'string' ? [{ key: 'dependant-hangs', facts: { service, path } }] : [];
   });
 }
@@ -199,7 +199,7 @@ export function secondWitness(
   second: readonly ProbeOutcome[],
 ): readonly Witness[] {
   const own = second.filter((outcome) => outcome.part === part);
-  const beside = own[0]?.facts['beside'];
+  const beside = own[0]?.facts.beside;
   if (typeof beside !== 'string' || lookAt(own, own.length) !== look) return [];
   const claimed = outcomes.some(({ facts }) => facts[`dependency.${part}`] === 'up');
   return claimed ? [] : [{ key: 'second-look', facts: { beside } }];

@@ -9,7 +9,7 @@ export interface Judged {
   readonly outcomes: readonly ProbeOutcome[];
 }
 
-/** A part that refused us, or was silent, while nobody else could tell. */
+/** A part that refused us, or was silent, while no other witness could tell. */
 export interface Doubt {
   readonly part: PartId;
   /** What to ask once more. */

@@ -2,7 +2,7 @@ import type { Stage } from './errors.ts';
 
 /**
  * Every error that a driver or a server may give a probe, classed once. The server's own list is the source of each row;
- * what stands in none is `unknown-error` and is quoted, for a class of ours that does not fit is worse than none.
+ * an error in no list is `unknown-error` and is quoted, for a class of ours that does not fit is worse than none.
  */
 export interface ErrorTable {
   /** Where the server or the driver lists them. */
@@ -66,7 +66,7 @@ export const errorTables = {
     codes: {
       ...all('auth', 'NOAUTH', 'WRONGPASS'),
       NOPERM: 'forbidden',
-      // Protected mode: it takes nobody from elsewhere, whatever the password.
+      // Protected mode: it refuses every other host, whatever the password.
       DENIED: 'not-admitted',
       // A script, a function or a command of a module runs.
       BUSY: 'busy',
@@ -220,7 +220,7 @@ export const errorTables = {
 
 export type ErrorSource = keyof typeof errorTables;
 
-/** The class that its table gives a code, or words that stand for one; undefined where the table has none. */
+/** The class that its table gives a code, or words that stand for one; undefined when the table has no class for it. */
 export function listedStage(source: ErrorSource, code: string): Stage | undefined {
   const { codes, classes }: ErrorTable = errorTables[source];
   if (Object.hasOwn(codes, code)) return codes[code];

@@ -37,10 +37,10 @@ export class AppError extends Error {
 
 /** The bot's own PostgreSQL is away: nothing can be written now, and what was begun is taken up again later. */
 export function isStoreAway(error: unknown): boolean {
-  return error instanceof AppError && error.retryable && error.facts['dependency'] === 'postgres';
+  return error instanceof AppError && error.retryable && error.facts.dependency === 'postgres';
 }
 
-/** What may come of a word that somebody has typed: they are told, and nobody is called for it. */
+/** What may come of a word that somebody has typed: they are told, and no operator is called for it. */
 export function isRefusal(error: unknown): boolean {
   return (
     error instanceof AppError &&
@@ -51,7 +51,7 @@ export function isRefusal(error: unknown): boolean {
 /** How far a call to a target got before it failed. */
 export const stages = [
   'dns', // the name does not resolve
-  'refused', // the host answered: nobody listens there
+  'refused', // the host answered: no process listens there
   'connect-timeout', // no answer to the connection attempt: firewall, route, dead host
   'tls', // connected, TLS did not come up
   'auth', // the target refused the credentials

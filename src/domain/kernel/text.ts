@@ -15,7 +15,7 @@ export function wellFormed(text: string): string {
   return whole.includes('\0') ? whole.replaceAll('\0', replacement) : whole;
 }
 
-/** Stands where something was that nobody sees. */
+/** Stands in place of an invisible character. */
 const dot = '\u00b7';
 
 /** Joiners and selectors of a variant: a part of some letters and emoji, and nothing at all behind other characters. */
@@ -104,7 +104,7 @@ function mended(value: unknown, mend: (text: string) => string): unknown {
   if (typeof value === 'string') return mend(value);
   if (Array.isArray(value)) return value.map((item: unknown) => mended(item, mend));
   if (typeof value !== 'object' || value === null || !isPlainObject(value)) return value;
-  // A mended name that another member has already takes a longer one, so that neither is lost.
+  // A corrected name that another member has already takes a longer one, so that neither is lost.
   const names = new Set(Object.keys(value));
   const members = Object.entries(value).map(([name, item]) => {
     let free = mend(name);

@@ -14,13 +14,13 @@ export interface Shape {
 export interface DrainOptions {
   /** Share of equal words from which two shapes are one; the paper has 0.5. */
   readonly similarity?: number;
-  /** Most groups; further shapes are nobody's. */
+  /** Most groups; further shapes get no group. */
   readonly mostShapes?: number;
   /** The name in a word that tells things apart: words with other names are never taken for one. */
   readonly kept?: (word: string) => string | undefined;
 }
 
-/** Kinds of entries that are told apart; what comes after them is counted and nobody's. */
+/** Kinds of entries that are told apart; what comes after them is counted without a group. */
 export const MOST_SHAPES = 2_000;
 /** Words of a line that count. */
 const MOST_WORDS = 60;

@@ -37,7 +37,7 @@ type Document = 'manifest' | 'key';
 interface Open {
   level: LogLevel;
   readonly line: LogLine;
-  /** Nobody wants it: only its level and time are known. */
+  /** It was filtered out: only its level and time are known. */
   readonly skipped: boolean;
   readonly lines: string[];
   count: number;
@@ -94,7 +94,7 @@ export class EntryReader {
     /** Whether a line that gives no level is known to tell of a fault, such as `NOAUTH`, which has no word for one. */
     readonly isFault?: (text: string) => boolean;
     readonly emit: (entry: LogEntry) => void;
-    /** An entry that nobody wants, of which level and time alone are known. Default: it is emitted without its words. */
+    /** An entry that was filtered out, of which level and time alone are known. Default: it is emitted without its words. */
     readonly pass?: (level: LogLevel, time: number | undefined, zoneless: boolean) => void;
   }) {
     this.#now = options.now;
@@ -114,7 +114,7 @@ export class EntryReader {
         }));
   }
 
-  /** An entry that nobody wants begins; of it no more than level and time is known. */
+  /** An entry that was filtered out begins; of it no more than level and time is known. */
   skip(level: LogLevel, time: number | undefined, zoneless: boolean): void {
     if (this.#open !== undefined) this.#give(this.#open);
     if (time !== undefined) [this.#lastTime, this.#lastZoneless] = [time, zoneless];

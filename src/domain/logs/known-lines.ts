@@ -173,7 +173,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       ask: 'M1',
       common: true,
     },
-    // Words of Redis itself, whoever repeats them.
+    // Words of Redis itself, also when another program repeats them.
     {
       id: 'redis-password',
       pattern:
@@ -421,7 +421,7 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
       id: 'agents-silent',
       pattern: /\bagents? without heartbeat\b|\bagent heartbeat timeout\b/i,
       part: 'collect-agent',
-      // An agent that nobody lets in is as silent as one that is gone.
+      // An agent that no server admits is as silent as one that is gone.
       causes: ['S2.c', 'S2.a', 'S2.b'],
       ask: 'S2',
     },

@@ -91,7 +91,7 @@ const usual = new Map(
   ]),
 );
 
-/** A level by its name in any case, also slog's `ERROR+2`; undefined when it is none. */
+/** A level by its name in any case, also slog's `ERROR+2`; undefined for another word. */
 export function levelNamed(name: string): LogLevel | undefined {
   const known = usual.get(name);
   if (known !== undefined) return known;
@@ -156,7 +156,7 @@ const denied = new RegExp(
   'gi',
 );
 
-/** The level of a line that gives none, by the words in it. */
+/** The level of a line that gives no level, by the words in it. */
 export function levelByWords(text: string): LogLevel {
   // Most lines have none of these words.
   if (!worst.test(text) && !bad.test(text)) return mild.test(text) ? mildUnlessNone(text) : 'info';

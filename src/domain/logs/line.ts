@@ -243,20 +243,20 @@ function fromJson(raw: string, now: number, depth: number): LogLine | undefined 
   const named =
     typeof given === 'string'
       ? // PostgreSQL's FATAL ends one session.
-        levelNamed(entry['error_severity'] === 'FATAL' ? 'ERROR' : given)
+        levelNamed(entry.error_severity === 'FATAL' ? 'ERROR' : given)
       : typeof given === 'number'
         ? levelNumbered(given)
         : undefined;
-  // Whoever writes requests down has one level for all of them.
+  // A request log gives every request the same level.
   const failed = (named === undefined || named === 'info') && isFailedStatus(first(statusNames));
   const level = failed ? 'error' : named;
   const error = first(errorNames);
   const inError =
     typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
-  const said = [first(messageNames), typeof error === 'string' ? error : inError['message']].filter(
+  const said = [first(messageNames), typeof error === 'string' ? error : inError.message].filter(
     (one) => typeof one === 'string' && one !== '',
   );
-  const stack = first(traceNames) ?? inError['stack'];
+  const stack = first(traceNames) ?? inError.stack;
   const [text = '', ...lines] = said.join(': ').split('\n');
   const trace = [...lines, ...(typeof stack === 'string' ? stack.split('\n') : [])].filter(
     (one) => one.trim() !== '',

@@ -8,7 +8,7 @@ import { type Stamp, stampAt, yearlessStampAt } from './stamp.ts';
  * `readLine` finds; a line of which that is not certain is left to it.
  */
 export class QuickHead {
-  /** Milliseconds since 1970, of the line that was read last; undefined where it gives none. */
+  /** Milliseconds since 1970, of the line that was read last; undefined when it gives no time. */
   time: number | undefined;
   zoneless = false;
 
@@ -232,7 +232,7 @@ export class QuickHead {
     return true;
   }
 
-  /** The end of a usual stamp at that place, and its moment in `time`; -1 where there is none. */
+  /** The end of a usual stamp at that place, and its moment in `time`; -1 without a stamp. */
   #stamp(text: string, at: number): number {
     if (text.charCodeAt(at + 13) !== colonCode || !isDigit(text.charCodeAt(at))) return -1;
     const between = text.charCodeAt(at + 10);
@@ -273,7 +273,7 @@ const [letterZ, letterU, letterG] = [90, 85, 71];
 const [letterT, letterI, letterD, tab] = [84, 73, 68, 9];
 const MOST_DAYS = 1_000;
 const isDigit = (code: number): boolean => code >= zero && code <= nine;
-/** Two digits at that place; NaN where there are none. */
+/** Two digits at that place; NaN without digits there. */
 function two(text: string, at: number): number {
   const [tens, ones] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
   return isDigit(tens) && isDigit(ones) ? (tens - zero) * 10 + ones - zero : Number.NaN;

@@ -231,5 +231,5 @@ export function requestLines(platform: Platform): readonly RequestLine[] {
   return [...logged, ...said, { ...full }];
 }
 
-/** Whether a part has to be supplied where the text names none. */
+/** Whether a part has to be supplied when the text names no part. */
 export const isFullDisk = (line: RequestLine): boolean => line.pattern === disk;

@@ -21,7 +21,7 @@ const yearless = /^(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,3})\d{0,6}/;
 
 const DAY_MS = 86_400_000;
 
-/** Reads the moment with which a text begins; undefined when it begins with none. */
+/** Reads the moment with which a text begins; undefined when it begins without a moment. */
 export function stampAt(text: string): Stamp | undefined {
   const code = text.charCodeAt(0);
   if (code < 48 || code > 57) return undefined;

@@ -5,10 +5,10 @@ export const directPurpose = 'remediation-direct:';
 /** A temporary change that is over its time, with the button that takes it back. */
 export const overduePurpose = 'remediation-overdue';
 
-/** User id of whoever reads this copy of a card alone. */
+/** User id of the only reader of this copy of a card. */
 export const readerOf = (purpose: string): string | undefined =>
   purpose.startsWith(directPurpose) ? purpose.slice(directPurpose.length) : undefined;
 
-/** R-A10: messages with which people decide. The bot draws them from the fix as it is stored, whoever asked for it. */
+/** R-A10: messages with which people decide. The bot draws them from the fix as it is stored, no matter who asked for it. */
 export const isCard = (purpose: string): boolean =>
   purpose === cardPurpose || purpose === overduePurpose || readerOf(purpose) !== undefined;

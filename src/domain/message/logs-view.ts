@@ -23,6 +23,6 @@ export interface LogsView {
 /** How a log is put into words; implemented by `bot/views/logs.view.ts`. */
 export interface LogsRenderer {
   logs(view: LogsView, language: Language): Rendered;
-  /** The picture of its timeline: its title, and what it shows for whoever does not see it. */
+  /** The picture of its timeline: its title, and what it shows for a reader who cannot see it. */
   pictureWords(view: LogsView, language: Language): { readonly title: string; readonly alt: string };
 }

@@ -40,7 +40,7 @@ export interface FileOfRun {
 /** A picture that the bot draws when it sends it (ADR 0037). */
 export interface FileDrawn {
   readonly picture: LogPicture;
-  /** What it shows, for whoever does not see it. */
+  /** What it shows, for a reader who cannot see it. */
   readonly alt: string;
   /** Whose clock its times go by; absent: UTC. */
   readonly reader?: string;

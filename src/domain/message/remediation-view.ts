@@ -24,7 +24,7 @@ export interface RemediationView {
   readonly approvals: readonly ApprovalRow[];
   readonly steps: readonly StepRow[];
   readonly needed: number;
-  /** Whoever asks for it has to type a reason. */
+  /** A request needs a typed reason. */
   readonly reasonNeeded?: true;
   readonly buttons: Readonly<Partial<Record<RemediationButton, string>>>;
   /** Those who are asked to approve it. */

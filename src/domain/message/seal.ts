@@ -3,7 +3,7 @@ import type { OutboxKind } from './outbox.ts';
 
 /**
  * R-A10: what only the bot can make, under a key that no other process and no database has (ADR 0067). A button that decides,
- * and what goes to Slack as it stands, carry it; what does not has no power, whoever wrote it.
+ * and what goes to Slack as it stands, carry it; what does not has no power, no matter who wrote it.
  */
 export interface Seal {
   make(text: string): string;

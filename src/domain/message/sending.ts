@@ -38,7 +38,7 @@ export interface Waits {
   readonly method: number;
   /** Until its message may be edited again. */
   readonly message: number;
-  /** Until a new post could take its place; undefined when none may. */
+  /** Until a new post could take its place; undefined when no new post may. */
   readonly post?: number;
 }
 
@@ -46,7 +46,7 @@ export type Way =
   | { readonly kind: 'send' }
   /** As a post of its own. */
   | { readonly kind: 'move' }
-  /** `forMs` 0: whoever holds the limits knows when to ask again. */
+  /** `forMs` 0: the holder of the limits knows when to ask again. */
   | { readonly kind: 'wait'; readonly forMs: number };
 
 /** R-S10: how an item goes out. An answer does not wait for edits of others, and a message is not edited twice in a second. */

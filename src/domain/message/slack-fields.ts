@@ -1,4 +1,4 @@
-/** Fields of Slack's payloads that Slack or we read back; none holds what a person or a target has said. */
+/** Fields of Slack's payloads that Slack or we read back; no field holds what a person or a target has said. */
 const machineFields = new Set(
   `
   type action_id block_id callback_id external_id private_metadata root_view_id previous_view_id hash style
@@ -16,8 +16,7 @@ const machineFields = new Set(
  * input is what somebody typed. A `response_url` lets us answer for half an hour, and only the inbox has it.
  */
 export function keptInSlack(key: string, parent: Readonly<Record<string, unknown>>): boolean {
-  if (key === 'value')
-    return parent['type'] === 'button' || (parent['type'] === undefined && 'text' in parent);
+  if (key === 'value') return parent.type === 'button' || (parent.type === undefined && 'text' in parent);
   if (key === 'id') return true;
   return machineFields.has(key);
 }

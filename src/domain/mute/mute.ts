@@ -42,7 +42,7 @@ export interface ConfiguredKnown {
 export type Quiet = Mute | (ConfiguredKnown & { readonly kind: 'configured' });
 
 export interface Quieting {
-  /** Those that nobody has lifted; time is judged here. */
+  /** Those that are not lifted; time is judged here. */
   readonly mutes: readonly Mute[];
   readonly known: readonly ConfiguredKnown[];
   /** What was seen with it. Without it, mutes of a diagnosis' cause cover no finding. */
@@ -72,7 +72,7 @@ const tells = ({ severity }: Pick<Finding, 'severity'>): boolean => severity !==
 export const holds = ({ until }: Pick<Mute, 'until'>, now: Date): boolean =>
   until === undefined || now.getTime() < until.getTime();
 
-/** Whoever could have seen it has looked, and it is not there. */
+/** Every probe that could have seen it has looked and did not find it. */
 function isGone(sign: Sign, { findings, outcomes, emitters }: Look): boolean {
   // A look at another part says nothing of this one; the runtime's speaks of all.
   const lookers = outcomes.filter(
@@ -153,7 +153,7 @@ export function quietCause(
 /** Without the mutes of causes: another one may rest on the same findings. */
 export const ofFindings = ({ mutes, known }: Quieting): Quieting => ({ mutes, known });
 
-/** Pure: what a mute of this cause has to cover; undefined where nothing of it is told by itself. */
+/** Pure: what a mute of this cause has to cover; undefined where no probe tells any sign of it. */
 export function signsOf(
   evidence: readonly Named[],
 ): { readonly evidence: readonly Sign[]; readonly severity: Severity } | undefined {
@@ -192,7 +192,7 @@ export function muteFault(wish: {
 }
 
 /**
- * Pure: which mutes end by what was seen. `rose`: the same cause is worse now. `gone`: whoever could have seen it has
+ * Pure: which mutes end by what was seen. `rose`: the same cause is worse now. `gone`: every probe that could have seen it has
  * looked, and it is not there.
  */
 export function endedBySight(

@@ -25,7 +25,7 @@ export interface Discovered {
   readonly platform: PlatformChanges;
   readonly parts: readonly SeenPart[];
   readonly healthPaths: Readonly<Partial<Record<ServiceId, SeenHealthPaths>>>;
-  /** Services that answer nobody: no port, no check and no Service in their manifest. */
+  /** Services that answer no request: no port, no check and no Service in their manifest. */
   readonly withoutHttp?: readonly ServiceId[];
   /** By their tables; absent: the server could not be asked. */
   readonly databases?: Readonly<Partial<Record<PlatformDatabase, string>>>;

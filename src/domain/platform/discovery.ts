@@ -45,7 +45,7 @@ export interface SeenWorkload {
   /** ConfigMaps that are mounted as files. */
   readonly configMaps: readonly string[];
   readonly health: SeenHealthPaths;
-  /** Its manifest has no port and no check, and no Service leads to it: it answers nobody. */
+  /** Its manifest has no port and no check, and no Service leads to it: it answers no request. */
   readonly portless?: true;
   /** Variables that a Secret gives, by name, with the Secret and its key. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -164,7 +164,7 @@ function contradicts({ image }: SeenWorkload, part: Part): boolean {
   return store !== undefined && store !== part;
 }
 
-/** `postgres` of `registry.example/library/postgres:17`: the server's own name, whoever built the image. */
+/** `postgres` of `registry.example/library/postgres:17`: the server's own name, no matter who built the image. */
 function storeOfImage(image: string): Store | undefined {
   const name = imageName(image);
   return stores.find((store) => name === store || guide.parts[store].aliases.some((alias) => name === alias));

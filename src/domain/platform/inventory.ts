@@ -41,7 +41,7 @@ const areaOf: Readonly<Record<ThingKind, InventoryArea>> = {
 /** One thing that was seen, by its name: the workload of Redis, a database, a subject that somebody listens to. */
 export interface Thing {
   readonly kind: ThingKind;
-  /** Of a part; absent where it is nobody's own. */
+  /** Of a part; absent when it belongs to no part. */
   readonly part?: PartId;
   readonly name: string;
   /** Of an image with which its container was seen to run well: the engine's id, by which nothing is compared. */
@@ -139,7 +139,7 @@ export function thingsOf(found: Discovered): Readonly<Record<'runtime' | 'databa
   };
 }
 
-/** What nobody could look at for so long is not held against what can be looked at now. */
+/** What could not be looked at for so long is not held against what can be looked at now. */
 const staleMs = 24 * 60 * 60_000;
 
 /**
@@ -166,7 +166,7 @@ export function inventoryAfter(before: Inventory | undefined, look: InventoryLoo
 
 /**
  * What is other than it was, area by area. Only what both knew is compared: what somebody could not look at then is not
- * new, and what nobody could look at now is not gone. One name in place of another is a change.
+ * new, and what cannot be looked at now is not gone. One name in place of another is a change.
  */
 export function inventoryChanges(before: Inventory, now: Inventory): readonly InventoryChange[] {
   return inventoryAreas.flatMap((area) => {
@@ -181,7 +181,7 @@ export function inventoryChanges(before: Inventory, now: Inventory): readonly In
       const of = part === undefined ? { kind } : { kind, part };
       const [gone, come] = [own(went), own(came)];
       const [first, second] = [gone[0], come[0]];
-      // What belongs to nobody is no other name of the same thing.
+      // What belongs to no part is no other name of the same thing.
       if (
         part !== undefined &&
         gone.length === 1 &&
@@ -203,7 +203,7 @@ export function inventoryNews(now: KeptInventory, before: KeptInventory, since: 
   return {
     lookedAt: now.lookedAt,
     counts: countsOf(now),
-    // Nobody had looked then: it is compared with the first look.
+    // There was no look then: it is compared with the first look.
     since: before.since > since ? before.since : since,
     changes: inventoryChanges(before, now),
     images: imagesOf(now),
@@ -246,7 +246,7 @@ export function stageDifferences(
   });
 }
 
-/** How many things of each kind there are, of what was seen: of an area that nobody saw nothing is said. */
+/** How many things of each kind there are, of what was seen: an unseen area is left out. */
 export function countsOf({ areas }: Pick<Inventory, 'areas'>): InventoryNews['counts'] {
   const counts: Partial<Record<ThingKind, number>> = {};
   for (const kind of thingKinds) {

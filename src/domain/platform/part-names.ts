@@ -6,7 +6,7 @@ interface Names {
   readonly whole: ReadonlyMap<string, PartId>;
   /** Names that may have something before them, or beside them. */
   readonly words: readonly (readonly [string, PartId])[];
-  /** Asked for every Pod of a namespace: nothing is put together anew. */
+  /** Asked for every Pod of a namespace: no name is put together again. */
   readonly endings: readonly (readonly [string, PartId])[];
 }
 

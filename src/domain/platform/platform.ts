@@ -22,7 +22,7 @@ type Row<P extends PartId> = Omit<Widened<Guide['parts'][P]>, Fixed> & {
   readonly name?: string;
   /** Port of its Kubernetes Service, where that is another one than its own. */
   readonly servicePort?: number;
-  /** Role of PostgreSQL that it uses and nobody else: no person, no tool, no other service. */
+  /** Role of PostgreSQL that it alone uses: no person, no tool, no other service. */
   readonly databaseRole?: string;
 };
 
@@ -40,8 +40,6 @@ export type PlatformChanges = {
 
 export type ConfigKey = keyof Guide['keys'];
 export type TableName = keyof Guide['tables'];
-export type PlatformPath = keyof Guide['paths'];
-
 interface Told {
   readonly configured: PlatformChanges;
   readonly seen: PlatformChanges;
@@ -54,7 +52,7 @@ export function changesOf(platform: Platform): PlatformChanges {
   return told.get(platform)?.configured ?? {};
 }
 
-/** What was seen of it, value by value; empty where nobody looked. Some of it may be overridden by `changesOf`. */
+/** What was seen of it, value by value; empty without a look. Some of it may be overridden by `changesOf`. */
 export function seenOf(platform: Platform): PlatformChanges {
   return told.get(platform)?.seen ?? {};
 }
@@ -112,7 +110,7 @@ export function bareName(workload: WorkloadName): string {
   return workload.slice(workload.indexOf('/') + 1);
 }
 
-/** The bare name of a part's workload; what carries the parts is none. */
+/** The bare name of a part's workload; what carries the parts has no workload. */
 export function workloadOf(platform: Platform, part: PartId): string {
   const { workload } = factsOf(platform, part);
   return workload === undefined ? part : bareName(workload);
@@ -139,7 +137,7 @@ export function keysOf(platform: Platform, cache: Exclude<keyof Platform['cache'
   return `${platform.cache[cache]}*`;
 }
 
-/** Prefixes of all keys that are a cache's: lost, they are made again by whoever uses them. */
+/** Prefixes of all keys that are a cache's: lost, they are made again by their users. */
 export function cachePrefixes({ cache }: Platform): readonly string[] {
   return [cache.agents, cache.disposable, ...cache.more];
 }

@@ -17,7 +17,7 @@ export type RanImages = (environment: string, part: PartId) => Promise<readonly 
 export const repositoryOf = (image: string): string => /^(?:[^/]*\/)*[^:@/]*/.exec(image)?.[0] ?? image;
 
 /**
- * The image that ran before the present one, of which nobody has seen that it runs: undefined where the present one was
+ * The image that ran before the present one, when that one was never seen to run: undefined where the present one was
  * seen to run well, at any time, or where no other one was.
  */
 export function earlierImage(imageId: string | undefined, ran: readonly RanImage[]): RanImage | undefined {

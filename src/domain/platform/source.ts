@@ -55,7 +55,7 @@ export function factOf<G extends Group, F extends keyof Platform[G] & string>(
   };
 }
 
-/** A fact of a part (`workload`, `configFile`, `port`, …) with its source; undefined where the part has none. */
+/** A fact of a part (`workload`, `configFile`, `port`, …) with its source; undefined when the part has no such fact. */
 export function partFactOf<P extends PartId, F extends keyof Platform['parts'][P] & string>(
   platform: Platform,
   part: P,
@@ -68,7 +68,7 @@ export function partFactOf<P extends PartId, F extends keyof Platform['parts'][P
 }
 
 /**
- * Whether a comparison with these values may confirm or rule out a cause: none of them is only documented. A probe
+ * Whether a comparison with these values may confirm or rule out a cause: that is, whether each has a source beside the documents. A probe
  * whose comparison may not decide answers "could not check" (`AppError` `NOT_FOUND`), never a finding and never
  * healthy.
  */

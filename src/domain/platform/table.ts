@@ -209,7 +209,7 @@ export const usual = {
 } as const;
 
 /**
- * Ports that a client takes where its URL names none. They are the protocols' own, so that no installation changes them;
+ * Ports that a client takes where its URL names no port. They are the protocols' own, so that no installation changes them;
  * bolt's is that of every other scheme.
  */
 export const protocolPorts = {
@@ -222,7 +222,7 @@ export const protocolPorts = {
 } as const;
 
 /**
- * Prometheus' own defaults: the path that a job asks where it names none (`metrics_path`), and the port of its own page
+ * Prometheus' own defaults: the path that a job asks where it names no path (`metrics_path`), and the port of its own page
  * (`--web.listen-address`).
  */
 export const prometheus = { path: '/metrics', port: 9_090 } as const;
@@ -337,7 +337,7 @@ export const guideSettings = {
 } as const satisfies Readonly<Partial<Record<keyof typeof guide.keys, Setting>>>;
 
 /**
- * The guide's example of a step that needs more time ("步骤执行超时", 增加步骤超时时间), in seconds. Whoever has that much
+ * The guide's example of a step that needs more time ("步骤执行超时", 增加步骤超时时间), in seconds. A step that has that much
  * already gets more in the same proportion, up to `most`.
  */
 export const guideStepTimeout = { from: 120, to: 300, most: 1_800 } as const;

@@ -103,7 +103,7 @@ interface Given {
   readonly urls: readonly { readonly scheme: string; readonly host: string }[];
 }
 
-/** A host stands alone, or where one stands in an address: a word of a text is none. */
+/** A host stands alone, or where one stands in an address: a word of a text does not count. */
 function givenTo({ values, files }: Pick<Running, 'values' | 'files'>): Given {
   const hosts = new Set<string>();
   const pairs = new Set<string>();
@@ -150,7 +150,7 @@ export interface Claimed<Workload extends Running> {
 }
 
 /**
- * What nobody looks at although it runs in the platform's own place, or is used by a part: first what is used. A host that
+ * What no probe looks at although it runs in the platform's own place, or is used by a part: first what is used. A host that
  * is no workload counts only with the scheme or the port of another product.
  */
 export function uncheckedIn<Workload extends Running>(sight: Claimed<Workload>): readonly Unchecked[] {

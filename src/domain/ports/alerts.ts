@@ -29,9 +29,9 @@ export interface Alerts {
   add(environment: string, alerts: readonly IncomingAlert[]): Promise<void>;
   /** Whether this transaction alone takes alerts now. */
   turn(): Promise<boolean>;
-  /** Alerts that nobody has taken, as they came. */
+  /** Alerts that are not taken, as they came. */
   waiting(limit: number): Promise<readonly StoredAlert[]>;
-  /** Without an incident nobody is told of them. */
+  /** Without an incident they are not reported. */
   take(ids: readonly number[], incidentId?: string): Promise<void>;
   /** The incidents of those of these ends whose alert has been told of, by the id of the end. */
   incidentsOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
@@ -51,7 +51,7 @@ export interface Alerts {
   /** Incidents whose thread has not been told for so long of what joined. */
   untold(forMs: number, limit: number): Promise<readonly Incident[]>;
   resolve(incidentId: string): Promise<void>;
-  /** Those that fire and of which nobody was told, because what they mean is muted; the one that was looked at longest ago first. */
+  /** Those that fire and were not reported, because what they mean is muted; the one that was looked at longest ago first. */
   muted(limit: number): Promise<readonly Incident[]>;
   /** Its answer is that of another run from now on. */
   lookedAgain(incidentId: string, now: { readonly messageId: string; readonly runId: string }): Promise<void>;

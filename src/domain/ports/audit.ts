@@ -13,17 +13,17 @@ export interface Audit {
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
   /** What people typed, of these rows (both ends included), in their order; what was removed is left out. */
   texts(from: number, to: number): Promise<readonly AuditText[]>;
-  /** The row up to which texts were removed; 0 where none were. Not checked yet. */
+  /** The row up to which texts were removed; 0 when no text was removed. Not checked yet. */
   textsRemovedThrough(): Promise<number>;
   /** The rows that say so, the newest first: not checked yet, and not all of a long life. */
   textRemovals(): Promise<readonly AuditRow[]>;
-  /** The first row that was written at this time or later; undefined: none was. */
+  /** The first row that was written at this time or later; undefined: there is no such row. */
   firstSince(at: Date): Promise<number | undefined>;
   /** The last row that was written before this time. */
   lastBefore(at: Date): Promise<number | undefined>;
   /** Those of one fix, oldest first. */
   of(remediationId: string): Promise<readonly AuditRow[]>;
-  /** R-L9: where signing began; undefined where nobody signs. */
+  /** R-L9: where signing began; undefined without signing. */
   signingStart(): Promise<SigningStart | undefined>;
   /** Writes down that it begins after the last row; false where it has begun, or this process has no key. */
   beginSigning(): Promise<boolean>;

@@ -28,7 +28,7 @@ export interface ExecutionHandedOver {
   readonly unclaimed?: boolean;
 }
 
-/** Work that Redis was handed and nobody fetches. Nothing of this throws. */
+/** Work that Redis was handed and that no worker fetches. No member throws. */
 export interface LeftLying {
   /** False when Redis is away. */
   runLies(job: RunHandedOver): Promise<boolean>;

@@ -65,7 +65,7 @@ export interface LogCounter {
     push(bytes: Uint8Array): Promise<void>;
     end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): Promise<void>;
   };
-  /** Takes a large plain file without its bytes going through here; false: it is none, and has to be pushed. */
+  /** Takes a large plain file without its bytes going through here; false: it is no such file, and has to be pushed. */
   file(name: string, path: string): Promise<boolean>;
   /** After the end of every source. */
   tally(): Promise<LogTally>;

@@ -26,14 +26,14 @@ export type OfferRepository = 'audit' | 'buttons' | 'killSwitches' | 'messages' 
 /** Each offer gets a card of its own; what cannot be offered is said with the finding. */
 export interface SavedOffers extends Pick<FindingView, 'refused'> {
   readonly offers: readonly RemediationRow[];
-  /** Could be offered as well and is not recommended: planned anew when somebody chooses it from the menu. */
+  /** Could be offered as well and is not recommended: planned again when somebody chooses it from the menu. */
   readonly others: readonly RemedyCall[];
 }
 
 /** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
 export interface PreparedOffer {
   readonly finding: Finding;
-  /** What the recommended fixes mend. */
+  /** The parts that the recommended fixes repair. */
   readonly parts: readonly Finding['part'][];
   readonly save: (tx: TxOf<OfferRepository>) => Promise<SavedOffers>;
 }

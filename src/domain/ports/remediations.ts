@@ -89,7 +89,7 @@ export interface Remediations {
   ): Promise<void>;
   /** R-A9: one for a fix, open until somebody who is not among `people` closes it. */
   openFollowUp(id: string, people: readonly string[]): Promise<void>;
-  /** False: there is none that is open. The database refuses one of its people. */
+  /** False: there is no open one. The database refuses one of its people. */
   closeFollowUp(
     id: string,
     closed: { readonly by: Person; readonly personId: string; readonly note: string },
@@ -144,7 +144,7 @@ export interface Remediations {
   ): Promise<boolean>;
   /**
    * Approved ones to (re-)enqueue, and open ones whose lease ended (FOR UPDATE SKIP LOCKED). `late`: it was handed over,
-   * and nobody has claimed it for `lateMs`; without `lateMs` none is.
+   * and has not been claimed for `lateMs`; without `lateMs` no row is late.
    */
   dispatchable(
     environments: readonly string[],

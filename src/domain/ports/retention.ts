@@ -38,7 +38,7 @@ export interface Retention {
    */
   remove(kind: RetentionKind, batch: RetentionBatch): Promise<RetentionResult>;
   /**
-   * R-L7: the row of the audit up to which texts have become old, and how many those are; undefined: none of which no row
+   * R-L7: the row of the audit up to which texts have become old, and how many those are; undefined: there is no old text of which no row
    * says so yet. It looks at the oldest thousand.
    */
   typedDue(olderThanMs: number): Promise<{ readonly through: number; readonly texts: number } | undefined>;

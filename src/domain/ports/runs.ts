@@ -56,7 +56,7 @@ export interface Runs {
   finish(id: string, owner: string, state: 'complete' | 'failed', summary: unknown): Promise<boolean>;
   /**
    * Queued runs without a worker, and running ones whose lease ended; oldest first. `late`: it was handed over, and
-   * nobody has claimed it for `lateMs`; without `lateMs` none is.
+   * has not been claimed for `lateMs`; without `lateMs` no run is late.
    */
   waiting(
     environments: readonly string[],
@@ -101,8 +101,8 @@ export interface Runs {
   byReference(reference: string): Promise<Run | undefined>;
   byDedupeKey(key: string): Promise<Run | undefined>;
   /**
-   * Runs that were requested longer ago and have no holder become `expired`; returns those. One that nobody ever claimed
-   * loses its params: nobody who knows the secrets of its environment has seen them.
+   * Runs that were requested longer ago and have no holder become `expired`; returns those. A run that was never claimed
+   * loses its params: no process that knows the secrets of its environment has checked them.
    */
   expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;
 }

@@ -34,7 +34,7 @@ export interface StoreOf<R extends Repository> {
   readonly single: <T>(work: (tx: TxOf<R>) => Promise<T>) => Promise<T>;
 }
 
-/** All of it, for the composition. */
+/** Every repository, for the composition. */
 export interface Store extends StoreOf<Repository>, Listening {
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

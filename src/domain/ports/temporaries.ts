@@ -14,7 +14,7 @@ export interface Temporaries {
       /** `over`: people are told now that it is over its time. */
       | { readonly afterMs: number; readonly seen: boolean; readonly over: boolean },
   ): Promise<boolean>;
-  /** Whoever looks at it now. False: there is none that is open. */
+  /** For the process that looks at it now. False: there is no open one. */
   close(remediationId: string, outcome: TemporaryEnd): Promise<boolean>;
   /** Open ones of an environment that are over their time, oldest first. */
   over(environment: string, limit: number): Promise<readonly OverdueChange[]>;

@@ -14,7 +14,7 @@ export interface StoredToken {
   readonly revokedAt?: Date;
 }
 
-/** Personal tokens of the command line; what is stored proves nobody (ADR 0023). */
+/** Personal tokens of the command line; what is stored proves no identity (ADR 0023). */
 export interface Tokens {
   insert(token: Pick<StoredToken, 'id' | 'digest' | 'owner' | 'name' | 'expiresAt'>): Promise<void>;
   get(id: string): Promise<StoredToken | undefined>;

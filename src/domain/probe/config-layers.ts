@@ -85,7 +85,7 @@ export function valueOf(sources: LayerSources, key: string): LayeredValue | unde
   );
 }
 
-/** How a variable for this key ends under a prefix that nobody has named: `OWN_EVENT_WORKERS`. */
+/** How a variable for this key ends under a prefix that is not configured: `OWN_EVENT_WORKERS`. */
 export const variableEnding = (key: string): string => `_${upper(key)}`;
 
 function fromReference(key: string, name: string, variable: ReferredVariable): LayeredValue {
@@ -163,7 +163,7 @@ export function keyBehind(name: string, file: unknown): string | undefined {
 
 /**
  * Variables that would give a key of the file another value if their prefix were the program's own (`OWN_EVENT_WORKERS`
- * for `event.workers`): nobody has said which prefix that is.
+ * for `event.workers`): the prefix is not known.
  */
 export function prefixUnknown(
   sources: LayerSources,

@@ -12,14 +12,14 @@ type Life = Pick<
 
 const runsFor = ({ startedAt }: Life, now: Date) => now.getTime() - Date.parse(startedAt);
 
-/** Its own check says that it is healthy, or it has none and has run for longer than what ends again and again. */
+/** Its own check says that it is healthy, or it has no check and has run for longer than what ends again and again. */
 export function runsWell(container: Life, now: Date): boolean {
   const { state, health } = container;
   if (state !== 'running') return false;
   return health === 'healthy' || (health === undefined && runsFor(container, now) >= shortLifeMs);
 }
 
-/** It ends or is unhealthy by itself: nobody has stopped it, and no limit of its memory ended it. */
+/** It ends or is unhealthy by itself: it was not stopped, and no limit of its memory ended it. */
 export function failsByItself(container: Life, now: Date): boolean {
   const { state, health, exitCode, oomKilled, restartCount, error = '' } = container;
   if (oomKilled) return false;

@@ -14,11 +14,11 @@ const sentences: readonly (readonly [EvictionKind, RegExp])[] = [
   ['overuse', /Container (?<what>\S+) exceeded its local ephemeral storage limit/],
 ];
 
-/** Under the name of the kind what is meant; `unknown`: none of these is said. */
+/** Under the name of the kind what is meant; `unknown`: the message is of another kind. */
 export function evictionFacts(message: string): Readonly<Record<string, string>> {
   for (const [kind, sentence] of sentences) {
     const found = sentence.exec(message);
-    if (found !== null) return { [kind]: found.groups?.['what'] ?? '–' };
+    if (found !== null) return { [kind]: found.groups?.what ?? '–' };
   }
   return { unknown: '–' };
 }

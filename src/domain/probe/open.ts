@@ -16,7 +16,7 @@ export function isLeftOpen(facts: Facts, code: string): boolean {
 }
 
 /**
- * A probe that saw what a finding speaks of, and not to the extent that makes it one: nobody is told of it, and nobody is
+ * A probe that saw what a finding speaks of, and not to the extent that makes it one: it is not reported, and it is not
  * told that it is not there.
  */
 export function thereAnyway(...codes: readonly [FindingCode, ...FindingCode[]]): Facts {

@@ -43,8 +43,7 @@ const sentences: readonly (readonly [RefusalKind, RegExp])[] = [
 export function refusedBy(message: string): Refusal | undefined {
   for (const [kind, sentence] of sentences) {
     const found = sentence.exec(message);
-    if (found !== null)
-      return { kind, ...present({ what: found.groups?.['what'] ?? found.groups?.['ratio'] }) };
+    if (found !== null) return { kind, ...present({ what: found.groups?.what ?? found.groups?.ratio }) };
   }
   return undefined;
 }

@@ -24,7 +24,7 @@ export function noNodeHasThem(message: string): boolean {
   return told !== undefined && told.nodes > 0 && told.nodes === told.unlike;
 }
 
-/** The one label that a Pod chooses its node by, beside those of the platform; undefined for none, or several. */
+/** The one label that a Pod chooses its node by, beside those of the platform; undefined without one, or with several. */
 export function chosenBy(
   nodeSelector: Readonly<Record<string, string>>,
 ): readonly [label: string, value: string] | undefined {
@@ -90,7 +90,7 @@ const ofControlPlane = /^node-role\.kubernetes\.io\/(?:control-plane|master)\b/;
 
 /**
  * What keeps a Pod from every node, by the message of its condition `PodScheduled`: first what is said of most nodes.
- * Nothing for a message of another form: then nobody here knows why.
+ * Nothing for a message of another form: then the reason is unknown.
  */
 export function blockedBy(message: string): readonly Block[] {
   // What follows is about Pods that might make way, and repeats the rest.
@@ -114,7 +114,7 @@ export function blockedBy(message: string): readonly Block[] {
 
 /**
  * The same as facts of a finding: under the name of each kind what is meant, or how many nodes it is said of. `unknown`:
- * none of them is known here.
+ * the message has no known form.
  */
 export function blockFacts(message: string): Readonly<Record<string, string>> {
   const facts: Record<string, string> = {};

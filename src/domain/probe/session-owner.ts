@@ -26,7 +26,7 @@ export type SessionOwner =
 /**
  * Names that people's programs, backups, copies and migrations give their connections; PostgreSQL's own by its manual
  * ("Client Applications", "Server Applications"), the others by theirs. A name takes a session away from those that may be
- * ended and adds none, so that a word too many does no harm.
+ * ended and adds no session, so that a word too many does no harm.
  */
 const tools: readonly RegExp[] = [
   /^(?:psql|pg_\w+|pgbench|vacuumdb|reindexdb|clusterdb|createdb|dropdb|initdb|ecpg|oid2name|vacuumlo)\b/,

@@ -45,7 +45,7 @@ export function partOfPod(
   if (byName !== undefined) return byName;
   if (beside.test(name)) return undefined;
   const { labels = {} } = pod.metadata;
-  const labelled = [labels['app'], labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component']];
+  const labelled = [labels.app, labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component']];
   return (
     labelled
       .map((label) => (label === undefined ? undefined : partOfWorkload(label, platform)))

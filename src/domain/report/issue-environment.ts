@@ -86,10 +86,10 @@ function seenOf(outcomes: readonly ProbeOutcome[], part: PartId): Seen {
       .filter((finding) => finding.part === part)
       .map((finding) => finding.facts),
   ];
-  const version = facts.map((one) => text(one['version'])).find((one) => one !== undefined);
+  const version = facts.map((one) => text(one.version)).find((one) => one !== undefined);
   const images = facts.flatMap((one) => [
-    ...(text(one['images'])?.split(', ') ?? []),
-    ...(text(one['image']) === undefined ? [] : [text(one['image']) ?? '']),
+    ...(text(one.images)?.split(', ') ?? []),
+    ...(text(one.image) === undefined ? [] : [text(one.image) ?? '']),
   ]);
   return { images: [...new Set(images)], ...present({ version }) };
 }

@@ -134,7 +134,7 @@ export function issueReport(source: ReportSource): IssueReport {
   const failure = StoredFailure.safeParse(run.summary).data?.code;
   const findings = ranked(outcomes, new Set(diagnosis?.causes.flatMap((cause) => cause.for)));
   const symptoms = diagnosis?.diagnoses ?? [];
-  const typed = run.params['symptom'];
+  const typed = run.params.symptom;
   const asked = typeof typed === 'string' && typed.trim() !== '' ? redactText(typed.trim()) : undefined;
   const since = findings.flatMap((finding) => finding.since ?? []).toSorted()[0];
   const command = commandOf(run, symptoms, asked);

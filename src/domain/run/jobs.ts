@@ -17,7 +17,7 @@ export function queueName(kind: QueueKind, environment: string): string {
   return `${kind}-${environment}`;
 }
 
-/** Where in Redis stands when jobs of a queue were found that nobody fetched: `<prefix>:<this>:<queue>`. */
+/** Where in Redis stands when jobs of a queue were found that no worker fetched: `<prefix>:<this>:<queue>`. */
 export const unfetchedNote = 'unfetched';
 /** How long it stands there; what is left of it tells when that was. */
 export const unfetchedNotedSeconds = 86_400;

@@ -31,20 +31,18 @@ export function verdictOf({
   switch (kind) {
     case 'health':
     case 'digest':
-      return ofReport(record(own['report'] ?? own));
+      return ofReport(record(own.report ?? own));
     case 'diagnose':
       return ofDiagnosis(own);
     case 'logs':
       return count('groups') === undefined
         ? undefined
-        : { key: 'groups', facts: { groups: Number(own['groups']) } };
+        : { key: 'groups', facts: { groups: Number(own.groups) } };
     case 'collect':
-      return count('files') === undefined
-        ? undefined
-        : { key: 'files', facts: { files: Number(own['files']) } };
+      return count('files') === undefined ? undefined : { key: 'files', facts: { files: Number(own.files) } };
     case 'propose':
-      if (own['offer'] !== undefined) return { key: 'offered', facts: {} };
-      return own['refused'] === undefined ? undefined : { key: 'refused', facts: {} };
+      if (own.offer !== undefined) return { key: 'offered', facts: {} };
+      return own.refused === undefined ? undefined : { key: 'refused', facts: {} };
     case 'report':
       return undefined;
   }

@@ -214,11 +214,3 @@ export const Environment = z
 export type EnvironmentConfig = z.output<typeof Environment> & { readonly discovered?: Discovered };
 
 export type RuntimeConfig = z.output<typeof Runtime>;
-
-export type PostgresConfig = z.output<typeof Postgres>;
-
-export type NatsConfig = z.output<typeof Nats>;
-
-export type Neo4jConfig = z.output<typeof Neo4j>;
-
-export type ServiceConfig = z.output<typeof Service>;

@@ -23,7 +23,7 @@ export function mayReadSlack(role: Role): boolean {
   return role === 'all' || role === 'bot' || role === 'command-line';
 }
 
-/** The secrets of alerts: whoever receives them. */
+/** The secrets of alerts: for the process that receives alerts. */
 export function mayReadAlerts(role: Role): boolean {
   return role === 'all' || role === 'alerts';
 }

@@ -31,5 +31,3 @@ export const Retention = z
     description:
       'How long the bot keeps what it stores ([what is never removed](../guides/operate.md#what-is-kept-and-for-how-long)).',
   });
-
-export type RetentionConfig = z.output<typeof Retention>;

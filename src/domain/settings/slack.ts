@@ -70,7 +70,3 @@ export const SlackSettings = z
       .meta({ description: 'Settings by channel id.' }),
   })
   .meta({ description: 'How the bot behaves in Slack.' });
-
-export type SlackConfig = z.output<typeof SlackSettings>;
-
-export type ChannelConfig = z.output<typeof Channel>;

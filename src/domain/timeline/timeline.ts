@@ -162,7 +162,7 @@ function ofFix({ row, approvals, steps, audit }: TimelineFix): readonly Timeline
     return approvals.find(({ personId }) => personId === actor)?.reason;
   };
   const told = events.map(({ entry, what }): TimelineFact => {
-    // What the bot does by itself is nobody's team.
+    // What the bot does by itself belongs to no team.
     const by = entry.actorTeam === '-' ? undefined : entry.actor;
     const reason = by === undefined ? undefined : reasonOf(what, by);
     return { at: entry.ts, kind: 'fix', fix: row, what, ...present({ by, reason }) };

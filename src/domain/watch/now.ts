@@ -42,7 +42,7 @@ const freshMs = 15 * minuteMs;
 /** A look takes so long at most; until it has ended the one before is the newest there can be. */
 const lookMs = minuteMs;
 
-/** Pure: the newer of the two looks; undefined where nobody has looked. `everyMs`: how often it is watched. */
+/** Pure: the newer of the two looks; undefined without a look. `everyMs`: how often it is watched. */
 export function environmentNow(
   looks: { readonly reported?: ReportedLook; readonly watched?: WatchedLook },
   at: { readonly now: Date; readonly everyMs?: number },

@@ -326,7 +326,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const { named, plain } = splitNamed(rest.words);
     const surplus = Object.keys(named).find((name) => !logOptions.has(name));
     if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'logs', word: surplus } });
-    if (plain.length === 0 && named['trace'] === undefined) return missing('logs', 'part');
+    if (plain.length === 0 && named.trace === undefined) return missing('logs', 'part');
     for (const name of ['since', 'until', 'level', 'trace'] as const) {
       // Each for itself: how they stand to each other depends on the time at which they are read.
       const wish = readWish(present({ [name]: named[name] }), Date.UTC(2100, 0));
@@ -334,7 +334,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     }
     return accept({
       kind: 'logs',
-      // A trace goes through the parts, so whoever names one need not say "all".
+      // A trace goes through the parts, so a request that names one need not say "all".
       part: plain.length === 0 ? 'all' : plain.join(' '),
       options: named,
       ...environmentOf(rest),
@@ -349,9 +349,9 @@ const parsers: Readonly<Record<Verb, Parser>> = {
       return refuse({ reason: 'surplus', facts: { verb: 'collect', word: surplus } });
     // A word that is left over can only be a misspelt environment.
     if (plain[0] !== undefined) return unknownEnvironment(plain[0], environments);
-    const wish = readWish(present({ since: named['since'] }), Date.UTC(2100, 0));
+    const wish = readWish(present({ since: named.since }), Date.UTC(2100, 0));
     if (!wish.ok) return refuse({ reason: `bad-${wish.fault}`, facts: { word: wish.value } });
-    return accept({ kind: 'collect', ...present({ since: named['since'] }), ...environmentOf(rest) });
+    return accept({ kind: 'collect', ...present({ since: named.since }), ...environmentOf(rest) });
   },
   report: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);

@@ -45,7 +45,7 @@ export interface Known {
 }
 
 const corrected = speller(verbs);
-/** Whoever begins with one of these may go on with words; after any other verb a surplus word is a mistake. */
+/** A request that begins with one of these may go on with words; after any other verb a surplus word is a mistake. */
 const maySpeak: ReadonlySet<Verb> = new Set([
   ...(['health', 'history', 'report', 'collect', 'digest', 'logs', 'fix', 'symptoms'] as const),
 ]);
@@ -104,7 +104,7 @@ const leftOver: ReadonlySet<CommandFault['reason']> = new Set([
   ...(['surplus', 'unknown-environment', 'bad-time', 'bad-run', 'unknown-part', 'unknown-fix'] as const),
 ]);
 
-/** The command, or what it names that is not there: a run that can only fail is none. */
+/** The command, or what it names that is not there: a run that can only fail is no command. */
 function check(command: Command, known: Known): ParsedCommand {
   if (command.kind === 'diagnose' && known.understand(command.symptom, command.environment) === 'health')
     return { ok: true, command: { kind: 'health', ...present({ environment: command.environment }) } };

@@ -27,7 +27,7 @@ export const alertPath = (environment: string): string => `/alerts/${environment
 
 /**
  * Takes what Alertmanager and Grafana send for one environment. The path alone says which environment it is. 200 is
- * answered when all of it is stored. Whatever may work a little later is answered with 503, because Alertmanager sends again
+ * answered when the whole body is stored. Whatever may work a little later is answered with 503, because Alertmanager sends again
  * after that and gives up after any other refusal: that is so of too many requests, too.
  */
 export function alertRoute(options: AlertRouteOptions): HttpRoute {

@@ -73,7 +73,7 @@ async function opened(path: string, flags: 'r' | 'a+') {
 /** The file is not there and its folder is: nothing was written yet. */
 function unlessAbsent(path: string) {
   return async (error: unknown): Promise<undefined> => {
-    if (error instanceof AppError && error.facts['code'] === 'ENOENT') {
+    if (error instanceof AppError && error.facts.code === 'ENOENT') {
       const folder = await open(dirname(path), 'r').catch(() => undefined);
       if (folder !== undefined) {
         await folder.close();

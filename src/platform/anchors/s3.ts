@@ -11,7 +11,7 @@ export interface S3AnchorsOptions {
   readonly bucket: string;
   readonly prefix: string;
   readonly region: string;
-  /** For so long nobody may delete an anchor. */
+  /** For so long an anchor cannot be deleted. */
   readonly retentionDays: number;
   readonly mode: 'compliance' | 'governance';
   readonly accessKeyId: Secret;
@@ -76,7 +76,7 @@ export function s3Anchors(options: S3AnchorsOptions): AnchorPlace {
         found.push(...page);
         read += 1;
         if (found.length >= enough) break;
-        // Whoever may write there has put other things before our anchors.
+        // A writer of that place has put other things before our anchors.
         if (read === recentPages) throw unavailable('crowded');
       }
       return inOrder(found);

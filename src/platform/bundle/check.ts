@@ -7,7 +7,7 @@ import { verifyBundleInto } from './read.ts';
 export interface ExpectedBundle {
   /** Its id. */
   readonly runId: string;
-  /** Lower-case hex, of all of it. */
+  /** Lower-case hex, of the whole file. */
   readonly sha256: string;
 }
 

@@ -54,7 +54,7 @@ interface ReadOptions {
 
 /**
  * Compares each file of a bundle with its manifest, without unpacking it to the disk. That a bundle was not made up, it
- * cannot say: whoever alters a file can alter the manifest. AppError NOT_FOUND for a file that cannot be read.
+ * cannot say: a person who alters a file can alter the manifest too. AppError NOT_FOUND for a file that cannot be read.
  */
 export async function verifyBundle(path: BundleFile, options: ReadOptions): Promise<BundleVerdict> {
   return verdictOf(await walk(path, options, () => undefined));
@@ -239,7 +239,7 @@ function verdictOf({ manifest, entries, stopped }: Walked): BundleVerdict {
   return { manifest, files, bytes, findings };
 }
 
-/** Files alone, each below the folder; a path that leads out of it is refused, not mended. */
+/** Files alone, each below the folder; a path that leads out of it is refused, not corrected. */
 function safePath({ name, type }: Header): string {
   const steps = name.split('/');
   const leads = steps.some((step) => step === '' || step === '.' || step === '..' || step.length > 200);

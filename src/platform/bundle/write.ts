@@ -19,7 +19,7 @@ export async function writeBundle(path: string, folder: string, now: () => Date)
   await once(file, 'open');
   const archive = createArchive(folder, now);
   const written = pipeline(archive.stream, file);
-  // Told by `add` and `end`; until one of them is called it is nobody's.
+  // Told by `add` and `end`; until then the rejection has no handler.
   written.catch(() => undefined);
   const broken = written.then(() => new Promise<never>(() => undefined));
   broken.catch(() => undefined);
@@ -55,7 +55,7 @@ const FILE_BYTES = 2048;
 
 /**
  * The same archive in pieces, each given to `take` once the one before it was taken; whatever `take` throws is thrown by
- * `add` and `end`. What is left of a bundle that is dropped is for whoever took the pieces.
+ * `add` and `end`. What is left of a bundle that is dropped is left to the receiver of the pieces.
  */
 export function writeBundlePieces(
   folder: string,
@@ -75,7 +75,7 @@ export function writeBundlePieces(
     }
     if (size > 0) await take(Buffer.concat(held));
   })();
-  // Told by `add` and `end`; until one of them is called it is nobody's.
+  // Told by `add` and `end`; until then the rejection has no handler.
   taken.catch(() => undefined);
   const broken = taken.then(() => new Promise<never>(() => undefined));
   broken.catch(() => undefined);
@@ -95,7 +95,7 @@ export function writeBundlePieces(
   };
 }
 
-/** A gzip of a tar archive as a stream that holds whoever fills it back while nobody reads. */
+/** A gzip of a tar archive as a stream that holds its writer back until the reader reads. */
 export function createArchive(
   folder: string,
   now: () => Date,

@@ -150,7 +150,7 @@ function effectChecks(config: Config, env: ProcessEnv): readonly Check[] {
   }));
 }
 
-/** Where a container may be made anew: the engine's socket alone does not say that it is wanted. */
+/** Where a container may be made again: the engine's socket alone does not say that it is wanted. */
 export function recreateChecks({ environments }: Pick<Config, 'environments'>): readonly Check[] {
   return Object.entries(environments).flatMap(([environment, { runtime }]): readonly Check[] =>
     runtime.kind === 'compose' && runtime.recreate === true
@@ -180,10 +180,10 @@ async function examineSecrets(config: Config): Promise<readonly Check[]> {
         const { variable, path } = given;
         const what = { environment, setting: `environments.${environment}.${setting}` };
         // The part that needs it cannot be checked; that is no fault of the installation.
-        if (given['unsetVariable'] === true || given['unreadFile'] === true)
+        if (given.unsetVariable === true || given.unreadFile === true)
           return {
             ...{ area: 'configuration', state: 'unknown' },
-            key: `configuration.secret-${given['unsetVariable'] === true ? 'unset' : 'file'}`,
+            key: `configuration.secret-${given.unsetVariable === true ? 'unset' : 'file'}`,
             facts: { ...what, ...present({ variable, path }) },
           };
         const reason = error instanceof AppError ? error.code : 'BUG';

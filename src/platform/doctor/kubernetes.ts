@@ -70,7 +70,7 @@ export async function examineKubernetes(
 
 /** Nothing was asked: who we are towards the API server cannot even be told. */
 function isKubeconfigFault(error: unknown): error is AppError {
-  return error instanceof AppError && String(error.facts['reason']).startsWith('kubeconfig-');
+  return error instanceof AppError && String(error.facts.reason).startsWith('kubeconfig-');
 }
 
 interface Place {

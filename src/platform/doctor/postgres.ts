@@ -202,7 +202,7 @@ async function roleRights(client: Client): Promise<readonly Check[]> {
       ),
     ];
   const checks = [check('role', 'ok', { role, login })];
-  // One process with all roles has such a login, and then whoever takes the worker over may decide.
+  // One process with all roles has such a login, and then an attacker who takes the worker over may decide.
   if (all || others.length > 0)
     checks.push(check('not-separate', 'warning', { login, roles: roles.join(', ') }));
   // Who receives alerts has nothing to do with the record.

@@ -41,9 +41,9 @@ export async function examineRedis(
 }
 
 function judge(info: Readonly<Record<string, string>>): readonly Check[] {
-  const version = info['redis_version'] ?? '?';
-  const policy = info['maxmemory_policy'];
-  const appendOnly = info['aof_enabled'];
+  const version = info.redis_version ?? '?';
+  const policy = info.maxmemory_policy;
+  const appendOnly = info.aof_enabled;
   return [
     check('reach', 'ok', { version }),
     Number.parseFloat(version) < 6.2 ? check('version', 'failed', { version }) : undefined,
@@ -71,7 +71,7 @@ function judge(info: Readonly<Record<string, string>>): readonly Check[] {
 /** A worker hands a job over twice, and does it itself then. */
 const liesMs = 10_000;
 
-/** Jobs that lie there while nobody is at one, and what workers have said of such jobs within a day. */
+/** Jobs that lie there while no worker is at one, and what workers have said of such jobs within a day. */
 async function fetched(client: RedisClient, environments: readonly string[]): Promise<readonly Check[]> {
   const queues = environments.flatMap((name) => queueKinds.map((kind) => queueName(kind, name)));
   const [seconds = 0] = (await client.time()).map(Number);

@@ -15,7 +15,7 @@ const say = (message: FromThread): void => parentPort?.postMessage(message);
 type SourceMessage = Extract<ToThread, { readonly kind: 'source' }>;
 type Outcome = Extract<ToThread, { readonly kind: 'end' }>['outcome'];
 
-/** Bytes of one source as they come; whoever sends them waits for each piece to be taken. */
+/** Bytes of one source as they come; the sender waits for each piece to be taken. */
 class Feed implements AsyncIterable<Uint8Array> {
   readonly #waiting: Uint8Array[] = [];
   readonly outcome: Promise<Outcome>;
@@ -42,7 +42,7 @@ class Feed implements AsyncIterable<Uint8Array> {
     this.#wake();
   }
 
-  /** Nobody wants the rest. */
+  /** The rest is not wanted. */
   drop(): void {
     this.#unwanted = true;
     for (const _ of this.#waiting.splice(0)) say({ kind: 'taken', more: false });
@@ -97,7 +97,7 @@ async function read({ name, part }: SourceMessage, feed: Feed): Promise<void> {
 /** One for all pieces: memory that is new costs more than what is read into it. */
 const page = Buffer.alloc(64 * 1024);
 
-/** Reads a piece of a file in one go: nobody waits for an answer before its end. A file that has become shorter ends there. */
+/** Reads a piece of a file in one go: no answer is expected before its end. A file that has become shorter ends there. */
 function readPiece(name: string, { fd, from, to }: FilePiece): void {
   const input = counting.source(name);
   const lines = new LineSplitter((text) => input.text(text));

@@ -1,7 +1,7 @@
 /** What the first bytes of a file are: text of one byte and more a character, of two bytes, or no text. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'binary';
 
-/** So many bytes tell; a shorter file is told by all of it. */
+/** So many bytes tell; a shorter file is judged as a whole. */
 export const enoughBytes = 4096;
 
 /** How files begin that are packed or hold something else than text, and need no zero to be known. */
@@ -72,7 +72,7 @@ export class TextBytes {
   /** False: it is no text. */
   push(bytes: Uint8Array): boolean {
     if (this.#encoding !== undefined) return this.#pass(bytes);
-    // Whoever pushes may use its bytes again.
+    // The caller may use its bytes again.
     this.#waiting.push(bytes.slice());
     this.#held += bytes.length;
     return this.#held < enoughBytes || this.#settle();

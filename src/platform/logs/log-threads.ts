@@ -14,13 +14,13 @@ const entry = new URL(`./counting.thread.${isSource ? 'ts' : 'js'}`, import.meta
 /** A thread does not take over the loader of sources that run as they are (development, tests): it registers its own. */
 const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
 
-/** Threads that count logs: a hostile line or a large file holds up nobody who asks something else. */
+/** Threads that count logs: a hostile line or a large file does not hold up other questions. */
 export const logThreads: LogThreads = {
   start(options, limits, signal) {
     const worker = new Worker(isSource ? boot : entry, {
       eval: isSource,
       workerData: { options, limits },
-      // It needs none of the process's variables, where tokens are.
+      // It needs no variable of the process, where tokens are.
       env: {},
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP, maxYoungGenerationSizeMb: 8 },

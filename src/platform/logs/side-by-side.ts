@@ -48,7 +48,7 @@ export function createSideBySide(
   let turn = 0;
   const files: FileHandle[] = [];
 
-  /** Whose turn it is; not whoever is free, so that the same log has the same answer. */
+  /** Whose turn it is; not the first free thread, so that the same log has the same answer. */
   const next = (): number => {
     if (threads.length === 0)
       for (let at = 0; at < count; at += 1)
@@ -139,7 +139,7 @@ export function createSideBySide(
       };
     },
     async file(name, path) {
-      // A pipe must not be opened for a look: whoever writes into it would lose its reader.
+      // A pipe must not be opened for a look: its writer would lose its reader.
       const { size } = await stat(path).then((found) => (found.isFile() ? found : { size: 0 }));
       if (size <= aloneBytes) return false;
       const file = await open(path, 'r');
@@ -148,7 +148,7 @@ export function createSideBySide(
       if (await isPacked(file)) return false;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(enoughBytes), 0, enoughBytes, 0);
       if (encodingOf(buffer.subarray(0, bytesRead)) !== 'utf-8') return false;
-      // It stands where it was asked for, whoever reads it.
+      // It stands where it was asked for, no matter which thread reads it.
       own.source(name).end();
       for await (const [from, to] of piecesOf(file, size, pieceBytes, options.now)) {
         signal.throwIfAborted();
@@ -178,7 +178,7 @@ async function isPacked(file: FileHandle): Promise<boolean> {
   return buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
-/** Cuts a file where entries begin; where none does, a piece is longer. */
+/** Cuts a file where entries begin; where no entry begins, a piece is longer. */
 async function* piecesOf(
   file: FileHandle,
   size: number,

@@ -11,7 +11,7 @@ export interface LoggerOptions {
   readonly base?: object;
   /** Where lines go; default standard output. Tests capture here. */
   readonly destination?: DestinationStream;
-  /** That of the process, which knows its secrets; default one that knows none. */
+  /** That of the process, which knows its secrets; default: one that knows no secrets. */
   readonly redactor?: Redactor;
   /** Readable lines instead of JSON; default when standard output is a terminal. */
   readonly pretty?: boolean;

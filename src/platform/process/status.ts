@@ -12,7 +12,7 @@ export interface StatusOptions {
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** Where the port is. */
   readonly host: string;
-  /** Who asks for /metrics must show it; without it nobody may, but where only this machine reaches the port. */
+  /** Who asks for /metrics must show it; without it /metrics is closed, unless only this machine reaches the port. */
   readonly metricsToken?: Secret;
   /** /healthz says no when this does: the process should be restarted. */
   readonly alive: () => boolean;

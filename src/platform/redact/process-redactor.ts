@@ -61,7 +61,7 @@ const most = 64;
 
 /**
  * Stand-ins are keyed with the audit key, which every role of the product has: bot and worker write the same ones for
- * the same answer, and nobody without the key can try out which secret one stands for.
+ * the same answer, and no reader without the key can try out which secret one stands for.
  */
 function answerRedactors(redactor: Redactor, env: Pick<ProcessEnv, 'AUDIT_KEY'>): RedactorOf {
   const root = env.AUDIT_KEY === undefined ? randomBytes(32) : mac(env.AUDIT_KEY.reveal(), 'stand-ins');

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import { unknownSetting } from './known-settings.ts';
 
-/** One thing wrong with the configuration; the value itself is never part of it. */
+/** One thing wrong with the configuration; the value itself is never included. */
 export interface ConfigFault {
   /** `environments.prod.redis.url` */
   readonly path: string;
@@ -134,10 +134,10 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 /** Rules between settings. On the raw tree, so that they are reported even when something else is wrong too. */
 export function crossFaults(raw: unknown, wantedEnvironments: readonly string[]): readonly RawFault[] {
   const root = record(raw);
-  const known = Object.keys(record(root['environments']));
-  const slack = record(root['slack']);
+  const known = Object.keys(record(root.environments));
+  const slack = record(root.slack);
   const faults: RawFault[] = [];
-  for (const [name, environment] of Object.entries(record(root['environments'])))
+  for (const [name, environment] of Object.entries(record(root.environments)))
     faults.push(...environmentFaults(name, environment));
   const check = (value: unknown, path: readonly PropertyKey[]): void => {
     if (typeof value === 'string' && !known.includes(value))
@@ -146,9 +146,9 @@ export function crossFaults(raw: unknown, wantedEnvironments: readonly string[])
         message: `names an environment that is not configured (there are: ${known.join(', ')})`,
       });
   };
-  check(slack['defaultEnvironment'], ['slack', 'defaultEnvironment']);
-  for (const [id, channel] of Object.entries(record(slack['channels'])))
-    check(record(channel)['environment'], ['slack', 'channels', id, 'environment']);
+  check(slack.defaultEnvironment, ['slack', 'defaultEnvironment']);
+  for (const [id, channel] of Object.entries(record(slack.channels)))
+    check(record(channel).environment, ['slack', 'channels', id, 'environment']);
   for (const wanted of wantedEnvironments)
     if (!known.includes(wanted))
       faults.push({
@@ -165,12 +165,12 @@ function environmentFaults(name: string, environment: unknown): readonly RawFaul
   const path = ['environments', name];
   if (!environmentName.test(name))
     faults.push({ path, message: 'must be lower-case letters, digits and dashes, at most 40' });
-  if (record(environment)['redis'] === undefined) return faults;
-  const redis = record(record(environment)['redis']);
+  if (record(environment).redis === undefined) return faults;
+  const redis = record(record(environment).redis);
   const ways = ['url', 'sentinels', 'cluster'].filter((way) => redis[way] !== undefined);
   if (ways.length !== 1)
     faults.push({ path: [...path, 'redis'], message: 'needs exactly one of url, sentinels, cluster' });
-  if (redis['sentinels'] !== undefined && redis['name'] === undefined)
+  if (redis.sentinels !== undefined && redis.name === undefined)
     faults.push({ path: [...path, 'redis', 'name'], message: 'is needed with sentinels' });
   return faults;
 }
@@ -195,22 +195,22 @@ export function referenceFaults(raw: unknown, needed: NeededReferences): readonl
     const object = record(value);
     const keys = Object.keys(object);
     const only = keys.length === 1 ? keys[0] : undefined;
-    if (only === 'env' && typeof object['env'] === 'string') {
-      const set = needed.env[object['env']];
+    if (only === 'env' && typeof object.env === 'string') {
+      const set = needed.env[object.env];
       if (set === undefined || set === '')
         faults.push({
-          ...{ path, kind: 'variable', name: object['env'] },
-          message: `environment variable ${object['env']} is not set`,
+          ...{ path, kind: 'variable', name: object.env },
+          message: `environment variable ${object.env} is not set`,
         });
-    } else if (only === 'file' && typeof object['file'] === 'string') {
-      if (!readable(inFolder(needed.folder, object['file'])))
+    } else if (only === 'file' && typeof object.file === 'string') {
+      if (!readable(inFolder(needed.folder, object.file)))
         faults.push({
-          ...{ path, kind: 'file', name: object['file'] },
-          message: `file ${object['file']} cannot be read`,
+          ...{ path, kind: 'file', name: object.file },
+          message: `file ${object.file} cannot be read`,
         });
     } else for (const key of keys) walk(object[key], [...path, key]);
   };
-  for (const [name, environment] of Object.entries(record(record(raw)['environments']))) {
+  for (const [name, environment] of Object.entries(record(record(raw).environments))) {
     const { alerts, ...own } = record(environment);
     if (needed.serves(name)) walk(own, ['environments', name]);
     if (needed.receives) walk(alerts, ['environments', name, 'alerts']);

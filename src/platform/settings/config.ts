@@ -182,7 +182,7 @@ function bind(config: Config, options: ParseOptions): Config {
   };
   for (const environment of Object.values(config.environments)) {
     bindAll(environment, environment.runtime, mayReadTargets(options.role));
-    // Not with the credentials of the platform: who receives alerts has none, and a worker has no secret of alerts.
+    // Not with the credentials of the platform: the receiver of alerts has no such credentials, and a worker has no secret of alerts.
     bindAll(environment.alerts, environment.runtime, mayReadAlerts(options.role));
   }
   bindAll(config.approvals, { kind: 'none' }, options.role === 'all' || options.role === 'command-line');
@@ -276,7 +276,7 @@ export function readRole(env: Readonly<Record<string, string | undefined>> = pro
 function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): readonly ConfigFault[] {
   if (role === 'command-line') return [];
   if (role === 'migration')
-    return set['DATABASE_MIGRATION_URL'] === undefined
+    return set.DATABASE_MIGRATION_URL === undefined
       ? [{ path: 'DATABASE_MIGRATION_URL', message: 'is needed by role migration' }]
       : [];
   if (role === 'alerts')
@@ -292,7 +292,7 @@ function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): r
   const faults: ConfigFault[] = needed
     .filter((variable) => set[variable] === undefined)
     .map((variable) => ({ path: variable, message: `is needed by role ${role}` }));
-  if (set['CLI_PORT'] !== undefined && set['TOKEN_KEY'] === undefined)
+  if (set.CLI_PORT !== undefined && set.TOKEN_KEY === undefined)
     faults.push({ path: 'TOKEN_KEY', message: 'is needed with CLI_PORT' });
   if (mayReadSlack(role)) {
     const ways = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].filter(

@@ -18,7 +18,7 @@ export interface FoundPart {
   readonly names: readonly string[];
   readonly address?: string;
   readonly configFile?: string;
-  /** It answers nobody: its manifest has no port, no check and no Service, or its process was seen to listen nowhere. */
+  /** It answers no request: its manifest has no port, no check and no Service, or its process was seen to listen nowhere. */
   readonly withoutHttp?: 'by-manifest' | 'by-sockets';
   /** Ports that its container declares although nothing listens there. */
   readonly closed?: readonly number[];
@@ -87,7 +87,7 @@ export async function discoverKubernetes(
 }
 
 function servicePorts(service: KubeObject): readonly number[] {
-  const spec = service['spec'] as { ports?: readonly { port?: unknown }[] } | undefined;
+  const spec = service.spec as { ports?: readonly { port?: unknown }[] } | undefined;
   return (spec?.ports ?? []).flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
 }
 
@@ -191,7 +191,7 @@ async function describe(
     unchecked,
   } = discover({
     ...{ runtime: kind, workloads, configured: {}, platform: asInGuide },
-    ...present({ namespace: typeof runtime['namespace'] === 'string' ? runtime['namespace'] : undefined }),
+    ...present({ namespace: typeof runtime.namespace === 'string' ? runtime.namespace : undefined }),
   });
   const open = new Map<string, Listening>();
   await Promise.all(
@@ -312,7 +312,7 @@ function portOf(
   );
 }
 
-/** Why it was not seen that something listens at the address; undefined where it was, or where nobody looks. */
+/** Why it was not seen that something listens at the address; undefined where it was, or without a look. */
 function unseenOf(address: string | undefined, open: Listening | undefined): FoundPart['unseen'] {
   if (address === undefined || open === undefined) return undefined;
   if ('unseen' in open) return open.unseen;

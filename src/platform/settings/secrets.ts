@@ -138,10 +138,10 @@ function readingFault(error: unknown, facts: Facts): Error {
       facts: { ...facts, verb: 'get', resource: 'secrets' },
     });
   // Of the kubeconfig, or of ourselves.
-  if (error.facts['secret'] !== undefined || String(reason).startsWith('kubeconfig-')) return error;
+  if (error.facts.secret !== undefined || String(reason).startsWith('kubeconfig-')) return error;
   return unanswered({ ...facts, ...present({ status }) });
 }
 
 function dataOf(object: KubeObject): Readonly<Record<string, string>> | undefined {
-  return object['data'] as Readonly<Record<string, string>> | undefined;
+  return object.data as Readonly<Record<string, string>> | undefined;
 }

@@ -19,7 +19,7 @@ export interface FileWay {
   given(fileId: string): Promise<void>;
   /** Slack shows it. */
   done(): Promise<void>;
-  /** What an image shows, for whoever does not see it. */
+  /** What an image shows, for a reader who cannot see it. */
   readonly alt?: string;
   /** Who gets it where the channel does not take a file, and what they are told then. */
   readonly instead?: { readonly user: string; readonly text?: string };
@@ -34,7 +34,7 @@ const PATIENT_TRIES = 3;
 
 /**
  * Gives a file to Slack once: its bytes first, which people do not see, then its place, in which they do. Slack's id of
- * the file is stored in between, so whoever comes after a crash asks Slack about it before anything is done again.
+ * the file is stored in between, so the process that continues after a crash asks Slack about it before anything is done again.
  */
 export async function sendOnce(
   client: WebClient,

@@ -13,7 +13,7 @@ export interface PicturesOnTheWay {
   zoneOf(userId: string): Promise<string | undefined>;
 }
 
-/** Draws a picture and gives it to Slack, once (ADR 0037). SendRefused `picture-unreadable` for numbers that are none. */
+/** Draws a picture and gives it to Slack, once (ADR 0037). SendRefused `picture-unreadable` for invalid numbers. */
 export async function sendPicture(
   client: WebClient,
   item: Upload,

@@ -160,7 +160,7 @@ export function createPoster(options: PosterOptions): Poster {
     options.onFailure?.(item, failure);
     const { code } = failure;
     logger.error({ outboxId: item.id, code, err: error }, 'a file is not sent');
-    // First what is said: whoever is killed in between says it again under the same id, which is once.
+    // First what is said: a process that is killed in between says it again under the same id, which is once.
     if (isBundle(item)) await options.onUndelivered?.(item, code);
     await outbox.fail(item.id, owner, { error: code });
   };
@@ -221,7 +221,7 @@ export function createPoster(options: PosterOptions): Poster {
 
 /**
  * What became of an item is said as long as its lease lasts: a PostgreSQL that restarts must not hold a channel's lane
- * for the rest of it.
+ * for the rest of that lease.
  */
 function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
   const insist = <T>(work: () => Promise<T>): Promise<T> => {

@@ -22,7 +22,7 @@ const pageSize = 200;
 const recentPages = 10;
 
 /**
- * Messages of our own bot in a channel. Others may write there, and whoever has the bot's token may edit and delete its
+ * Messages of our own bot in a channel. Others may write there, and a holder of the bot's token may edit and delete its
  * messages: one that we have not signed counts for nothing, and the order is that of the signed times, not of Slack. One
  * that is gone is missed by what the database remembers to have written there.
  */

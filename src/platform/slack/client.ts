@@ -45,7 +45,7 @@ class VisibleClient extends WebClient {
   }
 
   override apiCall(...[method, options]: Parameters<WebClient['apiCall']>): ReturnType<WebClient['apiCall']> {
-    const channel = typeof options?.['channel'] === 'string' ? options['channel'] : undefined;
+    const channel = typeof options?.channel === 'string' ? options.channel : undefined;
     // First the secrets: a colour code between a name and its value is understood, its visible letters are not.
     return super.apiCall(method, visibleJson(this.#gate.clean(options, channel)));
   }

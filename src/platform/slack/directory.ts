@@ -20,7 +20,7 @@ export interface SlackDirectory extends Directory {
   /** The IANA zone that the reader has set in Slack; undefined when Slack cannot say. */
   zone(userId: string): Promise<string | undefined>;
   self(): Promise<Known<Self>>;
-  /** Slack says that a channel changed: whoever asks about it next gets no answer of before. */
+  /** Slack says that a channel changed: the next question gets a new answer. */
   forgetChannel(channelId: string): void;
 }
 

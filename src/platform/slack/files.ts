@@ -51,7 +51,7 @@ export function createSlackFiles(options: SlackFilesOptions): AttachedFiles {
           throw unread(error instanceof Error ? error.name : 'connection', named);
         });
       const { status, body, headers } = answer;
-      // Whoever may not read a file gets the page on which people sign in.
+      // A client that may not read a file gets the page on which people sign in.
       const isPage = headers.get('content-type')?.startsWith('text/html') === true;
       if ((status >= 300 && status < 400) || status === 403 || (isPage && file?.mimetype !== 'text/html')) {
         await body?.cancel();

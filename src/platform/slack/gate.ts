@@ -12,7 +12,7 @@ export interface SlackGateOptions {
   readonly apiUrl?: string | undefined;
   /** Where pages go: the one address that is not Slack's, and the operator's own. */
   readonly pageUrl?: Secret | undefined;
-  /** That of the process, which knows its secrets; default one that knows none. */
+  /** That of the process, which knows its secrets; default: one that knows no secrets. */
   readonly redactor?: Redactor;
   /** By the id of a run; its stand-ins are then the same in each post, edit and file. Default: those of `redactor`. */
   readonly redactorOf?: (answer: string) => Redactor;
@@ -32,7 +32,7 @@ export interface SlackGateOptions {
 export interface SlackGate {
   /**
    * Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. SendRefused
-   * `not-slacks` for any other address, whoever names it: nothing that stands in the database says where the bot posts.
+   * `not-slacks` for any other address, no matter where it comes from: nothing that stands in the database says where the bot posts.
    */
   readonly fetch: typeof fetch;
   /**
@@ -51,7 +51,7 @@ export interface SlackGate {
 export interface SlackBundle {
   readonly bytes: Uint8Array;
   readonly runId: string;
-  /** Lower-case hex of its bytes, by whoever made it. */
+  /** Lower-case hex of its bytes, by its maker. */
   readonly sha256: string;
 }
 
@@ -179,7 +179,7 @@ function unreadable(): AppError {
   return new AppError('BUG', 'what goes to Slack cannot be checked for secrets, so it is not sent');
 }
 
-/** Kinds of text that have room for a sentence; a button or title has none. */
+/** Kinds of text that have room for a sentence; a button or title has no room. */
 const roomy: ReadonlySet<unknown> = new Set(['mrkdwn', 'markdown', 'raw_text', 'text', undefined]);
 
 /** Says in words what was withheld. */
@@ -191,7 +191,7 @@ function worded(value: unknown, words: string): unknown {
     Object.entries(own).map(([name, item]) => [
       name,
       typeof item === 'string'
-        ? roomy.has(own['type']) && item.includes(withheld) && !keptInSlack(name, own)
+        ? roomy.has(own.type) && item.includes(withheld) && !keptInSlack(name, own)
           ? item.replaceAll(withheld, words)
           : item
         : worded(item, words),

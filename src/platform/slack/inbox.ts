@@ -19,7 +19,7 @@ export interface InboxOptions {
   readonly poolSize?: number;
   /** Default `aetherius_app`; `null` stays the role that logged in. */
   readonly role?: string | null;
-  /** Deliveries are signed with what only processes with it can know: what else stands in the inbox is handled by nobody. */
+  /** Deliveries are signed with what only processes with it can know: any other row of the inbox is ignored. */
   readonly token: Secret;
   readonly onForged?: (key: string) => void;
   /** What stands in the gate; default redactors that know no secrets. */
@@ -35,11 +35,9 @@ const leaseSeconds = 20;
 const tooOldMinutes = 15;
 const mostAttempts = 3;
 
-/** Nobody answered, or not in time; the server itself has refused nothing. */
+/** No answer came, or not in time; the server itself has refused nothing. */
 const isUnreachable = (error: unknown): boolean =>
-  error instanceof AppError &&
-  error.code === 'DEPENDENCY_UNAVAILABLE' &&
-  error.facts['sqlstate'] === undefined;
+  error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE' && error.facts.sqlstate === undefined;
 
 const accept = `
 WITH wanted (key, kind, digest, body) AS (

@@ -19,7 +19,7 @@ const closeMs = 3000;
 
 /**
  * Adds alerts to our own PostgreSQL as a role that may do nothing else, also in a process with all roles. It has no
- * transaction to offer: one statement stores a whole body, or none of it.
+ * transaction to offer: one statement stores a whole body, or stores no alert.
  */
 export function createAlertSink(options: AlertSinkOptions): AlertSink {
   const { logger, redactorOf, statementTimeoutMs: timeoutMs = 3000 } = options;

@@ -79,7 +79,7 @@ const toIncident = (row: IncidentRow): Incident =>
     mutedBy: row.muted_by,
   });
 
-/** One statement stores all of them, or none. Those that are there stay as they are. */
+/** One statement stores all of them, or no alert. Those that are there stay as they are. */
 export const addAlerts = `INSERT INTO alerts (environment, fingerprint, starts_at, status, ends_at, name, labels, notes)
   SELECT $1, fingerprint, starts_at, status, ends_at, name, labels, notes
   FROM ROWS FROM (unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[]),

@@ -50,7 +50,7 @@ interface Head {
   readonly ts: Date;
 }
 
-/** The head as whoever appends has it, and the last row there is; nulls where there is none. */
+/** The head as the appending process has it, and the last row; nulls without a row. */
 interface LockedHead {
   readonly seq: number | null;
   readonly hash: string | null;

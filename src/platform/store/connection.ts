@@ -27,7 +27,7 @@ export interface DatabaseConfig {
 /** The role that owns nothing (R-L4): the sum of those below, for one process that does everything. */
 export const applicationRole = 'aetherius_app';
 
-/** Of each kind, and of whoever only looks: `audit verify` and `doctor`. */
+/** Of each kind, and of a caller that only reads: `audit verify` and `doctor`. */
 export const kindRole = (kind: LoginKind | 'cli'): string => `${applicationRole}_${kind}`;
 
 /** What a process runs as. */

@@ -8,7 +8,7 @@ import { parameters } from './query.ts';
 export type RedactorOf = (answer: string | undefined) => Redactor;
 
 const plain = createRedactor();
-/** For whoever knows no secrets. */
+/** For a process that knows no secrets. */
 export const plainRedactor: RedactorOf = () => plain;
 
 /** A parameter that a machine compares or checks: an id, a state, a hash, a token. It is stored as it is. */
@@ -55,7 +55,7 @@ export function slackJson(value: unknown, answer?: string): JsonValue | null {
   return isNothing(value) ? null : new JsonValue(value, keptInSlack, answer);
 }
 
-/** The same as the text that will stand in the column, for whoever signs it: the gate passes it as it is. */
+/** The same as the text that will stand in the column, for the process that signs it: the gate passes it as it is. */
 export function storedSlackJson(
   value: unknown,
   redactor: Redactor,

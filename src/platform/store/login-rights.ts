@@ -13,7 +13,7 @@ export interface LoginRights {
   readonly all: boolean;
   /** May only look. */
   readonly cli: boolean;
-  /** Owns the tables, or may act as whoever does: triggers and grants bind it to nothing. */
+  /** Owns the tables, or may act as their owner: triggers and grants bind it to nothing. */
   readonly owns: boolean;
 }
 

@@ -136,7 +136,7 @@ function rendering(
       );
     },
     async withhold(messageId) {
-      // The lock first, as above: nobody makes a newer render meanwhile.
+      // The lock first, as above: no process makes a newer render meanwhile.
       const { rows } = await query<{ free: boolean }>(
         'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING ts IS NULL AND lost IS NULL AS free',
         asIds(messageId),
@@ -162,7 +162,7 @@ function rendering(
         asIds(messageId),
       );
       if (rows[0] === undefined) return;
-      // Without a seal, whoever wrote it: the copy has no power of its own (R-A10).
+      // Without a seal, no matter who wrote it: the copy has no power of its own (R-A10).
       await query(
         `WITH newest AS (
            SELECT payload FROM outbox WHERE message_id = $1 AND kind = 'render'

@@ -28,7 +28,7 @@ export interface MigrateOptions {
 /**
  * Brings the schema up to date; several processes may do so at once. Returns the names applied by this call.
  * AppError DEPENDENCY_UNAVAILABLE when PostgreSQL cannot be reached, TIMED_OUT when another process migrates
- * for too long, BUG when a migration fails (nothing of it is kept).
+ * for too long, BUG when a migration fails (the migration leaves no change).
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const { database, logger, waitMs = 60_000 } = options;
@@ -78,7 +78,7 @@ function withinTransaction(client: Client): Client {
 
 /**
  * A superuser, or a role that runs programs or writes files on the server, that this login is or may become; undefined
- * as it should be. The audit log and the grants of `aetherius_app` hold for nobody who is one (PostgreSQL, "Superuser
+ * as it should be. The audit log and the grants of `aetherius_app` do not bind a superuser (PostgreSQL, "Superuser
  * Status" and "Predefined Roles"). AppError DEPENDENCY_UNAVAILABLE when PostgreSQL cannot be reached.
  */
 export async function superuserOf(
@@ -107,7 +107,7 @@ export const superuserQuery = `
 
 /**
  * Who receives alerts may add them and do nothing else: it reads nothing, not even what it has added. Its role may be made
- * after the tables, by somebody who may make roles: an installation without alerts needs none (ADR 0077).
+ * after the tables, by somebody who may make roles: an installation without alerts needs no such role (ADR 0077).
  */
 const rightsOfReceivers = `
   DO $$ BEGIN
@@ -141,7 +141,7 @@ async function refuseWithoutRoles(client: Client): Promise<void> {
   );
 }
 
-/** Whether this login may change the schema, and what of it is missing. AppError as `migrate`. */
+/** Whether this login may change the schema, and which parts are missing. AppError as `migrate`. */
 export async function schemaState(
   database: DatabaseConfig,
 ): Promise<{ readonly owns: boolean; readonly missing: readonly string[] }> {
@@ -151,7 +151,7 @@ export async function schemaState(
     await client.connect();
     await client.query(beginWith({ statement_timeout: 5000 }));
     const { rows } = await client.query<{ there: boolean; owns: boolean }>(
-      // Where there is nothing yet: whoever may make tables, but none who is a member of one kind alone.
+      // Where there is nothing yet: a login that may make tables, but no member of one kind alone.
       `SELECT c.oid IS NOT NULL AS there, CASE WHEN c.oid IS NOT NULL THEN pg_has_role(current_user, c.relowner, 'USAGE')
          ELSE has_schema_privilege(current_schema(), 'CREATE') AND NOT EXISTS (
            SELECT FROM pg_roles AS kind WHERE kind.rolname = ANY($1) AND pg_has_role(current_user, kind.oid, 'MEMBER')

@@ -305,7 +305,7 @@ export const safeNow = 'greatest(clock_timestamp(), (SELECT ts FROM audit_head))
 /** An open one whose outcome could not be read is checked again, but not every few seconds. */
 const lookAgainMs = 60_000;
 
-/** Since when one that nobody has waits for somebody. */
+/** Since when an unclaimed one waits for a worker. */
 const waitsSince = `(CASE state WHEN 'approved' THEN approved_at ELSE coalesce(lease_until, updated_at) END)`;
 
 function dispatching(query: Query): Pick<Remediations, 'dispatchable' | 'markEnqueued' | 'overdue'> {

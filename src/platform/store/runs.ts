@@ -269,7 +269,7 @@ function mending(query: Query): Pick<Runs, 'unmended' | 'mend' | 'unmend' | 'men
   };
 }
 
-/** Since when a run that nobody has waits for somebody. */
+/** Since when an unclaimed run waits for a worker. */
 const waitsSince = `(CASE state WHEN 'running' THEN lease_until ELSE created_at END)`;
 
 function waiting(query: Query): Pick<Runs, 'waiting' | 'markEnqueued' | 'expire'> {

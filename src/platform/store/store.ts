@@ -194,5 +194,3 @@ async function connect(pool: GatedPool, withinMs: number): Promise<GatedClient> 
     throw translate(error);
   }
 }
-
-export type { Tx };

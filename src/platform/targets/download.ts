@@ -16,7 +16,7 @@ export type NoFile =
 /** Nothing that people do helps at once: the address, or the way there, is at fault. */
 export class FileNotGiven extends TargetError {
   readonly why: NoFile;
-  /** The same may come to another end in a moment: the connection broke, or nobody answered. */
+  /** The same may come to another end in a moment: the connection broke, or no answer came. */
   readonly passing: boolean;
 
   constructor(why: NoFile, status?: number) {
@@ -127,7 +127,7 @@ function open({ url, signal, silentMs }: Asked, method: 'HEAD' | 'GET', from: nu
     });
     request.on('error', () => {
       end();
-      // Whatever else it says may hold a name or an address that is nobody's matter; the address itself is in the plan.
+      // Whatever else it says may hold a name or an address that must not be shown; the address itself is in the plan.
       reject(failed ?? new FileNotGiven('model-unreachable'));
     });
     request.end();

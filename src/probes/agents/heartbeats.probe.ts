@@ -87,7 +87,7 @@ An agent that agent-manager itself calls offline counts as lost, however short i
   },
 });
 
-/** The list, or why there is none and whom we asked for it (`asked.<part>`): all of them in vain. */
+/** The list, or why there is no list and whom we asked for it (`asked.<part>`): all of them in vain. */
 async function lookFor(context: ProbeContext<Deps>) {
   const { services, postgres } = context.deps;
   try {

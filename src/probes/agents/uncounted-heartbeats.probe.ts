@@ -57,7 +57,7 @@ Where agent-manager or its database gives no answer, it could not check.`,
     if (before === undefined) return { status: 'skipped', reason: 'not-configured' };
     const lost = before.list.filter((agent) => isLost(agent, staleSeconds));
     const facts = { registered: before.list.length, lost: lost.length };
-    // Heartbeats of agents that nobody registered count for none: without an agent there is nothing to compare.
+    // Heartbeats of agents that are not registered do not count: without an agent there is nothing to compare.
     if (before.list.length === 0)
       return {
         status: 'healthy',
@@ -108,7 +108,7 @@ Where agent-manager or its database gives no answer, it could not check.`,
     const findings = nameless.flatMap(([subject, { count, fields = [] }]): readonly Finding[] => {
       const meant = before.list.filter(isMeant(subject));
       const [first] = meant;
-      // An agent that registered anew has two rows, and one of them is counted.
+      // An agent that registered again has two rows, and one of them is counted.
       const isUncounted = (one: Agent) => lost.includes(one) && isUnchanged(one, counts.get(one.id), since);
       if (first === undefined || !meant.every(isUncounted)) return [];
       const { silentSeconds } = counts.get(first.id) ?? {};

@@ -79,6 +79,6 @@ In the first two seconds the program may not have read it yet: for a file of the
   },
 });
 
-/** Whoever changes it on the host need not know of the container's start. */
+/** A person who changes it on the host need not know of the container's start. */
 const isMounted = (file: string, { mounts = [] }: ComposeContainer): boolean =>
   mounts.some((mount) => file === mount || file.startsWith(`${mount}/`));

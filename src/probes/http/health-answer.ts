@@ -82,7 +82,7 @@ export async function judged(
   };
 }
 
-/** What an unhealthy body says, in one line; undefined for none, and for a page made for browsers. */
+/** What an unhealthy body says, in one line; undefined for an empty body, and for a page made for browsers. */
 function bodyLine(body: string): string | undefined {
   const line = withoutColours(body).trim().replace(/\s+/g, ' ');
   return line === '' || line.startsWith('<') ? undefined : shortened(line, LONGEST_BODY);

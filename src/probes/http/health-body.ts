@@ -61,7 +61,7 @@ export function dependencyFacts(body: string, platform: Platform): Record<string
   for (const container of containers) {
     const inner = value[container];
     const entries: (readonly [string, unknown])[] = Array.isArray(inner)
-      ? inner.filter(isRecord).map((item) => [String(item['name'] ?? item['component'] ?? ''), item] as const)
+      ? inner.filter(isRecord).map((item) => [String(item.name ?? item.component ?? ''), item] as const)
       : isRecord(inner)
         ? Object.entries(inner)
         : [];

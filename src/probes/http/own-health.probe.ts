@@ -23,7 +23,7 @@ const patienceMs = 3_000;
 const hungMs = 8_000;
 /** Of many replicas these are asked. */
 const MOST_ASKED = 5;
-/** No connection comes about: nobody stands behind the Service, or the way to it is closed. */
+/** No connection comes about: no Pod stands behind the Service, or the way to it is closed. */
 const leadsNowhere: ReadonlySet<string> = new Set(['refused', 'connect-timeout']);
 
 export const ownHealth = defineProbe({
@@ -59,7 +59,7 @@ If its Service takes no connection although Pods are ready, these are asked as w
         deps.services.request(`${url}${path}`, { signal, timeoutMs, maxBytes: 256 * 1024 });
     const ready = instances.filter((one) => one.ready && one.phase === 'running');
     if (ready.length > 0) {
-      // Another port that it declares may be none of HTTP: then its silence says nothing.
+      // Another port that it declares may speak another protocol: then its silence says nothing.
       const known = ready.filter(({ address }) => port !== undefined && address?.ports?.includes(port));
       const urls = known.slice(0, MOST_ASKED).flatMap((one) => urlOf(one) ?? []);
       const leads = await from(target.url)(target.healthPaths[0] ?? '/').then(

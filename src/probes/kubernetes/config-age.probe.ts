@@ -122,7 +122,7 @@ const caBundle =
 /** The part a Pod is, by the name of its workload or else by its labels. */
 function partOf({ metadata }: Parsed<Pod>, owner: string, platform: Platform): PartId | undefined {
   const labels = metadata.labels ?? {};
-  return [owner, labels['app.kubernetes.io/name'], labels['app']]
+  return [owner, labels['app.kubernetes.io/name'], labels.app]
     .map((name) => (name === undefined ? undefined : partOfWorkload(name, platform)))
     .find((part) => part !== undefined);
 }

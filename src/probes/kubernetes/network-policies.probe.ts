@@ -275,7 +275,7 @@ The answer is inconclusive when a rule needs labels of a namespace that the work
       blocked.set(key, { finding, direction: blocker.direction, try: tryOf(from, target, port) });
     }
     // A part that is named above, as what another one cannot reach, is not named again.
-    const named = new Set([...blocked.values()].map(({ finding }) => finding.facts['to']));
+    const named = new Set([...blocked.values()].map(({ finding }) => finding.facts.to));
     const closed = closedServices(policies, services, pods, platform).filter(
       ({ finding }) => !named.has(finding.part),
     );
@@ -283,7 +283,7 @@ The answer is inconclusive when a rule needs labels of a namespace that the work
     if (findings.length === 0 && open.size > 0)
       return { status: 'inconclusive', cause: undecided(known.failure ?? unseen, [...open].join(', ')) };
     const names = findings.some(
-      ({ code, facts }) => code === 'POLICY_NOT_ENFORCED' && facts['direction'] !== 'Ingress',
+      ({ code, facts }) => code === 'POLICY_NOT_ENFORCED' && facts.direction !== 'Ingress',
     )
       ? []
       : withoutNames(policies, firstOf);

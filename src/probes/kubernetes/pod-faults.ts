@@ -357,8 +357,8 @@ function missingCommand(
   const said = [waits ? waiting?.message : undefined, fresh ? ended?.message : undefined];
   for (const text of said) {
     const found = noCommand.exec(text ?? '')?.groups;
-    const command = found?.['command'] ?? found?.['folder'];
-    const why = found?.['why'] ?? found?.['whyNot'];
+    const command = found?.command ?? found?.folder;
+    const why = found?.why ?? found?.whyNot;
     if (command !== undefined && why !== undefined) return { command: short(command), message: short(why) };
   }
   return undefined;

@@ -118,7 +118,7 @@ function readLogs(
     const key = `${fault.code}/${subjectOf(pod)}`;
     if (logs.has(key)) continue;
     const read = fault.code === crash ? crashLog : initLog;
-    logs.set(key, read(kubernetes, pod, String(fault.facts['container']), signal));
+    logs.set(key, read(kubernetes, pod, String(fault.facts.container), signal));
   }
   return logs;
 }
@@ -140,12 +140,12 @@ function explainer(
       () => undefined,
     );
     if (hangs) mounts ??= failedMounts(kubernetes, signal);
-    const said = [fault?.facts['message'] ?? '', (await mounts)?.get(pod.metadata.uid) ?? ''];
+    const said = [fault?.facts.message ?? '', (await mounts)?.get(pod.metadata.uid) ?? ''];
     const missing = await (await check)?.(pod, said.join('\n'));
     if (missing === undefined)
       return fault?.code !== 'POD_CONFIG_MISSING'
         ? fault
-        : { ...fault, facts: { missing: fault.facts['message'] ?? '', similar: '–', ...fault.facts } };
+        : { ...fault, facts: { missing: fault.facts.message ?? '', similar: '–', ...fault.facts } };
     const what = `${missing.kind} ${missing.name}`;
     return {
       ...(fault ?? { running: false }),

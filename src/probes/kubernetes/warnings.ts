@@ -34,7 +34,7 @@ export async function warningsOf(
 ): Promise<readonly Warning[]> {
   const options = { signal, fieldSelector: 'type=Warning' };
   const events = await kubernetes.list('events', kubernetes.namespace, options);
-  return events.filter((event) => event['reason'] === reason).map((event) => Warning.parse(event));
+  return events.filter((event) => event.reason === reason).map((event) => Warning.parse(event));
 }
 
 export const timeOf = ({ lastTimestamp, eventTime }: Warning): number =>

@@ -46,7 +46,7 @@ When the monitor answers and the client port does not, the server runs.`,
           code: 'NATS_MONITOR_UNREACHABLE',
           severity: 'warning',
           part: 'nats',
-          subject: `${error.facts['host']}:${error.facts['port']}`,
+          subject: `${error.facts.host}:${error.facts.port}`,
           facts: { stage: error.stage, ...error.facts },
         },
       ]);

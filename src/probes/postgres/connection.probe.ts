@@ -73,7 +73,7 @@ const codes: Readonly<Record<string, FindingCode>> = {
 };
 
 function bySqlState(error: unknown, database: string): Finding | undefined {
-  const state = error instanceof TargetError ? error.facts['sqlstate'] : undefined;
+  const state = error instanceof TargetError ? error.facts.sqlstate : undefined;
   const code = typeof state === 'string' ? codes[state] : undefined;
   if (code === undefined) return undefined;
   return {

@@ -43,7 +43,7 @@ export async function askAnywhere<Row extends object>(
   try {
     return await postgres.query<Row>(id, sql, values, options);
   } catch (error) {
-    if (error instanceof TargetError && error.facts['sqlstate'] === '3D000')
+    if (error instanceof TargetError && error.facts.sqlstate === '3D000')
       mustKnow(postgres, id, postgres.databaseName(id) ?? id);
     throw error;
   }

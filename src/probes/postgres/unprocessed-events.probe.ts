@@ -59,7 +59,7 @@ A table without that column is named, with the column that comes near.`,
         { signal },
       )
       .catch(async (error: unknown) => {
-        if (!(error instanceof TargetError) || error.facts['sqlstate'] !== UNDEFINED_COLUMN) throw error;
+        if (!(error instanceof TargetError) || error.facts.sqlstate !== UNDEFINED_COLUMN) throw error;
         throw await columnMissing(deps.postgres, events, signal);
       });
     const count = Number(row?.count ?? 0);

@@ -47,7 +47,7 @@ async function look(
       redis.info('server', { signal }),
     ]);
     const count = (name: string) => Number(stats[name] ?? 0);
-    return { runId: server['run_id'], hits: count('keyspace_hits'), misses: count('keyspace_misses') };
+    return { runId: server.run_id, hits: count('keyspace_hits'), misses: count('keyspace_misses') };
   };
   const first = await read();
   await wait(sampleMs);

@@ -47,7 +47,7 @@ async function look(
     redis.info('memory', { signal }),
     redis.call('DBSIZE', [], { signal }).then(Number),
   ]);
-  const used = Number(memory['used_memory'] ?? 0);
+  const used = Number(memory.used_memory ?? 0);
   const seen: string[] = [];
   let cursor = '0';
   do {

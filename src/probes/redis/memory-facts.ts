@@ -27,7 +27,7 @@ export async function readMemory(redis: RedisNode, options: CallOptions): Promis
     usedBytes,
     maxBytes,
     percent: maxBytes === 0 ? 0 : round((100 * usedBytes) / maxBytes, 1),
-    policy: info['maxmemory_policy'] ?? '',
+    policy: info.maxmemory_policy ?? '',
     fragmentation: number('mem_fragmentation_ratio'),
     systemBytes: number('total_system_memory'),
     rssBytes: number('used_memory_rss'),

@@ -127,9 +127,9 @@ async function look(
     redis.info('server', options),
     redis.call('DBSIZE', [], options).then(Number),
   ]);
-  const evictedKeys = Number(stats['evicted_keys'] ?? 0);
+  const evictedKeys = Number(stats.evicted_keys ?? 0);
   const { usedBytes, maxBytes, percent, policy } = memory;
-  const uptimeSeconds = Number(server['uptime_in_seconds'] ?? Number.NaN);
+  const uptimeSeconds = Number(server.uptime_in_seconds ?? Number.NaN);
   // As many keys as it holds are evicted in this time: NaN, which is never short, without an uptime.
   const keptSeconds = evictedKeys === 0 ? Number.NaN : round((keys * uptimeSeconds) / evictedKeys);
   const facts = {

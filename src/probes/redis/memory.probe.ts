@@ -43,13 +43,13 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
     redis.info('keyspace', options),
   ]);
   // errorstat_OOM:count=12 (Redis 6.2 and later)
-  const refused = Number(/count=(\d+)/.exec(errors['errorstat_OOM'] ?? '')?.[1] ?? 0);
+  const refused = Number(/count=(\d+)/.exec(errors.errorstat_OOM ?? '')?.[1] ?? 0);
   const facts = {
     usedBytes: memory.usedBytes,
     maxBytes: memory.maxBytes,
     percent: memory.percent,
     policy: memory.policy,
-    evictedKeys: Number(stats['evicted_keys'] ?? 0),
+    evictedKeys: Number(stats.evicted_keys ?? 0),
     refusedWrites: refused,
     fragmentation: memory.fragmentation,
   };
@@ -83,7 +83,7 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
     );
   if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
     findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
-  const version = server['redis_version'];
+  const version = server.redis_version;
   return verdict(findings, { ...facts, ...present({ version }) });
 }
 

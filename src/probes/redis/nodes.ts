@@ -47,6 +47,6 @@ export async function onEveryNode(
 
 /** Of the fullest server: what a reader wants to know of them all. */
 function fullest(results: readonly ProbeResult[]): Facts {
-  const percent = ({ facts }: ProbeResult) => Number(facts?.['percent'] ?? -1);
+  const percent = ({ facts }: ProbeResult) => Number(facts?.percent ?? -1);
   return results.toSorted((a, b) => percent(b) - percent(a))[0]?.facts ?? {};
 }

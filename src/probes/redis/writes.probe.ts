@@ -32,24 +32,24 @@ It writes nothing.`,
 async function look(redis: RedisNode, options: CallOptions): Promise<ProbeResult> {
   const replication = await redis.info('replication', options);
   const persistence = await redis.info('persistence', options);
-  const facts = present({ role: replication['role'] });
+  const facts = present({ role: replication.role });
   const findings: Finding[] = [];
   // While it copies from its master, which answers then, the link counts as down, too.
-  const copies = replication['master_sync_in_progress'] === '1';
-  if (replication['role'] === 'slave' && replication['master_link_status'] === 'down' && !copies)
+  const copies = replication.master_sync_in_progress === '1';
+  if (replication.role === 'slave' && replication.master_link_status === 'down' && !copies)
     findings.push({
       code: 'REDIS_MASTER_GONE',
       severity: 'critical',
       part: 'redis',
       subject: 'redis',
       facts: {
-        master: `${replication['master_host'] ?? '?'}:${replication['master_port'] ?? '?'}`,
-        ...present({ downSeconds: numberOf(replication['master_link_down_since_seconds']) }),
+        master: `${replication.master_host ?? '?'}:${replication.master_port ?? '?'}`,
+        ...present({ downSeconds: numberOf(replication.master_link_down_since_seconds) }),
       },
     });
   // It is told only where a number of replicas is wanted; one that serves no writes wants none.
-  const good = numberOf(replication['min_slaves_good_slaves']);
-  if (good !== undefined && replication['role'] === 'master') {
+  const good = numberOf(replication.min_slaves_good_slaves);
+  if (good !== undefined && replication.role === 'master') {
     // Where the setting may not be read: at least one.
     const wanted = numberOf(await setting(redis, 'min-replicas-to-write', options)) ?? 1;
     if (good < wanted)
@@ -62,9 +62,9 @@ async function look(redis: RedisNode, options: CallOptions): Promise<ProbeResult
       });
   }
   const failed =
-    persistence['rdb_last_bgsave_status'] === 'err'
+    persistence.rdb_last_bgsave_status === 'err'
       ? 'RDB'
-      : persistence['aof_last_write_status'] === 'err'
+      : persistence.aof_last_write_status === 'err'
         ? 'AOF'
         : undefined;
   if (failed !== undefined) {

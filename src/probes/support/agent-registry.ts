@@ -51,7 +51,7 @@ export function agentsFromApi(body: string, now: Date): readonly Agent[] | undef
     const at = typeof time === 'number' ? time * (time < 1e12 ? 1000 : 1) : Date.parse(time ?? '');
     // A zero time ("0001-01-01") is Go's way to say never.
     const known = Number.isFinite(at) && at > 0;
-    const status = item['status'];
+    const status = item.status;
     const cluster = clusterKeys.map((key) => item[key]).find((value) => typeof value === 'string');
     return {
       id: String(id),

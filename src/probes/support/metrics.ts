@@ -22,7 +22,7 @@ interface Family {
 }
 
 function matches(sample: Readonly<Record<string, unknown>>, labels: Labels): boolean {
-  const own = (sample['labels'] ?? {}) as Labels;
+  const own = (sample.labels ?? {}) as Labels;
   return Object.entries(labels).every(([name, value]) => own[name] === value);
 }
 
@@ -44,7 +44,7 @@ export function parseScrape(text: string, at: number): Scrape {
     samples.set(name, [...(samples.get(name) ?? []), ...metrics]);
   const value = (name: string, labels: Labels = {}) => {
     const own = samples.get(name)?.filter((sample) => matches(sample, labels)) ?? [];
-    return own.length === 0 ? undefined : own.reduce((total, sample) => total + Number(sample['value']), 0);
+    return own.length === 0 ? undefined : own.reduce((total, sample) => total + Number(sample.value), 0);
   };
   return {
     at,

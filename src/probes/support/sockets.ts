@@ -23,5 +23,5 @@ export async function socketsOf(
 
 /** What would have allowed something, from its refusal. */
 export function allowance(error: unknown): Unasked {
-  return present({ allowedBy: error instanceof TargetError ? error.facts['allowedBy'] : undefined });
+  return present({ allowedBy: error instanceof TargetError ? error.facts.allowedBy : undefined });
 }

@@ -120,7 +120,7 @@ export async function exitText(
   const [other] = await Promise.allSettled([read(!first)]);
   if (other.status === 'rejected') {
     // One that was not asked for is not one that is not there.
-    const notAsked = other.reason instanceof AppError && other.reason.facts['reason'] === 'request-limit';
+    const notAsked = other.reason instanceof AppError && other.reason.facts.reason === 'request-limit';
     if (ended.status === 'rejected' || notAsked) throw other.reason;
     return text;
   }

@@ -88,11 +88,11 @@ Undo deletes the stream only while it is as it was made: no message and no consu
   async applyStep(step, _plan, { deps: { nats, platform }, signal }: Context): Promise<Facts> {
     const wanted = wantedOf(platform);
     const now = await look(nats, wanted, signal);
-    if (now.nats_server_id === step.precondition['nats_server_id'] && now.stream === step.to['stream'])
+    if (now.nats_server_id === step.precondition.nats_server_id && now.stream === step.to.stream)
       return { stream: wanted.name, already: true };
     mustHold(step.precondition, now);
     signal.throwIfAborted();
-    if (step.to['stream'] === 'absent')
+    if (step.to.stream === 'absent')
       await api(nats, `STREAM.DELETE.${wanted.name}`, {}, signal, z.object({}));
     else await api(nats, `STREAM.CREATE.${wanted.name}`, configOf(wanted), signal, z.object({}));
     return { stream: wanted.name };
@@ -100,16 +100,15 @@ Undo deletes the stream only while it is as it was made: no message and no consu
 
   async observeStep(step, _plan, { deps: { nats, platform }, signal }: Context) {
     const now = await look(nats, wantedOf(platform), signal);
-    if (now.nats_server_id !== step.precondition['nats_server_id'] || now.stream === 'other')
-      return 'unknown';
-    return now.stream === step.to['stream'] ? 'done' : 'not-done';
+    if (now.nats_server_id !== step.precondition.nats_server_id || now.stream === 'other') return 'unknown';
+    return now.stream === step.to.stream ? 'done' : 'not-done';
   },
 
   /** By the subject, not by the name: JetStream says which streams keep what is sent to it. */
   async settled({ steps: [{ to }] }, { deps: { nats, platform }, signal }: Context) {
     const { name, subject } = wantedOf(platform);
     const { streams } = await api(nats, 'STREAM.NAMES', { subject }, signal, Names);
-    return (streams ?? []).includes(name) === (to['stream'] === 'there');
+    return (streams ?? []).includes(name) === (to.stream === 'there');
   },
 });
 
@@ -181,7 +180,7 @@ async function api<T extends z.ZodType>(
 
 async function look(nats: NatsTarget, wanted: Wanted, signal: AbortSignal) {
   const info = await api(nats, `STREAM.INFO.${wanted.name}`, {}, signal, Info).catch((error: unknown) => {
-    if (error instanceof TargetError && error.facts['code'] === 404) return undefined;
+    if (error instanceof TargetError && error.facts.code === 404) return undefined;
     throw error;
   });
   // Which server it is comes last, so that nothing stands between that and a change.

@@ -128,7 +128,7 @@ Nothing is taken back by itself: what was moved is good where it is.`,
     const rows = rowsOfPlan(plan, deps.platform, now());
     const table = await planned(deps.postgres, rows, step, signal);
     const back = isUndo(step);
-    const span = { rows, ...(back ? { from: String(step.to['from']) } : {}) };
+    const span = { rows, ...(back ? { from: String(step.to.from) } : {}) };
     const name = archiveOf(table.name);
     const known = await seeTable(deps.postgres, rows.database, name, signal, table.schema);
     mayPutInto(table, known);
@@ -137,7 +137,7 @@ Nothing is taken back by itself: what was moved is good where it is.`,
       return { already: true };
     signal.throwIfAborted();
     const archive = known ?? (await make(table, rows.database, context));
-    const total = Number(plan.blast.facts['rows'] ?? 0);
+    const total = Number(plan.blast.facts.rows ?? 0);
     return takeOut(
       back ? { from: archive, into: table, span, total } : { from: table, into: archive, span, total },
       context,
@@ -147,10 +147,10 @@ Nothing is taken back by itself: what was moved is good where it is.`,
   async observeStep(step, plan, { deps, signal, now }: Context) {
     const rows = rowsOfPlan(plan, deps.platform, now());
     const table = await seeTable(deps.postgres, rows.database, rows.table, signal);
-    if (table === undefined || table.oid !== step.precondition['table_oid']) return 'unknown';
+    if (table === undefined || table.oid !== step.precondition.table_oid) return 'unknown';
     if (!isUndo(step)) return (await anyLeft(deps.postgres, table, { rows }, signal)) ? 'not-done' : 'done';
     const archive = await seeTable(deps.postgres, rows.database, archiveOf(table.name), signal, table.schema);
-    const span = { rows, from: String(step.to['from']) };
+    const span = { rows, from: String(step.to.from) };
     return archive !== undefined && (await anyLeft(deps.postgres, archive, span, signal))
       ? 'not-done'
       : 'done';

@@ -118,7 +118,7 @@ Undo drops what was created, concurrently.`,
     const database = databaseOf(plan.params);
     const wanted = wantedOf(step, database, platform);
     const index = wanted.index;
-    const toValid = step.to['index'] === 'valid';
+    const toValid = step.to.index === 'valid';
     const see = () => look(postgres, database, wanted, context.signal);
     const { found, underWay } = await withOurs(
       see,
@@ -127,7 +127,7 @@ Undo drops what was created, concurrently.`,
       context,
     );
     let now = found;
-    if (now?.table_oid === step.precondition['table_oid'] && now?.state === step.to['index'])
+    if (now?.table_oid === step.precondition.table_oid && now?.state === step.to.index)
       return { index, already: true };
     const name = full(now?.schema ?? '', index);
     const work = {
@@ -149,7 +149,7 @@ Undo drops what was created, concurrently.`,
     const left = toValid && (now?.state === 'invalid' || underWay);
     mustHold(step.precondition, {
       table_oid: now?.table_oid ?? null,
-      index: left ? (step.precondition['index'] ?? null) : (now?.state ?? null),
+      index: left ? (step.precondition.index ?? null) : (now?.state ?? null),
     });
     if (now === undefined) throw refused('no-target');
     context.signal.throwIfAborted();
@@ -159,7 +159,7 @@ Undo drops what was created, concurrently.`,
       if (now?.state === 'valid') return { index, already: true };
     }
     if (now?.state === 'invalid' && toValid) await dropInvalid(context.signal);
-    if (!(await watched(work, context)) && (await see())?.state !== step.to['index'])
+    if (!(await watched(work, context)) && (await see())?.state !== step.to.index)
       throw new TargetError('limit', 'its session ended before it', { facts: { gaveUp: 'was-ended' } });
     return toValid ? { index, rows: Math.round(work.rows) } : { index, dropped: true };
   },
@@ -174,8 +174,8 @@ Undo drops what was created, concurrently.`,
       (one) => ({ database, sql: statementOf(step, one, wanted) }),
       context,
     );
-    if (now === undefined || now.table_oid !== step.precondition['table_oid']) return 'unknown';
-    if (now.state === step.to['index']) return 'done';
+    if (now === undefined || now.table_oid !== step.precondition.table_oid) return 'unknown';
+    if (now.state === step.to.index) return 'done';
     if (underWay) return 'under-way';
     // Another builds it, or has made one of that name.
     return now.state === 'building' || now.state === 'other' ? 'unknown' : 'not-done';
@@ -187,7 +187,7 @@ Undo drops what was created, concurrently.`,
     for (const step of plan.steps) {
       const now = await look(postgres, database, wantedOf(step, database, platform), signal);
       if (now === undefined) return false;
-      if (step.to['index'] === 'valid' ? !now.covered : now.state !== 'absent') return false;
+      if (step.to.index === 'valid' ? !now.covered : now.state !== 'absent') return false;
     }
     return true;
   },
@@ -224,7 +224,7 @@ function wantedOf({ target }: PlanStep, database: DatabaseId, { tables }: Platfo
 
 function statementOf({ to }: PlanStep, now: Row | undefined, { index, table, column }: Wanted): string {
   const schema = now?.schema ?? '';
-  return to['index'] === 'valid'
+  return to.index === 'valid'
     ? `CREATE INDEX CONCURRENTLY ${identifier(index)} ON ${full(schema, table)} (${identifier(column)})`
     : `DROP INDEX CONCURRENTLY IF EXISTS ${full(schema, index)}`;
 }

@@ -96,14 +96,14 @@ The file of the table becomes no smaller; new rows use the room.`,
     const table = await planned(deps.postgres, rows, step, signal);
     if (!(await maybeLeft(deps.postgres, table, { rows }, signal))) return { already: true };
     signal.throwIfAborted();
-    const total = Number(plan.blast.facts['rows'] ?? 0);
+    const total = Number(plan.blast.facts.rows ?? 0);
     return takeOut({ from: table, span: { rows }, total }, context);
   },
 
   async observeStep(step, plan, { deps, signal, now }: Context) {
     const rows = rowsOfPlan(plan, deps.platform, now());
     const table = await seeTable(deps.postgres, database, rows.table, signal);
-    if (table === undefined || table.oid !== step.precondition['table_oid']) return 'unknown';
+    if (table === undefined || table.oid !== step.precondition.table_oid) return 'unknown';
     return (await anyLeft(deps.postgres, table, { rows }, signal)) ? 'not-done' : 'done';
   },
 

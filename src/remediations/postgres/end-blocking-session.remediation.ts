@@ -144,15 +144,15 @@ PostgreSQL rolls back what is open. There is no undo.`,
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {
-    const now = await find(deps.postgres, Number(step.precondition['pid']), signal);
+    const now = await find(deps.postgres, Number(step.precondition.pid), signal);
     return isDone(step.precondition, now) ? 'done' : 'not-done';
   },
 
   /** The symptom, seen anew: nobody waits for that session any more. */
   async settled({ steps }, { deps, signal }: Context) {
     const [{ precondition }] = steps;
-    const now = await find(deps.postgres, Number(precondition['pid']), signal);
-    return now === undefined || now.backend_start !== precondition['backend_start'] || now.waiting === 0;
+    const now = await find(deps.postgres, Number(precondition.pid), signal);
+    return now === undefined || now.backend_start !== precondition.backend_start || now.waiting === 0;
   },
 });
 
@@ -211,7 +211,7 @@ async function find(
 
 /** The session is gone, or goes on without what blocked: a cancelled statement takes its locks with it. */
 function isDone(wanted: Facts, now: Session | undefined): boolean {
-  if (now === undefined || now.backend_start !== wanted['backend_start']) return true;
-  if (wanted['query_start'] === undefined) return false;
-  return now.query_start !== wanted['query_start'] || now.state !== 'active';
+  if (now === undefined || now.backend_start !== wanted.backend_start) return true;
+  if (wanted.query_start === undefined) return false;
+  return now.query_start !== wanted.query_start || now.state !== 'active';
 }

@@ -267,7 +267,7 @@ const ended: Readonly<Record<string, string>> = {
 };
 
 const endOf = (error: unknown): string | undefined =>
-  error instanceof TargetError ? ended[String(error.facts['sqlstate'])] : undefined;
+  error instanceof TargetError ? ended[String(error.facts.sqlstate)] : undefined;
 
 /** An answer, and no silence: the server gave up, so nothing of it took effect. Other errors stay as they are. */
 function gaveUp(error: unknown): unknown {

@@ -157,7 +157,7 @@ There is no undo: the content is the same.`,
     if (isRebuilt(step.precondition, now))
       return (await leftovers(postgres, wanted, context.signal)).length === 0 ? 'done' : 'not-done';
     // Another index, or none, by another hand; or it is being built right now.
-    if (now === undefined || now.oid !== step.precondition['index_oid'] || now.building) return 'unknown';
+    if (now === undefined || now.oid !== step.precondition.index_oid || now.building) return 'unknown';
     return 'not-done';
   },
 
@@ -193,8 +193,8 @@ interface Row {
 const isBuilt = (found: { readonly building: boolean } | undefined) => found?.building === true;
 
 function isRebuilt(before: Facts, now: Row | undefined): boolean {
-  if (now === undefined || now.table_oid !== before['table_oid']) return false;
-  return now.oid !== before['index_oid'] && now.valid;
+  if (now === undefined || now.table_oid !== before.table_oid) return false;
+  return now.oid !== before.index_oid && now.valid;
 }
 
 async function look(

@@ -10,7 +10,7 @@ export function identifier(name: string): string {
 
 /** Which of the two databases a plan is for. */
 export function databaseOf(params: Facts): DatabaseId {
-  return params['database'] === 'orchestrator' ? 'orchestrator' : 'agentManager';
+  return params.database === 'orchestrator' ? 'orchestrator' : 'agentManager';
 }
 
 /** Our own id of the database of a finding, by which a remediation names it; undefined for one that is not ours. */

@@ -81,8 +81,8 @@ Undo writes what stood there before.`,
 
   async applyStep(step, _plan, { deps: { postgres }, signal }: Context): Promise<Facts> {
     const [cluster, now] = [await systemIdentifier(postgres, signal), await look(postgres, signal)];
-    const value = Number(step.to['max_connections']);
-    if (cluster === step.precondition['system_identifier'] && stands(step.to, now))
+    const value = Number(step.to.max_connections);
+    if (cluster === step.precondition.system_identifier && stands(step.to, now))
       return { max_connections: value, already: true };
     mustHold(step.precondition, {
       system_identifier: cluster,
@@ -92,7 +92,7 @@ Undo writes what stood there before.`,
     signal.throwIfAborted();
     await postgres.execute(
       anyOf(postgres),
-      step.to['written'] === true
+      step.to.written === true
         ? `ALTER SYSTEM SET max_connections = ${String(Math.trunc(value))}`
         : 'ALTER SYSTEM RESET max_connections',
       [],
@@ -102,8 +102,7 @@ Undo writes what stood there before.`,
   },
 
   async observeStep(step, _plan, { deps: { postgres }, signal }: Context) {
-    if ((await systemIdentifier(postgres, signal)) !== step.precondition['system_identifier'])
-      return 'unknown';
+    if ((await systemIdentifier(postgres, signal)) !== step.precondition.system_identifier) return 'unknown';
     const now = await look(postgres, signal);
     if (stands(step.to, now)) return 'done';
     return stands(step.from, now) ? 'not-done' : 'unknown';
@@ -111,13 +110,13 @@ Undo writes what stood there before.`,
 
   async due({ steps: [{ to }] }, { deps, signal }: Context) {
     const { now } = await look(deps.postgres, signal);
-    const next = Number(to['max_connections']);
+    const next = Number(to.max_connections);
     return now === next ? undefined : { key: 'postgres-restart', facts: { now, next } };
   },
 
   /** What the server reads of its files now is what it would start with. */
   async settled({ steps: [{ to }] }, { deps, signal }: Context) {
-    return (await look(deps.postgres, signal)).next === to['max_connections'];
+    return (await look(deps.postgres, signal)).next === to.max_connections;
   },
 });
 
@@ -144,7 +143,7 @@ function anyOf(postgres: PostgresTarget): DatabaseId {
 }
 
 const stands = (wanted: Facts, { next, own }: Row) =>
-  next === wanted['max_connections'] && own === wanted['written'];
+  next === wanted.max_connections && own === wanted.written;
 
 /** PostgreSQL 15 gives the right for one parameter; before, only superusers have it. */
 async function mayAlter(postgres: PostgresTarget, signal: AbortSignal): Promise<boolean> {

@@ -220,15 +220,15 @@ async function find(
     database,
     `SELECT extract(epoch FROM xact_start)::text AS xact_start, state FROM pg_stat_activity
      WHERE pid = $1 AND extract(epoch FROM backend_start)::text = $2`,
-    [session['pid'], session['backend_start']],
+    [session.pid, session.backend_start],
     { signal },
   );
   if (row === undefined) return undefined;
   // Working again counts as another transaction: it is not the leak that was approved.
   const xactStart = row.state?.startsWith('idle in transaction') === true ? row.xact_start : null;
   return {
-    pid: session['pid'] ?? null,
-    backend_start: session['backend_start'] ?? null,
+    pid: session.pid ?? null,
+    backend_start: session.backend_start ?? null,
     xact_start: xactStart,
   };
 }

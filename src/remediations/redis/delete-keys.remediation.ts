@@ -48,7 +48,7 @@ There is no undo: a cache is filled again by its users.`,
   helpsWith: [],
   helpsCause: ['REDIS_USELESS_KEYS', 'STALE_CACHE'],
   paramsFor({ code, subject, facts }) {
-    const pattern = code === 'STALE_CACHE' ? subject : facts['prefix'];
+    const pattern = code === 'STALE_CACHE' ? subject : facts.prefix;
     return typeof pattern === 'string' && pattern.endsWith('*')
       ? { prefix: pattern.replace(/\*$/, '') }
       : undefined;
@@ -112,7 +112,7 @@ There is no undo: a cache is filled again by its users.`,
     const begun = work?.before !== undefined;
     mustHold(step.precondition, {
       run_id: before.runId,
-      atLeast: begun ? (step.precondition['atLeast'] ?? null) : magnitude(before.keys),
+      atLeast: begun ? (step.precondition.atLeast ?? null) : magnitude(before.keys),
     });
     let deleted = 0;
     await walk(node, prefix, signal, async (keys) => {
@@ -131,7 +131,7 @@ There is no undo: a cache is filled again by its users.`,
     const { prefix } = Params.parse(plan.params);
     const { node } = await nodeOf(deps.redis, step, signal);
     const now = await count(node, prefix, signal);
-    if (now.runId !== step.precondition['run_id']) return 'unknown';
+    if (now.runId !== step.precondition.run_id) return 'unknown';
     return isDone(step, now, countedFor(plan)) ? 'done' : 'not-done';
   },
 
@@ -157,7 +157,7 @@ interface Seen {
 }
 
 const runIdOf = async (node: RedisNode, signal: AbortSignal) =>
-  (await node.info('server', { signal }))['run_id'] ?? '';
+  (await node.info('server', { signal })).run_id ?? '';
 
 /** The count moves by itself; by this it is the same plan until it is another kind of number. */
 const magnitude = (keys: number) => (keys === 0 ? 0 : 10 ** Math.floor(Math.log10(keys)));
@@ -184,8 +184,8 @@ function countedFor({ steps, blast }: Plan): number {
 }
 
 function isDone({ precondition }: PlanStep, { runId, keys }: Seen, counted = 0): boolean {
-  const atLeast = Math.max(Number(precondition['atLeast']), counted);
-  return runId === precondition['run_id'] && keys < Math.max(1, Math.ceil(atLeast * leftShare));
+  const atLeast = Math.max(Number(precondition.atLeast), counted);
+  return runId === precondition.run_id && keys < Math.max(1, Math.ceil(atLeast * leftShare));
 }
 
 /** The server of a step; AppError CONFLICT where it is none of this Redis any more. */

@@ -113,9 +113,9 @@ Undo sets the former policy.`,
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
     const now = await look(deps.redis, signal);
-    const policy = String(step.to['policy']);
+    const policy = String(step.to.policy);
     // Already set by an attempt whose outcome was not recorded.
-    if (now.runId === step.precondition['run_id'] && now.policy === policy)
+    if (now.runId === step.precondition.run_id && now.policy === policy)
       return { policy, persisted: false, already: true };
     mustHold(step.precondition, { run_id: now.runId, policy: now.policy });
     // Also of a plan that was made when nobody looked at the keys.
@@ -124,15 +124,15 @@ Undo sets the former policy.`,
     mustHold(step.precondition, { run_id, policy: before });
     signal.throwIfAborted();
     await deps.redis.call('CONFIG', ['SET', 'maxmemory-policy', policy], { signal });
-    if (step.to['persist'] !== true) return { policy, persisted: false };
+    if (step.to.persist !== true) return { policy, persisted: false };
     return { policy, ...(await rewrite(deps.redis, signal)) };
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {
     const now = await look(deps.redis, signal);
-    if (now.runId !== step.precondition['run_id']) return 'unknown';
-    if (now.policy === step.to['policy']) return 'done';
-    return now.policy === step.from['policy'] ? 'not-done' : 'unknown';
+    if (now.runId !== step.precondition.run_id) return 'unknown';
+    if (now.policy === step.to.policy) return 'done';
+    return now.policy === step.from.policy ? 'not-done' : 'unknown';
   },
 
   /**
@@ -179,9 +179,9 @@ async function look(redis: RedisTarget, signal: AbortSignal) {
     redis.info('server', { signal }),
   ]);
   return {
-    runId: server['run_id'] ?? '',
-    configFile: server['config_file'] ?? '',
-    role: replication['role'] ?? '',
+    runId: server.run_id ?? '',
+    configFile: server.config_file ?? '',
+    role: replication.role ?? '',
     policy,
     maxmemory: Number(maxmemory),
   };

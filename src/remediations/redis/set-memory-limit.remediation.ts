@@ -87,9 +87,9 @@ Undo sets the former limit.`,
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
     const now = await look(deps.redis, signal);
-    const maxmemory = Number(step.to['maxmemory']);
+    const maxmemory = Number(step.to.maxmemory);
     // Already set by an attempt whose outcome was not recorded.
-    if (now.runId === step.precondition['run_id'] && now.maxmemory === maxmemory)
+    if (now.runId === step.precondition.run_id && now.maxmemory === maxmemory)
       return { maxmemory, already: true };
     mustHold(step.precondition, { run_id: now.runId, maxmemory: now.maxmemory });
     if (isLower(maxmemory, now.maxmemory)) {
@@ -104,14 +104,14 @@ Undo sets the former limit.`,
 
   async observeStep(step, _plan, { deps, signal }: Context) {
     const now = await look(deps.redis, signal);
-    if (now.runId !== step.precondition['run_id']) return 'unknown';
-    if (now.maxmemory === step.to['maxmemory']) return 'done';
-    return now.maxmemory === step.from['maxmemory'] ? 'not-done' : 'unknown';
+    if (now.runId !== step.precondition.run_id) return 'unknown';
+    if (now.maxmemory === step.to.maxmemory) return 'done';
+    return now.maxmemory === step.from.maxmemory ? 'not-done' : 'unknown';
   },
 
   /** The symptom itself: writes are accepted. An undo may bring it back. */
   async settled({ steps: [{ to }], params }, { deps, signal }: Context) {
-    return to['maxmemory'] !== params['bytes'] || (await takesWrites(deps.redis, signal));
+    return to.maxmemory !== params.bytes || (await takesWrites(deps.redis, signal));
   },
 });
 
@@ -133,10 +133,10 @@ async function look(redis: Context['deps']['redis'], signal: AbortSignal) {
     redis.info('server', { signal }),
   ]);
   return {
-    runId: server['run_id'] ?? '',
-    role: replication['role'] ?? '',
-    used: Number(memory['used_memory'] ?? 0),
-    system: Number(memory['total_system_memory'] ?? 0),
+    runId: server.run_id ?? '',
+    role: replication.role ?? '',
+    used: Number(memory.used_memory ?? 0),
+    system: Number(memory.total_system_memory ?? 0),
     maxmemory: Number(maxmemory),
     policy,
   };

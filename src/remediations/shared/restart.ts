@@ -71,7 +71,7 @@ function mayOnlyNeedTime({ code, part, facts }: Finding): boolean {
 }
 
 /** What a service says that it misses is mended first: started anew without that it may not come up at all. */
-const blamesAnother = ({ facts }: Finding): boolean => typeof facts['dependencies'] === 'string';
+const blamesAnother = ({ facts }: Finding): boolean => typeof facts.dependencies === 'string';
 
 /** Whether the facts of a finding are those of the thing to restart. */
 export function namesItself({ code }: Pick<Finding, 'code'>): boolean {

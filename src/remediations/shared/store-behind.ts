@@ -44,7 +44,7 @@ export async function postgresObject(postgres: PostgresTarget, signal: AbortSign
 
 /** The object behind the environment's Redis: this run of its server. */
 export async function redisObject(redis: RedisTarget, signal: AbortSignal): Promise<ObjectIdentity> {
-  const id = (await redis.info('server', { signal }))['run_id'] ?? '';
+  const id = (await redis.info('server', { signal })).run_id ?? '';
   return { claims: [`run_id=${id}`], comparable: id !== '' };
 }
 
@@ -63,7 +63,7 @@ async function serversOf(part: PartId, deps: Deps, signal: AbortSignal): Promise
         node.call('CLIENT', ['INFO'], { signal }).catch(() => ''),
       ]);
       return {
-        identity: { run_id: server['run_id'] ?? '' },
+        identity: { run_id: server.run_id ?? '' },
         address: addressOfServer(serverEndOf(String(client))),
       };
     }),
@@ -107,6 +107,6 @@ export async function storeBehind(
   if (here === undefined) return seen ? 'another' : first.identity;
   if (more.length === 0) return here.identity;
   return Object.fromEntries(
-    [here, ...more].map(({ identity }, index) => [`run_id.${index}`, identity['run_id'] ?? '']),
+    [here, ...more].map(({ identity }, index) => [`run_id.${index}`, identity.run_id ?? '']),
   );
 }

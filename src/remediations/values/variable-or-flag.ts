@@ -29,10 +29,10 @@ export function overrideFor({
   part,
   facts,
 }: Pick<Finding, 'part' | 'facts'>): RemedyCall['with'] | undefined {
-  if (facts['fileRuns'] !== true) return undefined;
-  const key = String(facts['key']);
+  if (facts.fileRuns !== true) return undefined;
+  const key = String(facts.key);
   // Of one that comes from elsewhere the name says from where.
-  const name = String(facts['name']).replace(/ \(.*$/, '');
+  const name = String(facts.name).replace(/ \(.*$/, '');
   const params = Params.safeParse({ part, key, name });
   return params.success ? { part: params.data.part, key, name } : undefined;
 }

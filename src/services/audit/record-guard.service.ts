@@ -96,8 +96,7 @@ export function createRecordGuard(deps: RecordGuardDeps): RecordGuard {
   const watched = async (ms: number): Promise<RecordState> => {
     const state = await look(ms);
     if (deps.looksOnly === true) return state;
-    if (state.why?.['broken'] === true)
-      logger.error(state.why, 'the head of the audit log is not its last row');
+    if (state.why?.broken === true) logger.error(state.why, 'the head of the audit log is not its last row');
     else if (state.places.some(contradicts)) await writeDown(state);
     return state;
   };

@@ -142,7 +142,7 @@ async function walk(
       // What an anchor remembers is compared with what the row itself comes to.
       if (wanted.has(at.seq)) hashes.set(at.seq, auditHash(row, row.prevHash));
       if (row.action === confirmedAction && found.length === 0) confirmations.push(row);
-      if (at.seq === 1) emptied = row.action === heldAction && row.facts?.['seq'] === 0;
+      if (at.seq === 1) emptied = row.action === heldAction && row.facts?.seq === 0;
     }
   }
 }

@@ -99,7 +99,7 @@ export function createCollectRun(options: CollectRunOptions): RunHandler<'bundle
 }
 
 function sinceOf({ params }: Run, now: number): number {
-  const since = params['since'];
+  const since = params.since;
   const wish = readWish(typeof since === 'string' ? { since } : {}, now);
   if (!wish.ok) throw new AppError('INVALID_INPUT', `cannot read ${wish.value}`);
   return wish.query.since ?? now - USUAL_MS;

@@ -174,7 +174,7 @@ export class Bundle {
       this.#signal.throwIfAborted();
       const { code, detail, facts } = toCause(error instanceof Error ? error : new Error(String(error)));
       // What the target itself answered, where it is no answer that the bot knows.
-      const said = quoted.has(code) ? facts['detail'] : undefined;
+      const said = quoted.has(code) ? facts.detail : undefined;
       const clean = this.redactor.text(typeof said === 'string' ? `${detail}: ${said}` : detail);
       this.#note({ path, bytes: 0, ...this.#times(startedAt), error: { code, detail: clean } });
       return undefined;

@@ -207,7 +207,7 @@ const natsPages = {
 
 /** One view that the server does not give, for a lock, its time or a missing right, does not cost the others. */
 function unlessAnswered(error: unknown): { readonly unread: string } {
-  if (error instanceof TargetError && /^(?:42|55|57014)/.test(String(error.facts['sqlstate'])))
+  if (error instanceof TargetError && /^(?:42|55|57014)/.test(String(error.facts.sqlstate)))
     return { unread: error.message };
   throw error;
 }

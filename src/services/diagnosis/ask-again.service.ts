@@ -145,8 +145,8 @@ function measuringCalls(
   const fits = ({ probe, with: own = {} }: ProbeCall) =>
     !options.givesWork.has(probe) &&
     options.emitters.get(probe)?.some((code) => codes.includes(code)) === true &&
-    [own['part'], own['service']].every((one) => one === undefined || one === part) &&
-    [own['database'], params['database'] ?? own['database']].every((one) => one === own['database']);
+    [own.part, own.service].every((one) => one === undefined || one === part) &&
+    [own.database, params.database ?? own.database].every((one) => one === own.database);
   const calls = naming.flatMap(({ evidence }) => evidence.filter(fits));
   return [...new Map(calls.map((call) => [callKey(call), call])).values()];
 }

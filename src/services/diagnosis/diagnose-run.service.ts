@@ -104,7 +104,7 @@ export function createDiagnoseRun(
 ): RunHandler<OfferRepository | 'inventories' | 'mutes'> {
   return {
     async handle(lease) {
-      const text = String(lease.run.params['symptom'] ?? '');
+      const text = String(lease.run.params.symptom ?? '');
       const targets = await options.targets.forRun(lease.run.environment);
       const symptom = symptomAsked(text, options.diagnoses, options.matcher, targets.platform);
       if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom);

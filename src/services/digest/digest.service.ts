@@ -246,7 +246,7 @@ export function createDigestRun(
         const channel = run.surface?.channel ?? '';
         const past = await tx.digests.recent(channel, run.environment, stripDays);
         const last = await tx.digests.last(channel, run.environment);
-        const lateSince = text(run.params['lateSince']);
+        const lateSince = text(run.params.lateSince);
         const findings = [...report.rows, ...outcomes, ...(drift ?? [])].flatMap((one) => one.findings);
         const quieting = await quietingAfter(tx, options.quiet, run.environment, {
           findings,
@@ -254,7 +254,7 @@ export function createDigestRun(
         });
         const { difference, remember } = digestDifference({
           environment: run.environment,
-          localDate: text(run.params['localDate']) ?? (await today(tx, options, run)),
+          localDate: text(run.params.localDate) ?? (await today(tx, options, run)),
           now: await tx.now(),
           ...present({ lateSince, drift }),
           report,

@@ -101,7 +101,7 @@ async function readLogs(
       ...present({ container: of('container') }),
     })
     .catch((error: unknown) => {
-      if (error instanceof AppError && error.facts['reason'] === 'unknown-part') return undefined;
+      if (error instanceof AppError && error.facts.reason === 'unknown-part') return undefined;
       throw error;
     });
 }

@@ -221,8 +221,8 @@ const isByOwnLag = (result: ProbeResult, lagMs: number): boolean =>
 
 /** Whether what it measured stays within its limit without what this process was late by. */
 function isWithin({ facts }: Finding, lagMs: number): boolean {
-  const limit = facts['thresholdMs'];
-  const measured = facts['latencyMs'] ?? facts['handshakeMs'];
+  const limit = facts.thresholdMs;
+  const measured = facts.latencyMs ?? facts.handshakeMs;
   return typeof limit === 'number' && typeof measured === 'number' && measured - lagMs <= limit;
 }
 

@@ -99,8 +99,6 @@ export function createRunExecutor<R extends Repository>(options: RunExecutorOpti
   };
 }
 
-export type RunExecutorService = ReturnType<typeof createRunExecutor>;
-
 /** The bot has stored what was typed, and knows no secret of the environment (ADR 0016). */
 function cleanParams(params: Facts, redactor: Redactor): Facts {
   const clean = redactor.leaves(params);

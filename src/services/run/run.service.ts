@@ -177,7 +177,7 @@ function firstWords(
   now: Date,
 ): Rendered | undefined {
   if (run.kind === 'collect') return collect?.collect({ run, gaps: [] }, language);
-  if (run.kind === 'logs') return logs?.logs({ run, now, named: String(run.params['part'] ?? '') }, language);
+  if (run.kind === 'logs') return logs?.logs({ run, now, named: String(run.params.part ?? '') }, language);
   if (run.kind === 'diagnose') {
     const nothing = { judgements: [], instructions: [], outcomes: [], seen: 0, asked: 0 };
     return diagnosis?.diagnosis({ run, ...nothing, complete: false, now }, language);

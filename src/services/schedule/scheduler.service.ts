@@ -85,8 +85,6 @@ export function createScheduler(options: SchedulerOptions) {
   };
 }
 
-export type Scheduler = ReturnType<typeof createScheduler>;
-
 /** Two schedulers met: the other one's digest stands. */
 class DigestExists extends Error {}
 

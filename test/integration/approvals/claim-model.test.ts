@@ -79,7 +79,7 @@ describe.skipIf(lacking !== undefined)(
     let kubeconfig = '';
     let gives: Gives = whole;
     let asked: string[] = [];
-    const host = () => instance().kubernetes['HOST_IP'] ?? '';
+    const host = () => instance().kubernetes.HOST_IP ?? '';
     const url = () => `http://${host()}:${(server.address() as AddressInfo).port}/model.joblib`;
 
     async function kubectl(args: readonly string[], stdin?: string): Promise<string> {
@@ -198,7 +198,7 @@ describe.skipIf(lacking !== undefined)(
       ]);
       database = made;
       cluster = up;
-      models = join(instance().kubernetes['STATE'] ?? '', 'claim-model');
+      models = join(instance().kubernetes.STATE ?? '', 'claim-model');
       mkdirSync(models, { recursive: true, mode: 0o777 });
       const own = images.find((one) => one.name === imageOf(part, 'tools'));
       server = createServer((request, response) => {

@@ -157,7 +157,7 @@ describe.skipIf(lacking !== undefined)(
         () => false,
       );
     const tokenAt = async (path: string) =>
-      Buffer.from((await stored(path)).data?.['token'] ?? '', 'base64').toString();
+      Buffer.from((await stored(path)).data?.token ?? '', 'base64').toString();
     const generation = async () => (await stored(daemon)).metadata.generation ?? 0;
     const findings = async (): Promise<readonly Finding[]> => {
       const made = await targets().forRun('prod');
@@ -212,7 +212,7 @@ describe.skipIf(lacking !== undefined)(
 
         expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
         expect(await tokenAt(ofAgents)).toBe(values.manager);
-        expect((await stored(ofAgents)).data?.['other']).toBe('eA==');
+        expect((await stored(ofAgents)).data?.other).toBe('eA==');
         expect(await generation()).toBe(before + 1);
         expect(written).toEqual(['create aetherius-kept-registration-token', 'patch agent-auth-token']);
         expect((await stored(keptPath)).data).toEqual({
@@ -297,7 +297,7 @@ describe.skipIf(lacking !== undefined)(
 
       expect(await undone(h, row.id)).toBe('stale');
       expect(await tokenAt(ofAgents)).toBe(values.more);
-      expect((await stored(keptPath)).data?.['before']).toBe(inBase64(values.agents));
+      expect((await stored(keptPath)).data?.before).toBe(inBase64(values.agents));
     });
 
     it('has what it kept deleted by the cluster alone, and cannot be undone from then on', async () => {

@@ -109,7 +109,7 @@ describe.skipIf(lacking !== undefined)(
     async function logIn(): Promise<void> {
       const { items } = (await cluster.seed.get(pods)) as { readonly items: readonly Stored[] };
       for (const { metadata, status } of items) {
-        if (metadata.labels?.['app'] !== 'reasoning-service' || said.has(metadata.name)) continue;
+        if (metadata.labels?.app !== 'reasoning-service' || said.has(metadata.name)) continue;
         if (status?.phase !== 'Running' || metadata.deletionTimestamp !== undefined) continue;
         const time = new Date().toISOString();
         const refused = await asUser(await keyOf('password'), (driver) => driver.getServerInfo()).then(

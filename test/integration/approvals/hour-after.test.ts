@@ -102,7 +102,7 @@ describe('R-X18: the hour after a fix that worked', () => {
 
     const [only] = await said(row);
     expect(only).toMatchObject({ facts: { askUsers: 'UREQ', reason: 'check' } });
-    expect(only?.facts['unwell']).toContain('TEST_BAD');
+    expect(only?.facts.unwell).toContain('TEST_BAD');
   });
 
   it('says nothing of what was back for one look', async () => {

@@ -229,9 +229,7 @@ describe.skipIf(lacking !== undefined)(
           await scale(0);
           await settled(0);
           // The controller writes its event a moment after its work.
-          await expect
-            .poll(async () => (await harnessOf(id).offered({ part })).plan.params['replicas'])
-            .toBe(2);
+          await expect.poll(async () => (await harnessOf(id).offered({ part })).plan.params.replicas).toBe(2);
           const { generation } = (await now()).metadata;
           expect(await codes()).toEqual(['WORKLOAD_SCALED_TO_ZERO']);
           const h = harnessOf(id);
@@ -737,7 +735,7 @@ describe.skipIf(lacking !== undefined)(
         await scale(1);
 
         await expect
-          .poll(async () => (await findingsOf(pods)).map(({ facts }) => facts['message']), {
+          .poll(async () => (await findingsOf(pods)).map(({ facts }) => facts.message), {
             timeout: 20_000,
           })
           .toEqual([expect.stringContaining('Insufficient memory')]);
@@ -917,7 +915,7 @@ describe.skipIf(lacking !== undefined)(
           ...{ targets, signal: new AbortController().signal, answer: 'a' },
         });
         return (outcome?.findings ?? []).filter(
-          ({ code, facts }) => code === 'POLICY_BLOCKS' && facts['from'] === from,
+          ({ code, facts }) => code === 'POLICY_BLOCKS' && facts.from === from,
         );
       };
       const params = async (from: string = part) => {

@@ -48,9 +48,7 @@ describe('a remediation from offer to verdict', () => {
 
     await h.execute(row.id);
 
-    const events = (await texts())
-      .filter((text) => 'event' in text)
-      .map((text) => [text['event'], text['by']]);
+    const events = (await texts()).filter((text) => 'event' in text).map((text) => [text.event, text.by]);
     expect(events).toEqual([
       ['requested', 'UREQ'],
       ['approved', 'ULEAD'],
@@ -159,7 +157,7 @@ describe('a remediation from offer to verdict', () => {
     const blind: Remediation = {
       ...own.action,
       observeStep: (...args) =>
-        args[0].to['value'] === 'new' && (looks += 1) > 0
+        args[0].to.value === 'new' && (looks += 1) > 0
           ? Promise.reject(new TargetError('no-answer', 'away'))
           : own.action.observeStep(...args),
     };

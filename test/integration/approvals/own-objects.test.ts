@@ -57,7 +57,7 @@ function harnessOf(id: string, config: EnvironmentConfig, self: () => Promise<Re
 const outcomeOf = async (h: Harness, params: RemedyCall['with']) => {
   const proposal = await h.propose(params);
   return proposal.kind === 'refused'
-    ? [proposal.reason, proposal.facts['seen'] ?? proposal.facts['identity']]
+    ? [proposal.reason, proposal.facts.seen ?? proposal.facts.identity]
     : ['offered', proposal.offer.tier];
 };
 

@@ -67,7 +67,7 @@ describe('one fix in several places (R-S12)', () => {
 
     await ask(second.id, 'C0ZH');
 
-    expect((await card(first.id))['elsewhere']).toEqual({ state: 'requested' });
+    expect((await card(first.id)).elsewhere).toEqual({ state: 'requested' });
   });
 
   it('can be pressed here again when the other request ends without an effect', async () => {
@@ -114,7 +114,7 @@ describe('one fix in several places (R-S12)', () => {
 
     const shown = await card(old.id);
     expect(shown).toMatchObject({ state: 'superseded', elsewhere: { state: 'succeeded' } });
-    expect(shown['elsewhere']).not.toHaveProperty('another');
+    expect(shown.elsewhere).not.toHaveProperty('another');
   });
 
   it('says of another value for the same that it is overtaken once the first one is done', async () => {
@@ -228,7 +228,7 @@ describe('an undo (R-S13)', () => {
     expect((await h.row(undo.id)).state).toBe('succeeded');
     const log = await h.audit.list(undo.id, 100);
     const moves = log.filter(({ action }) => action.startsWith('remediation.'));
-    expect(moves.map(({ facts }) => facts?.['undoOf'])).toEqual(moves.map(() => row.id));
+    expect(moves.map(({ facts }) => facts?.undoOf)).toEqual(moves.map(() => row.id));
   });
 });
 

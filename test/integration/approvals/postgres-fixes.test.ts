@@ -275,7 +275,7 @@ describe('indexes that are missing (D2.a)', () => {
     it('says how far it is and what it waits for, and ends at Stop with nothing left', async () => {
       const h = harnessOf('postgres.create-indexes');
       const row = await h.approved({ database: 'agentManager' });
-      expect(row.plan.blast.facts['minutes']).toBe(6);
+      expect(row.plan.blast.facts.minutes).toBe(6);
       const run = h.execute(row.id);
       await expect
         .poll(() => facts(row.id), { timeout: 10_000 })

@@ -143,7 +143,7 @@ describe('R-P10: a queue of waiting jobs beside a cache whose keys all expire (D
       key: 'redis-eviction-volatile',
       facts: { evictable: cached, prefixes: `cache:* (${cached})`, share: 1, others: expect.any(Number) },
     });
-    expect(plan.blast.facts['others']).toBe((await client.dbsize()) - cached);
+    expect(plan.blast.facts.others).toBe((await client.dbsize()) - cached);
   });
 
   it('has no policy at all where a lock, a session or a limit carries a time to live', async () => {

@@ -3,7 +3,7 @@ import { usePostgres } from '../../support/postgres.ts';
 import { type Arena, races, runRace } from '../../support/races.ts';
 
 /** Of each race; `npm run reliability` takes 1,000. */
-const rounds = Number(process.env['RACE_ROUNDS'] ?? '20');
+const rounds = Number(process.env.RACE_ROUNDS ?? '20');
 // Two that want one object may wait for each other, which PostgreSQL notices after this time.
 const postgres = usePostgres({ deadlock_timeout: '50ms' });
 let arena: Arena;

@@ -40,7 +40,7 @@ describe('transitions shown with two connections (R-M3), each at one moment', ()
       const { id } = await a.approved(fresh());
       let stopping: Promise<unknown> = Promise.resolve();
       world.before = (step) => {
-        if (step.target === 'b' && step.to['value'] === 'new') stopping = b.service.stop(b.input(id, 'UREQ'));
+        if (step.target === 'b' && step.to.value === 'new') stopping = b.service.stop(b.input(id, 'UREQ'));
         return Promise.resolve();
       };
       await a.execute(id);

@@ -181,12 +181,12 @@ describe.skipIf(lacking !== undefined)(
       expect(networks[side]?.Aliases).toContain('beside');
       const kept = await there(before(old));
       expect([kept.Id, kept.State.Status]).toEqual([old.Id, 'exited']);
-      expect(kept.HostConfig['RestartPolicy']).toMatchObject({ Name: 'no' });
+      expect(kept.HostConfig.RestartPolicy).toMatchObject({ Name: 'no' });
 
       expect(await place.undone(h, row.id, ['ULEAD', 'UBOSS'])).toMatchObject({ state: 'succeeded' });
       const back = await there(name);
       expect(back.Id).toBe(old.Id);
-      expect(back.HostConfig['RestartPolicy']).toMatchObject({ Name: 'unless-stopped' });
+      expect(back.HostConfig.RestartPolicy).toMatchObject({ Name: 'unless-stopped' });
       expect(Date.parse(back.State.StartedAt)).toBeGreaterThan(Date.parse(now.State.StartedAt));
       expect(await inspect(now.Id)).toBeUndefined();
     });
@@ -197,7 +197,7 @@ describe.skipIf(lacking !== undefined)(
       const keeper = createInventoryKeeper({
         ...{ store, environments: ['prod'], logger: silentLogger },
         look: () =>
-          takeInventory(config['prod'] as NonNullable<(typeof config)[string]>, {
+          takeInventory(config.prod as NonNullable<(typeof config)[string]>, {
             logins: new KubeLogins(),
             timeouts: defaultTimeouts,
             now: () => new Date(),
@@ -210,7 +210,7 @@ describe.skipIf(lacking !== undefined)(
           [{ probe: 'compose.containers', with: { part } }],
           { targets, signal: AbortSignal.timeout(20_000) },
         );
-        return outcome?.findings.map(({ facts }) => facts['imageBefore']);
+        return outcome?.findings.map(({ facts }) => facts.imageBefore);
       };
       const look = () => keeper.round(new AbortController().signal);
       // Healthy by its own check, which needs no minute.
@@ -314,7 +314,7 @@ describe.skipIf(lacking !== undefined)(
         old.Id,
         expect.stringMatching(/restarting|running|exited/),
       ]);
-      expect(back.HostConfig['RestartPolicy']).toMatchObject({ Name: 'unless-stopped' });
+      expect(back.HostConfig.RestartPolicy).toMatchObject({ Name: 'unless-stopped' });
       const all = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
       expect(all.split('\n')).toHaveLength(1);
     });

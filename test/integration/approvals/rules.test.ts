@@ -280,7 +280,7 @@ describe('execution', () => {
     expect(await own.row(row.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'kill-switch' } });
     await kill('off');
     world.after = async (step) => {
-      if (step.target === 'a' && step.to['value'] === 'new') await kill('on');
+      if (step.target === 'a' && step.to.value === 'new') await kill('on');
     };
 
     await own.execute(row.id);

@@ -155,7 +155,7 @@ describe('R-P10: sessions left in a transaction (D1.c)', () => {
     open = await person();
     const seen = async () => {
       const proposal = await terminate(ofPods).propose({ olderThanSeconds });
-      return proposal.kind === 'offered' ? proposal.offer.plan.blast.facts['left'] : proposal.reason;
+      return proposal.kind === 'offered' ? proposal.offer.plan.blast.facts.left : proposal.reason;
     };
     await vi.waitUntil(async () => (await seen()) === 9, { timeout: 60_000, interval: 1_000 });
   }, 90_000);
@@ -163,7 +163,7 @@ describe('R-P10: sessions left in a transaction (D1.c)', () => {
   it('are a service’s by the address of its Pod, and the card lists them and counts those that stay', async () => {
     const { plan } = await terminate(ofPods).offered({ olderThanSeconds });
 
-    expect(plan.steps.map(({ from }) => from['application'])).toEqual(['app', 'app', 'app']);
+    expect(plan.steps.map(({ from }) => from.application)).toEqual(['app', 'app', 'app']);
     expect(plan.notes).toEqual([
       {
         key: 'sessions-read',
@@ -190,7 +190,7 @@ describe('R-P10: sessions left in a transaction (D1.c)', () => {
   it('are a service’s by the role that only it uses, but for tools under that role, with what would be lost', async () => {
     const { plan } = await terminate({ role: 'am_service' }).offered({ olderThanSeconds });
 
-    expect(plan.steps.map(({ from }) => from['application']).toSorted()).toEqual(['', '', 'svc']);
+    expect(plan.steps.map(({ from }) => from.application).toSorted()).toEqual(['', '', 'svc']);
     expect(plan.notes).toContainEqual({
       key: 'sessions-wrote',
       facts: expect.objectContaining({

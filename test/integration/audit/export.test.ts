@@ -93,7 +93,7 @@ async function verdictOf(file: string): Promise<{ code: number; verdict: string;
 /** The program that shares no code with the product. */
 async function auditorOf(file: string, ...more: readonly string[]) {
   const args = ['tools/audit-verifier/verify.mjs', '--export', file, '--json', ...more];
-  const env = { PATH: process.env['PATH'], ...(more.includes('--trust') ? {} : shellEnv) };
+  const env = { PATH: process.env.PATH, ...(more.includes('--trust') ? {} : shellEnv) };
   const done = await promisify(execFile)(process.execPath, args, { env }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
@@ -126,7 +126,7 @@ describe('R-L10: an export of the record', () => {
       expect(begun?.facts).toHaveProperty('token');
       expect(ended).toMatchObject({
         action: 'audit.exported',
-        facts: { rows: begun?.seq, sha256: manifest['sha256'] },
+        facts: { rows: begun?.seq, sha256: manifest.sha256 },
       });
       expect(manifest).toMatchObject({
         ...{ rows: begun?.seq, from: 1, to: begun?.seq, last: begun?.seq, exportedBy: 'T0HOME:ULEAD' },
@@ -139,7 +139,7 @@ describe('R-L10: an export of the record', () => {
           code: 0,
           verdict: 'intact',
           rows: begun?.seq,
-          head: manifest['head'],
+          head: manifest.head,
         });
       expect(existsSync(`${file}.part`)).toBe(false);
     },
@@ -357,7 +357,7 @@ describe('R-L9: an export of a bot that signs', () => {
       return auditorOf(file, '--trust', trust);
     };
     const both = async () => [(await check()).exit, (await auditor()).code];
-    expect(JSON.parse((await check()).out)).toMatchObject({ verdict: 'intact', signed: manifest['rows'] });
+    expect(JSON.parse((await check()).out)).toMatchObject({ verdict: 'intact', signed: manifest.rows });
     expect(await auditor()).toMatchObject({ code: 0, verdict: 'intact' });
     expect(await auditor(newSigningKey().publicKey)).toMatchObject({ verdict: 'signer-unknown' });
     writeFileSync(`${file}.manifest.json`, JSON.stringify({ ...manifest, signature: undefined }));
@@ -371,7 +371,7 @@ describe('R-L9: an export of a bot that signs', () => {
     writeFileSync(`${file}.manifest.json`, JSON.stringify(manifest));
     const [row = ''] = readFileSync(file, 'utf8').split('\n');
     const of = JSON.parse(row) as Record<string, unknown>;
-    writeFileSync(file, readFileSync(file, 'utf8').replace(String(of['signature']), 'AAAA'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(String(of.signature), 'AAAA'));
     expect(await both()).toEqual([24, 24]);
   });
 });

@@ -97,7 +97,7 @@ describe.skipIf(tree === undefined)(
     /** A block in the shell of an operator, line by line as a script that ends with its last exit code. */
     async function shell(block: string, more: Readonly<Record<string, string>> = {}) {
       const env = {
-        PATH: `${file('bin')}:${tree}/bin:${process.env['PATH']}`,
+        PATH: `${file('bin')}:${tree}/bin:${process.env.PATH}`,
         ...{ LANG: 'C.UTF-8', HOME: folder, AETHERIUS_CONFIG: file('aetherius.yaml') },
         ...{ DATABASE_URL: await database.kindUrl('cli'), DATABASE_MIGRATION_URL: database.loginUrl },
         ...{ AETHERIUS_URL: `http://127.0.0.1:${ports[1]}`, AETHERIUS_TOKEN: token },

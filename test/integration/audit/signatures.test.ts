@@ -54,7 +54,7 @@ const product = (database: TestDatabase) =>
 
 /** The program that shares no code with the product. */
 async function auditor(...args: readonly string[]): Promise<{ code: number; verdict: string; seq?: number }> {
-  const env = { PATH: process.env['PATH'], AUDIT_KEY: auditKey.secret, AUDIT_KEY_ID: auditKey.id };
+  const env = { PATH: process.env.PATH, AUDIT_KEY: auditKey.secret, AUDIT_KEY_ID: auditKey.id };
   const run = promisify(execFile)(process.execPath, ['tools/audit-verifier/verify.mjs', ...args, '--json'], {
     env,
   });

@@ -47,7 +47,7 @@ async function verdictOf(of: { database: TestDatabase } | { file: string }) {
   const done = await promisify(execFile)(
     process.execPath,
     ['tools/audit-verifier/verify.mjs', ...args, '--json'],
-    { env: { PATH: process.env['PATH'], ...shellEnv } },
+    { env: { PATH: process.env.PATH, ...shellEnv } },
   ).then(
     ({ stdout }) => ({ code: 0, stdout }),
     (error: unknown) => error as { code: number; stdout: string },
@@ -109,10 +109,10 @@ describe('R-L7: what a person has typed', () => {
     const database = await record();
     const rows = await database.store().tx((tx) => tx.audit.rows(1, 10));
 
-    const texts = [rows[0]?.reason, rows[1]?.reason, rows[1]?.facts?.['name'], rows[3]?.reason];
+    const texts = [rows[0]?.reason, rows[1]?.reason, rows[1]?.facts?.name, rows[3]?.reason];
     for (const text of texts) expect(text).toMatch(/^text:[0-9a-f]{64}$/);
     expect(new Set(texts).size).toBe(4);
-    expect(rows[1]?.facts?.['token']).toBe('t');
+    expect(rows[1]?.facts?.token).toBe('t');
     expect(JSON.stringify(rows)).not.toContain('asked for it');
     expect(await database.sql('SELECT seq::int, field, text FROM audit_texts ORDER BY seq, field')).toEqual([
       { seq: 1, field: 'reason', text: old },

@@ -101,7 +101,7 @@ async function auditor(on: Awaited<ReturnType<typeof harmed>>) {
     on.anchorsUrl(),
     '--json',
   ];
-  const env = { PATH: process.env['PATH'], AUDIT_KEY: auditKey.secret, AUDIT_KEY_ID: auditKey.id };
+  const env = { PATH: process.env.PATH, AUDIT_KEY: auditKey.secret, AUDIT_KEY_ID: auditKey.id };
   const run = promisify(execFile)(process.execPath, ['tools/audit-verifier/verify.mjs', ...args], { env });
   const done = await run.then(
     ({ stdout }) => ({ code: 0, stdout }),

@@ -25,7 +25,7 @@ import { usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';
 import { type HttpFake, httpFake, scratch, silentPort } from '../../support/targets.ts';
 
-if (process.env['CI'] && chromiumPath === null) throw new Error('CI has no Chromium');
+if (process.env.CI && chromiumPath === null) throw new Error('CI has no Chromium');
 
 const pg = usePostgres();
 const redis = useRedis(['--maxmemory', '6mb']);
@@ -187,7 +187,7 @@ describe('aetherius collect', () => {
     const path = join(unpacked, 'statistics/postgres-agentManager.json');
     const views = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
 
-    expect(views['tables']).toMatchObject({ unread: expect.stringContaining('no answer') as string });
+    expect(views.tables).toMatchObject({ unread: expect.stringContaining('no answer') as string });
     for (const whole of ['settings', 'database', 'sessions', 'locks'])
       expect([whole, views[whole]]).toEqual([whole, expect.any(Array)]);
   });
@@ -198,7 +198,7 @@ describe('aetherius collect', () => {
 
     expect(texts.length).toBeGreaterThan(12);
     expect(leaked(all)).toEqual([]);
-    for (const value of [new URL(env['PG'] ?? '').password, 'planted-neo4j-pass-9'])
+    for (const value of [new URL(env.PG ?? '').password, 'planted-neo4j-pass-9'])
       if (value !== '') expect(all).not.toContain(value);
     // The parts that are no secret are there.
     expect(all).toContain('db.internal');

@@ -57,7 +57,7 @@ function configFile(targets: Readonly<Record<string, unknown>>): string {
 
 function start(args: readonly string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...variables },
+    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);

@@ -103,7 +103,7 @@ describe('the lines of the page about installing with Compose', () => {
   it('leave every password in the one file, which only its owner reads', () => {
     expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
     const env = parseEnv(read('.env'));
-    const files = (env['COMPOSE_FILE'] ?? '').split(':');
+    const files = (env.COMPOSE_FILE ?? '').split(':');
     expect(files).toEqual(['compose.yaml', 'platform.yaml']);
     const needed = [...files, 'engine.yaml'].flatMap((name) => variablesIn(read(name)));
 
@@ -124,13 +124,13 @@ describe('the lines of the page about installing with Compose', () => {
       .flatMap(({ volumes = [] }) => volumes)
       .map(
         (volume) =>
-          volume.replace('${AETHERIUS_FOLDER:-../..}', env['AETHERIUS_FOLDER'] ?? '').split(':')[0] ?? '',
+          volume.replace('${AETHERIUS_FOLDER:-../..}', env.AETHERIUS_FOLDER ?? '').split(':')[0] ?? '',
       )
       .filter((path) => path.startsWith('.'));
 
     expect(mounted.length).toBeGreaterThan(5);
     expect(mounted.filter((path) => !existsSync(normalize(join(folder, path))))).toEqual([]);
-    expect(env['AETHERIUS_NETWORK']).toBe('shop_back');
+    expect(env.AETHERIUS_NETWORK).toBe('shop_back');
     const platform = parse(read('platform.yaml')) as {
       services: { worker: { networks: readonly string[]; environment: Record<string, string> } };
       networks: Record<string, { name: string; external: boolean }>;

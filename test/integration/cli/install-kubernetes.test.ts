@@ -147,11 +147,11 @@ describe.skipIf(lacking !== undefined)(
         ['worker', 'WORKER'],
         ['scheduler', 'SCHEDULER'],
       ] as const)
-        expect(new URL((await secretOf(kind))['DATABASE_URL'] ?? '').password).toBe(
+        expect(new URL((await secretOf(kind)).DATABASE_URL ?? '').password).toBe(
           passwords[`${login}_DATABASE_PASSWORD`],
         );
       const { 'redis.conf': conf = '' } = await secretOf('stores');
-      expect((await secretOf('common'))['REDIS_URL']).toBe(
+      expect((await secretOf('common')).REDIS_URL).toBe(
         `redis://:${conf.replace('requirepass ', '')}@aetherius-bot-redis:6379`,
       );
       const { items } = (await seed.get(`/apis/apps/v1/namespaces/${own}/deployments`)) as {

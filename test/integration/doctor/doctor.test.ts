@@ -381,7 +381,7 @@ describe('images', () => {
       });
       return checks
         .filter(({ key }) => key.startsWith('configuration.image'))
-        .map(({ key, state, facts }) => [key, state, facts['what'], facts['image']]);
+        .map(({ key, state, facts }) => [key, state, facts.what, facts.image]);
     };
     const debug = 'environments.prod.runtime.debugImage';
 
@@ -420,16 +420,14 @@ describe.skipIf(lacking !== undefined)(
         where: 'a.yaml',
         folder: '/',
         env: {},
-      }).environments['prod'];
+      }).environments.prod;
       if (config === undefined) throw new Error('no environment');
       return config;
     };
 
     it('rights that are missing are printed verb by verb, and applying what is printed gives exactly them', async () => {
       const before = await examineKubernetes('prod', environment(), account, logins);
-      expect(
-        before.map(({ key, state, facts }) => [key, state, facts['feature'], facts['namespace']]),
-      ).toEqual([
+      expect(before.map(({ key, state, facts }) => [key, state, facts.feature, facts.namespace])).toEqual([
         ['kubernetes.missing', 'failed', 'health', 'aetherius'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'aetherius'],
         ['kubernetes.missing', 'warning', 'exec', 'aetherius'],
@@ -446,7 +444,7 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'credentials', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
-      expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
+      expect(before.map(({ facts }) => facts.allowedBy)).toEqual([
         ...[
           'health',
           'diagnosis',
@@ -498,7 +496,7 @@ describe.skipIf(lacking !== undefined)(
       const named = { url: 'https://files.example/m.joblib', sha256: 'ab'.repeat(32) };
       const checks = await examineKubernetes('prod', { ...environment(), model: named }, account, logins);
 
-      expect(checks.map(({ facts }) => [facts['feature'], facts['missing']])).toContainEqual([
+      expect(checks.map(({ facts }) => [facts.feature, facts.missing])).toContainEqual([
         'models',
         'get persistentvolumeclaims',
       ]);

@@ -1109,7 +1109,7 @@ describe.skipIf(lacking !== undefined)(
           metadata: { name: 'agent-auth-token', annotations: { [madeMark]: 'one' } },
           data: { token: 'eA==' },
         };
-        const ofAgents = { ...kept, metadata: { ...(kept['metadata'] as object), name: keptToken } };
+        const ofAgents = { ...kept, metadata: { ...(kept.metadata as object), name: keptToken } };
         for (const body of [more, forEver, missing, ofAgents])
           expect(await tried(setter.seed.post(dry(secrets), body))).toMatch(denied);
         expect(await tried(setter.seed.remove(dry(login)))).toMatch(/deletes only the Secret/);
@@ -1117,7 +1117,7 @@ describe.skipIf(lacking !== undefined)(
       });
 
       it('lets nothing of it happen in the agents’ namespace, nor Jobs that live longer', async () => {
-        const there = { ...kept, metadata: { ...(kept['metadata'] as object), namespace: 'kube-system' } };
+        const there = { ...kept, metadata: { ...(kept.metadata as object), namespace: 'kube-system' } };
         const agents = '/api/v1/namespaces/kube-system/secrets';
         expect(await tried(setter.seed.post(dry(agents), there))).toMatch(/denied request/);
         const clock = clockJob(clockName('one'), keptSeconds);
@@ -1166,12 +1166,10 @@ describe.skipIf(lacking !== undefined)(
       const inMain = (more: object) => inPod({ containers: [{ ...main, ...more }] });
       const env = (name: string, value: object) =>
         inMain({
-          env: (main['env'] as { name: string }[]).map((one) =>
-            one.name === name ? { name, ...value } : one,
-          ),
+          env: (main.env as { name: string }[]).map((one) => (one.name === name ? { name, ...value } : one)),
         });
       const secure = (more: object) =>
-        inMain({ securityContext: { ...(main['securityContext'] as object), ...more } });
+        inMain({ securityContext: { ...(main.securityContext as object), ...more } });
       let fetcher: Awaited<ReturnType<typeof mighty>>;
       const post = (body: object, seed = fetcher.seed, path = jobs) => tried(seed.post(dry(path), body));
 
@@ -1201,7 +1199,7 @@ describe.skipIf(lacking !== undefined)(
         ['another image', inMain({ image: 'registry.example:5000/ai/reasoning-service-evil:1' })],
         ['an image of another registry', inMain({ image: 'evil.example/ai/reasoning-service:1' })],
         ['another command', inMain({ command: ['sh', '-c', 'id'] })],
-        ['one more word', inMain({ command: [...(main['command'] as string[]), 'x'] })],
+        ['one more word', inMain({ command: [...(main.command as string[]), 'x'] })],
         ['arguments', inMain({ args: ['x'] })],
         ['no command', inMain({ command: undefined })],
         ['another address', env('AETHERIUS_URL', { value: 'https://evil.example/x' })],
@@ -1214,12 +1212,12 @@ describe.skipIf(lacking !== undefined)(
         ],
         [
           'one more variable',
-          inMain({ env: [...(main['env'] as object[]), { name: 'LD_PRELOAD', value: 'x' }] }),
+          inMain({ env: [...(main.env as object[]), { name: 'LD_PRELOAD', value: 'x' }] }),
         ],
         [
           'a variable twice in the place of another',
           inMain({
-            env: (main['env'] as { name: string }[]).map((one) =>
+            env: (main.env as { name: string }[]).map((one) =>
               one.name === 'AETHERIUS_SHA256' ? { name: 'AETHERIUS_WAS', value: 'x' } : one,
             ),
           }),
@@ -1361,7 +1359,7 @@ describe.skipIf(lacking !== undefined)(
 
       const owned = (owner: object) => ({
         ...kept,
-        metadata: { ...(kept['metadata'] as object), ownerReferences: [owner] },
+        metadata: { ...(kept.metadata as object), ownerReferences: [owner] },
       });
       it.each<readonly [string, object]>([
         ['has another name', { ...missing, metadata: { name: 'mine' } }],

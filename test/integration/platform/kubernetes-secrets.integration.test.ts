@@ -22,7 +22,7 @@ environments:
 `,
     { role, where: 'a.yaml', folder: folder.dir, env: {} },
   );
-  const redis = config.environments['prod']?.redis;
+  const redis = config.environments.prod?.redis;
   if (redis?.kind !== 'single') throw new Error('a single Redis was configured');
   return redis.url;
 }

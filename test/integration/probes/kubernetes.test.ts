@@ -160,7 +160,7 @@ describe.skipIf(lacking !== undefined)(
 
       expect(outcome.cause).toBeUndefined();
       expect(
-        outcome.findings.map(({ code, part, subject, facts }) => [code, part, subject, facts['pods']]).sort(),
+        outcome.findings.map(({ code, part, subject, facts }) => [code, part, subject, facts.pods]).sort(),
       ).toEqual([
         ['POD_CONFIG_MISSING', 'neo4j', 'statefulset/neo4j', 1],
         ['POD_CRASH_LOOPING', 'orchestrator-service', 'deployment/orchestrator-service', 1],
@@ -221,7 +221,7 @@ describe.skipIf(lacking !== undefined)(
 
       expect(
         outcome.findings
-          .map(({ code, subject, facts }) => `${code} ${subject}: ${facts['missing']} ~ ${facts['similar']}`)
+          .map(({ code, subject, facts }) => `${code} ${subject}: ${facts.missing} ~ ${facts.similar}`)
           .sort(),
       ).toEqual([
         'POD_CONFIG_MISSING statefulset/a: Secret database-credential ~ database-credentials',
@@ -291,7 +291,7 @@ describe.skipIf(lacking !== undefined)(
 
       const outcome = await runProbe('kubernetes.services-endpoints', { runtime: runtime('endpoints') });
 
-      expect(outcome.findings.map(({ part, facts }) => [part, facts['service'], facts['reason']])).toEqual([
+      expect(outcome.findings.map(({ part, facts }) => [part, facts.service, facts.reason])).toEqual([
         ['orchestrator-service', 'orchestrator-service', 'no-pods-match'],
         ['redis', 'redis', 'pods-not-ready'],
       ]);
@@ -331,8 +331,8 @@ describe.skipIf(lacking !== undefined)(
           code,
           part,
           subject,
-          facts['configMap'],
-          facts['pods'],
+          facts.configMap,
+          facts.pods,
         ]),
       ).toEqual([
         ['POD_OLDER_THAN_CONFIG', 'agent-manager', 'deployment/agent-manager', 'agent-manager-config', 1],
@@ -399,11 +399,7 @@ describe.skipIf(lacking !== undefined)(
       const base = await namespace('changes');
       const look = async () => {
         const outcome = await runProbe('kubernetes.changes', { runtime: runtime('changes') });
-        return outcome.findings.map(({ code, subject, facts }) => [
-          code,
-          subject,
-          facts['by'] ?? facts['image'],
-        ]);
+        return outcome.findings.map(({ code, subject, facts }) => [code, subject, facts.by ?? facts.image]);
       };
       const revision = (number: number, image: string) =>
         seed.post(`/apis/apps/v1/namespaces/changes/replicasets`, {
@@ -589,8 +585,8 @@ describe.skipIf(lacking !== undefined)(
           { openAfterSeconds: 60 },
         );
         return [
-          ...findings.map(({ code, facts }) => [code, facts['wanted'] ?? facts['metric']]),
-          cause?.facts['reason'],
+          ...findings.map(({ code, facts }) => [code, facts.wanted ?? facts.metric]),
+          cause?.facts.reason,
         ];
       };
       const selectsNothing = ['SCRAPE_SELECTS_NOTHING', 'Pod monitored app=nobody'];

@@ -46,8 +46,8 @@ describe('a healthy NATS', () => {
     const clients = await runProbe('nats.clients', config());
 
     expect([client.status, monitor.status, clients.status]).toEqual(['healthy', 'healthy', 'healthy']);
-    expect(client.facts['serverId']).toBe(monitor.facts['serverId']);
-    expect(client.facts['jetstream']).toBe(true);
+    expect(client.facts.serverId).toBe(monitor.facts.serverId);
+    expect(client.facts.jetstream).toBe(true);
   });
 
   it('without a monitoring address is only asked as a client', async () => {

@@ -39,7 +39,7 @@ describe.skipIf(lacking !== undefined)(
       const outcome = await runProbe('neo4j.connection', config(), { slowMs: 5000 });
 
       expect([outcome.status, outcome.cause]).toEqual(['healthy', undefined]);
-      expect(outcome.facts['version']).toMatch(/^Neo4j\/5\./);
+      expect(outcome.facts.version).toMatch(/^Neo4j\/5\./);
     });
 
     it('W5 that refuses our password is our own trouble and no finding, and the password stays hidden', async () => {

@@ -89,8 +89,8 @@ describe('a healthy PostgreSQL', () => {
   it('says its version and how long the answer took', async () => {
     const outcome = await runProbe('postgres.connection', config(), { database: 'agentManager' });
 
-    expect(outcome.facts['version']).toMatch(/^18/);
-    expect(outcome.facts['latencyMs']).toEqual(expect.any(Number));
+    expect(outcome.facts.version).toMatch(/^18/);
+    expect(outcome.facts.latencyMs).toEqual(expect.any(Number));
   });
 });
 
@@ -190,7 +190,7 @@ describe('a broken PostgreSQL', () => {
       );
 
       expect(slow.findings).toMatchObject([{ code: 'PG_SLOW', facts: { thresholdMs: 100 } }]);
-      expect(slow.findings[0]?.facts['latencyMs']).toBeGreaterThan(100);
+      expect(slow.findings[0]?.facts.latencyMs).toBeGreaterThan(100);
       expect(codes(quick)).toEqual([]);
     } finally {
       await proxy.close();
@@ -321,7 +321,7 @@ describe('sessions', () => {
             facts: { sessions: 2, application: 'exporter', databaseId: 'agentManager' },
           },
         ]);
-        expect(String(old.findings[0]?.facts['pids']).split(', ')).toHaveLength(2);
+        expect(String(old.findings[0]?.facts.pids).split(', ')).toHaveLength(2);
         expect(young.status).toBe('healthy');
       });
     });

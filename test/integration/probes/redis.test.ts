@@ -32,7 +32,7 @@ describe('a healthy Redis', () => {
       const outcome = await runProbe(probe, config(), probe === 'redis.connection' ? { slowMs: 2000 } : {});
 
       expect([probe, outcome.status, outcome.cause]).toEqual([probe, 'healthy', undefined]);
-      if (probe === 'redis.memory') expect(outcome.facts['version']).toMatch(/^\d+\.\d+\.\d+$/);
+      if (probe === 'redis.memory') expect(outcome.facts.version).toMatch(/^\d+\.\d+\.\d+$/);
     }
   });
 });
@@ -139,7 +139,7 @@ describe('memory', () => {
           facts: { maxBytes: 8_388_608, policy: 'noeviction' },
         },
       ]);
-      expect(memory.findings[0]?.facts['refusedWrites']).toBeGreaterThan(0);
+      expect(memory.findings[0]?.facts.refusedWrites).toBeGreaterThan(0);
       expect(policy.findings).toMatchObject([
         { code: 'REDIS_POLICY_NOEVICTION', subject: 'maxmemory-policy' },
       ]);
@@ -165,7 +165,7 @@ describe('memory', () => {
 
       expect(before.status).toBe('healthy');
       expect(after.findings).toMatchObject([{ code: 'REDIS_LIMIT_TOO_LOW' }]);
-      expect(after.facts['keptSeconds']).toBeLessThan(1_800);
+      expect(after.facts.keptSeconds).toBeLessThan(1_800);
     } finally {
       await admin.flushall();
       await admin.config('SET', 'maxmemory', '0');
@@ -321,7 +321,7 @@ describe('Redis behind Sentinel and as a cluster', () => {
         const outcome = await runProbe(probe, through);
 
         expect([probe, outcome.status, outcome.cause]).toEqual([probe, 'healthy', undefined]);
-        if (probe !== 'redis.clients') expect(outcome.facts['nodes']).toBe(2);
+        if (probe !== 'redis.clients') expect(outcome.facts.nodes).toBe(2);
       }
       const used = Number(/used_memory:(\d+)/.exec(await second.info('memory'))?.[1]);
       await second.config('SET', 'maxmemory', `${Math.round(used * 1.02)}`);

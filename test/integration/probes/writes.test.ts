@@ -102,7 +102,7 @@ describe('PostgreSQL', () => {
             server.url('agent_manager'),
             "SELECT current_setting('default_transaction_read_only') AS value",
           );
-          return row?.['value'] === 'on';
+          return row?.value === 'on';
         },
         { what: 'the setting counts', seconds: 20 },
       );

@@ -16,7 +16,7 @@ const lacking =
   (kubeProgram('helm') === undefined ? 'no helm: run lab/kubernetes/build.sh' : undefined) ??
   (which('openssl') === undefined ? 'no openssl' : undefined);
 const own = version();
-const fetched = process.env['npm_config_cache'] ?? join(homedir(), '.npm');
+const fetched = process.env.npm_config_cache ?? join(homedir(), '.npm');
 const lines = linesOf('docs/guides/verify.md');
 const named = (begin: string): string => lines.find((line) => line.startsWith(begin)) ?? `no line: ${begin}`;
 
@@ -138,7 +138,7 @@ describe.skipIf(lacking !== undefined)(
           ...{ npm_config_prefix: prefix, HOME: home, npm_config_audit: 'false', npm_config_fund: 'false' },
           // What was fetched before is not fetched again: npm compares its digest with that of the release.
           ...{ npm_config_cache: fetched, npm_config_prefer_offline: 'true' },
-          PATH: `${prefix}/bin:${process.env['PATH'] ?? ''}`,
+          PATH: `${prefix}/bin:${process.env.PATH ?? ''}`,
         },
         600,
       );

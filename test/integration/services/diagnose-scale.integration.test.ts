@@ -157,7 +157,7 @@ describe.skipIf(lacking !== undefined)(
       const missingOnes = outcomes
         .flatMap(({ findings }) => findings)
         .filter(({ code }) => code === 'POD_CONFIG_MISSING')
-        .map(({ facts }) => `${facts['missing']} ~ ${facts['similar']}`);
+        .map(({ facts }) => `${facts.missing} ~ ${facts.similar}`);
 
       expect(missingOnes.toSorted()).toEqual([
         'ConfigMap app-settings, key log_level ~ log-level',

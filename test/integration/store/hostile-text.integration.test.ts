@@ -325,7 +325,7 @@ async function untouched(
     const [row] = await sql(
       `SELECT count(*)::int AS n FROM "${table}" WHERE "${column}"::text LIKE '%${mark}%'`,
     );
-    if (row?.['n'] === 0) left.push(`${table}.${column}`);
+    if (row?.n === 0) left.push(`${table}.${column}`);
   }
   return left;
 }

@@ -98,9 +98,9 @@ describe('what is found of an environment', () => {
     const rows = await database.sql('SELECT since, looked_at, seen_at FROM inventories');
 
     expect(rows).toHaveLength(1);
-    expect(rows[0]?.['since']).toEqual(first?.['since']);
-    expect(rows[0]?.['looked_at']).not.toEqual(first?.['looked_at']);
-    expect(rows[0]?.['seen_at']).not.toEqual(first?.['seen_at']);
+    expect(rows[0]?.since).toEqual(first?.since);
+    expect(rows[0]?.looked_at).not.toEqual(first?.looked_at);
+    expect(rows[0]?.seen_at).not.toEqual(first?.seen_at);
   });
 
   it('is not gone while nobody can look: refused ports, and a database that refuses us', async () => {

@@ -38,7 +38,7 @@ describe.skipIf(psql === undefined)(`logins.sql${psql === undefined ? ' (left ou
       const child = execFile(
         psql ?? 'psql',
         args,
-        { env: { PATH: process.env['PATH'] ?? '', ...env } },
+        { env: { PATH: process.env.PATH ?? '', ...env } },
         (error, out, err) => {
           resolve({ code: error === null ? 0 : Number(error.code), output: `${out}${err}` });
         },

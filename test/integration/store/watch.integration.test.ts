@@ -149,7 +149,7 @@ describe('a watched environment', () => {
     const [{ state } = { state: {} }] = await database.sql<{ state: Record<string, { seen: unknown }> }>(
       'SELECT state FROM watches',
     );
-    expect(state['redis']?.seen).toBe('well');
+    expect(state.redis?.seen).toBe('well');
   });
 
   it('that cannot be looked at keeps no other from its look', async () => {

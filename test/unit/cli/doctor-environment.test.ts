@@ -44,7 +44,7 @@ describe('what doctor says of what workers found', () => {
     changes: [{ kind: 'workload', part: 'redis', before: 'shelf', now: 'rack' }],
   };
   const said = (one: InventoryNews | undefined) =>
-    inventoryChecks('prod', one, wordsIn('en')).map(({ key, facts }) => [key, facts['what']]);
+    inventoryChecks('prod', one, wordsIn('en')).map(({ key, facts }) => [key, facts.what]);
 
   it('is what is other than yesterday, that nothing is, and what could not be looked at', () => {
     expect(said(news)).toEqual([['environment.changed', 'workload of Redis was `shelf` and is `rack`']]);
@@ -106,21 +106,21 @@ describe('what doctor says of an environment (W16)', () => {
       wordsIn(language),
     );
 
-    expect(check?.facts['why']).toContain(words);
-    expect(check?.facts['why']).toContain('Redis');
-    expect(check?.facts['why']).not.toMatch(/unknown|未知/);
+    expect(check?.facts.why).toContain(words);
+    expect(check?.facts.why).toContain('Redis');
+    expect(check?.facts.why).not.toMatch(/unknown|未知/);
   });
 
   it('lists what was found with its time, and what may be two things', () => {
     const checks = environmentChecks('prod', [], seen, wordsIn('en'));
 
-    expect(checks.map(({ key, state, facts }) => [key, state, facts['name'] ?? facts['names']])).toEqual([
+    expect(checks.map(({ key, state, facts }) => [key, state, facts.name ?? facts.names])).toEqual([
       ['environment.found', 'ok', 'shelf'],
       ['environment.several', 'warning', 'one, two'],
       ['environment.not-found', 'skipped', undefined],
       ['environment.database', 'ok', 'field'],
     ]);
-    expect(checks.every(({ facts }) => facts['at'] === seen.at)).toBe(true);
+    expect(checks.every(({ facts }) => facts.at === seen.at)).toBe(true);
   });
 
   it.each(['en', 'zh-CN'] as const)(
@@ -172,7 +172,7 @@ describe('what doctor says of an environment (W16)', () => {
         words,
       )
         .filter(({ key }) => key === 'environment.unchecked')
-        .map(({ state, facts }) => [state, facts['what']]);
+        .map(({ state, facts }) => [state, facts.what]);
     const words = wordsIn('en');
 
     expect(

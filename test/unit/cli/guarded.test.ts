@@ -147,7 +147,7 @@ describe('R-A11: what a token reaches', () => {
 
     const refused = await refusalOf(guarded.digests.now({ surface: shared, environment: 'prod', by }));
 
-    expect(refused?.facts['reason']).toBe('access-shared-channel');
+    expect(refused?.facts.reason).toBe('access-shared-channel');
     expect(effects).toEqual([]);
   });
 

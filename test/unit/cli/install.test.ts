@@ -110,7 +110,7 @@ describe('init --for asks', () => {
     ]);
     expect(looked).toMatchObject([kind === 'kubernetes' ? { namespace: 'shop' } : { project: 'shop' }]);
     const config = ConfigFile.parse(parse(files.get('aetherius.yaml') ?? ''));
-    expect(config.approvals?.approvers['oncall']?.users?.[0]).toBe('U012AB3CD');
+    expect(config.approvals?.approvers.oncall?.users?.[0]).toBe('U012AB3CD');
     if (kind === 'compose') expect(files.get('.env')).toMatch(/:engine\.yaml$/m);
     else
       expect(parse(files.get('values.yaml') ?? '')).toMatchObject({

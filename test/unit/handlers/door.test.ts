@@ -401,7 +401,7 @@ describe('every entry point', () => {
     for (const channel of Object.values(channels)) {
       const ours = await deliver(what, given(channel), member.userId, channel, purpose);
       const shown = entry.public === true && channel === channels.shared;
-      const because = ours.refused?.facts['reason'];
+      const because = ours.refused?.facts.reason;
       expect({ channel, because }).toEqual({ channel, because: shown ? 'access-shared-channel' : undefined });
       if (entry.rule !== 'open' && !shown)
         expect(ours.calls.length + ours.opened.length + ours.said.length).toBeGreaterThan(0);
@@ -451,7 +451,7 @@ describe('every entry point', () => {
       expect(ours.calls.length + ours.said.length).toBeGreaterThan(0);
       // Who asks for a fix is judged by the service, as with its button.
       if (text !== 'fix it')
-        expect((await ask(member.userId, channels.shared)).refused?.facts['reason']).toBe(
+        expect((await ask(member.userId, channels.shared)).refused?.facts.reason).toBe(
           'access-shared-channel',
         );
       for (const userId of barred) {

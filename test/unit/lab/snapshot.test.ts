@@ -70,7 +70,7 @@ describe('what the lab left', { timeout: 30_000 }, () => {
 
   /** A program of somebody else, who has started it from a shell of their own. */
   const foreign = async (command: string, args: readonly string[]) => {
-    const child = spawn(command, args, { env: { PATH: process.env['PATH'] }, stdio: 'ignore' });
+    const child = spawn(command, args, { env: { PATH: process.env.PATH }, stdio: 'ignore' });
     ends.push(() => {
       child.kill('SIGKILL');
       return once(child, 'exit');

@@ -59,7 +59,7 @@ it('the configuration of this test has every setting that the schema calls secre
 
 describe.each(plantedSecrets)('a $kind', (planted) => {
   it('is given to whoever asks for it', async () => {
-    expect(await load(planted.value).environments['prod']?.postgres?.url.reveal()).toBe(planted.value);
+    expect(await load(planted.value).environments.prod?.postgres?.url.reveal()).toBe(planted.value);
   });
 
   it('is in no dump of the configuration', () => {
@@ -67,7 +67,7 @@ describe.each(plantedSecrets)('a $kind', (planted) => {
     const dumps = [
       JSON.stringify(config),
       inspect(config, { depth: 20, showHidden: true }),
-      `${config.environments['prod']?.postgres?.url}`,
+      `${config.environments.prod?.postgres?.url}`,
       inspect(structuredCopy(config), { depth: 20 }),
     ];
 
@@ -87,7 +87,7 @@ describe.each(plantedSecrets)('a $kind', (planted) => {
         ]),
       ),
     );
-    const bare = await config.environments['prod']?.postgres?.url.reveal();
+    const bare = await config.environments.prod?.postgres?.url.reveal();
 
     const log = capture((logger) => {
       logger.info({ config, env }, 'wrapped');

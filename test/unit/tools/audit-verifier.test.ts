@@ -103,7 +103,7 @@ describe('R-L6: the auditor’s program', () => {
         for (const [leaf, text] of Object.entries(files)) writeFileSync(join(at, leaf), text);
         try {
           const args = [path, '--rows', file, '--anchors', at, '--place', place, '--json'];
-          const env = { PATH: process.env['PATH'], AUDIT_KEY: secret };
+          const env = { PATH: process.env.PATH, AUDIT_KEY: secret };
           return (
             JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' })) as { verdict: string }
           ).verdict;

@@ -62,7 +62,7 @@ function credentials(fields: readonly Value[]): string | undefined {
   const auth = fields[0];
   if (auth === null || typeof auth !== 'object' || Array.isArray(auth) || auth instanceof Structure)
     return undefined;
-  const value = (auth as { readonly [key: string]: Value })['credentials'];
+  const value = (auth as { readonly [key: string]: Value }).credentials;
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -228,9 +228,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     );
 
   function podsOf(workload: Workload): Thing[] {
-    return [...objects.values()].filter(
-      (o) => o.kind === 'Pod' && o.metadata.labels['app'] === workload.name,
-    );
+    return [...objects.values()].filter((o) => o.kind === 'Pod' && o.metadata.labels.app === workload.name);
   }
 
   function makePods(workload: Workload, owner: Thing, started: string): void {
@@ -377,7 +375,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     }
     const top = objects.get(key(workload.kind, workload.namespace, name));
     if (top !== undefined)
-      top['status'] = status(workload, ready ? workload.replicas : 0, top.metadata.generation);
+      top.status = status(workload, ready ? workload.replicas : 0, top.metadata.generation);
     makeEndpoints(workload, ready);
   }
 
@@ -399,7 +397,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
         },
       ],
     });
-    map['data'] = { 'config.yaml': `# edited ${now().toISOString()}\n` };
+    map.data = { 'config.yaml': `# edited ${now().toISOString()}\n` };
   }
 
   const refuse = (response: ServerResponse, code: number, reason: string, message: string) =>
@@ -419,8 +417,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
       return refuse(response, 409, 'Conflict', 'Precondition failed: UID in precondition differs');
     }
     const next = mergePatch(thing, body) as Thing;
-    const template = (o: Thing) =>
-      JSON.stringify((o['spec'] as { template?: unknown } | undefined)?.template);
+    const template = (o: Thing) => JSON.stringify((o.spec as { template?: unknown } | undefined)?.template);
     const rolled = template(next) !== template(thing);
     if (dryRun) return send(response, 200, next);
     version += 1;
@@ -435,7 +432,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     if (!rolled || workload === undefined) return;
     setTimeout(() => {
       makePods(workload, ownerOf(workload, next), now().toISOString());
-      next['status'] = status(workload, workload.replicas, next.metadata.generation);
+      next.status = status(workload, workload.replicas, next.metadata.generation);
       makeEndpoints(workload, true);
       server.onRestart(workload.name);
     }, 400).unref();
@@ -451,7 +448,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
         metadata: { name: metadata.name, namespace },
         timestamp: now().toISOString(),
         window: '15s',
-        containers: [{ name: metadata.labels['app'], usage: { cpu: '40m', memory: '120Mi' } }],
+        containers: [{ name: metadata.labels.app, usage: { cpu: '40m', memory: '120Mi' } }],
       })),
   });
 

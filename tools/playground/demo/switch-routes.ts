@@ -52,7 +52,7 @@ export function switchRoutes(demo: () => DemoPlatform | undefined, now: () => nu
       return true;
     }
     const chosen = switches.find((entry) => entry.id === url.pathname.split('/').at(-1));
-    const wanted = (await bodyOf(request))['on'] === true;
+    const wanted = (await bodyOf(request)).on === true;
     if (chosen === undefined) {
       sendJson(response, 404, { error: 'no such switch' });
       return true;

@@ -100,7 +100,7 @@ export function writeCommandLine(
   // Where the bot answers; a bot itself has no use for it, and says so.
   const exports = Object.entries({
     ...variables,
-    AETHERIUS_URL: `http://127.0.0.1:${variables['CLI_PORT']}`,
+    AETHERIUS_URL: `http://127.0.0.1:${variables.CLI_PORT}`,
   }).map(([name, value]) => `export ${name}=${quoted(value)}`);
   writeFileSync(
     script,

@@ -25,7 +25,7 @@ export async function findPrograms(
 ): Promise<Programs> {
   const gap = postgresMissing();
   if (gap !== undefined) throw new PlaygroundFault(`The playground cannot start without ${gap}.`, 1);
-  const redisUrl = env['REDIS_URL'] === '' ? undefined : env['REDIS_URL'];
+  const redisUrl = env.REDIS_URL === '' ? undefined : env.REDIS_URL;
   if (redisUrl !== undefined) await assertRedisAnswers(redisUrl);
   const fetching = (name: string) => (line: string) => {
     if (line.startsWith('fetching')) say(`        fetching ${name} from Debian’s packages…`);

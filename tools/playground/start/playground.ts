@@ -102,7 +102,7 @@ export async function startPlayground(setup: PlaygroundSetup): Promise<void> {
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,
       STATUS_PORT: `${statusPort}`,
-      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
       SHUTDOWN_GRACE_MS: '5000',
     }),
   );

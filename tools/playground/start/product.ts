@@ -31,7 +31,7 @@ export async function startProduct(
         {
           cwd: root,
           stdio: ['ignore', 'inherit', 'inherit'],
-          env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables },
+          env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables },
         },
       );
       product.once('error', (error) => {
@@ -46,7 +46,7 @@ export async function startProduct(
     },
     (product) => stopProduct(product),
   );
-  await waitFor(async () => (await fetch(`http://127.0.0.1:${variables['STATUS_PORT']}/readyz`)).ok, {
+  await waitFor(async () => (await fetch(`http://127.0.0.1:${variables.STATUS_PORT}/readyz`)).ok, {
     seconds: 60,
     what: 'the bot to be ready',
     failed: () => ended,

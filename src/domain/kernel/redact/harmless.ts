@@ -4,7 +4,7 @@ const placeholderWords =
   /pass|secret|token|redact|hidden|mask|sensitive|your|none|nil|unset|value|removed|omitted|filter|key|empty|cred|auth|user|changed?|insert|set to|not set|nothing|scrubbed|private|string|bytes|null|undefined|missing/i;
 
 /**
- * True when what stands where a secret would is none: empty values, switches, masks, placeholders, references, what
+ * True when what stands where a secret would is no secret: empty values, switches, masks, placeholders, references, what
  * is said about a secret. `quoted` values may hold blanks anyway.
  */
 export function isHarmless(value: string): boolean {

@@ -161,7 +161,7 @@ class Cuts {
     this.#text = text;
   }
 
-  /** The next one behind `at`; infinity when there is none. */
+  /** The next one behind `at`; infinity without a next one. */
   after(at: number): number {
     if (this.#sign <= at) this.#sign = this.#seek(ellipsis, at + 1);
     if (this.#dots <= at) this.#dots = this.#seek('...', at + 1);

@@ -26,7 +26,7 @@ export function redactLeaves(value: unknown, handlers: LeafHandlers): unknown {
     const names = new Set<string>();
     return Object.fromEntries(
       Object.entries(own).map(([key, child]) => {
-        // Names whose secrets have gone may be equal; none is lost.
+        // Names whose secrets have gone may be equal; no entry may be lost.
         let name = key.length < 12 ? key : handlers.text(key);
         while (names.has(name)) name += ' ';
         names.add(name);

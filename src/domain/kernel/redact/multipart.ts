@@ -29,7 +29,7 @@ export function hideFormField(state: ScanState, at: number): number {
   return end;
 }
 
-/** Before the boundary that follows, or the first line when none does. */
+/** Before the boundary that follows, or the first line without such a boundary. */
 function fieldEnd(state: ScanState, from: number, eol: string): number {
   const { text } = state;
   const end = indexWithin(text, eol, from, mostOfField);

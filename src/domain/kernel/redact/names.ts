@@ -1,6 +1,6 @@
 /**
  * What the name of a key says about its value.
- * - `secret`: gone, unless the value says that it is none;
+ * - `secret`: gone, unless the value shows that it is no secret;
  * - `likely`: gone if it looks like a secret (mixed kinds of characters), kept if it is a word;
  * - `random`: gone only if it looks random;
  * - `header`, `cookie`: several words belong to the value.
@@ -127,7 +127,7 @@ function keyMeaning(words: readonly string[]): NameMeaning {
   return 'random';
 }
 
-/** `my_password_super_secure`, `mySecretString`: a secret with words after it that nobody could foresee. */
+/** `my_password_super_secure`, `mySecretString`: a secret with words after it that no list can foresee. */
 function insideName(words: readonly string[]): NameMeaning {
   const index = words.findIndex((word) => ofSecrets.test(word));
   if (index < 0) return 'none';
@@ -138,7 +138,7 @@ const isProperty = (word: string): boolean => properties.has(word) || properties
 
 function isQualifier(word: string, words: readonly string[]): boolean {
   if (/^v?\d+$/.test(word) || /^\d*$/.test(word)) return true;
-  // `test_pass_api` ends in a qualifier, `api` alone is none.
+  // `test_pass_api` ends in a qualifier, `api` alone is no qualifier.
   return (
     qualifiers.has(word) && words.slice(0, -1).some((other) => ofSecrets.test(other) || isKeyLike(other))
   );

@@ -163,7 +163,7 @@ function hideKey(state: ScanState, key: Key): number | undefined {
 
 const expansion = /:?([-=?+])([^{}\n\r]{0,400})\}/y;
 
-/** `${DB_PASSWORD:-x}`: the value that holds where none is set. */
+/** `${DB_PASSWORD:-x}`: the value that holds when the variable is not set. */
 function hideExpansion(state: ScanState, key: Key): number | undefined {
   const found = matchAt(expansion, state.text, key.end);
   const [, sign, value = ''] = found ?? [];

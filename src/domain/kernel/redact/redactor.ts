@@ -54,14 +54,14 @@ export interface Redactor {
    * stays as it is, because a machine reads it.
    */
   leaves(value: unknown, kept?: Kept): unknown;
-  /** Whether a secret stands in it. A person's e-mail address or an IP address is none. */
+  /** Whether a secret stands in it. A person's e-mail address or an IP address is no secret. */
   holdsSecret(value: unknown): boolean;
   /**
    * Whether a secret of at least 8 characters that this process knows stands in it, in whatever spelling; nothing is
    * guessed. For what another process has cleaned, and this one cannot change any more.
    */
   holdsKnown(text: string): boolean;
-  /** UTF-8; withheld when it is none. */
+  /** UTF-8; withheld when it is not. */
   bytes(bytes: Uint8Array): string;
   /** For what comes in pieces; secrets that are split over them are found. */
   stream(): RedactingStream;
@@ -175,7 +175,7 @@ class TextRedactor implements Redactor {
     return Object.fromEntries(this.#counts);
   }
 
-  /** Stretches to hide, in order, none over another. Throws when the text cannot be checked. */
+  /** Stretches to hide, in order, without overlap. Throws when the text cannot be checked. */
   find(text: string): readonly Found[] {
     if (text.length < 4) return [];
     const {

@@ -10,7 +10,7 @@ export interface Found {
   readonly identity?: string;
 }
 
-/** Thrown when a scan may not go on: too long, or too slow. Whoever scans then shows nothing of the text. */
+/** Thrown when a scan may not go on: too long, or too slow. The caller then shows no part of the text. */
 export class ScanStopped extends Error {
   readonly reason: 'time' | 'length';
 

@@ -146,7 +146,7 @@ export function scan(state: ScanState): void {
   }
 }
 
-/** `GITHUB_PAT=x`; `path` and `pattern` are none. */
+/** `GITHUB_PAT=x`; `path` and `pattern` are no tokens. */
 function hideAccessToken(state: ScanState, end: number): number {
   const { text } = state;
   const ends = !isNameCode(text.charCodeAt(end)) && /[_-]/.test(text.charAt(end - 4));

@@ -52,7 +52,7 @@ export function visible(text: string): Shadow | undefined {
     : undefined;
 }
 
-/** The text with escaped signs as they are; undefined when there are none. */
+/** The text with escaped signs as they are; undefined without escaped signs. */
 export function decoded(text: string): Shadow | undefined {
   return mayBeEncoded.test(text) ? replaced(text, encoded, signOf) : undefined;
 }
@@ -78,7 +78,7 @@ function signOf(escape: string): string {
   return sign;
 }
 
-/** The text with each match of `pattern` replaced. Undefined when there is none. */
+/** The text with each match of `pattern` replaced. Undefined without a match. */
 export function replaced(text: string, pattern: RegExp, by: (found: string) => string): Shadow | undefined {
   const pieces: string[] = [];
   const starts: number[] = [];

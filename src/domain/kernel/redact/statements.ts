@@ -204,7 +204,7 @@ export function hideDetail(state: ScanState, at: number): number {
   const from = at + all.length - rest.length;
   const end = from + (close ?? rest.length);
   const values = text.slice(from, end).split(', ');
-  // A comma within a value: nobody knows whose it is.
+  // A comma within a value: its column cannot be told.
   if (values.length !== columns.length) {
     state.add(from, end, 'password');
     return end;

@@ -17,7 +17,7 @@ const BACKSLASH = 92;
 /** Longest string over several lines. */
 const mostAcross = 16_384;
 
-/** Reads the quotation mark that starts at `at`, with the backslashes before it; undefined when there is none. */
+/** Reads the quotation mark that starts at `at`, with the backslashes before it; undefined without a mark there. */
 export function quoteAt(text: string, at: number): (Quote & { readonly inside: number }) | undefined {
   let mark = at;
   while (text.charCodeAt(mark) === BACKSLASH && mark - at < 16) mark += 1;
@@ -49,7 +49,7 @@ export function readString(state: ScanState, at: number, around: Quote | undefin
       const effect = effectOf(slashes, quote);
       if (effect === 'inside') continue;
       if (effect === 'outer') return upTo(quote.inside, pos - slashes);
-      // A doubled mark is one mark, in SQL and YAML; an empty string is none.
+      // A doubled mark is one mark, in SQL and YAML; an empty string is no doubled mark.
       if (
         code === SINGLE &&
         quote.slashes === 0 &&

@@ -4,7 +4,7 @@ import { columnOf, type Key, kindOf, mustGo } from './key.ts';
 import type { ScanState } from './scan-state.ts';
 import { quoteAt, readString } from './strings.ts';
 
-/** Keys below a secret name whose values say where it is or what it is like, and are none. */
+/** Keys below a secret name whose values say where it is or what it is like, and are no secrets. */
 const referring =
   /^(?:name|names|secret_?name|key|keys|file|path|items|optional|type|kind|api_?version|namespace|id|uid|user|users|username|user_?name|login|url|uri|host|port|enabled|provider|version|ref|value_?from|secret_?key_?ref|secret_?ref|config_?map_?key_?ref|mount_?path|source|sources|external|description|label|labels|title|example_?of|scope|scopes|algorithm|alg|issuer|audience|default_?mode|mode|required|format|min_?length|max_?length|pattern|status|state|reason|message|error|expires?|expires_?at|expires_?in|created_?at|used|limit|total|count|length|size|annotations|metadata|email|role|roles|region|engine|method|lang|env|env_?name|env_?var|existing_?secret)$/i;
 
@@ -134,7 +134,7 @@ function isKeyBefore(text: string, at: number): boolean {
 
 /**
  * Hides what stands below a key without a value of its own, as YAML nests it: the lines that are indented more, and
- * lists at its own column. Returns the end of the block, or undefined when there is none.
+ * lists at its own column. Returns the end of the block, or undefined without a block.
  */
 export function hideBelow(
   state: ScanState,

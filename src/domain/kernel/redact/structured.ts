@@ -96,7 +96,7 @@ class Walker {
       value instanceof Error
         ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
         : { ...value };
-    const isSecretObject = own['kind'] === 'Secret';
+    const isSecretObject = own.kind === 'Secret';
     const named = namedBy(own);
     return Object.fromEntries(
       Object.entries(own).map(([key, item]) => {

@@ -11,7 +11,7 @@ export function hideToken(state: ScanState, at: number, issuer: Issuer): number 
   const start = at - issuer.prefix.length;
   if (start > 0 && isAlnumCode(text.charCodeAt(start - 1)) && !isEscape(text, start)) return at;
   if (!text.startsWith(issuer.prefix, start)) return at;
-  // The first characters tell whether it is one: long words that are none cost no more.
+  // The first characters tell whether it is one: long ordinary words cost no more.
   const start64 = matchAt(issuer.accepts, text.slice(at, at + 64), 0)?.[0] ?? '';
   if (start64.length < Math.min(issuer.least, 64) || !isLikely(issuer, start64.replace(/[-_.=]+$/, '')))
     return at;

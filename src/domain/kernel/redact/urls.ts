@@ -179,7 +179,7 @@ function hideSpacedBefore(state: ScanState, start: number, end: number, at: numb
 const hooks =
   /^(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/|(?:\w+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d+\/|[\w.-]+\.webhook\.office\.com\/webhookb2\/|[\w.-]+\.logic\.azure\.com(?::443)?\/workflows\/|api\.telegram\.org\/bot|hooks\.zapier\.com\/hooks\/catch\/|chat\.googleapis\.com\/v1\/spaces\/[\w-]+\/messages\?key=|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook\/|oapi\.dingtalk\.com\/robot\/send\?access_token=|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook\/send\?key=)/i;
 
-/** Addresses that are a secret themselves: whoever knows the path may post. `at` is behind `://`. */
+/** Addresses that are a secret themselves: knowing the path is enough to post. `at` is behind `://`. */
 export function hideHook(state: ScanState, at: number): number {
   const { text } = state;
   const head = hooks.exec(text.slice(at, at + 120))?.[0];

@@ -26,14 +26,14 @@ export interface ComposeContainer {
   readonly networks: readonly string[];
   /** The engine's ids of these: several may have one name. */
   readonly networkIds?: readonly string[];
-  /** Network on which it was made, by name or id; absent where it shares one, or none was named. */
+  /** Network on which it was made, by name or id; absent where it shares one, or no network was named. */
   readonly madeOn?: string;
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   /** Memory and swap together, -1 without a limit; absent where it is not asked for. */
   readonly memorySwapBytes?: number;
   readonly error?: string;
-  /** Its own addresses in those networks. None: it does not run, or it has no network that is its own. */
+  /** Its own addresses in those networks. Empty: it does not run, or it has no network that is its own. */
   readonly addresses?: readonly string[];
   /** TCP ports that its image or its service declares, and those of the host that lead there. */
   readonly ports?: readonly number[];
@@ -42,7 +42,7 @@ export interface ComposeContainer {
   readonly sharedNetwork?: 'none' | 'shared';
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
-  /** Words before those of `command`; absent where its image has none. */
+  /** Words before those of `command`; absent when its image has no entrypoint. */
   readonly entrypoint?: readonly string[];
   /** Names under which others find it on its networks. */
   readonly hosts?: readonly string[];
@@ -66,7 +66,7 @@ export interface ComposeContainer {
   readonly files?: readonly string[];
   /** What decides whether another one may be made in its place. */
   readonly making?: ContainerMaking;
-  /** Of one that fails by itself: the image that was seen to run before its own, of which nobody has seen that. */
+  /** Of one that fails by itself: the image that was seen to run before its own, which was never seen to run. */
   readonly imageBefore?: string;
 }
 
@@ -162,15 +162,15 @@ export interface ComposeNeighbour {
   readonly name: string;
   /** Names that lead to it there, in small letters: its own, its aliases, and each with the name of the network behind it. */
   readonly hosts: readonly string[];
-  /** Its addresses there. None: it does not run. */
+  /** Its addresses there. Empty: it does not run. */
   readonly addresses: readonly string[];
 }
 
 export interface ComposeTarget {
   readonly project: string;
-  /** Absent unless the configuration lets a container be made anew. */
+  /** Absent unless the configuration lets a container be made again. */
   readonly anew?: ComposeAnew;
-  /** Images with which the part was seen to run well, newest first; absent: nobody keeps what was seen. */
+  /** Images with which the part was seen to run well, newest first; absent: sightings are not kept. */
   ran?(part: PartId): Promise<readonly RanImage[]>;
   /** Containers of the project, running or not, without those that a fix keeps beside another; cached for the run. */
   containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;
@@ -218,7 +218,7 @@ export interface ComposeTarget {
   restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
   /** Starts one that does not run; one that runs stays as it is. */
   start(id: string, options?: CallOptions): Promise<void>;
-  /** What is left out stays; a container that is made anew has its former limits again. */
+  /** What is left out stays; a container that is made again has its former limits again. */
   update(
     id: string,
     limits: {

@@ -16,7 +16,7 @@ export interface HostFile {
 export interface WorkTree {
   /** Its folder, as the host calls it. */
   readonly folder: string;
-  /** The file says there what it says now: whoever checks it out writes the same. */
+  /** The file says there what it says now: a checkout writes the same. */
   readonly same: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface GivenFolder {
 export interface TriedFolder extends GivenFolder {
   /** Why it cannot be read. */
   readonly unread?: string;
-  /** Folders of it with files that none may take the place of. */
+  /** Folders of it with files that may not be replaced. */
   readonly unwritable: readonly string[];
 }
 
@@ -54,6 +54,6 @@ export interface HostFilesTarget {
    * it is of this version; TargetError `forbidden` where it may not be written.
    */
   replace(path: string, text: string, version: string, options?: CallOptions): Promise<void>;
-  /** Undefined: it is seen in none. Looked for from its folder upwards, as far as the worker sees. */
+  /** Undefined: it is seen in no work tree. Looked for from its folder upwards, as far as the worker sees. */
   workTree(path: string, options?: CallOptions): Promise<WorkTree | undefined>;
 }

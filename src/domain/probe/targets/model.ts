@@ -8,7 +8,7 @@ export interface ModelSource {
   readonly sha256: string;
 }
 
-/** A file by what the file system says of it. Writing it anew makes another state, and renaming it does not. */
+/** A file by what the file system says of it. Writing it again makes another state, and renaming it does not. */
 export interface ModelState {
   readonly state: string;
   readonly bytes: number;
@@ -51,7 +51,7 @@ export interface ModelTarget extends ModelOffer {
   look(path: string, options?: CallOptions): Promise<ModelPlace>;
   /** Whether the file that is there has the named checksum. All of it is read, once for each state. */
   isThere(path: string, options?: CallOptions): Promise<boolean>;
-  /** State of the file that a fix has kept beside it; undefined: it has kept none. */
+  /** State of the file that a fix has kept beside it; undefined: it has kept no file. */
   kept(path: string, fix: string, options?: CallOptions): Promise<ModelState | undefined>;
   /**
    * Fetches so many bytes beside the file, compares the checksum, keeps the file that is there under a name of the fix,

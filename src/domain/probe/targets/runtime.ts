@@ -8,16 +8,16 @@ import type { PartId } from '../../platform/part.ts';
  */
 export interface RuntimeTarget {
   readonly kind: 'kubernetes' | 'compose';
-  /** Pods or containers of a part, youngest last. Empty: none exists. */
+  /** Pods or containers of a part, youngest last. Empty: no instance exists. */
   instances(part: PartId, options?: CallOptions): Promise<readonly Instance[]>;
   /**
-   * Names of what runs where the part should and is nobody's that is known: one of them may be the part under another
+   * Names of what runs where the part should and belongs to no known part: one of them may be the part under another
    * name. Absent: it cannot be told.
    */
   strangers?(part: PartId, options?: CallOptions): Promise<readonly string[]>;
   /** The same one as it is now, read past what the run shares. Undefined: it is gone. */
   again(instance: Instance, options?: CallOptions): Promise<Instance | undefined>;
-  /** Text of the log, oldest first. `previous`: of the container before the last restart; empty when there is none. */
+  /** Text of the log, oldest first. `previous`: of the container before the last restart; empty without such a container. */
   logs(
     instance: Instance,
     options?: CallOptions & {
@@ -166,7 +166,7 @@ export interface Instance {
   readonly image: string;
   /** What was pulled: on Kubernetes `repository@sha256:…`, or a node's own id; on Compose the engine's id. */
   readonly imageId?: string;
-  /** On Compose, of one that fails by itself: the image that was seen to run before its own, of which nobody has seen that. */
+  /** On Compose, of one that fails by itself: the image that was seen to run before its own, which was never seen to run. */
   readonly imageBefore?: string;
   readonly phase: 'running' | 'waiting' | 'terminated' | 'paused' | 'pending';
   /** `CrashLoopBackOff`, `ImagePullBackOff`, `exited`, … */

@@ -52,7 +52,7 @@ export interface Targets {
    */
   readonly operator?: Pick<KubernetesTarget, 'namespace' | 'list'>;
   readonly compose?: ComposeTarget;
-  /** Files of the engine's host, in the folders that are given; absent: none is. */
+  /** Files of the engine's host, in the folders that are given; absent: no folder is given. */
   readonly hostFiles?: HostFilesTarget;
   /** The model of reasoning-service on Compose; absent: the configuration does not name it. */
   readonly model?: ModelTarget;
@@ -63,7 +63,7 @@ export interface Targets {
   readonly network?: NetworkTarget;
   /** Files that somebody gives us besides what runs. */
   readonly manifests?: ManifestsTarget;
-  /** Closes what this run has opened at once, and not only when it is idle; a later call opens it anew. */
+  /** Closes what this run has opened at once, and not only when it is idle; a later call opens it again. */
   readonly release?: () => Promise<void>;
 }
 

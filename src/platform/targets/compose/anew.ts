@@ -22,7 +22,7 @@ const ofCompose = 'com.docker.compose.';
 /** Name of a volume that the engine itself has made up. */
 const namelessVolume = /^[0-9a-f]{64}$/;
 
-/** The calls that make a container anew, over the engine's API. */
+/** The calls that replace a container, over the engine's API. */
 export function composeAnew(
   call: Call,
   inspect: (id: string, options?: CallOptions) => Promise<ComposeContainer>,
@@ -229,7 +229,7 @@ export function bodyLike(info: Info, image: Config | null): Docker.ContainerCrea
   const config = all as Info['Config'] & Config;
   const of = image ?? {};
   const differs = <K extends keyof Config>(key: K) => (same(config[key], of[key]) ? undefined : config[key]);
-  // A program of its own takes its arguments with it: without them the engine gives none.
+  // A program of its own takes its arguments with it: without them the engine gives no arguments.
   const program = differs('Entrypoint');
   const labels = Object.fromEntries(
     // What a build by Compose has put on the image is Compose's word of the container all the same.

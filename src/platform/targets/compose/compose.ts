@@ -18,7 +18,7 @@ import { filesOfArchive, firstBytes } from './archive.ts';
 export interface ComposeSettings {
   readonly project: string;
   readonly socket: string;
-  /** Whether a container may be made anew. */
+  /** Whether a container may be made again. */
   readonly recreate?: boolean;
 }
 
@@ -418,7 +418,7 @@ function networkOf(
   };
 }
 
-/** Docker's stream format: 8 bytes of header (stream, length) before each part; a TTY has none. */
+/** Docker's stream format: 8 bytes of header (stream, length) before each part; a TTY has no header. */
 function demultiplex(raw: Buffer): {
   readonly stdout: string;
   readonly stderr: string;

@@ -137,7 +137,7 @@ async function look(folders: readonly GivenFolder[], path: string): Promise<Seen
 async function contentOf(handle: FileHandle, facts: Facts) {
   const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) throw refused('file-not-regular', facts);
-  // Another name of it would keep the former text.
+  // Another name of the same file would keep the former text.
   if (stat.nlink !== 1n) throw refused('file-linked', { ...facts, names: Number(stat.nlink) });
   if (stat.size > BigInt(largestFile))
     throw refused('file-too-large', { ...facts, bytes: Number(stat.size) });
@@ -161,7 +161,7 @@ function textOf(bytes: Buffer, facts: Facts): string {
 const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   [dev, ino, size, mtimeNs, ctimeNs].map(String).join('-');
 
-/** A file that took the place of another one has a new change time, and nobody can set that. */
+/** A file that took the place of another one has a new change time, and that time cannot be set. */
 const writtenAt = ({ ctimeMs }: BigIntStats): string => new Date(Number(ctimeMs)).toISOString();
 
 /** Asked before there is a button; the file system has the last word. */
@@ -253,7 +253,7 @@ async function workTreeOf({ real, root, given, bytes }: Seen): Promise<WorkTree 
 
 /**
  * Whether its index has the file as it is now; undefined: the index does not hold it at all. No program of Git is run:
- * whoever may write there could have it run anything. Source: Git, "index-format".
+ * a person who may write there could have it run anything. Source: Git, "index-format".
  */
 async function heldIn(
   folder: string,

@@ -18,7 +18,7 @@ import { FileNotGiven, fileAt, sizeAt } from '../download.ts';
 import { bounded, DeadlinePassed } from '../failure.ts';
 import { codeOf, folderOf, forbidden, isWithin, mayWrite, refused, synced, whyNot } from './host-files.ts';
 
-/** Largest model that is fetched. All of it is read again at each look at another state of it. */
+/** Largest model that is fetched. The whole file is read again at each look at another state of it. */
 const mostBytes = 2 * 1024 ** 3;
 /** Left free beside it. */
 const spareBytes = 64 * 1024 ** 2;
@@ -173,7 +173,7 @@ const stateOf = ({ dev, ino, size, mtimeNs }: BigIntStats): ModelState => ({
   modifiedNs: String(mtimeNs),
 });
 
-/** Digests by the state that was read, with the change time in it, since nobody can set that. */
+/** Digests by the state that was read, with the change time in it, since that time cannot be set. */
 const digests = new Map<string, string>();
 const mostDigests = 32;
 
@@ -265,7 +265,7 @@ async function fetchInto(
     if (was !== undefined) await keep(place, keptName(name, fix), was, path);
     await rename(temporary, real);
   } catch (error) {
-    // It is nobody else's, so it goes, whoever goes on.
+    // No other process uses this file, so it is deleted in any case.
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof AppError || signal.aborted) throw error;
     throw isFileError(error) ? notWritten(error) : error;

@@ -24,7 +24,7 @@ export interface FoundDatabases {
 
 /**
  * The databases of the platform on its server, by their tables: the one that has all tables of a part. Undefined where
- * the configuration names them; two that have them are none. Rejects when the server cannot be asked.
+ * the configuration names them; two candidates count as no result. Rejects when the server cannot be asked.
  */
 export async function findDatabases(
   config: EnvironmentConfig,
@@ -47,7 +47,7 @@ export async function findDatabases(
       values,
     );
   const end = performance.now() + mostMs;
-  /** By a session that ends with it, so that the next one has its place; again while the server has none to spare. */
+  /** By a session that ends with it, so that the next one has its place; again while the server has no free session. */
   const askAlone = async <Row extends object>(name: string, sql: string, values: readonly unknown[] = []) => {
     for (;;) {
       const own = new SharedConnections();

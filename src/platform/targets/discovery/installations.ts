@@ -15,7 +15,7 @@ export interface Installations {
   look(name: string): Promise<void>;
 }
 
-/** What this process has seen of its environments, in memory: a new process looks anew. */
+/** What this process has seen of its environments, in memory: a new process looks again. */
 export function createInstallations(
   configured: Readonly<Record<string, EnvironmentConfig>>,
   observe: (config: EnvironmentConfig) => Promise<Discovered>,

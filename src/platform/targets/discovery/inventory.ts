@@ -54,7 +54,7 @@ async function messagesOf(config: EnvironmentConfig, options: ObserveOptions): P
   throw failure;
 }
 
-/** The same by the address of the workload, where its name leads nowhere: outside of a Compose network nobody knows it. */
+/** The same by the address of the workload, where its name leads nowhere: outside of a Compose network it does not resolve. */
 function besides(monitorUrl: string, workloads: ReadonlyMap<string, string>): readonly string[] {
   return [...workloads].flatMap(([address, name]) => {
     const url = new URL(monitorUrl);
@@ -64,7 +64,7 @@ function besides(monitorUrl: string, workloads: ReadonlyMap<string, string>): re
   });
 }
 
-/** Which workload has an address. Rejects where nobody says it: the same client would have two names. */
+/** Which workload has an address. Rejects when the addresses are unknown: the same client would have two names. */
 async function workloadsByAddress(
   { runtime }: EnvironmentConfig,
   { logins, timeouts }: ObserveOptions,
@@ -88,11 +88,11 @@ async function workloadsByAddress(
       const pods = (await Promise.all(namespaces.map((one) => target.list('pods', one)))).flat();
       return new Map(
         pods.flatMap((pod) => {
-          const { podIP, phase } = (pod['status'] ?? {}) as {
+          const { podIP, phase } = (pod.status ?? {}) as {
             readonly podIP?: string;
             readonly phase?: string;
           };
-          const { hostNetwork } = (pod['spec'] ?? {}) as { readonly hostNetwork?: boolean };
+          const { hostNetwork } = (pod.spec ?? {}) as { readonly hostNetwork?: boolean };
           // The address of a node is that of many.
           return podIP === undefined || phase !== 'Running' || hostNetwork === true
             ? []

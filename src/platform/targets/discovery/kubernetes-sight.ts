@@ -191,7 +191,7 @@ const isMute = ({ ports, readinessProbe, livenessProbe, startupProbe }: Containe
   ports.length === 0 && [readinessProbe, livenessProbe, startupProbe].every((check) => check === undefined);
 
 const dataOf = (map: KubeObject): Readonly<Record<string, string>> => {
-  const data = map['data'];
+  const data = map.data;
   return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
 };
 

@@ -5,7 +5,7 @@ import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targ
 /** A program that has just started may not have opened its ports yet. */
 const openAfterMs = 60_000;
 
-/** Why nobody could see what listens in a container. */
+/** Why it could not be seen what listens in a container. */
 export type Unseen = 'not-running' | 'just-started' | 'shared-network' | 'refused' | 'no-program';
 
 /** TCP ports on which something listens in a container, by its own sockets, or why that was not seen. */

@@ -119,7 +119,7 @@ async function ofKubernetes(target: KubernetesTarget) {
     list('deployments'),
     list('statefulsets'),
     list('daemonsets'),
-    // Nobody connects to an agent.
+    // No part connects to an agent.
     list('services', [target.namespace]),
     list('configmaps'),
   ]);

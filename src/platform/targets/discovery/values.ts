@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** The scalars of a file in YAML or JSON, without their keys; none for a text that is neither. */
+/** The scalars of a file in YAML or JSON, without their keys; empty for a text that is neither. */
 export function scalarsOf(text: string): readonly string[] {
   try {
     return scalars(parse(text));

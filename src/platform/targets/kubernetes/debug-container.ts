@@ -135,7 +135,7 @@ export function createDebugContainers(
     const script = networkScript(questions);
     const watch = watches.get(namespace) ?? createPodWatch(kubernetes, namespace);
     watches.set(namespace, watch);
-    // Whoever is first also has to wait.
+    // The first caller also has to wait.
     let mine = watch.isEmpty() ? 2 : 1;
     const leave = watch.enter();
     const done = (requests: number) => {
@@ -222,7 +222,7 @@ interface PodWatch {
   until<T>(uid: string, options: Wait, pick: (pod: Pod) => T | undefined): Promise<T | undefined>;
 }
 
-/** One watch of a namespace for all who wait for a Pod of it: a request, where looking again and again would be many. */
+/** One watch of a namespace for all who wait for one of its Pods: a request, where looking again and again would be many. */
 function createPodWatch(kubernetes: KubernetesTarget, namespace: string): PodWatch {
   const waiting = new Set<{ readonly uid: string; take(pod: Pod): void }>();
   let inside = 0;

@@ -112,7 +112,7 @@ export async function loadKubeAccess(
 
 async function accessOf(settings: KubeConfigSettings, logins: KubeLogins): Promise<KubeAccess> {
   const { variables, home } = logins.around;
-  const listed = (variables['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const listed = (variables.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   const usual = [join(home, '.kube', 'config')];
   const mustExist = settings.kubeconfig !== undefined;
   const paths =

@@ -43,7 +43,7 @@ export interface ExecPluginCall {
  * Runs the login program of a kubeconfig as client-go does (k8s.io/client-go, plugin/pkg/client/auth/exec): the request
  * stands in KUBERNETES_EXEC_INFO, nothing can be typed, the credential is read from standard output. AppError
  * INVALID_INPUT for a plugin that cannot work here, DEPENDENCY_UNAVAILABLE for one that fails. What the program says on
- * its error output stays out of it: it may quote a token.
+ * its error output is left out: it may quote a token.
  */
 export async function runExecPlugin({
   path,

@@ -22,7 +22,7 @@ export interface KubeLogin {
   headers(): Promise<Readonly<Record<string, string>>>;
   /** Tokens and passwords that were used, to blot out of messages. */
   secrets(): readonly string[];
-  /** The API server did not take it (401): the next request asks anew. */
+  /** The API server did not take it (401): the next request asks again. */
   refused(): void;
 }
 
@@ -51,7 +51,7 @@ export class Credentials {
   ): Promise<Credential> {
     const known = this.#known.get(id);
     if (known !== undefined && now() < known.until) return known.credential;
-    // Whoever comes while it runs waits for the same answer.
+    // A caller that comes while it runs waits for the same answer.
     const asked: Known = { credential: ask(known?.value), until: Number.POSITIVE_INFINITY };
     this.#known.set(id, asked);
     try {

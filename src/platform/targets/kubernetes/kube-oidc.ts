@@ -40,7 +40,7 @@ const earlyMs = 10_000;
  * The token of `auth-provider: oidc`, as client-go gets it (k8s.io/client-go, plugin/pkg/client/auth/oidc): the one that
  * stands in the kubeconfig while it lasts, then one that the issuer gives for the refresh token. The kubeconfig is not
  * written. client-node 1.4.0 never gets a new one: it hands the issuer on as a text where its own library takes a URL.
- * AppError INVALID_INPUT where no new token can be asked for, DEPENDENCY_UNAVAILABLE where the issuer gives none.
+ * AppError INVALID_INPUT where no new token can be asked for, DEPENDENCY_UNAVAILABLE when the issuer gives no token.
  */
 export async function oidcCredential(call: OidcCall): Promise<OidcCredential> {
   const { path, provider, last, now } = call;

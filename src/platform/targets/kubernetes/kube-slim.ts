@@ -28,28 +28,28 @@ export function createSlimmer(kind: KubeKind): (item: unknown) => KubeObject {
   };
   return (item) => {
     const object = item as Loose & { metadata: Loose };
-    if (!keepsOwnership(kind)) delete object.metadata['managedFields'];
+    if (!keepsOwnership(kind)) delete object.metadata.managedFields;
     slimMetadata(object.metadata);
     for (const field of ['labels', 'annotations', 'ownerReferences', 'managedFields'])
       if (object.metadata[field] !== undefined) object.metadata[field] = share(object.metadata[field]);
     if (kind === 'pods') slimPod(object, share);
-    else if (isLoose(object['spec'])) object['spec'] = share(object['spec']);
+    else if (isLoose(object.spec)) object.spec = share(object.spec);
     return object as unknown as KubeObject;
   };
 }
 
 function slimMetadata(metadata: Loose): void {
-  delete metadata['selfLink'];
-  if (Array.isArray(metadata['managedFields']))
-    metadata['managedFields'] = metadata['managedFields'].filter(isLoose).map((entry) => ({
-      manager: entry['manager'],
-      operation: entry['operation'],
-      time: entry['time'],
-      ...present({ subresource: entry['subresource'] }),
-      touches: touched(entry['fieldsV1']),
+  delete metadata.selfLink;
+  if (Array.isArray(metadata.managedFields))
+    metadata.managedFields = metadata.managedFields.filter(isLoose).map((entry) => ({
+      manager: entry.manager,
+      operation: entry.operation,
+      time: entry.time,
+      ...present({ subresource: entry.subresource }),
+      touches: touched(entry.fieldsV1),
     }));
-  if (isLoose(metadata['annotations']))
-    delete metadata['annotations']['kubectl.kubernetes.io/last-applied-configuration'];
+  if (isLoose(metadata.annotations))
+    delete metadata.annotations['kubectl.kubernetes.io/last-applied-configuration'];
 }
 
 /** `data`, `metadata`, `spec`, `spec.template` …: two levels of field ownership are enough to say what changed. */
@@ -68,30 +68,27 @@ function touched(fields: unknown): readonly string[] {
 }
 
 function slimPod(pod: Loose, share: (value: unknown) => unknown): void {
-  const spec = pod['spec'];
+  const spec = pod.spec;
   if (isLoose(spec)) {
     const account = new Set<unknown>();
-    if (Array.isArray(spec['volumes'])) {
-      for (const volume of spec['volumes'])
-        if (isLoose(volume) && String(volume['name']).startsWith('kube-api-access-'))
-          account.add(volume['name']);
-      spec['volumes'] = share(
-        spec['volumes'].filter((volume) => !isLoose(volume) || !account.has(volume['name'])),
-      );
+    if (Array.isArray(spec.volumes)) {
+      for (const volume of spec.volumes)
+        if (isLoose(volume) && String(volume.name).startsWith('kube-api-access-')) account.add(volume.name);
+      spec.volumes = share(spec.volumes.filter((volume) => !isLoose(volume) || !account.has(volume.name)));
     }
     for (const list of ['containers', 'initContainers'])
       if (Array.isArray(spec[list])) {
         for (const container of spec[list])
-          if (isLoose(container) && Array.isArray(container['volumeMounts']))
-            container['volumeMounts'] = container['volumeMounts'].filter(
-              (mount) => !isLoose(mount) || !account.has(mount['name']),
+          if (isLoose(container) && Array.isArray(container.volumeMounts))
+            container.volumeMounts = container.volumeMounts.filter(
+              (mount) => !isLoose(mount) || !account.has(mount.name),
             );
         spec[list] = spec[list].map(share);
       }
     for (const field of ['tolerations', 'securityContext', 'affinity', 'nodeSelector'])
       if (spec[field] !== undefined) spec[field] = share(spec[field]);
   }
-  if (isLoose(pod['status'])) slimStatus(pod['status']);
+  if (isLoose(pod.status)) slimStatus(pod.status);
 }
 
 /** Of the conditions that hold, those that probes ask for. */
@@ -101,9 +98,9 @@ const ofContainer = ['containerID', 'volumeMounts', 'allocatedResources', 'resou
 
 function slimStatus(status: Loose): void {
   for (const field of repeated) delete status[field];
-  if (Array.isArray(status['conditions']))
-    status['conditions'] = status['conditions'].filter(
-      (condition) => isLoose(condition) && (condition['status'] !== 'True' || asked.has(condition['type'])),
+  if (Array.isArray(status.conditions))
+    status.conditions = status.conditions.filter(
+      (condition) => isLoose(condition) && (condition.status !== 'True' || asked.has(condition.type)),
     );
   for (const list of ['containerStatuses', 'initContainerStatuses'])
     for (const container of Array.isArray(status[list]) ? status[list] : [])

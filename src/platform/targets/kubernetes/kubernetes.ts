@@ -365,7 +365,7 @@ export function createKubernetesTarget(
         if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
       });
       const late = performance.now() + endMs;
-      // Its Pods say last how they ended: a look that comes after them sees no more of it.
+      // Its Pods say last how they ended: a look that comes after them sees no more.
       for (let last: readonly KubeObject[] = []; ; ) {
         const pods = await jobPods(namespace, name, options);
         last = pods.length > 0 ? pods : last;

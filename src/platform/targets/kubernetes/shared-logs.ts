@@ -4,7 +4,7 @@ type ReadLogs = KubernetesTarget['logs'];
 
 /**
  * The same log is asked for by several probes of a run, with more or fewer lines: the end of what was read is given
- * again. One that could not be read is asked for anew; so is one of another time, which is no end of the other.
+ * again. One that could not be read is asked for again; so is one of another time, which is no end of the other.
  */
 export function shareLogs(read: ReadLogs): ReadLogs {
   const known = new Map<string, { readonly lines: number; readonly text: Promise<string> }>();

@@ -5,7 +5,7 @@ import { within } from '../../../domain/kernel/within.ts';
 const enough = 1_024;
 
 /**
- * The first line that a server says to a connection which sends nothing; undefined where it says none within
+ * The first line that a server says to a connection which sends nothing; undefined when it says no line within
  * `timeoutMs`, or no connection comes up. For protocols in which a server that hangs up says why first:
  * a client that has sent something already may lose these words to the reset that follows (RFC 9293, 3.10.7.1).
  */

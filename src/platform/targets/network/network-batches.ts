@@ -63,7 +63,7 @@ export function createNetworkBatches(
       );
       const answers = script.answers(stdout);
       if (answers.some((answer) => answer !== undefined)) return answers;
-      // No shell, or no word of it: the same for every question.
+      // No shell, or no answer from it: the same for every question.
       return questions.map(() => ({ code: code === 0 ? 126 : code, stdout: '', stderr: stderr || stdout }));
     } catch (error) {
       return questions.map(() => asError(error));

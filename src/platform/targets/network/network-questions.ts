@@ -47,7 +47,7 @@ export interface NetworkScript {
 
 /** One shell script that asks some questions of the network at once and says how each of them ended, and what those that failed printed. */
 export function networkScript(questions: readonly NetworkQuestion[]): NetworkScript {
-  // Whoever answers a question must not be able to answer another one.
+  // The program that answers a question must not be able to answer another one.
   const id = randomBytes(6).toString('hex');
   const again = ({ network }: NetworkQuestion) => (network === 'again-if-refused' ? 1 : 0);
   const asks = questions.map(

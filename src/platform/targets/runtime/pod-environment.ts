@@ -22,7 +22,7 @@ export interface ReferenceReader {
 }
 
 function textsOf(kind: ObjectKey['kind'], object: KubeObject): Data {
-  const data = object['data'];
+  const data = object.data;
   const entries = data !== null && typeof data === 'object' ? Object.entries(data as object) : [];
   return new Map(
     entries.map(([key, value]) => [
@@ -40,7 +40,7 @@ const isRefusal = (error: unknown): error is TargetError =>
 function naming(error: unknown, name: string): unknown {
   if (!isRefusal(error)) return error;
   return new TargetError('forbidden', error.message, {
-    facts: { ...error.facts, resource: `${String(error.facts['resource'])}/${name}` },
+    facts: { ...error.facts, resource: `${String(error.facts.resource)}/${name}` },
   });
 }
 

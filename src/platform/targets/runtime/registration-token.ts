@@ -45,13 +45,13 @@ function tokenNames(container: KubeContainer, platform: Platform): readonly stri
   return [...new Set([...tokenVariables(platform), ...others.map(({ name }) => name)])];
 }
 
-/** What its environment comes from is not there, and so it was not started: the kubelet looks anew at each start. */
+/** What its environment comes from is not there, and so it was not started: the kubelet looks again at each start. */
 function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolean {
   const status = pod.status.containerStatuses.find(({ name }) => name === container.name);
   return (
     status?.state.waiting?.reason === 'CreateContainerConfigError' &&
     unread instanceof AppError &&
-    unread.facts['reason'] === 'reference-gone'
+    unread.facts.reason === 'reference-gone'
   );
 }
 

@@ -144,10 +144,10 @@ function resources(of: z.output<typeof Resources>): Partial<Instance> {
   const cpu = (value: string | number | undefined) =>
     value === undefined ? undefined : Math.round(parseQuantity(value) * 1000);
   const entries = {
-    memoryLimitBytes: memory(of.limits['memory']),
-    memoryRequestBytes: memory(of.requests['memory']),
-    cpuLimitMillicores: cpu(of.limits['cpu']),
-    cpuRequestMillicores: cpu(of.requests['cpu']),
+    memoryLimitBytes: memory(of.limits.memory),
+    memoryRequestBytes: memory(of.requests.memory),
+    cpuLimitMillicores: cpu(of.limits.cpu),
+    cpuRequestMillicores: cpu(of.requests.cpu),
   };
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
 }

@@ -101,7 +101,7 @@ function unreadable(error: unknown): undefined {
 }
 
 const liftable = (error: unknown): boolean =>
-  error instanceof TargetError && error.facts['allowedBy'] !== undefined;
+  error instanceof TargetError && error.facts.allowedBy !== undefined;
 
 const SAME_LOOK_MS = 500;
 
@@ -153,10 +153,10 @@ function filesIn(map: KubeObject, { items }: MountedMap): readonly (readonly [st
 }
 
 const holdsBytes = (map: KubeObject): boolean =>
-  Object.keys((map['binaryData'] as object | undefined) ?? {}).length > 0;
+  Object.keys((map.binaryData as object | undefined) ?? {}).length > 0;
 
 function mapData(map: KubeObject): Readonly<Record<string, string>> {
-  const data = map['data'];
+  const data = map.data;
   return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
 }
 
@@ -181,7 +181,7 @@ function podsByPart(
 
 /** By its priority it is one of those without which the cluster does not work. */
 function ofCluster(pod: KubeObject): boolean {
-  const spec = pod['spec'] as { readonly priorityClassName?: unknown } | undefined;
+  const spec = pod.spec as { readonly priorityClassName?: unknown } | undefined;
   return /^system-(?:node|cluster)-critical$/.test(String(spec?.priorityClassName ?? ''));
 }
 
@@ -236,7 +236,7 @@ export function runtimeOnKubernetes(
   }
 
   /**
-   * Text of a file from the ConfigMap behind it. Undefined: it has no such key, or there is none of which this is so:
+   * Text of a file from the ConfigMap behind it. Undefined: it has no such key, or no ConfigMap fits this:
    * the container has what is in it `now`, or only what was in it `at-start`.
    */
   async function mapFile(
@@ -429,7 +429,7 @@ export function runtimeOnKubernetes(
     async resolve(name, options) {
       const [service = '', namespace = kubernetes.namespace] = name.split('.');
       const services = await kubernetes.list('services', namespace, options);
-      const spec = services.find((candidate) => candidate.metadata.name === service)?.['spec'] as
+      const spec = services.find((candidate) => candidate.metadata.name === service)?.spec as
         | { clusterIP?: string }
         | undefined;
       return spec?.clusterIP === 'None' ? undefined : spec?.clusterIP;

@@ -89,7 +89,7 @@ export function createNatsTarget(
     }
     const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
     if (code === 'CONNECTION_REFUSED' && socketStage(inner) === undefined) {
-      // The driver's word for whoever hung up as well: what the port does tells.
+      // The driver's word for a peer that hung up as well: what the port does tells.
       const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       return targetError(seen === 'open' ? 'closed' : seen, address);
     }

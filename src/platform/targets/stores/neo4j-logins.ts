@@ -17,7 +17,7 @@ interface Server {
 /** Where users are: each Neo4j since 4.0 has it. */
 const database = 'system';
 const security = 'Neo.ClientError.Security.';
-/** Locked out after wrong tries, whoever made them (`dbms.security.auth_max_failed_attempts`): says nothing of these. */
+/** Locked out after wrong tries, by any client (`dbms.security.auth_max_failed_attempts`): says nothing of these. */
 const locked = `${security}AuthenticationRateLimit`;
 const againMs = 500;
 /** A login waits for the end of a lock as long as that takes by default, and a little (`auth_lock_time`: 5 s). */
@@ -82,7 +82,7 @@ export function createNeo4jLogins({
           { ...options, timeoutMs: options.timeoutMs ?? 2 * timeoutMs },
           async (driver, signal) => {
             const session = driver.session({ database, defaultAccessMode: 'WRITE' });
-            // A driver that is closed while it connects goes on when the server answers at last: nobody waits for it then,
+            // A driver that is closed while it connects goes on when the server answers at last: its result is not needed then,
             // and nothing may change any more.
             try {
               const transaction = await session.beginTransaction();

@@ -60,7 +60,7 @@ export function createPostgresTarget(
     port: Number(url.port || protocolPorts.postgres),
   };
   const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
-  const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => cancelled.has(facts['sqlstate']));
+  const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => cancelled.has(facts.sqlstate));
 
   const connection = (database: string) => {
     const own = new URL(url);
@@ -250,7 +250,7 @@ function survive(pool: Pool): Pool {
 /** How often the server looks whether its client is still there (milliseconds). */
 const clientCheckMs = 2_000;
 
-/** A statement of a process that is gone holds its locks for nobody. A server that cannot see it says so: never mind. */
+/** A statement of a process that is gone holds its locks in vain. A server that cannot see it says so: never mind. */
 async function endWithClient(client: PoolClient): Promise<void> {
   try {
     await client.query('SELECT set_config(name, $1, false) FROM pg_settings WHERE name = $2', [

@@ -173,7 +173,7 @@ export function createRedisTarget(
     });
   }
 
-  /** Commands by way of a server, which is chosen anew for each: connections come and go. */
+  /** Commands by way of a server, which is chosen again for each: connections come and go. */
   const through = (choose: (client: Redis | Cluster, command: string) => Redis | Cluster): RedisNode => {
     const call: RedisNode['call'] = (command, args = [], options = {}) =>
       use(options, (client) => choose(client, command).call(command, ...args.map(String)));

@@ -11,7 +11,7 @@ export interface SharedConnection<T> {
 }
 
 export interface SharedConnectionOptions<T> {
-  /** The signal ends when nobody waits any more: what is still being opened then is given up. */
+  /** The signal ends when the last waiting caller is gone: what is still being opened then is given up. */
   open(signal: AbortSignal): Promise<T>;
   close(resource: T): Promise<void>;
   /** Milliseconds without a call after which it is closed. */

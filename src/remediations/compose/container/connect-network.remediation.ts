@@ -154,7 +154,7 @@ Undo disconnects them again.`,
     standingIn(
       plan,
       Params.parse(plan.params),
-      (one, step) => isOn(one, read(step).network) || one.networks.includes(String(plan.params['network'])),
+      (one, step) => isOn(one, read(step).network) || one.networks.includes(String(plan.params.network)),
       context,
     ),
 });
@@ -257,10 +257,10 @@ function undoOf(container: ComposeContainer, { id, name }: Network): PlanStep {
 }
 
 function read({ precondition, to }: PlanStep) {
-  const names = String(to['names'] ?? '');
+  const names = String(to.names ?? '');
   return {
-    id: String(precondition['container_id']),
-    network: String(precondition['network_id']),
+    id: String(precondition.container_id),
+    network: String(precondition.network_id),
     expected: precondition,
     aliases: names === '' ? [] : names.split(', '),
   };

@@ -45,7 +45,7 @@ export type Context = { readonly deps: With<'compose'>; readonly signal: AbortSi
 /** The containers of a plan, each as it is now. */
 export function containersOf({ steps }: { readonly steps: readonly PlanStep[] }, { deps, signal }: Context) {
   return Promise.all(
-    steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
+    steps.map((step) => deps.compose.inspect(String(step.precondition.container_id), { signal })),
   );
 }
 

@@ -44,7 +44,7 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
   paramsFor({ part: found, facts }, at) {
     const part = recreatable.safeParse(at ?? found);
     // Said where one was seen to run before, and the present one was not.
-    if (!part.success || typeof facts['imageBefore'] !== 'string') return undefined;
+    if (!part.success || typeof facts.imageBefore !== 'string') return undefined;
     return { part: part.data };
   },
   instruction: 'set-image-in-file',
@@ -91,8 +91,8 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
 
   /** By what serves now: one that Compose has made since shows what its file says. */
   async standing({ steps: [step], params }, context: Running) {
-    const wanted = step.precondition['wanted_id'];
-    const id = String(step.precondition['container_id']);
+    const wanted = step.precondition.wanted_id;
+    const id = String(step.precondition.container_id);
     const { containers } = await named(Params.parse(params), context);
     const others = containers.filter((one) => one.id !== id);
     if (others.length === 0 || !others.every(({ imageId }) => imageId === wanted)) return { is: 'gone' };

@@ -110,7 +110,7 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
     const [step] = plan.steps;
     if (!(await runsInstead(step, context))) return false;
     const key = settingKeys.find((one) => context.deps.platform.keys[one] === asked);
-    const value = Number(step.to['value']);
+    const value = Number(step.to.value);
     if (key === undefined || Number.isNaN(value)) return true;
     return (await runsWith({ part, key, value }, context)) !== false;
   },
@@ -118,7 +118,7 @@ It is of risk 3, and off until \`environments.<name>.runtime.recreate\` is on.`,
   /** By what serves now: one that Compose has made since shows what its file says. */
   async standing({ steps: [step], params }, context: Running) {
     const { part, name } = Params.parse(params);
-    const id = String(step.precondition['container_id']);
+    const id = String(step.precondition.container_id);
     const { containers } = await named({ part }, context);
     const others = containers.filter((one) => one.id !== id);
     const form = name.startsWith('-') ? 'joined' : 'variable';
@@ -179,8 +179,8 @@ function mustShow(
   try {
     mustCount({ containers: [without] }, part, key, file, context);
   } catch (error) {
-    if (error instanceof AppError && error.facts['reason'] === 'setting-hidden')
-      throw refused('override-behind', { key, name, behind: String(error.facts['name']) });
+    if (error instanceof AppError && error.facts.reason === 'setting-hidden')
+      throw refused('override-behind', { key, name, behind: String(error.facts.name) });
     throw error;
   }
 }
@@ -200,7 +200,7 @@ async function besides(step: PlanStep, context: Running): Promise<Facts> {
   const of = Below.safeParse(step.precondition);
   if (!of.success) return {};
   const { below_file: file, below_key: key } = of.data;
-  const old = String(step.precondition['container_id']);
+  const old = String(step.precondition.container_id);
   const [made] = await anewOf(context).madeFor(old, { signal: context.signal });
   const below = await valueBelow(made?.id ?? old, file, key, context).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'CONFLICT') return null;

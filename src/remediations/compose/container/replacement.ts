@@ -82,7 +82,7 @@ export function onReplacement(besides: Besides = () => Promise.resolve({})) {
   return {
     async object({ steps: [step] }, { deps, signal }: Running) {
       const { compose } = deps;
-      const id = String(step.precondition['container_id']);
+      const id = String(step.precondition.container_id);
       const made = (await compose.anew?.madeFor(id, { signal })) ?? [];
       const old = await compose.inspect(id, { signal }).catch((error: unknown) => {
         // Somebody has removed it: it will not come back, so nobody waits for it.

@@ -136,7 +136,7 @@ export function anewOf({ deps }: Context): ComposeAnew {
 /** The one that was there is read last, right before a step. */
 export async function look({ precondition }: PlanStep, context: Running): Promise<Both> {
   const { deps, signal, operation } = context;
-  const id = String(precondition['container_id']);
+  const id = String(precondition.container_id);
   const [made, ...more] = await anewOf(context).madeFor(id, { signal });
   const foreign = more.length > 0 || (made !== undefined && made.making?.fix !== operation?.id);
   const old = await deps.compose.inspect(id, { signal });
@@ -159,7 +159,7 @@ export function observed(step: PlanStep, both: Both): Observation {
   const isWanted = (one: ComposeContainer) =>
     one.imageId === wanted && (without === undefined || lacksGiven(one, without));
   if (made !== undefined && !isWanted(made)) return 'unknown';
-  const byWhile = precondition['while'] === 'runs' ? old.state === 'running' : !runsWell(old, now);
+  const byWhile = precondition.while === 'runs' ? old.state === 'running' : !runsWell(old, now);
   if (creating.has(kind)) {
     // One that has come to run well by now, or was stopped by somebody, is left alone.
     if (made === undefined) return byWhile && old.name === name ? 'not-done' : 'unknown';
@@ -176,17 +176,14 @@ export function observed(step: PlanStep, both: Both): Observation {
     case stop:
       return either(!isLive(one), undo === true || byWhile);
     case restartPolicy:
-      return either(
-        one.making?.restart === to['restartPolicy'],
-        one.making?.restart === from['restartPolicy'],
-      );
+      return either(one.making?.restart === to.restartPolicy, one.making?.restart === from.restartPolicy);
     case rename:
-      return either(one.name === to['container'], one.name === from['container']);
+      return either(one.name === to.container, one.name === from.container);
     case start:
       if (which === 'new') return either(everStarted(one), one.name === name);
       return either(made === undefined || isLive(old) || startedAfter(old, made), true);
     case remove:
-      return either(false, !isLive(one) && one.name === from['container']);
+      return either(false, !isLive(one) && one.name === from.container);
     default:
       return 'unknown';
   }
@@ -206,7 +203,7 @@ export async function apply(step: PlanStep, both: Both, context: Running): Promi
     await createBeside(step, both, context);
     return;
   }
-  const one = precondition['which'] === 'new' ? made : old;
+  const one = precondition.which === 'new' ? made : old;
   if (one === undefined || operation === undefined) throw new AppError('BUG', 'a step of no container');
   switch (kind) {
     case stop:
@@ -215,9 +212,9 @@ export async function apply(step: PlanStep, both: Both, context: Running): Promi
         graceSeconds: Math.min(one.making?.stopSeconds ?? 10, mostGraceSeconds),
       });
     case restartPolicy:
-      return anew.setRestart(one.id, String(to['restartPolicy']), { signal });
+      return anew.setRestart(one.id, String(to.restartPolicy), { signal });
     case rename:
-      return anew.rename(one.id, String(to['container']), { signal });
+      return anew.rename(one.id, String(to.container), { signal });
     case start:
       return context.deps.compose.start(one.id, { signal });
     case remove:
@@ -235,15 +232,15 @@ async function createBeside(step: PlanStep, { old, made: there }: Both, context:
   if (operation === undefined) throw new AppError('BUG', 'a step of no operation');
   const anew = anewOf(context);
   const { to, precondition } = step;
-  const imageId = String(precondition['wanted_id']);
+  const imageId = String(precondition.wanted_id);
   if (there === undefined) {
-    const wanted = { name: String(to['container']), image: String(precondition['wanted']), imageId };
+    const wanted = { name: String(to.container), image: String(precondition.wanted), imageId };
     const without = withoutIn(step);
     const leftOut = without === undefined ? {} : { without: leftOutOf(without) };
     await anew.create(old.id, { ...wanted, ...leftOut, fix: operation.id }, { signal });
   }
   const [made] = await anew.madeFor(old.id, { signal });
-  if (made === undefined) throw stale({ container: String(to['container']) }, { container: null });
+  if (made === undefined) throw stale({ container: String(to.container) }, { container: null });
   if (made.imageId !== imageId) {
     // The tag was moved between the look and the call.
     await anew.remove(made.id, { signal });

@@ -103,14 +103,14 @@ It is done when a container has restarted, runs and, if it has a health check, i
   },
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
-    const id = String(step.precondition['container_id']);
+    const id = String(step.precondition.container_id);
     mustHold(step.precondition, identityOf(await deps.compose.inspect(id, { signal })));
     return restarted(id, { deps, signal });
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {
-    const now = await deps.compose.inspect(String(step.precondition['container_id']), { signal });
-    if (now.startedAt === step.precondition['started_at']) return 'not-done';
+    const now = await deps.compose.inspect(String(step.precondition.container_id), { signal });
+    if (now.startedAt === step.precondition.started_at) return 'not-done';
     return now.state === 'running' ? 'done' : 'unknown';
   },
 

@@ -244,7 +244,7 @@ function read({ precondition }: PlanStep) {
   const differs = (key: string) =>
     value(`wanted.${key}`) === value(key) ? undefined : value(`wanted.${key}`);
   return {
-    id: String(precondition['container_id']),
+    id: String(precondition.container_id),
     expected: Object.fromEntries(Object.entries(precondition).filter(([key]) => !key.startsWith('wanted.'))),
     wanted: present({
       memoryBytes: differs('memory_bytes'),
@@ -257,7 +257,7 @@ function read({ precondition }: PlanStep) {
 function isDone({ precondition }: PlanStep, now: ComposeContainer): boolean {
   const seen = factsOf(limitsOf(now));
   return (
-    now.id === precondition['container_id'] &&
+    now.id === precondition.container_id &&
     Object.entries(seen).every(([key, value]) => precondition[`wanted.${key}`] === value)
   );
 }

@@ -20,7 +20,7 @@ export async function standingIn(
     steps.map(async (step) => ({
       step,
       now: await deps.compose
-        .inspect(String(step.precondition['container_id']), { signal })
+        .inspect(String(step.precondition.container_id), { signal })
         .catch((error: unknown) => {
           if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
           throw error;

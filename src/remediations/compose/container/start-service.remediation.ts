@@ -95,7 +95,7 @@ It is done when they run and, if they have a health check, are healthy. There is
   },
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
-    const id = String(step.precondition['container_id']);
+    const id = String(step.precondition.container_id);
     const now = await deps.compose.inspect(id, { signal });
     if (isDone(step, now)) return { already: true };
     mustHold(step.precondition, identityOf(now));
@@ -106,11 +106,9 @@ It is done when they run and, if they have a health check, are healthy. There is
   },
 
   async observeStep(step, _plan, { deps, signal }: Context) {
-    const now = await deps.compose.inspect(String(step.precondition['container_id']), { signal });
+    const now = await deps.compose.inspect(String(step.precondition.container_id), { signal });
     if (isDone(step, now)) return 'done';
-    return now.startedAt === step.precondition['started_at'] && stopped.has(now.state)
-      ? 'not-done'
-      : 'unknown';
+    return now.startedAt === step.precondition.started_at && stopped.has(now.state) ? 'not-done' : 'unknown';
   },
 
   async mark(plan, context: Context) {
@@ -126,9 +124,9 @@ It is done when they run and, if they have a health check, are healthy. There is
 });
 
 const isDone = ({ precondition }: PlanStep, now: ComposeContainer) =>
-  now.id === precondition['container_id'] &&
+  now.id === precondition.container_id &&
   now.state === 'running' &&
-  now.startedAt !== precondition['started_at'];
+  now.startedAt !== precondition.started_at;
 
 function toStep(container: ComposeContainer): PlanStep {
   return {

@@ -174,13 +174,13 @@ Undo renames the old file back and restarts again; where there was no file there
     const isBack = stateOf(place) === spot.was;
     if (step.kind === restartKind) {
       const now = await restartedBy(step, context);
-      const isSame = now.id === step.precondition['container_id'] && now.image === step.precondition['image'];
+      const isSame = now.id === step.precondition.container_id && now.image === step.precondition.image;
       const stands = isUndo(step, plan) ? isBack : isThere;
       if (!isSame || !stands) return 'unknown';
       if (hasRead(now, { writtenAt: place.file?.placedAt ?? '' }))
         return now.state === 'running' ? 'done' : 'unknown';
       // Of an undo whose restart never came.
-      return now.startedAt === step.precondition['started_before'] ? 'done' : 'not-done';
+      return now.startedAt === step.precondition.started_before ? 'done' : 'not-done';
     }
     if (step.kind === fetchKind) return isThere ? 'done' : isBack ? 'not-done' : 'unknown';
     if (isBack) return 'done';

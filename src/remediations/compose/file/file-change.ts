@@ -110,7 +110,7 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
   async function mustStillStand(step: PlanStep, plan: Plan, context: Context): Promise<HostFile> {
     const spot = form.spotIn(plan.steps[0]);
     const file = await lookAt(spot, context);
-    const bytes = step.precondition['bytes'];
+    const bytes = step.precondition.bytes;
     mustHold(
       { value: form.valueIn(changeOf(step, plan).to), bytes: bytes ?? file.bytes },
       { value: valueOrNone(form, file, spot), bytes: file.bytes },
@@ -141,9 +141,9 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
         mustHold(sameIn(restart), sameNow(await restartedBy(restart, context)));
       if (seen === value) return { already: true };
       const { precondition } = step;
-      const version = precondition['version'] ?? file.version;
+      const version = precondition.version ?? file.version;
       mustHold(
-        { ...wantedOf(besides, step), value: precondition['value'] ?? null, version },
+        { ...wantedOf(besides, step), value: precondition.value ?? null, version },
         { ...besides, value: seen, version: file.version },
       );
       const text = form.textWith(file.text, spot, value);
@@ -160,17 +160,17 @@ export function onHostFile<S extends AnySpot, V extends Written>(form: FileForm<
       const value = valueOrNone(form, file, spot);
       if (step.kind === restartKind) {
         const now = await restartedBy(step, context);
-        const isSame = now.id === idIn(step) && now.image === step.precondition['image'];
+        const isSame = now.id === idIn(step) && now.image === step.precondition.image;
         if (!isSame || value !== form.valueIn(changeOf(step, plan).to)) return 'unknown';
-        const before = step.precondition['started_before'];
+        const before = step.precondition.started_before;
         // With the former value it may end at its start, as it did before.
         if (hasRead(now, file)) return now.state === 'running' || before !== undefined ? 'done' : 'unknown';
         // Of an undo whose restart never came.
         return now.startedAt === before ? 'done' : 'not-done';
       }
       if (value === form.valueIn(step.to)) return 'done';
-      const version = step.precondition['version'] ?? file.version;
-      return value === step.precondition['value'] && version === file.version ? 'not-done' : 'unknown';
+      const version = step.precondition.version ?? file.version;
+      return value === step.precondition.value && version === file.version ? 'not-done' : 'unknown';
     },
 
     async mark(plan, context) {
@@ -195,7 +195,7 @@ const wantedOf = (facts: Facts, { precondition }: PlanStep): Facts =>
 
 /** Every container runs well, and has started since the value was written. */
 export async function hasTakenUp(plan: Plan, context: Context): Promise<boolean> {
-  const file = await lookAt({ file: String(plan.steps[0].precondition['file']) }, context);
+  const file = await lookAt({ file: String(plan.steps[0].precondition.file) }, context);
   return (await readersIn(plan, context)).every((one) => isWell(one) && hasRead(one, file));
 }
 
@@ -213,12 +213,12 @@ export const restartOf = (container: ComposeContainer, more: Facts): PlanStep =>
 export const restartsIn = ({ steps }: Plan) => steps.filter(({ kind }) => kind === restartKind);
 /** The containers that the plan restarts, each as it is now. */
 export const readersIn = (plan: Plan, context: Context) => containersOf({ steps: restartsIn(plan) }, context);
-const idIn = ({ precondition }: PlanStep) => String(precondition['container_id']);
+const idIn = ({ precondition }: PlanStep) => String(precondition.container_id);
 /** Not by its start: it is restarted for this. */
 export const sameNow = ({ id, image }: ComposeContainer): Facts => ({ container_id: id, image });
 export const sameIn = ({ precondition }: PlanStep): Facts => ({
-  container_id: precondition['container_id'] ?? null,
-  image: precondition['image'] ?? null,
+  container_id: precondition.container_id ?? null,
+  image: precondition.image ?? null,
 });
 
 const lookAt = ({ file }: AnySpot, context: Context) =>

@@ -238,7 +238,7 @@ export function onConfigMap<S extends AnySpot, V extends Written>(form: ConfigFo
           // The very object last: its version goes into the patch.
           return { ...(await lookAtMap(place.namespace, spot.map, context)), besides };
         },
-        done: (seen) => seen.uid === step.precondition['uid'] && valueOrNone(form, seen, spot) === value,
+        done: (seen) => seen.uid === step.precondition.uid && valueOrNone(form, seen, spot) === value,
         expected: step.precondition,
         observed: ({ besides, ...seen }) => ({
           ...spot,
@@ -262,9 +262,9 @@ export function onConfigMap<S extends AnySpot, V extends Written>(form: ConfigFo
       const seen = await lookAtMap(place.namespace, spot.map, context);
       if (seen.uid !== uid) return 'unknown';
       const value = valueOrNone(form, seen, spot);
-      if (value === step.to['value']) return 'done';
-      const version = step.precondition['resourceVersion'] ?? seen.resourceVersion;
-      return value === step.from['value'] && version === seen.resourceVersion ? 'not-done' : 'unknown';
+      if (value === step.to.value) return 'done';
+      const version = step.precondition.resourceVersion ?? seen.resourceVersion;
+      return value === step.from.value && version === seen.resourceVersion ? 'not-done' : 'unknown';
     },
 
     otherHand: (plan, context) => otherHandIn(plan, [['data', form.spotIn(plan.steps[0]).entry]], context),
@@ -289,7 +289,7 @@ export async function hasTakenUp(plan: Plan, context: Context): Promise<boolean>
   const seen = await look(place, context.deps, context.signal);
   const [step] = plan.steps;
   const restart = plan.steps.find(({ kind }) => kind === restartKind);
-  if (seen.images !== restart?.precondition['images'] || !rolledOut(seen)) return false;
+  if (seen.images !== restart?.precondition.images || !rolledOut(seen)) return false;
   const { map, entry } = step.precondition;
   return (await isYounger({ map: String(map), entry: String(entry) }, place, seen, context)) !== false;
 }
@@ -329,7 +329,7 @@ async function mustBeAdmitted<S extends AnySpot, V extends Written>(
   const allowedBy = chartValue(feature, agents ? 'agents' : 'platform');
   const change = { data: { [spot.entry]: text } };
   const admitted = await admittedAt(whereOf(place, spot), change, context, allowedBy);
-  const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
+  const data = admitted.data as Readonly<Record<string, unknown>> | undefined;
   if (data?.[spot.entry] !== text) throw refused('config-admitted-otherwise', { map: spot.map });
 }
 
@@ -344,7 +344,7 @@ async function mustStillStand<S extends AnySpot, V extends Written>(
   const spot = form.spotIn(change);
   const map = await lookAtMap(placeIn(plan, context).namespace, spot.map, context);
   mustHold(
-    { uid: change.precondition['uid'] ?? null, value: change.to['value'] ?? null },
+    { uid: change.precondition.uid ?? null, value: change.to.value ?? null },
     { uid: map.uid, value: valueOrNone(form, map, spot) },
   );
 }

@@ -101,7 +101,7 @@ function changed(
   items: readonly unknown[],
 ): readonly object[] {
   const list = listOf(override);
-  const { template } = object['spec'] as { template: { spec: { containers: readonly { name: string }[] } } };
+  const { template } = object.spec as { template: { spec: { containers: readonly { name: string }[] } } };
   return template.spec.containers.map((one) =>
     one.name === override.container
       ? { ...one, [list]: (listIn(object, override) as unknown[]).toSpliced(override.at, away, ...items) }

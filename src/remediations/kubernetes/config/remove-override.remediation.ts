@@ -203,9 +203,9 @@ Undo puts the very entry back at its place; it is refused once somebody has chan
     const params = Params.parse(plan.params);
     const [step] = plan.steps;
     const { seen } = await seenFor(params, context);
-    if (seen.images !== step.precondition['images'] || !isDone(step, seen) || !rolledOut(seen)) return false;
+    if (seen.images !== step.precondition.images || !isDone(step, seen) || !rolledOut(seen)) return false;
     const key = settingKeys.find((one) => context.deps.platform.keys[one] === params.key);
-    const value = Number(step.to['value']);
+    const value = Number(step.to.value);
     if (key === undefined || Number.isNaN(value)) return true;
     return (await runsWith({ part: params.part, key, value }, context)) !== false;
   },
@@ -232,8 +232,8 @@ async function below(seen: Seen, override: Override, { part, key }: Params, plac
   };
   const { name } = override;
   const source = await sourceOf(bare, part, key, place.namespace, context).catch((error: unknown) => {
-    if (error instanceof AppError && error.facts['reason'] === 'setting-hidden')
-      throw refused('override-behind', { key, name, behind: String(error.facts['name']) });
+    if (error instanceof AppError && error.facts.reason === 'setting-hidden')
+      throw refused('override-behind', { key, name, behind: String(error.facts.name) });
     throw error;
   });
   if (source.form !== 'yaml') throw refused('override-behind', { key, name, behind: source.entry });
@@ -246,7 +246,7 @@ async function below(seen: Seen, override: Override, { part, key }: Params, plac
 }
 
 const podSpecOf = ({ object }: Seen) =>
-  (object['spec'] as { readonly template: { readonly spec: object } }).template.spec;
+  (object.spec as { readonly template: { readonly spec: object } }).template.spec;
 
 /** The same value for whoever compares; null where there is none. */
 async function valueBelow({ map, entry, key }: z.output<typeof Below>, place: Place, context: Context) {
@@ -266,7 +266,7 @@ function read({ kind, precondition }: PlanStep) {
   return {
     override: Override.parse(precondition),
     back,
-    started: back ? null : `${prefix}${Number(precondition['generation'])}`,
+    started: back ? null : `${prefix}${Number(precondition.generation)}`,
   };
 }
 
@@ -274,7 +274,7 @@ function read({ kind, precondition }: PlanStep) {
 function isDone(step: PlanStep, seen: Seen): boolean {
   const { override, back, started } = read(step);
   const there = back ? stands(seen.object, override) : isAway(seen.object, override);
-  return seen.uid === step.precondition['uid'] && there && startedOf(seen) === started;
+  return seen.uid === step.precondition.uid && there && startedOf(seen) === started;
 }
 
 function body({ object }: Seen, override: Override, back: boolean, started: string | null) {

@@ -14,7 +14,7 @@ export async function isYounger(
   context: Context,
 ): Promise<boolean | undefined> {
   const { object } = await lookAtMap(place.namespace, map, context);
-  const written = Date.parse(String(lastWrite(object, [['data', entry]])?.['at']));
+  const written = Date.parse(String(lastWrite(object, [['data', entry]])?.at));
   if (Number.isNaN(written)) return undefined;
   const pods = await podsOf(place.kind, place.namespace, seen.uid, context.deps.kubernetes, context.signal);
   return pods

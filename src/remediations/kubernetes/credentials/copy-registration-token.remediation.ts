@@ -95,7 +95,7 @@ A credential is written, so its risk is always 3.`,
   helpsWith: [],
   helpsCause: ['AUTH_TOKENS_DIFFER', 'AUTH_TOKEN_MISSING', 'REGISTRATION_REFUSED_TOKEN'],
   /** The token of agent-manager is what counts: where it has none, there is nothing to copy. */
-  paramsFor: ({ facts }) => (facts['missing'] === 'agent-manager' ? undefined : {}),
+  paramsFor: ({ facts }) => (facts.missing === 'agent-manager' ? undefined : {}),
   instruction: 'copy-auth-token',
   changes: [
     secretChange,
@@ -241,7 +241,7 @@ A credential is written, so its risk is always 3.`,
       default: {
         const { deps, signal } = context;
         const seen = await look(placeOf({ part, ...Params.parse(plan.params) }, deps), deps, signal);
-        return seen.uid === step.precondition['uid'] ? restartObserved(step, seen) : 'unknown';
+        return seen.uid === step.precondition.uid ? restartObserved(step, seen) : 'unknown';
       }
     }
   },
@@ -249,7 +249,7 @@ A credential is written, so its risk is always 3.`,
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf({ part, ...Params.parse(plan.params) }, deps), deps, signal);
     const restart = plan.steps.find(({ kind }) => kind === restartKind);
-    return seen.images === restart?.precondition['images'] && rolledOut(seen);
+    return seen.images === restart?.precondition.images && rolledOut(seen);
   },
 
   /** Of the one key alone. */
@@ -257,7 +257,7 @@ A credential is written, so its risk is always 3.`,
     const { to } = endsIn(step, context.deps);
     const seen = await lookAtSecret(to, context);
     const last = seen === undefined ? undefined : lastWrite(seen.object, [['data', to.key]]);
-    return last?.['by'] === ourManager ? undefined : last;
+    return last?.by === ourManager ? undefined : last;
   },
 
   /** Whether both sides have one token, whichever it is by now. */

@@ -124,7 +124,7 @@ async function entriesOf(
     return new Set(Object.keys((await lookAtMap(namespace, name, context)).texts));
   } catch (error) {
     if (error instanceof TargetError && error.stage === 'forbidden') return new Set();
-    if (error instanceof AppError && error.facts['reason'] === 'no-target') return new Set();
+    if (error instanceof AppError && error.facts.reason === 'no-target') return new Set();
     throw error;
   }
 }

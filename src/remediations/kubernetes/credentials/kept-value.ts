@@ -61,7 +61,7 @@ export async function mustBeKept(where: Where, context: Context, allowedBy: stri
   await triedAt('jobs', clockJob(clockName('plan'), keptSeconds), context, allowedBy, namespace);
   const body = keptSecret(where, 'plan', { before: undefined, after: '' }, 'plan');
   await triedAt('secrets', body, context, allowedBy, namespace).catch((error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'CONFLICT' && error.facts['reason'] === 'stale'))
+    if (!(error instanceof AppError && error.code === 'CONFLICT' && error.facts.reason === 'stale'))
       throw error;
   });
 }

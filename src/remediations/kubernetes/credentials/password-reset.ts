@@ -93,7 +93,7 @@ export async function mustBeAdmitted(
   for (const { from } of keys) {
     const where = { kind: 'secrets', group: '', namespace: from.namespace, name: from.name } as const;
     const admitted = await admittedAt(where, keyPatch(from.key, value, 'plan'), context, allowedBy);
-    const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
+    const data = admitted.data as Readonly<Record<string, unknown>> | undefined;
     if (data?.[from.key] !== value) throw refused('secret-admitted-otherwise', { secret: keyName(from) });
   }
 }

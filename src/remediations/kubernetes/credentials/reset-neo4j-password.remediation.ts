@@ -263,7 +263,7 @@ A credential is written, so its risk is always 3.`,
         return observeWritten(step, context);
       case kinds.restore: {
         const users = () => usersFor(Params.parse(plan.params), context);
-        return observeRestored(String(step.precondition['valid']), users, context);
+        return observeRestored(String(step.precondition.valid), users, context);
       }
       case kinds.putBack:
         return observePutBack(step, context);
@@ -271,7 +271,7 @@ A credential is written, so its risk is always 3.`,
         return observeDropped(context);
       default: {
         const seen = await look(placeIn(step, context), context.deps, context.signal);
-        return seen.uid === step.precondition['uid'] ? restartObserved(step, seen) : 'unknown';
+        return seen.uid === step.precondition.uid ? restartObserved(step, seen) : 'unknown';
       }
     }
   },
@@ -279,7 +279,7 @@ A credential is written, so its risk is always 3.`,
   async settled(plan, context: RunningReset) {
     for (const step of plan.steps.filter(({ kind }) => kind === restartKind)) {
       const seen = await look(placeIn(step, context), context.deps, context.signal);
-      if (seen.images !== step.precondition['images'] || !rolledOut(seen)) return false;
+      if (seen.images !== step.precondition.images || !rolledOut(seen)) return false;
     }
     return isTaken(writesOf(plan), context);
   },
@@ -291,7 +291,7 @@ A credential is written, so its risk is always 3.`,
       const { secret, key } = z.looseObject({ secret: z.string(), key: z.string() }).parse(precondition);
       const seen = await lookAtSecret({ namespace, name: secret }, context);
       const last = seen === undefined ? undefined : lastWrite(seen.object, [['data', key]]);
-      if (last !== undefined && last['by'] !== ourManager) return last;
+      if (last !== undefined && last.by !== ourManager) return last;
     }
     return undefined;
   },

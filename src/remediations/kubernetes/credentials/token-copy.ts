@@ -140,7 +140,7 @@ export async function mustBeAdmitted(
     to === undefined
       ? await triedAt('secrets', missing(end, values.after, 'plan'), context, allowedBy, end.namespace)
       : await admittedAt(whereOf(end), keyPatch(end.key, values.after, 'plan'), context, allowedBy);
-  const data = admitted['data'] as Readonly<Record<string, unknown>> | undefined;
+  const data = admitted.data as Readonly<Record<string, unknown>> | undefined;
   if (data?.[end.key] !== values.after) throw refused('secret-admitted-otherwise', { secret: keyName(end) });
 }
 
@@ -181,10 +181,10 @@ async function lookBack(step: PlanStep, context: Running) {
     keptBy(keptWhere(context.deps), context),
   ]);
   const { id } = operationOf(context);
-  const wasMissing = step.precondition['uid'] === null;
+  const wasMissing = step.precondition.uid === null;
   return {
     ...{ end, to, kept, wasMissing },
-    another: !wasMissing && to?.uid !== step.precondition['uid'],
+    another: !wasMissing && to?.uid !== step.precondition.uid,
     ours: isMarked(to, wasMissing ? madeMark : fixMark, id),
     value: valueIn(to, end.key),
   };
@@ -195,7 +195,7 @@ export async function observeCopy(step: PlanStep, context: Running): Promise<Obs
   if (another) return 'unknown';
   if (ours && kept !== undefined && value === kept.after) return 'done';
   const version = to?.resourceVersion ?? null;
-  return !ours && version === step.precondition['version'] ? 'not-done' : 'unknown';
+  return !ours && version === step.precondition.version ? 'not-done' : 'unknown';
 }
 
 /** Only where our own value still stands. */

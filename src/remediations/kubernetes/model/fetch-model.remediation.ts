@@ -252,7 +252,7 @@ Undo is a second Job that renames the old file back, and a restart; where there 
   async observeStep(step, plan, context: Context) {
     if (step.kind === restartKind) {
       const seen = await look(placeIn(plan, context), context.deps, context.signal);
-      return seen.uid === step.precondition['uid'] ? restartObserved(step, seen) : 'unknown';
+      return seen.uid === step.precondition.uid ? restartObserved(step, seen) : 'unknown';
     }
     return observeJob(step, plan, context);
   },
@@ -261,7 +261,7 @@ Undo is a second Job that renames the old file back, and a restart; where there 
   async settled(plan, context: Context) {
     const seen = await look(placeIn(plan, context), context.deps, context.signal);
     const restart = plan.steps.find(({ kind }) => kind === restartKind);
-    return seen.images === restart?.precondition['images'] && rolledOut(seen);
+    return seen.images === restart?.precondition.images && rolledOut(seen);
   },
 });
 
@@ -273,7 +273,7 @@ function modelOf({ deps }: Context): ModelOffer {
 /** Of what the worker cannot reach the cluster may, so only an answer that gives no file is a reason; 0: not known. */
 async function offeredBy(model: ModelOffer, { signal }: Context): Promise<number> {
   return model.offered({ signal }).catch((error: unknown) => {
-    const reason = error instanceof AppError ? error.facts['reason'] : undefined;
+    const reason = error instanceof AppError ? error.facts.reason : undefined;
     if (reason === 'model-unreachable' || reason === 'model-silent') return 0;
     throw error;
   });

@@ -107,7 +107,7 @@ export async function claimSpotOf(place: Place, seen: Seen, context: ModelContex
         throw refused('no-target', { workload: `persistentvolumeclaims/${place.namespace}/${held.claim}` });
       throw error;
     });
-  const modes = Modes.parse(claim['spec']).accessModes;
+  const modes = Modes.parse(claim.spec).accessModes;
   if (modes.every((mode) => mode === 'ReadOnlyMany'))
     throw refused('model-read-only', { file: path, claim: held.claim });
   if (modes.every((mode) => mode === 'ReadWriteOncePod'))

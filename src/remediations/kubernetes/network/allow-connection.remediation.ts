@@ -84,7 +84,7 @@ Undo deletes the Job; it is done when the policies are gone as well.`,
   helpsWith: ['POLICY_BLOCKS'],
   paramsFor({ facts }) {
     const params = Params.omit({ seconds: true }).safeParse({
-      ...{ from: facts['from'], to: facts['to'], port: facts['port'] },
+      ...{ from: facts.from, to: facts.to, port: facts.port },
     });
     return params.success && params.data.from !== params.data.to ? params.data : undefined;
   },
@@ -291,8 +291,8 @@ function stepOf(
 function allowedIn({ kind, to }: PlanStep): Allowed {
   return {
     direction: kind === allow.Ingress ? 'Ingress' : 'Egress',
-    pods: labelsIn(String(to['pods'])),
-    peer: labelsIn(String(to['peer'])),
-    port: Number(to['port']),
+    pods: labelsIn(String(to.pods)),
+    peer: labelsIn(String(to.peer)),
+    port: Number(to.port),
   };
 }

@@ -180,16 +180,16 @@ Undo sets the former selector; it is refused once somebody has changed it.`,
         workload: (await workloadOfPart(params.part, where.namespace, context)).object.metadata.uid,
         selected: (await podsWith(seen.selector, where.namespace, context)).length,
       }),
-      body: (seen) => body(seen, labelsIn(String(step.to['selector']))),
+      body: (seen) => body(seen, labelsIn(String(step.to.selector))),
     });
   },
 
   async observeStep(step, plan, context: Context) {
     const { namespace, name } = placeOf(Params.parse(plan.params), context.deps);
     const seen = await lookAtService(namespace, name, context);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
+    if (seen.uid !== step.precondition.uid) return 'unknown';
     if (isDone(step, seen)) return 'done';
-    return seen.selectorText === step.from['selector'] ? 'not-done' : 'unknown';
+    return seen.selectorText === step.from.selector ? 'not-done' : 'unknown';
   },
 
   async settled(plan, context: Context) {
@@ -204,7 +204,7 @@ Undo sets the former selector; it is refused once somebody has changed it.`,
       plan,
       [['spec', 'selector']],
       (object) =>
-        labelsText((valueAt(object, ['spec', 'selector']) ?? {}) as Labels) === plan.steps[0].to['selector'],
+        labelsText((valueAt(object, ['spec', 'selector']) ?? {}) as Labels) === plan.steps[0].to.selector,
       context,
     ),
 });
@@ -219,7 +219,7 @@ const placeOf = ({ part, service }: Params, { platform, kubernetes }: Context['d
   }) as const;
 
 const isDone = ({ to, precondition }: PlanStep, seen: SeenService) =>
-  seen.uid === precondition['uid'] && seen.selectorText === to['selector'];
+  seen.uid === precondition.uid && seen.selectorText === to.selector;
 
 /** A merge patch keeps what it does not name: labels that are not wanted are taken away. */
 function body({ selector }: SeenService, labels: Labels) {

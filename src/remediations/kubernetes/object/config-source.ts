@@ -84,7 +84,7 @@ export async function lookAtMap(namespace: string, name: string, { deps, signal 
     resourceVersion: object.metadata.resourceVersion,
     /** A ConfigMap has none. */
     generation: 0,
-    immutable: object['immutable'] === true,
+    immutable: object.immutable === true,
     texts: textsOf(object),
   };
 }
@@ -179,7 +179,7 @@ async function fromVariables(
     const texts = await lookAtMap(namespace, configMapRef.name, context).then(
       (seen) => seen.texts,
       (error: unknown) => {
-        if (error instanceof AppError && error.facts['reason'] === 'no-target') return {};
+        if (error instanceof AppError && error.facts.reason === 'no-target') return {};
         if (error instanceof TargetError && error.stage === 'forbidden')
           throw refused('override-unread', { key, map: configMapRef.name });
         throw error;

@@ -78,7 +78,7 @@ export async function dryRunOf(
   namespace?: string,
 ): Promise<string> {
   const made = await triedAt(kind, body, context, allowedBy, namespace);
-  return sha256(wholeJson(made['spec'])).slice(0, 16);
+  return sha256(wholeJson(made.spec)).slice(0, 16);
 }
 
 /** The object itself as it would be stored: of what may be no secret's digest either. */

@@ -13,5 +13,5 @@ export async function otherHandIn(
   const [kind = '', namespace = '', name = ''] = (target.split(' ')[0] ?? '').split('/');
   const object = await deps.kubernetes.get(kind as KubeKind, namespace, name, { signal });
   const last = lastWrite(object, fields);
-  return last?.['by'] === ourManager ? undefined : last;
+  return last?.by === ourManager ? undefined : last;
 }

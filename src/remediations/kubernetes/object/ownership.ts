@@ -41,11 +41,11 @@ export function ownershipNotes(object: KubeObject, fields: readonly FieldPath[])
     const will = puts(maker, object, fields);
     if (will === 'back') return [{ key: `puts-back.${by}`, facts }];
     if (will === 'nothing' || last === undefined) return [];
-    const tool = titles[by] === '' ? String(facts['name']) : titles[by];
-    return [{ key: 'may-put-back', facts: { tool, name: facts['name'] ?? '', field: last['field'] ?? '' } }];
+    const tool = titles[by] === '' ? String(facts.name) : titles[by];
+    return [{ key: 'may-put-back', facts: { tool, name: facts.name ?? '', field: last.field ?? '' } }];
   });
   if (last === undefined) return makers;
-  return [...makers, { key: last['at'] === undefined ? 'set-by' : 'changed-by', facts: last }];
+  return [...makers, { key: last.at === undefined ? 'set-by' : 'changed-by', facts: last }];
 }
 
 /** Whether one of these notes says that the change will not last, or may not. */
@@ -211,7 +211,7 @@ export function valueAt(object: unknown, path: FieldPath): unknown {
   for (const part of path) {
     const item = itemName(part);
     if (item !== undefined)
-      at = Array.isArray(at) ? at.find((one) => isMap(one) && one['name'] === item) : undefined;
+      at = Array.isArray(at) ? at.find((one) => isMap(one) && one.name === item) : undefined;
     else at = isMap(at) ? own(at, part) : undefined;
   }
   return at;

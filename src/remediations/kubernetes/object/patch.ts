@@ -21,7 +21,7 @@ export interface Where {
  * where an admission policy denies it, which no question about rights shows: `allowedBy` is the chart's value for it.
  */
 export async function dryRunAt(...of: Parameters<typeof admittedAt>): Promise<string> {
-  return sha256(wholeJson((await admittedAt(...of))['spec'])).slice(0, 16);
+  return sha256(wholeJson((await admittedAt(...of)).spec)).slice(0, 16);
 }
 
 /** The object itself as it would be stored: of what may be no secret's digest either. */

@@ -41,10 +41,10 @@ export function resourcesOf({ containers }: Pick<Seen, 'containers'>, name: stri
   const { limits, requests } = container.resources;
   const text = (value: string | number | undefined) => (value === undefined ? null : String(value));
   return {
-    memory: text(limits['memory']),
-    memoryRequest: text(requests['memory']),
-    cpu: text(limits['cpu']),
-    cpuRequest: text(requests['cpu']),
+    memory: text(limits.memory),
+    memoryRequest: text(requests.memory),
+    cpu: text(limits.cpu),
+    cpuRequest: text(requests.cpu),
   };
 }
 

@@ -50,9 +50,9 @@ export function restartStep(place: Place, from: Facts, generation: number, preco
 
 /** Exactly that step, once. */
 export function applyRestart(step: PlanStep, place: Place, context: Context): Promise<Facts> {
-  const value = String(step.to['restarted']);
+  const value = String(step.to.restarted);
   return patchOnce(place, context, {
-    done: (seen) => seen.uid === step.precondition['uid'] && restartedOf(seen) === value,
+    done: (seen) => seen.uid === step.precondition.uid && restartedOf(seen) === value,
     expected: step.precondition,
     observed: identityOf,
     body: () => restartPatch(value),
@@ -71,9 +71,9 @@ export function mustRestartOnce({ name }: Place, seen: Seen): void {
 /** Whether a restart that follows another change has happened, or that of its undo. */
 export function restartObserved({ from, to, precondition }: PlanStep, seen: Seen): Observation {
   const mark = restartedOf(seen);
-  if (mark === to['restarted']) return 'done';
-  const generation = Number(precondition['generation']);
-  const before = from['restarted'];
+  if (mark === to.restarted) return 'done';
+  const generation = Number(precondition.generation);
+  const before = from.restarted;
   // Of an undo whose restart never came: the Pods have read nothing of it.
   if (before !== undefined && mark !== before) return seen.generation === generation - 1 ? 'done' : 'unknown';
   return seen.generation === generation ? 'not-done' : 'unknown';

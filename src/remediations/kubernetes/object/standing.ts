@@ -31,7 +31,7 @@ export async function standingIn(
 export function standingOf(object: KubeObject, fields: readonly FieldPath[], ours: boolean): Standing {
   if (ours) return { is: isKept(object, fields) ? 'kept' : 'ours' };
   const last = lastWrite(object, fields);
-  return { is: 'gone', ...present({ by: last?.['by'] === ourManager ? undefined : last }) };
+  return { is: 'gone', ...present({ by: last?.by === ourManager ? undefined : last }) };
 }
 
 /**

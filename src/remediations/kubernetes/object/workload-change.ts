@@ -54,9 +54,9 @@ export function onWorkload({ at, isDone, besides, expected, body }: WorkloadChan
 
     async observeStep(step, plan, context) {
       const seen = await look(placeIn(plan, context), context.deps, context.signal);
-      if (seen.uid !== step.precondition['uid']) return 'unknown';
+      if (seen.uid !== step.precondition.uid) return 'unknown';
       if (isDone(step, seen, plan)) return 'done';
-      return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
+      return seen.generation === step.precondition.generation ? 'not-done' : 'unknown';
     },
   } satisfies Partial<Remediation<string, never, Context['deps']>>;
 }

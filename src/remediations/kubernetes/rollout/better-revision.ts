@@ -87,7 +87,7 @@ function keptBlock(message: string, now: Template, then: Template): Facts | unde
 /** What all containers of a Pod request of a resource; a limit alone is its request. */
 function requested({ spec: { containers } }: Template, resource: string): number {
   return containers.reduce((sum, container) => {
-    const { requests, limits } = Resources.parse(container['resources'] ?? {});
+    const { requests, limits } = Resources.parse(container.resources ?? {});
     const own = requests[resource] ?? limits[resource];
     return sum + (own === undefined ? 0 : amount(String(own)));
   }, 0);

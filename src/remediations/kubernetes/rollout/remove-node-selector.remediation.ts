@@ -90,7 +90,7 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
     const part = changeableParts.safeParse(wanted ?? found);
     const [kind, name = ''] = subject.split('/');
     if (!part.success || kind !== 'deployment') return undefined;
-    if (typeof facts['nodeLabel'] !== 'string') return undefined;
+    if (typeof facts.nodeLabel !== 'string') return undefined;
     return { part: part.data, ...(name === part.data ? {} : { workload: name }) };
   },
   instruction: 'mend-node-choice',
@@ -202,7 +202,7 @@ Undo puts the label back; it is refused once somebody has changed the workload.`
   async settled(plan, { deps, signal }: Context) {
     const [step] = plan.steps;
     const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
-    return seen.images === step.precondition['images'] && isDone(step, seen) && rolledOut(seen);
+    return seen.images === step.precondition.images && isDone(step, seen) && rolledOut(seen);
   },
 
   otherHand: (plan, context: Context) => otherHandIn(plan, [at], context),
@@ -246,12 +246,12 @@ function pairOf({ object }: Seen, label: string): string | null {
 
 /** The label, what it becomes (null: it is taken away), and the mark that goes with it. */
 function read({ from, to, precondition }: PlanStep) {
-  const [label = '', value = ''] = String(to['nodeLabel'] ?? from['nodeLabel']).split('=');
-  const back = to['nodeLabel'] !== undefined;
+  const [label = '', value = ''] = String(to.nodeLabel ?? from.nodeLabel).split('=');
+  const back = to.nodeLabel !== undefined;
   return {
     label,
     value: back ? value : null,
-    started: back ? null : `${prefix}${Number(precondition['generation'])}`,
+    started: back ? null : `${prefix}${Number(precondition.generation)}`,
   };
 }
 
@@ -259,7 +259,7 @@ function read({ from, to, precondition }: PlanStep) {
 function isDone(step: PlanStep, seen: Seen): boolean {
   const { label, value, started } = read(step);
   return (
-    seen.uid === step.precondition['uid'] &&
+    seen.uid === step.precondition.uid &&
     pairOf(seen, label) === (value === null ? null : `${label}=${value}`) &&
     startedOf(seen) === started
   );

@@ -132,21 +132,21 @@ It is done when the controller has rolled out the new template and all Pods are 
     const place = placeOf(Params.parse(plan.params), deps);
     const seen = await look(place, deps, signal);
     // A Pod that has ceased to be ready since the plan: what is done already stays done.
-    if (restartedOf(seen) !== step.to['restarted']) mustBeReplaced(place, seen);
+    if (restartedOf(seen) !== step.to.restarted) mustBeReplaced(place, seen);
     return applyRestart(step, place, { deps, signal });
   },
 
   async observeStep(step, plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
-    if (seen.uid !== step.precondition['uid']) return 'unknown';
-    if (restartedOf(seen) === step.to['restarted']) return 'done';
-    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
+    if (seen.uid !== step.precondition.uid) return 'unknown';
+    if (restartedOf(seen) === step.to.restarted) return 'done';
+    return seen.generation === step.precondition.generation ? 'not-done' : 'unknown';
   },
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
     // Pods of another image are well or ill by another hand's doing.
-    if (seen.images !== plan.steps[0].precondition['images']) return false;
+    if (seen.images !== plan.steps[0].precondition.images) return false;
     return rolledOut(seen);
   },
 });

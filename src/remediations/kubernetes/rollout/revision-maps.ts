@@ -106,8 +106,8 @@ async function mapAt(
 
 /** Whether all Pods of a revision have read what it holds: it cannot change, or was last written before the first of them. */
 function isAsItWas(map: KubeObject, { since }: Revision): boolean {
-  if (map['immutable'] === true) return true;
-  const written = Date.parse(String(lastWrite(map, [['data'], ['binaryData']])?.['at']));
+  if (map.immutable === true) return true;
+  const written = Date.parse(String(lastWrite(map, [['data'], ['binaryData']])?.at));
   return written <= Date.parse(since);
 }
 

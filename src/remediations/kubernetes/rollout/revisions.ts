@@ -44,7 +44,7 @@ export interface Revision {
 
 /** The template of a Deployment or a ReplicaSet, without what the controller adds. */
 export function templateOf(object: KubeObject): Template {
-  const { template } = z.object({ template: Template }).parse(object['spec']);
+  const { template } = z.object({ template: Template }).parse(object.spec);
   const { [hashLabel]: _, ...labels } = template.metadata.labels ?? {};
   const { creationTimestamp: _none, annotations = {}, ...metadata } = template.metadata;
   return { ...template, metadata: { ...metadata, labels, annotations } };
@@ -81,7 +81,7 @@ export const before = (all: readonly Revision[], current: Revision): Revision | 
 
 /** By the last progress that the controller has noted, for a revision that was gone back to is older than its rollout. */
 export function isRecent({ object }: Seen, current: Revision, now: Date): boolean {
-  const { conditions = [] } = object['status'] as {
+  const { conditions = [] } = object.status as {
     conditions?: readonly { type: string; lastUpdateTime?: string }[];
   };
   const progress = conditions.find(({ type }) => type === 'Progressing')?.lastUpdateTime;
@@ -164,10 +164,7 @@ const Volumes = z.array(
 
 /** Undefined where the volumes differ in more than the names of their ConfigMaps. */
 function mapDifferences(now: Template, then: Template): readonly MapDifference[] | undefined {
-  const [before, after] = [
-    Volumes.parse(now.spec['volumes'] ?? []),
-    Volumes.parse(then.spec['volumes'] ?? []),
-  ];
+  const [before, after] = [Volumes.parse(now.spec.volumes ?? []), Volumes.parse(then.spec.volumes ?? [])];
   if (before.length !== after.length) return undefined;
   const found: MapDifference[] = [];
   for (const [index, volume] of before.entries()) {
@@ -200,7 +197,7 @@ export function patchTo(now: Template, then: Template) {
     );
   };
   const spec = Object.fromEntries(
-    [...lists, ...(same(now.spec['volumes'], then.spec['volumes']) ? [] : ['volumes'])].flatMap((list) =>
+    [...lists, ...(same(now.spec.volumes, then.spec.volumes) ? [] : ['volumes'])].flatMap((list) =>
       then.spec[list] === undefined ? [] : [[list, then.spec[list]]],
     ),
   );

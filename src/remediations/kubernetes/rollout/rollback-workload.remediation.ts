@@ -111,7 +111,7 @@ Undo goes back to the revision from before.`,
   ],
   paramsFor({ code, part: found, subject, facts }, at) {
     // What keeps a Pod from every node otherwise is the same in each revision that may be gone back to.
-    if (code === 'POD_UNSCHEDULABLE' && typeof facts['room'] !== 'string') return undefined;
+    if (code === 'POD_UNSCHEDULABLE' && typeof facts.room !== 'string') return undefined;
     const part = changeableParts.safeParse(at ?? found);
     const [kind, name = ''] = subject.split('/');
     if (!part.success || kind !== 'deployment') return undefined;
@@ -299,7 +299,7 @@ Undo goes back to the revision from before.`,
       images.map(({ field }) => field),
       (object) =>
         images.length === 0
-          ? hashOf(templateOf(object)) === precondition['back_to_template']
+          ? hashOf(templateOf(object)) === precondition.back_to_template
           : images.every(({ field, image }) => valueAt(object, field) === image),
       context,
     );
@@ -310,14 +310,12 @@ const imageIn = (container: string) => [...inTemplate, 'spec', 'containers', `na
 
 /** The revision that a step goes back to; undefined where it is gone. */
 async function backTo({ precondition }: PlanStep, place: Place, context: Context) {
-  const all = await revisionsOf(place, String(precondition['uid']), context);
-  return all.find(({ uid }) => uid === precondition['back_to']);
+  const all = await revisionsOf(place, String(precondition.uid), context);
+  return all.find(({ uid }) => uid === precondition.back_to);
 }
 
 function isDone({ precondition }: PlanStep, seen: Seen): boolean {
-  return (
-    seen.uid === precondition['uid'] && hashOf(templateOf(seen.object)) === precondition['back_to_template']
-  );
+  return seen.uid === precondition.uid && hashOf(templateOf(seen.object)) === precondition.back_to_template;
 }
 
 function chosen(all: readonly Revision[], current: Revision, { revision }: Params, place: Place): Revision {

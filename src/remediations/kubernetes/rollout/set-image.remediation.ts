@@ -183,11 +183,10 @@ Undo sets the image from before the fix.`,
       const shown = await shownBy(place, seen, container, context);
       return {
         image: imageIn(seen, container),
-        digest: digestOf(shown, String(step.to['image'])) ?? null,
+        digest: digestOf(shown, String(step.to.image)) ?? null,
       };
     },
-    body: (step, seen, { plan }) =>
-      bodyOf(seen, Params.parse(plan.params).container, String(step.to['image'])),
+    body: (step, seen, { plan }) => bodyOf(seen, Params.parse(plan.params).container, String(step.to.image)),
   }),
 
   /** By the nodes, and not by what was written: each Pod has got the image, and it is the one that was seen. */
@@ -202,7 +201,7 @@ Undo sets the image from before the fix.`,
     return (
       shown.length > 0 &&
       shown.every(
-        (pod) => pod.image === step.to['image'] && pod.works && (digest === null || pod.digest === digest),
+        (pod) => pod.image === step.to.image && pod.works && (digest === null || pod.digest === digest),
       )
     );
   },
@@ -286,7 +285,7 @@ const imageIn = ({ object }: Seen, container: string) =>
   containerOf(templateOf(object), container)?.image ?? null;
 
 const isDone = ({ to, precondition }: PlanStep, container: string, seen: Seen) =>
-  seen.uid === precondition['uid'] && imageIn(seen, container) === to['image'];
+  seen.uid === precondition.uid && imageIn(seen, container) === to.image;
 
 /** A merge patch replaces a list as a whole: all containers as they are, and this one with its image. */
 function bodyOf({ object }: Seen, container: string, image: string) {

@@ -231,7 +231,7 @@ Undo sets the former port.`,
       const { container, probe } = Params.parse(plan.params);
       return { probed: probe, port: probeOf(seen, container, probe)?.port ?? null };
     },
-    body: (step, seen, { plan }) => body(seen, Params.parse(plan.params), Number(step.to['port'])),
+    body: (step, seen, { plan }) => body(seen, Params.parse(plan.params), Number(step.to.port)),
   }),
 
   async settled(plan, { deps, signal }: Context) {
@@ -289,7 +289,7 @@ function askedBy(container: Container | undefined, asker: Asker): Asked | undefi
     typeof asks.port === 'number'
       ? asks.port
       : container.ports.find(({ name }) => name === asks.port)?.containerPort;
-  const path = asks['path'];
+  const path = asks.path;
   return number === undefined
     ? undefined
     : { handler, port: number, probe, ...(typeof path === 'string' ? { path } : {}) };
@@ -353,13 +353,13 @@ const stableMs = (liveness: Probe | undefined) =>
   Math.min(Math.max(liveness === undefined ? 0 : endsAfterMs(liveness), 15_000), 120_000);
 
 const isDone = ({ to, precondition }: PlanStep, { container, probe }: Params, seen: Seen) =>
-  seen.uid === precondition['uid'] &&
-  seen.images === precondition['images'] &&
-  probeOf(seen, container, probe)?.port === to['port'];
+  seen.uid === precondition.uid &&
+  seen.images === precondition.images &&
+  probeOf(seen, container, probe)?.port === to.port;
 
 /** A merge patch replaces a list as a whole: all containers as they are, and this one with its probe. */
 function body({ object }: Seen, { container, probe }: Params, to: number) {
-  const { template } = object['spec'] as {
+  const { template } = object.spec as {
     template: { spec: { containers: readonly { name: string; [field: string]: unknown }[] } };
   };
   const containers = template.spec.containers.map((one) => {

@@ -246,7 +246,7 @@ Undo sets the former values.`,
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
-    if (seen.images !== plan.steps[0].precondition['images']) return false;
+    if (seen.images !== plan.steps[0].precondition.images) return false;
     return rolledOut(seen);
   },
 
@@ -291,7 +291,7 @@ function read({ precondition }: PlanStep) {
   const { admitted: _, ...facts } = precondition;
   const to = Object.fromEntries(keys.map((key) => [key, facts[`wanted.${key}`] ?? null]));
   const expected = Object.fromEntries(Object.entries(facts).filter(([key]) => !key.startsWith('wanted.')));
-  return { expected, container: String(facts['container']), to: to as unknown as Resources };
+  return { expected, container: String(facts.container), to: to as unknown as Resources };
 }
 
 function isDone(step: PlanStep, seen: Seen): boolean {
@@ -299,8 +299,8 @@ function isDone(step: PlanStep, seen: Seen): boolean {
   const now = resourcesOf(seen, container);
   return (
     now !== undefined &&
-    seen.uid === step.precondition['uid'] &&
-    seen.images === step.precondition['images'] &&
+    seen.uid === step.precondition.uid &&
+    seen.images === step.precondition.images &&
     keys.every((key) => now[key] === to[key])
   );
 }
@@ -361,7 +361,7 @@ function wanted(from: Resources, params: Params): Resources {
 
 /** A merge patch replaces a list as a whole: all containers as they are, and this one with its new values. */
 function body({ object }: Seen, container: string, to: Resources) {
-  const { template } = object['spec'] as {
+  const { template } = object.spec as {
     template: { spec: { containers: readonly { name: string; resources?: Record<string, object> }[] } };
   };
   const containers = template.spec.containers.map((one) => {

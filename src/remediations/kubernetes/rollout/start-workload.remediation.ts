@@ -194,14 +194,14 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
     isDone: (step, seen, plan) => isDone(step, plan, seen),
     besides: (_step, seen) => ({ started: startedOf(seen) }),
     body: ({ to, precondition }) => {
-      const replicas = Number(to['replicas']);
-      return startPatch(replicas, replicas === 0 ? null : `${prefix}${Number(precondition['generation'])}`);
+      const replicas = Number(to.replicas);
+      return startPatch(replicas, replicas === 0 ? null : `${prefix}${Number(precondition.generation)}`);
     },
   }),
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
-    if (seen.images !== plan.steps[0].precondition['images']) return false;
+    if (seen.images !== plan.steps[0].precondition.images) return false;
     return rolledOut(seen);
   },
 
@@ -223,10 +223,10 @@ const startedOf = ({ object }: Seen) => own(object.metadata.annotations, annotat
  * was started by this step.
  */
 function isDone({ to, precondition }: PlanStep, plan: Plan, seen: Seen): boolean {
-  if (seen.uid !== precondition['uid']) return false;
-  const replicas = Number(to['replicas']);
+  if (seen.uid !== precondition.uid) return false;
+  const replicas = Number(to.replicas);
   if (replicas === 0) return seen.desired === 0 && startedOf(seen) === null;
-  if (startedOf(seen) !== `${prefix}${Number(precondition['generation'])}`) return false;
+  if (startedOf(seen) !== `${prefix}${Number(precondition.generation)}`) return false;
   return isWithin({ to }, plan, seen.desired);
 }
 
@@ -237,8 +237,8 @@ function isWithin(
   replicas: unknown,
 ): boolean {
   const { min, max } = notes.find(({ key }) => key === 'autoscaler')?.facts ?? {
-    min: Number(to['replicas']),
-    max: Number(to['replicas']),
+    min: Number(to.replicas),
+    max: Number(to.replicas),
   };
   return typeof replicas === 'number' && replicas >= Number(min) && replicas <= Number(max);
 }
@@ -263,9 +263,9 @@ async function replicasBefore(
       .catch(() => []);
     const [last] = events
       .flatMap((event) => {
-        const about = event['involvedObject'] as { name?: string; uid?: string } | undefined;
-        const found = scaledDown.exec(String(event['message']));
-        const at = String(event['lastTimestamp'] ?? event['eventTime'] ?? '');
+        const about = event.involvedObject as { name?: string; uid?: string } | undefined;
+        const found = scaledDown.exec(String(event.message));
+        const at = String(event.lastTimestamp ?? event.eventTime ?? '');
         return found === null || about?.name !== name || about.uid !== object.metadata.uid
           ? []
           : [{ at, pods: Number(found[1] ?? found[2]) }];

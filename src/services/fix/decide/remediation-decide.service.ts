@@ -145,8 +145,7 @@ async function judgedOutcome(
   return work(tx, row, { personId: judged.personId, privatePlace: judged.privatePlace, cause });
 }
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof AppError && error.facts['reason'] === 'target-busy';
+const isBusy = (error: unknown): boolean => error instanceof AppError && error.facts.reason === 'target-busy';
 
 /** The index of open targets said no once more (R-X2), or for one that the row here cannot wait for. */
 async function busy(

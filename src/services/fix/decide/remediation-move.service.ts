@@ -59,7 +59,7 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
  */
 function factsOf(row: RemediationRow, cause: Cause): Facts {
   const { why, ...others } = cause.facts ?? {};
-  const facts = cause.facts?.['reason'] === 'kill-switch' ? others : { ...others, ...present({ why }) };
+  const facts = cause.facts?.reason === 'kill-switch' ? others : { ...others, ...present({ why }) };
   return { ...facts, ...proofOf(cause.by), ...present({ undoOf: row.undoOf }) };
 }
 

@@ -66,7 +66,7 @@ export async function claim(
     })
     .catch((error: unknown) => {
       // R-X2: another one took the object between our look and our move. It is looked at again in some seconds.
-      if (error instanceof AppError && error.facts['reason'] === 'target-busy') return undefined;
+      if (error instanceof AppError && error.facts.reason === 'target-busy') return undefined;
       throw error;
     });
   if (claimed?.fence === undefined || remediation === undefined) return undefined;
@@ -143,7 +143,7 @@ async function heldBack(
   }
   if (barrier.reason === 'directory') await tx.notify('directory', 'refresh');
   const { waiting, other } = row.outcome ?? {};
-  if (waiting === barrier.reason && other === barrier.facts['other']) return;
+  if (waiting === barrier.reason && other === barrier.facts.other) return;
   await changeRemediation(
     tx,
     deps,

@@ -167,13 +167,13 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: Ste
       // As at the claim: what cannot be done any more says why.
       return {
         end: 'stale',
-        facts: { ...(err.facts['reason'] === 'stale' ? {} : { differing: 'plan' }), ...err.facts },
+        facts: { ...(err.facts.reason === 'stale' ? {} : { differing: 'plan' }), ...err.facts },
       };
     const certain =
       (err instanceof TargetError && !ambiguous.has(err.stage)) ||
       (err instanceof AppError && (err.code === 'NOT_FOUND' || err.code === 'NOT_ALLOWED'));
     const why = err instanceof TargetError ? err.stage : err instanceof AppError ? err.code : 'failed';
-    const gaveUp = err instanceof TargetError ? err.facts['gaveUp'] : undefined;
+    const gaveUp = err instanceof TargetError ? err.facts.gaveUp : undefined;
     const said = saidBy(err);
     if (certain) return { end: 'failed', facts: { why, ...present({ gaveUp, said }) } };
     const seen = await observe(deps, remediation, row, step);
@@ -185,9 +185,7 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: Ste
 /** The target's own words about what it did not do, as an adapter has kept them: people read them as they are. */
 function saidBy(error: unknown): string | undefined {
   if (!(error instanceof AppError)) return undefined;
-  const said = [error.facts['detail'], error.facts['message']].find(
-    (one) => typeof one === 'string' && one !== '',
-  );
+  const said = [error.facts.detail, error.facts.message].find((one) => typeof one === 'string' && one !== '');
   return typeof said === 'string' ? shortened(redactText(oneLine(said)), 300) : undefined;
 }
 

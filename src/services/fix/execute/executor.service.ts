@@ -97,12 +97,12 @@ export function afterSteps(
 
 /** R-X16: what was stopped midway says how far it came, and whether that is left; what the target gave up says why. */
 function reasonOf(end: Extract<StepsEnd, { facts: Facts }>): string {
-  if (end.end === 'failed' && typeof end.facts['gaveUp'] === 'string') return end.facts['gaveUp'];
-  if (end.end === 'stale' && end.facts['differing'] === 'plan' && typeof end.facts['reason'] === 'string')
-    return end.facts['reason'];
+  if (end.end === 'failed' && typeof end.facts.gaveUp === 'string') return end.facts.gaveUp;
+  if (end.end === 'stale' && end.facts.differing === 'plan' && typeof end.facts.reason === 'string')
+    return end.facts.reason;
   if (end.end !== 'refused') return end.end;
-  if (end.why !== 'stopped' || typeof end.facts['done'] !== 'number') return end.why;
-  return end.facts['whole'] === true ? 'stopped-whole' : 'stopped-midway';
+  if (end.why !== 'stopped' || typeof end.facts.done !== 'number') return end.why;
+  return end.facts.whole === true ? 'stopped-whole' : 'stopped-midway';
 }
 
 function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now: number): RemediationChange {
@@ -119,7 +119,7 @@ async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
   if (result.verdict === 'released') return false;
   const good = result.verdict === 'good';
   // What somebody else has set since is not ours to take back.
-  const changed = !good && result.facts['inPlace'] === 'changed';
+  const changed = !good && result.facts.inPlace === 'changed';
   const by = changed ? await whose(hold) : {};
   await hold.write(async (own) => {
     const { row } = own;

@@ -191,7 +191,7 @@ export class HeldRow {
       this.#row = await moveRemediation(this.tx, this.#hold.deps, this.#row, to, cause);
       if (to === 'succeeded') await keepEnd(this.tx, this.#hold.deps, this.#row);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'CONFLICT' && error.facts['reason'] === 'moved')
+      if (error instanceof AppError && error.code === 'CONFLICT' && error.facts.reason === 'moved')
         throw this.#hold.lost();
       throw error;
     }

@@ -36,7 +36,7 @@ export function hasBegun(rows: readonly StepRow[], key: StepKey): boolean {
   const { direction, idx } = key;
   return (
     progressIn(cameTo(rows, key)) !== undefined ||
-    rows.some((row) => row.direction === direction && row.idx === idx && row.facts['underWay'] === true)
+    rows.some((row) => row.direction === direction && row.idx === idx && row.facts.underWay === true)
   );
 }
 
@@ -78,7 +78,7 @@ export function longWork(hold: Hold, key: StepKey, stored: Facts, signal: AbortS
   };
 
   const next = async (progress: WorkProgress, pauseMs: number, renew: () => void): Promise<void> => {
-    const was = facts['waits'] !== undefined;
+    const was = facts.waits !== undefined;
     from ??= Math.min(before?.done ?? 0, progress.done);
     facts = { ...progress, ...pace(progress, from, deps.monotonic() - began) };
     try {

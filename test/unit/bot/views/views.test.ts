@@ -395,7 +395,7 @@ describe('the card of a fix', () => {
             ],
     });
     const both = (outcome: Facts, language: 'en' | 'zh-CN') => {
-      const state = outcome['reason'] === undefined ? 'succeeded' : 'failed';
+      const state = outcome.reason === undefined ? 'succeeded' : 'failed';
       const remediation = aRemediation({ state, outcome });
       const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
       return [

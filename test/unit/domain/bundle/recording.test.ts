@@ -94,7 +94,7 @@ describe('a recording', () => {
     expect(replayed?.status).toBe('healthy');
     expect(replayed?.facts).toEqual(said?.facts);
     expect(replayed?.facts).toMatchObject({ first: 1, second: 2, memory: '7', node: 'a:1', span: 1_000 });
-    expect(replayed?.facts['watched']).toBeGreaterThan(0);
+    expect(replayed?.facts.watched).toBeGreaterThan(0);
   });
 
   it('has no secret, and finds by a stand-in what was asked with the secret', async () => {

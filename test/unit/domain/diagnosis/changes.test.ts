@@ -63,8 +63,7 @@ describe('what changed shortly before', () => {
   });
 
   it('is read in full after cheap evidence, in part after dear evidence, and from what is there after dearer', () => {
-    const lists = (requests: number) =>
-      changeCalls(requests).map((call) => call.with?.['lists'] ?? call.probe);
+    const lists = (requests: number) => changeCalls(requests).map((call) => call.with?.lists ?? call.probe);
 
     expect(lists(0)).toEqual([6, 'compose.changes']);
     expect(lists(10)).toEqual([2, 'compose.changes']);

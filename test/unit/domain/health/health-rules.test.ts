@@ -75,7 +75,7 @@ function outcomesOf(runtime: Runtime, planted: Readonly<Record<string, Planted>>
 }
 
 function shortKey(call: ProbeCall): string {
-  const main = call.with?.['service'] ?? call.with?.['part'] ?? call.with?.['database'];
+  const main = call.with?.service ?? call.with?.part ?? call.with?.database;
   return main === undefined ? call.probe : `${call.probe}(${main})`;
 }
 

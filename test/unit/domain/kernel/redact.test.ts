@@ -140,7 +140,7 @@ describe('data', () => {
 
   it('may point at itself', () => {
     const loop: Record<string, unknown> = { a: 1 };
-    loop['self'] = loop;
+    loop.self = loop;
 
     expect(redactValue(loop)).toEqual({ a: 1, self: '[circular]' });
   });

@@ -48,7 +48,7 @@ function onKubernetes(one: Installation): Sight {
   const objects = [...settings, ...stores, ...services].map((object) => {
     const { metadata, spec } = object as { metadata: { name: string; namespace?: string }; spec?: object };
     const namespace = metadata.namespace ?? '';
-    if (object['kind'] !== 'Service') return { ...object, metadata: { ...metadata, namespace } };
+    if (object.kind !== 'Service') return { ...object, metadata: { ...metadata, namespace } };
     const clusterIP = `10.96.0.${next++}`;
     ips.set(`${namespace}/${metadata.name}`, clusterIP);
     return { ...object, spec: { ...spec, clusterIP } };
@@ -148,15 +148,15 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
     for (const part of labParts.filter(inside)) {
       const row = rowOf(one, part);
       const seen = platform.parts?.[part] as Readonly<Record<string, unknown>>;
-      expect(seen['workload'], part).toBe(`${row.kind}/${row.name}`);
-      expect(seen['container'], part).toBe(row.container);
+      expect(seen.workload, part).toBe(`${row.kind}/${row.name}`);
+      expect(seen.container, part).toBe(row.container);
       if (row.port === 0) expect(seen, part).not.toHaveProperty('port');
       else
-        expect([seen['service'], seen['port'], seen['servicePort'] ?? seen['port']], part).toEqual([
+        expect([seen.service, seen.port, seen.servicePort ?? seen.port], part).toEqual([
           ...[row.service, row.port, row.servicePort],
         ]);
       if (isProgram(part) && one.settings === 'file')
-        expect([seen['configMap'], seen['configFile']], part).toEqual([row.configMap, one.configFile]);
+        expect([seen.configMap, seen.configFile], part).toEqual([row.configMap, one.configFile]);
     }
     expect(platform.files?.workflows).toBe(inside('orchestrator-service') ? one.workflowsFolder : undefined);
     // With NATS elsewhere its password and the token look alike, and two candidates are none.
@@ -173,9 +173,9 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
     for (const part of labParts.filter(inside)) {
       const row = rowOf(one, part);
       const seen = platform.parts?.[part] as Readonly<Record<string, unknown>>;
-      expect(seen['composeService'], part).toBe(row.name);
-      if (row.port !== 0) expect(seen['port'], part).toBe(row.port);
-      if (isProgram(part) && one.settings === 'file') expect(seen['configFile'], part).toBe(one.configFile);
+      expect(seen.composeService, part).toBe(row.name);
+      if (row.port !== 0) expect(seen.port, part).toBe(row.port);
+      if (isProgram(part) && one.settings === 'file') expect(seen.configFile, part).toBe(one.configFile);
       if (isProgram(part) && row.port !== 0)
         expect(healthPaths[part as keyof typeof healthPaths]?.ready, part).toBe(pathOf(one, '/health/ready'));
     }

@@ -229,7 +229,7 @@ environments:
 
   it('is neither an address nor a credential', () => {
     const report = issueReport(
-      aSource({ deployment: deploymentsOf(config.environments)['prod'] ?? onKubernetes }),
+      aSource({ deployment: deploymentsOf(config.environments).prod ?? onKubernetes }),
     );
 
     expect(JSON.stringify(report)).not.toMatch(/internal|hunter2|cache:6379/);

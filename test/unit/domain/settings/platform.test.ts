@@ -140,15 +140,15 @@ describe('where an installation differs from the guide (R-PLAT25)', () => {
   });
 
   it('tells in the reference what is usual', () => {
-    const redis = PlatformSettings.in.shape.parts.unwrap().shape['redis'] as unknown as {
+    const redis = PlatformSettings.in.shape.parts.unwrap().shape.redis as unknown as {
       unwrap(): { shape: Record<string, { meta(): { description?: string } }> };
     };
     const { shape } = redis.unwrap();
 
-    expect(shape['port']?.meta().description).toBe('Port on which it listens; usual: `6379`.');
-    expect(shape['workload']?.meta().description).toBe(
+    expect(shape.port?.meta().description).toBe('Port on which it listens; usual: `6379`.');
+    expect(shape.workload?.meta().description).toBe(
       'Workload on Kubernetes, as `kubectl` names it; usual: `statefulset/redis`.',
     );
-    expect(shape['configFile']).toBeUndefined();
+    expect(shape.configFile).toBeUndefined();
   });
 });

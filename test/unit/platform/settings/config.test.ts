@@ -56,8 +56,8 @@ describe('a configuration file', () => {
   it('gets its defaults', () => {
     const config = parse(minimal);
 
-    expect(config.environments['prod']?.services).toEqual({});
-    expect(config.environments['prod']?.thresholds.redisMemoryPercent).toBe(90);
+    expect(config.environments.prod?.services).toEqual({});
+    expect(config.environments.prod?.thresholds.redisMemoryPercent).toBe(90);
     expect(config.slack).toEqual({
       channels: {},
       startsPerMinute: { person: 20, channel: 60 },
@@ -145,7 +145,7 @@ slack:
   ])('reaches a Redis by %s', (how, expected) => {
     const config = parse(`${minimal}\n    redis: { ${how} }`);
 
-    expect(config.environments['prod']?.redis).toMatchObject(expected);
+    expect(config.environments.prod?.redis).toMatchObject(expected);
   });
 
   it.each(['{}', '{ url: { env: OTHER }, cluster: ["a:1"] }'])(
@@ -181,12 +181,12 @@ ${platform}`;
   test:
     runtime: { kind: none }`);
 
-    expect(config.environments['prod']?.platform.parts['agent-manager']).toMatchObject({
+    expect(config.environments.prod?.platform.parts['agent-manager']).toMatchObject({
       port: 9080,
       workload: 'deployment/am',
       service: 'agent-manager',
     });
-    expect(config.environments['test']?.platform).toEqual(asInGuide);
+    expect(config.environments.test?.platform).toEqual(asInGuide);
   });
 
   it('is refused with the nearest name where a name is unknown', () => {
@@ -262,7 +262,7 @@ describe('references to secrets', () => {
         return 'redis://:k8s@r';
       },
     });
-    const prod = config.environments['prod'];
+    const prod = config.environments.prod;
 
     expect(asked).toEqual([]);
     expect(await prod?.postgres?.url.reveal()).toBe(env.PG);
@@ -283,10 +283,10 @@ describe('references to secrets', () => {
   it.each(['bot', 'scheduler'] as const)('are neither needed nor readable in role %s', async (role) => {
     const config = parse(yaml, { role, env: {} });
 
-    await expect(config.environments['prod']?.postgres?.url.reveal()).rejects.toMatchObject({
+    await expect(config.environments.prod?.postgres?.url.reveal()).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
     });
-    await expect(config.environments['prod']?.postgres?.tls?.ca?.reveal()).rejects.toMatchObject({
+    await expect(config.environments.prod?.postgres?.tls?.ca?.reveal()).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
     });
   });
@@ -296,11 +296,11 @@ describe('references to secrets', () => {
     const worker = parse(file, { role: 'worker', env: { PG: 'x' } });
     const receiver = parse(file, { role: 'alerts', env: { ALERTS: 'the secret' } });
 
-    await expect(worker.environments['prod']?.alerts?.secret.reveal()).rejects.toMatchObject({
+    await expect(worker.environments.prod?.alerts?.secret.reveal()).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
     });
-    expect(await receiver.environments['prod']?.alerts?.secret.reveal()).toBe('the secret');
-    await expect(receiver.environments['prod']?.postgres?.url.reveal()).rejects.toMatchObject({
+    expect(await receiver.environments.prod?.alerts?.secret.reveal()).toBe('the secret');
+    await expect(receiver.environments.prod?.postgres?.url.reveal()).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
     });
     expect(faults(file, { role: 'alerts', env: {} })).toEqual([
@@ -480,7 +480,7 @@ environments:
     );
 
     expect(told).toEqual([]);
-    await environments['prod']?.postgres?.url.reveal();
+    await environments.prod?.postgres?.url.reveal();
     expect(told).toEqual([env.PG]);
   });
 });

@@ -30,7 +30,7 @@ function load(found: Discovered | undefined) {
   if (found === undefined) throw new Error('nothing found');
   const env = Object.fromEntries(found.variables.map(({ name }) => [name, 'redis://x']));
   const text = configurationText('prod', found, wordsIn('en'));
-  return parseConfig(text, { role: 'worker', where: 'a', folder: '/', env }).environments['prod'];
+  return parseConfig(text, { role: 'worker', where: 'a', folder: '/', env }).environments.prod;
 }
 
 describe('init in a cluster', () => {

@@ -31,7 +31,7 @@ function slack(file: Info, answer: () => Response = () => new Response('line\n')
   const reason = async (mostBytes?: number) =>
     read(mostBytes).then(
       (text) => text,
-      (error: unknown) => (error instanceof AppError ? error.facts['reason'] : error),
+      (error: unknown) => (error instanceof AppError ? error.facts.reason : error),
     );
   return { asked, read, reason };
 }

@@ -90,7 +90,7 @@ describe('a breaker', () => {
   });
 
   it('stays closed after what a living endpoint told', async () => {
-    const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => facts['sqlstate'] === '55P03');
+    const breaker = new CircuitBreaker(undefined, undefined, ({ facts }) => facts.sqlstate === '55P03');
     const cancelled = targetError('no-answer', address, { facts: { sqlstate: '55P03' } });
     await expect(breaker.run(() => Promise.reject(cancelled))).rejects.toThrow();
 

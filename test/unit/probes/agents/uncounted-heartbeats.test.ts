@@ -89,9 +89,7 @@ describe('agents.uncounted-heartbeats', () => {
     const fields = ['<!channel>', ...Array.from({ length: 500 }, (_, at) => `key-${at}`)];
     const { outcome } = await look({ agents: [[gone]], heard: { [subject]: { count: 1, fields } } });
 
-    expect('findings' in outcome && String(outcome.findings[0].facts['fields']).length).toBeLessThanOrEqual(
-      200,
-    );
+    expect('findings' in outcome && String(outcome.findings[0].facts.fields).length).toBeLessThanOrEqual(200);
   });
 
   it('needs no runtime where agent-manager says its name on NATS, and takes two minutes for lost', async () => {

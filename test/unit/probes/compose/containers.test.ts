@@ -140,7 +140,7 @@ describe('compose.containers', () => {
     const often = await look('runtime', container('nats', { restartCount: 15 }));
     const once = await look('runtime', container('nats', { restartCount: 2 }));
 
-    expect([often.facts?.['restarted'], once.facts?.['restarted']]).toEqual(['nats (15)', undefined]);
+    expect([often.facts?.restarted, once.facts?.restarted]).toEqual(['nats (15)', undefined]);
   });
 
   it('knows a container without a service by its name', async () => {

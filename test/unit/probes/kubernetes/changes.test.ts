@@ -166,7 +166,7 @@ describe('kubernetes.changes', () => {
     });
 
     expect(
-      found.map(({ code, subject, part, facts }) => [code, subject, part, facts['by'] ?? facts['reason']]),
+      found.map(({ code, subject, part, facts }) => [code, subject, part, facts.by ?? facts.reason]),
     ).toEqual([
       ['CHANGED_NODE', 'node/node-4', 'runtime', 'NodeNotReady'],
       ['CHANGED_POLICY', 'networkpolicy/deny-all', 'runtime', 'kubectl-edit'],

@@ -135,9 +135,9 @@ describe('Pods without their Secret', () => {
     const { asked, look } = cluster([...stuck, ...many(10, well)]);
     const findings = await look();
 
-    expect(
-      findings.map(({ code, facts }) => [code, facts['missing'], facts['similar'], facts['pods']]),
-    ).toEqual([['POD_CONFIG_MISSING', 'Secret database-credential', 'database-credentials', 40]]);
+    expect(findings.map(({ code, facts }) => [code, facts.missing, facts.similar, facts.pods])).toEqual([
+      ['POD_CONFIG_MISSING', 'Secret database-credential', 'database-credentials', 40],
+    ]);
     expect(asked).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe('Pods without their Secret', () => {
     const findings = await look();
 
     expect(asked).toEqual(['secrets/a-secret', 'secrets/b-secret']);
-    expect(findings.map(({ facts }) => `${facts['missing']} ~ ${facts['similar']}`)).toEqual([
+    expect(findings.map(({ facts }) => `${facts.missing} ~ ${facts.similar}`)).toEqual([
       'Secret a-secret, key pasword ~ password',
       'Secret b-secret, key pasword ~ password',
       // Enough was asked: the kubelet's own words are what is known.

@@ -12,7 +12,7 @@ describe('kubernetes.services-endpoints', () => {
     const lists = { services: [service], pods, endpointslices: [] };
     const result = await kubernetesServicesEndpoints.run({}, probeContext({ kubernetes: kubernetes(lists) }));
     const findings = result.status === 'unhealthy' ? result.findings : [];
-    return findings.map(({ code, part, facts }) => [code, part, facts['reason']]);
+    return findings.map(({ code, part, facts }) => [code, part, facts.reason]);
   };
 
   it('looks at one Service alone where it is named, and says nothing of one that is not there', async () => {

@@ -86,7 +86,7 @@ describe('runtime.alert-rules', () => {
       return probe.run({ openAfterSeconds: 60 }, { ...context, deps: { ...deps, kubernetes } } as never);
     };
     const why = (outcome: unknown) =>
-      (outcome as { readonly cause?: AppError }).cause?.facts['reason'] ?? 'known';
+      (outcome as { readonly cause?: AppError }).cause?.facts.reason ?? 'known';
 
     it('cannot know where a monitor or the Prometheus may not be listed, or is of another namespace', async () => {
       const lists = { prometheusrules: [rule], servicemonitors: [monitor], prometheuses: [whole] };
@@ -127,8 +127,8 @@ describe('runtime.alert-rules', () => {
       const found = async (lists: Readonly<Record<string, readonly unknown[]>>) =>
         (((await seen(lists, runtimeScrapeTargets)) as Outcome).findings ?? []).map(({ code, facts }) => [
           code,
-          facts['wanted'],
-          facts['near'],
+          facts.wanted,
+          facts.near,
         ]);
 
       expect(await found({ servicemonitors: [monitor], podmonitors: [pods], services: [near] })).toEqual([

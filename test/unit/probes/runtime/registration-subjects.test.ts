@@ -102,7 +102,7 @@ describe('runtime.registration-subjects', () => {
         {},
         probeContext({ runtime, nats, services: fakeServices({}) }),
       );
-      return 'findings' in outcome ? (outcome.findings?.[0]?.facts['wrong'] ?? 'unknown') : outcome.status;
+      return 'findings' in outcome ? (outcome.findings?.[0]?.facts.wrong ?? 'unknown') : outcome.status;
     };
     const heard = 'aetherius.agent.*.register';
     const agents = beside('aetherius.agent');

@@ -97,8 +97,8 @@ describe('the log of a service that does not start', () => {
     const result = await look({ ...crashing, log, ...more });
 
     const facts = result.status === 'unhealthy' ? result.findings[0].facts : {};
-    expect(facts['variable']).toBe(variable);
-    expect(facts['setting']).toBe(variable === undefined ? undefined : 'nats.url');
+    expect(facts.variable).toBe(variable);
+    expect(facts.setting).toBe(variable === undefined ? undefined : 'nats.url');
   });
 
   describe('a name that was denied', () => {
@@ -115,7 +115,7 @@ describe('the log of a service that does not start', () => {
     const denied = async (words: string, services: readonly string[] | Error = ['postgres']) => {
       const log = json(`fatal: cannot connect to the database: ${words}`);
       const result = await look({ ...crashing, log }, cluster(services));
-      return result.status === 'unhealthy' ? (result.findings[0].facts['deniedName'] ?? null) : undefined;
+      return result.status === 'unhealthy' ? (result.findings[0].facts.deniedName ?? null) : undefined;
     };
 
     it.each([

@@ -208,7 +208,7 @@ describe('services.cpu-profile, at its thresholds', () => {
       .slice(0, 5)
       .map((name, index) => `${name} ${Math.round((100 * (60 - index)) / 345)}%`);
 
-    expect(outcome.facts?.['top']).toBe(`${whole.join(', ').slice(0, 399)}…`);
+    expect(outcome.facts?.top).toBe(`${whole.join(', ').slice(0, 399)}…`);
     expect(await look(100, 100)).toMatchObject({
       facts: { top: `${match} 50%, runtime.gcBgMarkWorker 50%`, cores: 0.4, samples: 200 },
     });

@@ -93,7 +93,7 @@ describe('services.root-cause-call, at its thresholds', () => {
   it('keeps 240 letters of the error, of an answer of 2 000', async () => {
     const said = async (body: string) => {
       const outcome = await call(httpAnswer(body, 500));
-      return outcome.status === 'unhealthy' ? outcome.findings[0]?.facts['error'] : undefined;
+      return outcome.status === 'unhealthy' ? outcome.findings[0]?.facts.error : undefined;
     };
 
     expect(await said(JSON.stringify({ error: 'e'.repeat(300) }))).toBe(`${'e'.repeat(239)}…`);

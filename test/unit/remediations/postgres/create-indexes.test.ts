@@ -49,7 +49,7 @@ describe('postgres.create-indexes', () => {
 
   it('says how long it may take: longer for a larger table, and for each index', async () => {
     const blast = async (bytes: number) =>
-      (await createIndexes.plan(params, fresh({ bytes }).context)).blast.facts['minutes'];
+      (await createIndexes.plan(params, fresh({ bytes }).context)).blast.facts.minutes;
 
     expect(await blast(8_192)).toBe(6);
     expect(await blast(8 * 1024 ** 3)).toBe(57);

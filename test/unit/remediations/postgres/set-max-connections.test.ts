@@ -8,7 +8,7 @@ const context = (more: Readonly<Record<string, unknown>> = {}) => {
   const fixture = fixtures['postgres.set-max-connections']();
   const { query, ...postgres } = (fixture.targets as With<'postgres'>).postgres;
   const asked = async (...args: Parameters<typeof query>) => {
-    if (more['forbidden'] === true && String(args[1]).includes('pg_file_settings'))
+    if (more.forbidden === true && String(args[1]).includes('pg_file_settings'))
       throw new TargetError('forbidden', 'permission denied');
     return (await query(...args)).map((row) => ({ ...row, ...more }));
   };

@@ -167,7 +167,7 @@ describe('faults that cannot be there at once', () => {
     const gone = { ...bad('PART_MISSING').findings[0], part: 'orchestrator-service' as const };
     const outcomeOf: Evidence['outcomeOf'] = ({ with: asked }) =>
       Promise.resolve(
-        asked?.['part'] === gone.part ? { ...well, findings: [gone as Finding] } : unseen('not-recorded'),
+        asked?.part === gone.part ? { ...well, findings: [gone as Finding] } : unseen('not-recorded'),
       );
     const { id, expected } = fault('D4.b', 'D4');
     const ask = () => Promise.resolve({ judgements: [], outcomes: [], readings: 1 });

@@ -35,7 +35,7 @@ describe('the bill of materials', () => {
       'pkg:github/nodejs/node@v24.22.3',
       'pkg:deb/debian/libstdc%2B%2B6@12.2.0-14%2Bdeb12u1?arch=amd64&distro=debian-12',
     ]);
-    expect(components[1]?.['components']).toEqual([
+    expect(components[1]?.components).toEqual([
       expect.objectContaining({ name: 'openssl', version: '3.5.7', purl: 'pkg:generic/openssl@3.5.7' }),
     ]);
   });

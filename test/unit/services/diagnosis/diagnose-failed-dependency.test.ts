@@ -28,7 +28,7 @@ async function ask(typed: string, seen: Readonly<Record<string, Seen>>) {
         const key = callKey(call);
         asked.push(key);
         const known = Object.entries(seen).find(([prefix]) => key.startsWith(prefix));
-        const part = call.with?.['part'] ?? probes.find(({ id }) => id === call.probe)?.part;
+        const part = call.with?.part ?? probes.find(({ id }) => id === call.probe)?.part;
         onOutcome?.({
           ...{ key, probe: call.probe, status: 'healthy', findings: [], facts: {} },
           ...{ startedAt: '2026-03-01T00:00:00Z', durationMs: 1 },

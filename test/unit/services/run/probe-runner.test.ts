@@ -109,7 +109,7 @@ describe('the probe runner', () => {
     const [outcome] = await run([probe('a.b', quotes)], ['a.b']);
 
     expect(JSON.stringify(outcome)).not.toContain('hunter2');
-    expect(outcome?.findings[0]?.facts['restarts']).toBe(3);
+    expect(outcome?.findings[0]?.facts.restarts).toBe(3);
     expect(outcome?.findings[0]?.excerpts?.[0]?.lines).toHaveLength(2);
     expect(outcome?.findings[0]?.excerpts?.[0]?.lines[1]).toContain('db:5432/app: refused');
   });
@@ -156,7 +156,7 @@ describe('the probe runner', () => {
       facts: { line: expect.stringContaining('fatal: dial') as string },
     });
     expect(refused?.cause?.code).toBe('protocol');
-    expect(counted?.facts['top']).toContain('db:5432');
+    expect(counted?.facts.top).toContain('db:5432');
   });
 
   it('keeps the message of an unknown error to the log, for it may hold a secret', async () => {

@@ -91,7 +91,7 @@ describe.skipIf(lacking !== undefined)('the program of a fix of the model', () =
     const child = spawn(command, [...words, script], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env['PATH'],
+        PATH: process.env.PATH,
         // What an image may have set: none of it may matter.
         http_proxy: 'http://127.0.0.1:1',
         PYTHONPATH: '/nowhere',

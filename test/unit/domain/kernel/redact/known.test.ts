@@ -3,7 +3,7 @@ import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor
 import { seeded } from '../../../../support/redact/visible.ts';
 
 /** Rounds of the property; `REDACT_ROUNDS=100000` outside of CI. */
-const rounds = Number(process.env['REDACT_ROUNDS'] ?? 2000);
+const rounds = Number(process.env.REDACT_ROUNDS ?? 2000);
 
 const alphabets = [
   'abcdefghijklmnopqrstuvwxyz',

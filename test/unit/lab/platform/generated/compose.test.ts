@@ -168,7 +168,7 @@ describe('names of a generated installation', () => {
   it('gives the programs their subjects in the settings or in the build, never in both', () => {
     for (const one of all) {
       const values = settingsOf(one, 'agent-manager', composeAddresses(one, '10.0.0.1'));
-      const built = profileOf(one, 'agent-manager')['defaults'] as Readonly<Record<string, string>>;
+      const built = profileOf(one, 'agent-manager').defaults as Readonly<Record<string, string>>;
 
       expect('nats.subjects.registration' in values).not.toBe('nats.subjects.registration' in built);
     }
@@ -204,7 +204,7 @@ describe('the block for the product', () => {
 
   it.each(seeds)('is taken by the product with everything that differs: seed %i', (seed) => {
     const one = installationOf(seed);
-    expect(Object.keys(overridesOf(one, 'compose')['parts'] as object)).toEqual(partsOf(one));
+    expect(Object.keys(overridesOf(one, 'compose').parts as object)).toEqual(partsOf(one));
     expect(() => parsed(environmentOfInstallation(one, runtime, reached, true))).not.toThrow();
   });
 });

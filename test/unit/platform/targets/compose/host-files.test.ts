@@ -201,7 +201,7 @@ describe('a folder that is given', () => {
 describe('a file in a Git work tree', () => {
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-C', root, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
-      env: { PATH: process.env['PATH'], HOME: top },
+      env: { PATH: process.env.PATH, HOME: top },
     });
   const treeOf = (name: string) => files().workTree(`/srv/config/${name}`);
 

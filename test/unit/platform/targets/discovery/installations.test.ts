@@ -33,7 +33,7 @@ describe('what was seen of an installation', () => {
       async () => looks[Math.min(clock.looks++, looks.length - 1)] ?? nothing,
       () => clock.now,
     );
-    return { ...made, clock, prod: () => made.environments['prod'] ?? one };
+    return { ...made, clock, prod: () => made.environments.prod ?? one };
   };
 
   it('stands beneath the configuration', async () => {

@@ -52,7 +52,7 @@ const listed = (...paths: readonly string[]) => logins({ variables: { KUBECONFIG
 /** Where requests go, and as whom. */
 async function who(settings: Parameters<typeof loadKubeAccess>[0], of = logins()) {
   const access = await loadKubeAccess(settings, of);
-  return [access.server.href, (await access.headers())['authorization']];
+  return [access.server.href, (await access.headers()).authorization];
 }
 
 const facts = async (work: Promise<unknown>) => {
@@ -381,7 +381,7 @@ console.log(answer);
         extensions: [{ name: 'client.authentication.k8s.io/exec', extension: { audience: 'x' } }],
       },
     );
-    const of = logins({ variables: { PATH: process.env['PATH'], PLANTED: 'p', OWN: 'weaker' } });
+    const of = logins({ variables: { PATH: process.env.PATH, PLANTED: 'p', OWN: 'weaker' } });
 
     expect(await who({ kubeconfig }, of)).toEqual(['https://k:6443/', 'Bearer from the program']);
     expect(asked()).toEqual([
@@ -423,7 +423,7 @@ console.log(answer);
 
   it('is found beside its kubeconfig when its name is a path, and in PATH when it is none', async () => {
     program(credential({ token: 'beside' }), 'bin/login');
-    const path = `${join(dir, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`;
+    const path = `${join(dir, 'bin')}${delimiter}${process.env.PATH ?? ''}`;
 
     expect((await who({ kubeconfig: config({ command: './bin/login' }) }))[1]).toBe('Bearer beside');
     const of = logins({ variables: { PATH: path } });
@@ -638,7 +638,7 @@ describe('one process', () => {
       { role: 'worker', where: 'a.yaml', folder: dir, env: {} },
     );
 
-    expect(await facts(Promise.resolve(environments['prod']?.nats?.url.reveal()))).toMatchObject({
+    expect(await facts(Promise.resolve(environments.prod?.nats?.url.reveal()))).toMatchObject({
       reason: 'kubeconfig-unreadable',
       path: '/no/such/file',
     });

@@ -86,7 +86,7 @@ const given = (config: object) => {
 };
 const logins = () => new KubeLogins({ home: join(dir, 'home'), now: () => now });
 const open = (config: object, of = logins()) => loadKubeAccess({ kubeconfig: given(config) }, of);
-const as = async (access: Awaited<ReturnType<typeof open>>) => (await access.headers())['authorization'];
+const as = async (access: Awaited<ReturnType<typeof open>>) => (await access.headers()).authorization;
 
 const facts = async (work: Promise<unknown>) => {
   const error = await work.then(
@@ -183,7 +183,7 @@ describe('a login at an issuer', () => {
     await expect(access.headers()).rejects.toThrow('the login of a kubeconfig failed');
 
     expect(await as(access)).toBe(`Bearer ${third}`);
-    expect(issuer.asked.map(({ form }) => form['refresh_token'])).toEqual(['older', 'newer', 'newer']);
+    expect(issuer.asked.map(({ form }) => form.refresh_token)).toEqual(['older', 'newer', 'newer']);
   });
 
   it('trusts the certificate that the kubeconfig gives for its issuer, and no other', async () => {

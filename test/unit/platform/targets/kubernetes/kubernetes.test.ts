@@ -383,7 +383,7 @@ describe('slimming', () => {
       managedFields: [{ manager: 'kubectl', touches: ['data', 'spec', 'spec.template'] }],
     });
     expect(JSON.stringify(map)).not.toMatch(/fieldsV1|last-applied/);
-    expect(map['data']).toEqual({ a: '1' });
+    expect(map.data).toEqual({ a: '1' });
   });
 
   it('shares what Pods have in common, and drops the account volume and what of their status nobody asks for', () => {
@@ -409,12 +409,12 @@ describe('slimming', () => {
       },
     });
     const [a, b] = [slim(make('a')), slim(make('b'))];
-    const spec = (pod: typeof a) => pod['spec'] as { volumes: unknown; containers: unknown[] };
+    const spec = (pod: typeof a) => pod.spec as { volumes: unknown; containers: unknown[] };
 
     expect(JSON.stringify(a)).not.toMatch(/kube-api-access|managedFields|c:\/\//);
     expect(spec(a).volumes).toBe(spec(b).volumes);
     expect(spec(a).containers[0]).toBe(spec(b).containers[0]);
-    expect(a['status']).toEqual({
+    expect(a.status).toEqual({
       phase: 'Running',
       podIP: '10.0.0.9',
       conditions: [

@@ -31,7 +31,7 @@ function asked(...questions: readonly NetworkQuestion[]) {
   const script = networkScript(questions);
   const { stdout } = spawnSync('sh', ['-c', script.text], {
     encoding: 'utf8',
-    env: { PATH: `${bin}:${process.env['PATH']}` },
+    env: { PATH: `${bin}:${process.env.PATH}` },
   });
   return script.answers(stdout);
 }

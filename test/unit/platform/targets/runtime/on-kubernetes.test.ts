@@ -55,7 +55,7 @@ describe('instances on Kubernetes', () => {
   it('are none that were evicted or have done their work', async () => {
     const ended = (name: string, phase: string) => {
       const one = pod(name, '2026-03-01T09:00:00Z');
-      return { ...one, status: { ...(one['status'] as object), phase } };
+      return { ...one, status: { ...(one.status as object), phase } };
     };
     const pods = [
       ended('evicted', 'Failed'),
@@ -264,7 +264,7 @@ describe('instances on Kubernetes', () => {
 describe('ports that a Pod declares', () => {
   it('are those of its container and of its probes, by number or by name, over TCP', async () => {
     const one = pod('one', '2026-03-01T10:00:00Z');
-    const spec = one['spec'] as { readonly containers: readonly { readonly name: string }[] };
+    const spec = one.spec as { readonly containers: readonly { readonly name: string }[] };
     const declaring = {
       ...one,
       spec: {

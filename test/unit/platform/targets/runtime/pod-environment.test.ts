@@ -138,7 +138,7 @@ describe('variables that a Pod takes from elsewhere', () => {
       A: { unread: { facts: { reason: 'reference-gone', kind: 'ConfigMap', name: 'gone' } } },
       C: { from: { name: 'closed' }, unread: { facts: { resource: 'secrets/closed' } } },
     });
-    expect(found['B']).toBeUndefined();
+    expect(found.B).toBeUndefined();
   });
 
   it('are not asked for again, name by name, where a whole object may not be read', async () => {
@@ -155,8 +155,8 @@ describe('variables that a Pod takes from elsewhere', () => {
     const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'closed', key: 'a' } } }];
     const { found } = await referred({ env }, { 'secrets/closed': null }, { A: undefined });
 
-    expect(found['A']).not.toHaveProperty('whole');
-    expect(found['A']).toMatchObject({ unread: { stage: 'forbidden' } });
+    expect(found.A).not.toHaveProperty('whole');
+    expect(found.A).toMatchObject({ unread: { stage: 'forbidden' } });
   });
 });
 

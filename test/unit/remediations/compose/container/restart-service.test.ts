@@ -63,7 +63,7 @@ describe('compose.restart-service', () => {
         .plan()
         .then(
           () => 'a plan',
-          (error: unknown) => (error as AppError).facts['reason'],
+          (error: unknown) => (error as AppError).facts.reason,
         );
 
     expect(await asks('exec: "curl": executable file not found in $PATH')).toBe('restart-check-fails');

@@ -24,7 +24,7 @@ function fresh(start: Start = {}) {
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'a plan',
-    (error: unknown) => (error instanceof AppError ? error.facts['reason'] : error),
+    (error: unknown) => (error instanceof AppError ? error.facts.reason : error),
   );
 /** Any six characters in a row of a password, in whatever is shown or kept. */
 const leaks = (said: unknown) => {
@@ -184,7 +184,7 @@ describe('compose.set-config-text', () => {
   it('copies from a file that the worker may read and not write', async () => {
     const { plan } = fresh({ file: { 'orchestrator-service': { unwritable: 'owner' } } });
 
-    expect((await plan()).steps[0].to['value']).toBe('postgres');
+    expect((await plan()).steps[0].to.value).toBe('postgres');
   });
 
   it.each([

@@ -16,10 +16,10 @@ const fresh = (...of: Parameters<typeof simulatedOverride>) => {
   return { fixture, deps, context, plan };
 };
 const containers = ({ workload }: Fixture) =>
-  (workload.object().spec['template'] as { spec: { containers: Record<string, unknown>[] } }).spec.containers;
+  (workload.object().spec.template as { spec: { containers: Record<string, unknown>[] } }).spec.containers;
 const main = (fixture: Fixture) => containers(fixture)[1] ?? {};
 const mark = ({ workload }: Fixture) =>
-  (workload.object().metadata['annotations'] as Record<string, string> | undefined)?.[
+  (workload.object().metadata.annotations as Record<string, string> | undefined)?.[
     'aetherius.io/uncovered-generation'
   ];
 const variable = (value: string) => ({ env: [{ name, value }] });
@@ -74,9 +74,9 @@ describe('kubernetes.remove-override', () => {
 
     expect(made.steps[0]).toMatchObject({ from: { value: '5', by: flag }, to: { value: '10' } });
     await removeOverride.applyStep(made.steps[0], made, context);
-    expect(main(fixture)['args']).toEqual(left);
+    expect(main(fixture).args).toEqual(left);
     for (const undo of made.undo ?? []) await removeOverride.applyStep(undo, made, context);
-    expect(main(fixture)['args']).toEqual(args);
+    expect(main(fixture).args).toEqual(args);
   });
 
   it('follows the prefix and the keys of the installation (R-PLAT25)', async () => {

@@ -60,7 +60,7 @@ describe('kubernetes.set-config-key', () => {
     expect(await setConfigKey.settled?.(made, context)).toBe(true);
     for (const step of made.undo ?? []) await setConfigKey.applyStep(step, made, context);
     expect(fixture.text()).toBe(configText);
-    expect(fixture.workload.object().spec['template']).toMatchObject({
+    expect(fixture.workload.object().spec.template).toMatchObject({
       metadata: { annotations: { 'aetherius.io/restarted-generation': 'generation 4' } },
     });
   });

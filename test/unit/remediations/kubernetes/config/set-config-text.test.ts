@@ -34,7 +34,7 @@ function fresh(start: Start = {}) {
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'a plan',
-    (error: unknown) => (error instanceof AppError ? error.facts['reason'] : error),
+    (error: unknown) => (error instanceof AppError ? error.facts.reason : error),
   );
 /** Any six characters in a row of a password, in whatever is shown or kept. */
 const leaks = (said: unknown) => {
@@ -123,7 +123,7 @@ describe('kubernetes.set-config-text', () => {
     const made = await plan(bus);
     await setConfigText.applyStep(made.steps[0], made, context);
 
-    expect(cluster.objects.get('configmaps/aetherius/addresses')?.['data']).toEqual({
+    expect(cluster.objects.get('configmaps/aetherius/addresses')?.data).toEqual({
       AETHERIUS_NATS_URL: `nats://u:${passwords[0]}@nats:4222`,
     });
     expect(made.notes).toContainEqual({ key: 'puts-back.helm', facts: { name: 'platform' } });
@@ -149,7 +149,7 @@ describe('kubernetes.set-config-text', () => {
       objects: { [workloadPath('orchestrator-service')]: undefined },
     });
 
-    expect((await plan(bus)).steps[0].to['value']).toBe('nats.aetherius.svc:4222');
+    expect((await plan(bus)).steps[0].to.value).toBe('nats.aetherius.svc:4222');
   });
 
   it('corrects a port that no Service has', async () => {

@@ -28,7 +28,7 @@ function fresh(...given: Given) {
 const reasonOf = (work: Promise<unknown>) =>
   work.then(
     () => 'nothing refused',
-    (error: unknown) => (error instanceof AppError ? error.facts['reason'] : error),
+    (error: unknown) => (error instanceof AppError ? error.facts.reason : error),
   );
 const job = 'jobs/kube-system/aetherius-kept-6f1d';
 
@@ -66,12 +66,12 @@ describe('kubernetes.copy-registration-token', () => {
       metadata: { ownerReferences: [{ kind: 'Job', name: 'aetherius-kept-6f1d' }] },
     });
     expect(fixture.token(agents)).toBe(tokens.manager);
-    expect(fixture.objects.get(agents)?.['data']).toMatchObject({ other: inBase64('x') });
+    expect(fixture.objects.get(agents)?.data).toMatchObject({ other: inBase64('x') });
     expect(await seen(made)).toEqual(['done', 'done', 'done']);
 
     for (const step of made.undo ?? []) await apply(step, made);
     expect(fixture.token(agents)).toBe(tokens.agents);
-    expect(fixture.objects.get(agents)?.metadata['annotations']).toEqual({});
+    expect(fixture.objects.get(agents)?.metadata.annotations).toEqual({});
     expect([...fixture.objects.keys()]).not.toContain(kept);
     expect([...fixture.objects.keys()]).not.toContain(job);
     expect(await seen(made, made.undo)).toEqual(['done', 'done', 'done']);
@@ -101,7 +101,7 @@ describe('kubernetes.copy-registration-token', () => {
 
     for (const step of made.steps) await apply(step, made);
     expect(fixture.token(agents)).toBe(tokens.manager);
-    expect(fixture.objects.get(kept)?.['data']).toEqual({ after: inBase64(tokens.manager) });
+    expect(fixture.objects.get(kept)?.data).toEqual({ after: inBase64(tokens.manager) });
     for (const step of made.undo ?? []) await apply(step, made);
     expect([...fixture.objects.keys()]).not.toContain(agents);
     expect(await seen(made, made.undo)).toEqual(['done', 'done', 'done']);
@@ -127,7 +127,7 @@ describe('kubernetes.copy-registration-token', () => {
     for (const step of made.steps) await apply(step, made);
     expect(fixture.token(agents)).toBe(tokens.manager);
     for (const step of made.undo ?? []) await apply(step, made);
-    expect(fixture.objects.get(agents)?.['data']).toEqual({ other: 'eA==' });
+    expect(fixture.objects.get(agents)?.data).toEqual({ other: 'eA==' });
   });
 
   it.each([

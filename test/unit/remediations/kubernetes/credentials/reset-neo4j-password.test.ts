@@ -47,7 +47,7 @@ function fresh(...given: Given) {
 const reasonOf = (work: Promise<unknown>) =>
   work.then(
     () => 'nothing refused',
-    (error: unknown) => (error instanceof AppError ? error.facts['reason'] : error),
+    (error: unknown) => (error instanceof AppError ? error.facts.reason : error),
   );
 const random = 'drawn-at-random-1';
 const auth = fromSecret('NEO4J_AUTH', 'neo4j-auth', 'NEO4J_AUTH');
@@ -103,7 +103,7 @@ describe('kubernetes.reset-neo4j-password', () => {
     expect(fixture.users.get('neo4j')).toBe(passwords.valid);
     expect(fixture.text(ofService, 'password')).toBe(passwords.outdated);
     expect(fixture.text(ofServer, 'NEO4J_AUTH')).toBe(`neo4j/${passwords.valid}`);
-    expect(fixture.objects.get(ofService)?.metadata['annotations']).toEqual({});
+    expect(fixture.objects.get(ofService)?.metadata.annotations).toEqual({});
     expect([...fixture.objects.keys()].filter((path) => path.includes('kept'))).toEqual([]);
     expect(await seen(made, made.undo)).toEqual(made.undo?.map(() => 'done'));
   });

@@ -74,7 +74,7 @@ describe('the plan to fetch the model by a Job', () => {
     change(fixture);
     const plan = await fetchModel.plan({}, context);
 
-    expect(plan.steps[0].precondition['was']).toBe('unseen');
+    expect(plan.steps[0].precondition.was).toBe('unseen');
     expect(plan.steps[0].from).toEqual({});
     expect(plan.notes?.map(({ key }) => key)).toContain('model-unseen');
     // The Job looks itself.

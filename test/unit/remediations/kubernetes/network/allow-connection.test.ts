@@ -290,7 +290,7 @@ describe('kubernetes.allow-connection', () => {
     const made = await plan();
     for (const step of made.steps) await allowConnection.applyStep(step, made, context);
 
-    expect([...cluster.policies.values()][0]?.spec['podSelector']).toEqual({ matchLabels: labels });
+    expect([...cluster.policies.values()][0]?.spec.podSelector).toEqual({ matchLabels: labels });
     expect(await allowConnection.settled?.(made, context)).toBe(true);
   });
 });

@@ -36,11 +36,11 @@ describe('kubernetes.set-selector', () => {
     });
     expect(made.undo?.[0]).toMatchObject({ from: made.steps[0].to, to: made.steps[0].from });
     await setSelector.applyStep(made.steps[0], made, context);
-    expect(fixture.object().spec['selector']).toEqual(app);
+    expect(fixture.object().spec.selector).toEqual(app);
     const [undo] = made.undo ?? [];
     if (undo === undefined) throw new Error('no undo');
     await setSelector.applyStep(undo, made, context);
-    expect(fixture.object().spec['selector']).toEqual({ name: 'x', tier: 'front' });
+    expect(fixture.object().spec.selector).toEqual({ name: 'x', tier: 'front' });
   });
 
   it.each<readonly [string, Start, Parameters<typeof simulatedService>[1]]>([

@@ -28,7 +28,7 @@ const argo = (place: string) => ({ 'argocd.argoproj.io/tracking-id': `store:apps
 const backBy = (metadata: object, field = replicas) =>
   ownershipNotes(object(metadata), [field])
     .filter(({ key }) => key.startsWith('puts-back.'))
-    .map(({ key, facts }) => `${key.slice('puts-back.'.length)} ${String(facts['name'])}`);
+    .map(({ key, facts }) => `${key.slice('puts-back.'.length)} ${String(facts.name)}`);
 
 describe('who puts a field back', () => {
   it.each([

@@ -23,7 +23,7 @@ const fresh = (nodeSelector: object = disk, pods: readonly object[] = [waiting()
   return { fixture, context, plan };
 };
 const selectorOf = ({ fixture }: ReturnType<typeof fresh>) =>
-  (fixture.object().spec['template'] as { spec: { nodeSelector?: object } }).spec.nodeSelector;
+  (fixture.object().spec.template as { spec: { nodeSelector?: object } }).spec.nodeSelector;
 
 describe('kubernetes.remove-node-selector', () => {
   it('takes the one label away, leaves those of the platform, and puts it back as it was', async () => {
@@ -39,7 +39,7 @@ describe('kubernetes.remove-node-selector', () => {
     if (undo === undefined) throw new Error('no undo');
     await removeNodeSelector.applyStep(undo, made, all.context);
     expect(selectorOf(all)).toEqual(both);
-    expect(all.fixture.object().metadata['annotations']).toEqual({});
+    expect(all.fixture.object().metadata.annotations).toEqual({});
   });
 
   it.each([

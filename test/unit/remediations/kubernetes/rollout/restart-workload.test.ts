@@ -27,7 +27,7 @@ const with_ = (part: 'spec' | 'status', more: object) => (object: KubeObject) =>
 const named =
   (name: string, image: string, labels: Record<string, string> = {}, ports: readonly number[] = []) =>
   (object: KubeObject) => {
-    const spec = object['spec'] as { template: { metadata: object } };
+    const spec = object.spec as { template: { metadata: object } };
     const containers = [{ image, ports: ports.map((containerPort) => ({ containerPort })) }];
     return {
       ...object,
@@ -85,7 +85,7 @@ describe('kubernetes.restart-workload', () => {
       const deps = { ...context.deps, platform, kubernetes };
       const planned = restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps }).then(
         () => 'a plan',
-        (error: unknown) => (error as AppError).facts['reason'],
+        (error: unknown) => (error as AppError).facts.reason,
       );
 
       expect(await planned).toBe(outcome);
@@ -114,7 +114,7 @@ describe('kubernetes.restart-workload', () => {
 
   it('is tier 2 with a volume of its own', async () => {
     const change = (object: KubeObject) => {
-      const spec = object['spec'] as { template: { spec: object } };
+      const spec = object.spec as { template: { spec: object } };
       const pod = { ...spec.template.spec, volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] };
       return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } };
     };
@@ -147,7 +147,7 @@ describe('kubernetes.restart-workload', () => {
 
     expect(fixture.log).toHaveLength(1);
     expect(JSON.parse(fixture.log[0] ?? '{}')).toMatchObject({ dryRun: true });
-    expect(made.steps[0].precondition['admitted']).toMatch(/^[0-9a-f]{16}$/);
+    expect(made.steps[0].precondition.admitted).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it('has come to rest only when every Pod is of the new template and available', async () => {
@@ -317,7 +317,7 @@ describe('kubernetes.restart-workload', () => {
       const deps = { ...context.deps, kubernetes: { ...kubernetes, list } } as With<'kubernetes'>;
       return restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps }).then(
         () => 'a plan',
-        (error: unknown) => (error as AppError).facts['reason'],
+        (error: unknown) => (error as AppError).facts.reason,
       );
     };
     const waiting = (reason: string) => [{ name: 'main', ready: false, state: { waiting: { reason } } }];

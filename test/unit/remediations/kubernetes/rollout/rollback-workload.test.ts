@@ -172,7 +172,7 @@ describe('kubernetes.rollback-workload', () => {
       const context = { ...one.context, deps: { ...deps, kubernetes } as never };
       const plan = (more = {}) => rollbackWorkload.plan({ part, ...more }, context);
       const volumes = () =>
-        (one.fixture.object().spec['template'] as { spec: { volumes: object[] } }).spec.volumes;
+        (one.fixture.object().spec.template as { spec: { volumes: object[] } }).spec.volumes;
       return { ...one, context, plan, there, volumes };
     }
 
@@ -313,7 +313,7 @@ describe('kubernetes.rollback-workload', () => {
       };
       return rollbackWorkload.plan({ part }, context).then(
         () => 'a plan',
-        (error: unknown) => (error as AppError).facts['reason'],
+        (error: unknown) => (error as AppError).facts.reason,
       );
     };
     const needs = (cpu: string) => template('am:1', { resources: { requests: { cpu } } });

@@ -33,7 +33,7 @@ describe('kubernetes.set-probe', () => {
     const all = fresh(probes);
     const made = await all.plan();
     await setProbe.applyStep(made.steps[0], made, all.context);
-    const { spec } = all.fixture.object().spec['template'] as { spec: { containers: unknown } };
+    const { spec } = all.fixture.object().spec.template as { spec: { containers: unknown } };
 
     expect(made.steps[0]).toMatchObject({ from: { port: 9090 }, to: { port: 8080 } });
     expect(made.notes).toContainEqual({
@@ -81,7 +81,7 @@ describe('kubernetes.set-probe', () => {
       .plan({ probe: 'liveness' })
       .then(
         () => 'a plan',
-        (error: unknown) => (error as AppError).facts['reason'],
+        (error: unknown) => (error as AppError).facts.reason,
       );
 
     expect(await planned).toBe(one.outcome);

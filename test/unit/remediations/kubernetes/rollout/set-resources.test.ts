@@ -75,7 +75,7 @@ describe('kubernetes.set-resources', () => {
     const made = await plan({ cpus: 2, container: 'proxy' });
     await setResources.applyStep(made.steps[0], made, context);
     // The other one and all else of this one stay as they were.
-    const { spec } = fixture.object().spec['template'] as { spec: { containers: unknown } };
+    const { spec } = fixture.object().spec.template as { spec: { containers: unknown } };
     expect(spec.containers).toEqual([
       { name: 'main', image: 'am:1', env: [{ name: 'A', value: 'b' }], resources: has({}) },
       { name: 'proxy', image: 'envoy:1', resources: { limits: { cpu: '2' }, requests: { cpu: '0' } } },

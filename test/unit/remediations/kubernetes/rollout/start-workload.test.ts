@@ -133,7 +133,7 @@ describe('kubernetes.start-workload', () => {
     await expect(startWorkload.applyStep(undo, made, context)).rejects.toMatchObject({
       facts: { reason: 'stale', differing: 'generation' },
     });
-    expect(fixture.object().spec['replicas']).toBe(2);
+    expect(fixture.object().spec.replicas).toBe(2);
   });
 
   it('R-P6: names the chart’s value where the admission policy denies it', async () => {
