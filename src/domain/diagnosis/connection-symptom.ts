@@ -3,7 +3,7 @@ import { factsOf, type Platform } from '../platform/platform.ts';
 
 /** What programs and people say of a connection that does not come about, or breaks. */
 const trouble =
-  /connect(?:ion)?(?:\s+to\s+\S{3,60})?(?:\s+(?:was|is|got))?\s*[:-]?\s*(?:refused|timed[\s-]?out|time-?out|reset(?: by peer)?|aborted)|(?:connect )?ECONN(?:REFUSED|RESET|ABORTED)|(?:connect )?(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|no route to host|(?:network|host) is unreachable|i\/o timeout|broken pipe|(?:can ?not|can['’]t|could not|failed to|unable to) connect(?: to)?|连接(?:被拒绝?|拒绝|超时|被重置|重置|失败|不上)|拒绝连接|无法连接|连不上/giu;
+  /connect(?:ions?)?(?:\s+to\s+\S{3,60})?(?:\s+(?:was|is|got|are|were|gets?)(?:\s+being)?)?\s*[:-]?\s*(?:refused|timed[\s-]?out|time-?out|reset(?: by peer)?|aborted)|(?:connect )?ECONN(?:REFUSED|RESET|ABORTED)|(?:connect )?(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|no route to host|(?:network|host) is unreachable|i\/o timeout|broken pipe|(?:can ?not|can['’]t|could not|failed to|unable to) connect(?: to)?|连接(?:被拒绝?|拒绝|超时|被重置|重置|失败|不上)|拒绝连接|无法连接|连不上/giu;
 
 /** Words by which somebody names the other end. */
 const words: readonly (readonly [RegExp, PartId])[] = [
