@@ -3,6 +3,7 @@ import { type DiagnosisJudgement, type Verdict, verdicts } from '../diagnosis/ju
 import { AppError } from '../kernel/errors.ts';
 import { present } from '../kernel/present.ts';
 import { redactText, redactValue } from '../kernel/redact.ts';
+import { visibleInJson } from '../kernel/text.ts';
 import { type PartId, partIds } from '../platform/part.ts';
 import { severities } from '../probe/finding.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
@@ -99,7 +100,8 @@ export function caseOf(
     // The worker took out what it knows; what stands here is cleaned once more, since it goes into a file.
     outcomes: Case.shape.outcomes.parse(run.outcomes.map(cleaned)),
   };
-  const text = `${JSON.stringify(kept, null, 1)}\n`;
+  // Escaped as JSON does it, so that a terminal has nothing to escape in its own way.
+  const text = `${visibleInJson(JSON.stringify(kept, null, 1))}\n`;
   const bytes = bytesOf(text);
   if (bytes > mostCaseBytes)
     throw new AppError('INVALID_INPUT', 'the case is too large', {

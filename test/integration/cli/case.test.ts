@@ -35,7 +35,7 @@ afterAll(() => bot.stop());
 
 const seen = outcomesOf(redisMemory, [
   { code: 'REDIS_MEMORY_AT_LIMIT', probe: 'redis.memory' },
-  { code: 'REDIS_POLICY_NOEVICTION', probe: 'redis.memory' },
+  { code: 'REDIS_POLICY_NOEVICTION', probe: 'redis.eviction-policy' },
 ]);
 
 /** A diagnosis as a worker leaves it. */
