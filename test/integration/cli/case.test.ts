@@ -55,7 +55,7 @@ async function stored(environment: string, outcomes: readonly ProbeOutcome[]): P
 }
 
 const keep = async (...args: readonly string[]) =>
-  (await bot.as(asPerson(member.userId)))('case', 'keep', ...args);
+  (await bot.as(asPerson(member.userId)))('--output', 'json', 'case', 'keep', ...args);
 
 function fileWith(kept: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'case-'));
