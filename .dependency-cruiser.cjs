@@ -51,7 +51,7 @@ const rooms = {
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'mute', 'settings', 'message'],
     case: ['kernel', 'platform', 'probe', 'run', 'diagnosis'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
-    timeline: ['kernel', 'platform', 'probe', 'run', 'alert', 'mute', 'fix', 'audit'],
+    timeline: ['kernel', 'platform', 'probe', 'run', 'alert', 'mute', 'fix', 'audit', 'message'],
     bundle: ['kernel', 'platform', 'probe', 'settings', 'logs', 'health', 'diagnosis'],
     ports: ['kernel', 'platform', 'probe', 'logs', 'run', 'alert', 'mute', 'fix', 'audit', 'message', 'watch'],
   },

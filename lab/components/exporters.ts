@@ -16,6 +16,8 @@ export function missing(): string | undefined {
 }
 
 export interface RunningExporter {
+  /** `host:port`. */
+  readonly at: string;
   /** What Prometheus would read now, in its text format. */
   metrics(): Promise<string>;
   stop(): Promise<void>;
@@ -50,5 +52,5 @@ export async function startExporter(
     what: `${packageOf(name)} to answer`,
     failed: () => (server.running() ? undefined : tail(server.log)),
   });
-  return { metrics, stop: () => server.stop() };
+  return { at, metrics, stop: () => server.stop() };
 }

@@ -1,6 +1,8 @@
-/** D3: Redis is short of memory. */
+/** D3: Redis is short of memory, or takes no writes. */
 
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { waitFor } from '../components/process.ts';
 import type { Fault, Lab } from '../types.ts';
 import { defineFault, redis } from './support.ts';
 
@@ -143,4 +145,101 @@ const uselessKeys = defineFault({
   clear: restore,
 });
 
-export const redisMemory: readonly Fault[] = [atLimit, limitWrong, uselessKeys];
+/** Where a Redis of before would be: nothing listens there, or no machine has that address (RFC 5737). A name would block Redis while it is looked up. */
+const masters: Readonly<Record<string, readonly [host: string, port: number]>> = {
+  'port-closed': ['127.0.0.1', 6390],
+  'address-gone': ['192.0.2.1', 6379],
+};
+
+/** Whether a write is refused, with this word. */
+const refuses = (lab: Lab, word: string) =>
+  redis(lab, (client) =>
+    client.set('cache:lab-write', '1').then(
+      () => false,
+      (error: unknown) => error instanceof Error && error.message.startsWith(word),
+    ),
+  );
+
+const masterGone = defineFault({
+  id: 'D3.d',
+  title: 'Redis is a replica of a master that is gone',
+  variants: Object.keys(masters) as [string, string],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  plant: (lab, variant) =>
+    redis(lab, async (client) => {
+      const [host, port] = masters[variant] ?? ['127.0.0.1', 6390];
+      await client.replicaof(host, port);
+    }),
+  check: async (lab) =>
+    (await refuses(lab, 'READONLY')) &&
+    redis(lab, async (client) => (await client.info('replication')).includes('master_link_status:down')),
+  clear: (lab) =>
+    redis(lab, async (client) => {
+      await client.replicaof('NO', 'ONE');
+    }),
+});
+
+/** Where it saves; there the name of the save is taken by a folder. */
+async function saveTo(lab: Lab): Promise<string> {
+  const folder = await redis(lab, (client) => setting(client, 'dir'));
+  const name = await redis(lab, (client) => setting(client, 'dbfilename'));
+  return join(folder, name);
+}
+
+const savesFail = defineFault({
+  id: 'D3.e',
+  title: 'a save of Redis fails, and it refuses writes because of it',
+  variants: ['asked-for', 'by-rule'],
+  // Plain processes save into a folder of this machine.
+  runtimes: ['kubernetes', 'compose'],
+  within: 20,
+  async plant(lab, variant) {
+    const made = await lab.exec('redis', ['mkdir', await saveTo(lab)]);
+    if (made.code !== 0) throw new Error(made.stderr);
+    await redis(lab, async (client) => {
+      await client.config('SET', 'save', variant === 'by-rule' ? '1 1' : '3600 1');
+      if (variant === 'asked-for') await client.bgsave();
+      else await client.set('cache:lab-write', '1');
+    });
+  },
+  check: (lab) => refuses(lab, 'MISCONF'),
+  async clear(lab) {
+    const path = await saveTo(lab);
+    await lab.exec('redis', ['rmdir', path]);
+    await redis(lab, (client) => client.config('SET', 'save', ''));
+    await waitFor(
+      () =>
+        redis(lab, async (client) => {
+          const now = await client.info('persistence');
+          if (now.includes('rdb_last_bgsave_status:ok')) return true;
+          if (now.includes('rdb_bgsave_in_progress:0')) await client.bgsave();
+          return false;
+        }),
+      { seconds: 20, what: 'Redis to save again' },
+    );
+    await lab.exec('redis', ['rm', '-f', path]);
+  },
+});
+
+const wanted: Readonly<Record<string, string>> = { 'one-replica': '1', 'two-replicas': '2' };
+const setWanted = (lab: Lab, count: string) =>
+  redis(lab, async (client) => {
+    await client.config('SET', 'min-replicas-to-write', count);
+  });
+
+const replicasMissing = defineFault({
+  id: 'D3.f',
+  title: 'Redis wants replicas that it does not have',
+  variants: Object.keys(wanted) as [string, string],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  plant: (lab, variant) => setWanted(lab, wanted[variant] ?? '1'),
+  check: (lab) => refuses(lab, 'NOREPLICAS'),
+  clear: (lab) => setWanted(lab, '0'),
+});
+
+export const redisMemory: readonly Fault[] = [
+  ...[atLimit, limitWrong, uselessKeys],
+  ...[masterGone, savesFail, replicasMissing],
+];

@@ -1,9 +1,9 @@
 /** K1: a Pod does not run. */
 
 import { waitFor } from '../components/process.ts';
-import { type ContainerStatus, isKubernetes, type KubernetesLab, type Pod } from '../runtimes/kubernetes.ts';
+import type { ContainerStatus, KubernetesLab, Pod } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
-import { defineFault } from './support.ts';
+import { defineFault, onKubernetes as kube, shellImage } from './support.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -13,11 +13,6 @@ interface Breakage {
   readonly pod?: Spec;
   readonly container?: Spec | ((lab: KubernetesLab, part: LabPart) => Spec);
 }
-
-const kube = (lab: Lab): KubernetesLab => {
-  if (!isKubernetes(lab)) throw new Error('Pods exist on Kubernetes only');
-  return lab;
-};
 
 async function apply(lab: Lab, { part, pod = {}, container = {} }: Breakage): Promise<void> {
   const { kind, name, namespace } = kube(lab).names.workload(part);
@@ -381,15 +376,6 @@ const refused = defineFault({
 });
 
 const secondsOfInit = 63;
-
-/** The image of Redis, which has a shell. */
-async function shellImage(lab: Lab): Promise<string> {
-  const { kind, name, namespace } = kube(lab).names.workload('redis');
-  const found = await kube(lab).object<{
-    spec: { template: { spec: { containers: readonly { image: string }[] } } };
-  }>(`${kind}/${name}`, namespace);
-  return found?.spec.template.spec.containers[0]?.image ?? '';
-}
 
 /** An init container that waits for what does not come. */
 async function waitFirst(lab: Lab, part: LabPart, name: string, script: string): Promise<void> {

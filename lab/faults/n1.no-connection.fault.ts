@@ -4,12 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ComposeLab, isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, type KubernetesLab } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
-import { addresses, defineFault, inNode } from './support.ts';
+import { addresses, defineFault, inNode, onKubernetes as kube } from './support.ts';
 
-const kube = (lab: Lab): KubernetesLab => {
-  if (!isKubernetes(lab)) throw new Error('this exists on Kubernetes only');
-  return lab;
-};
 const compose = (lab: Lab): ComposeLab => {
   if (!isCompose(lab)) throw new Error('this exists on Compose only');
   return lab;

@@ -13,11 +13,26 @@ import { cacheDir, stateDir } from '../components/cache.ts';
 import { instance } from '../components/instance.ts';
 import { alive, listens, startProcess, stopPid, tail, waitFor } from '../components/process.ts';
 import { isCompose } from '../runtimes/compose.ts';
-import { isKubernetes } from '../runtimes/kubernetes.ts';
+import { isKubernetes, type KubernetesLab } from '../runtimes/kubernetes.ts';
 import { type Fault, type Lab, type LabPart, labParts, type Output } from '../types.ts';
 
 /** Keeps a fault's literal types while checking its shape. */
 export const defineFault = (fault: Fault): Fault => fault;
+
+/** The platform as one on Kubernetes; throws for another. */
+export const onKubernetes = (lab: Lab): KubernetesLab => {
+  if (!isKubernetes(lab)) throw new Error('this exists on Kubernetes only');
+  return lab;
+};
+
+/** An image that is on the node and has a shell: that of Redis. */
+export async function shellImage(lab: Lab): Promise<string> {
+  const { kind, name, namespace } = onKubernetes(lab).names.workload('redis');
+  const found = await onKubernetes(lab).object<{
+    spec: { template: { spec: { containers: readonly { image: string }[] } } };
+  }>(`${kind}/${name}`, namespace);
+  return found?.spec.template.spec.containers[0]?.image ?? '';
+}
 
 /** `done`, `failed` or `late`: whether a promise settles within `ms`. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {

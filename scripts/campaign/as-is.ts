@@ -8,13 +8,14 @@ import { asIsVariant, isAsIs } from '../../lab/platform/as-is/faults.ts';
 import { asIsUp, upAsIs } from '../../lab/runtimes/as-is.ts';
 import { asIsKubernetesUp, upAsIsKubernetes } from '../../lab/runtimes/as-is-kubernetes.ts';
 import { connectLab, downLab, environmentOf, labStatus } from '../../lab/runtimes/index.ts';
-import { type Fault, type Lab, labParts } from '../../lab/types.ts';
+import type { Fault } from '../../lab/types.ts';
 import type { DiagnoseOutput } from '../../src/cli/output-schemas.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { deprivedShells } from './deprived-shell.ts';
 import { type Expectation, expectationOf } from './expectation.ts';
 import { type InstallationTrial, nothing, plantedIn } from './planted.ts';
+import { putBack } from './put-back.ts';
 import { answerOf, Shell } from './shell.ts';
 import { type Standing, withStanding } from './standing.ts';
 import { confirmed } from './trial.ts';
@@ -41,13 +42,6 @@ export function expectedAsIs(fault: Fault, variant: string, runtime: AsIsOptions
 
 /** F1: true at any time, and seen only where the bot meets that one of three servers of NATS that the agent is on. */
 const always = ['S2.d', 'M1.a'] as const;
-
-/** Every part as it was made; what does not come back then shows in the next trial. */
-async function putBack(lab: Lab, print: AsIsOptions['print']): Promise<void> {
-  await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
-  await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
-  await lab.healthy(300).catch((error: unknown) => print(`   ${String(error)}`));
-}
 
 /** Brings the platform up, if it is not, and takes it down after the last fault. */
 export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<InstallationTrial> {
@@ -109,7 +103,7 @@ export async function* tryAsIs(options: AsIsOptions): AsyncGenerator<Installatio
             }
           : trial;
       yield said;
-      if (said.problems.length > 0) await lab.healthy(30).catch(() => putBack(lab, print));
+      if (said.problems.length > 0) await lab.healthy(30).catch(() => putBack(lab, print, 300));
     }
   } finally {
     shell.close();

@@ -143,6 +143,8 @@ const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   'D3.c': ['D3.a'],
   // The lab fills memory that has no limit with keys that never expire: beside one that is full, they are what fills it.
   'D3.b': ['D3.c'],
+  // Redis then refuses each command that asks whether it is well, too: it runs and cannot be used.
+  'D3.e': ['H2.b'],
   // A Pod that is not ready stands behind no Service, drift calls its check one that cannot pass, and the way to its part
   // one that fails.
   'K1.f': ['N1.a', 'M1.d', 'H2.b'],

@@ -10,7 +10,7 @@ import { artifactsFolder, campaignReport, faultReport, writeReport } from '../..
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
-import { type Fault, type Lab, labParts } from '../../lab/types.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { tryAsIs } from './as-is.ts';
 import { audited } from './audited.ts';
@@ -30,6 +30,7 @@ import { createLogReader, type LogReader } from './log-says.ts';
 import { createOffline, type Offline } from './offline.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type FixingProduct, startCampaignProduct } from './product.ts';
+import { putBack } from './put-back.ts';
 import {
   combinationHead,
   combinationRow,
@@ -192,15 +193,9 @@ async function recover(lab: Lab): Promise<void> {
   try {
     await lab.healthy(10);
   } catch {
-    await putBack(lab);
+    print('   putting the platform back');
+    await putBack(lab, print, 120);
   }
-}
-
-async function putBack(lab: Lab): Promise<void> {
-  print('   putting the platform back');
-  await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
-  await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
-  await lab.healthy(120).catch((error: unknown) => print(`   ${String(error)}`));
 }
 
 /** Prints a row, what is behind it, and puts the platform back if it was wrong. */
@@ -513,7 +508,7 @@ process.once('SIGINT', () => {
 const log = logOf(part.name);
 if (log.size > 0) print(`${log.size} trials ended before and are not done again`);
 // Whoever was killed in a trial has left its fault there.
-if (options.resume && wasUp) await putBack(lab);
+if (options.resume && wasUp) await putBack(lab, print, 120);
 const rows: Row[] = [];
 try {
   print(part.head);

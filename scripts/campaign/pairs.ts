@@ -141,6 +141,18 @@ const named: readonly (readonly [Named, Named])[] = [
     ['D1.c', 'reporting-client'],
   ],
   [
+    ['D3.d', 'address-gone'],
+    ['D4.b', 'other-subjects'],
+  ],
+  [
+    ['D3.e', 'asked-for'],
+    ['S4.b', 'indentation'],
+  ],
+  [
+    ['D3.f', 'one-replica'],
+    ['S6.b', 'missing'],
+  ],
+  [
     ['D4.a', 'silent-subscriber'],
     ['S6.b', 'truncated'],
   ],

@@ -8,6 +8,7 @@ import { cutOff, type RecordedRow } from '../../src/domain/bundle/recording.ts';
 import { openRecording, type Recording } from '../../src/domain/bundle/replay.ts';
 import { isWay } from '../../src/domain/diagnosis/diagnosis.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../src/domain/diagnosis/judgement.ts';
+import { rootsFirst } from '../../src/domain/diagnosis/roots-first.ts';
 import { targetStages } from '../../src/domain/kernel/errors.ts';
 import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { foundations } from '../../src/domain/platform/dependencies.ts';
@@ -19,7 +20,6 @@ import { openChecks } from '../../src/main/checks.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { probes } from '../../src/probes/index.ts';
 import { createDiagnoseHere } from '../../src/services/diagnosis/diagnose-here.service.ts';
-import { summaryOf } from '../../src/services/diagnosis/diagnose-run.service.ts';
 import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { asked, certain, missed } from './certain.ts';
 import { judgeCombination, nothingFound } from './combination-trial.ts';
@@ -384,10 +384,13 @@ function ruledOut({ judgements }: Said, expected: readonly Expectation[]): reado
 }
 
 /** Of two that are confirmed, the one that the other stands on comes first: its remedy is the first. */
-function outOfOrder({ judgements, outcomes }: Said, expected: readonly Expectation[]): readonly string[] {
-  const found = summaryOf({ judgements, outcomes, asked: 0 }).causes.filter(
-    ({ verdict, id }) => verdict === 'confirmed' && expected.some((one) => one.cause === id),
-  );
+function outOfOrder({ judgements }: Said, expected: readonly Expectation[]): readonly string[] {
+  const found = rootsFirst(judgements)
+    .flatMap(({ causes }) => causes)
+    .filter(
+      ({ verdict, cause: { id } }) => verdict === 'confirmed' && expected.some(({ cause }) => cause === id),
+    )
+    .map(({ cause }) => cause);
   const areOne = (id: string, other: string) => expected.some((one) => isTrue(one, id) && isTrue(one, other));
   return found.flatMap(({ id, part }, at) =>
     found

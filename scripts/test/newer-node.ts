@@ -23,8 +23,8 @@ const chosen: readonly {
   /** With `TESTS=drawn` it is left out: the longer tests of the adapters that the line above runs. */
   readonly long?: true;
 }[] = [
-  { suite: 'unit', drawn: 4 },
-  { suite: 'contract', drawn: 4 },
+  { suite: 'unit', drawn: 6 },
+  { suite: 'contract', drawn: 6 },
   { suite: 'integration', files: folders.map((folder) => `test/integration/${folder}/`) },
   { suite: 'servers', files: folders.map((folder) => `test/integration/${folder}/`), long: true },
   {

@@ -40,6 +40,7 @@ export const actionIds = {
   breakGlass: 'remediation.break-glass',
   mute: 'mute',
   muteLift: 'mute.lift',
+  timeline: 'timeline',
   choose: 'choose',
   homeHealth: 'home.health',
 } as const;

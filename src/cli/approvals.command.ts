@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import type { ApprovalsOutput, ExplainOutput, FixOutput } from './output-schemas.ts';
-import { planText, remediationOutput, remediationTitle, sayDecided } from './remediation-output.ts';
+import { planText, remediationLine, remediationOutput, sayDecided } from './remediation-output.ts';
 
 /** More than is shown: those that wait for nobody fall away. */
 const mostListed = 200;
@@ -30,19 +30,7 @@ export async function listApprovals(
     const output: ApprovalsOutput = { remediations: rows.map(remediationOutput) };
     context.out(JSON.stringify(output, null, 2));
   } else if (rows.length === 0) context.out(words.plain('cli.approvals.none'));
-  else
-    for (const row of rows) {
-      const { handle, state, environment, planHash: hash } = row;
-      context.out(
-        words.plain('cli.approvals.line', {
-          handle,
-          state,
-          environment,
-          title: remediationTitle(row, words),
-          hash,
-        }),
-      );
-    }
+  else for (const row of rows) context.out(remediationLine(row, words));
   return exitCodes.ok;
 }
 

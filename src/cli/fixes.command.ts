@@ -1,10 +1,12 @@
 import type { RecordState } from '../domain/audit/record.ts';
+import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
 import type { Words } from '../text/words.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import type { ConfirmOutput, FixesOutput } from './output-schemas.ts';
+import { remediationLine, remediationOutput } from './remediation-output.ts';
 
 export interface SwitchOptions {
   readonly scope?: string;
@@ -17,6 +19,7 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   const switches = await context.services.switches.list();
   const record = await context.services.switches.record();
   if (context.output === 'text') for (const line of recordLines(record, words)) context.out(line);
+  const underWay = switches.length === 0 ? undefined : await context.services.switches.underWay();
   const followUps = await context.services.remediations.followUps(50);
   if (context.output === 'text')
     for (const { handle, environment, actionId, openedAt } of followUps)
@@ -33,6 +36,7 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
         ...present({ until: until?.toISOString() }),
       })),
       record: record.state,
+      ...present({ underWay: underWay?.map(remediationOutput) }),
       followUps: followUps.map((one) => ({
         ...one,
         people: [...one.people],
@@ -53,7 +57,14 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   }
   if (context.output === 'text' && switches.some(({ scope }) => scope === '*'))
     context.out(words.plain('switch.still'));
+  if (context.output === 'text' && underWay !== undefined) sayUnderWay(context, underWay);
   return exitCodes.ok;
+}
+
+function sayUnderWay({ out, words }: ServedContext, rows: readonly RemediationRow[]): void {
+  if (rows.length === 0) out(words.plain('switch.runs-none'));
+  else out(words.plain('switch.runs', { count: rows.length }));
+  for (const row of rows) out(`  ${remediationLine(row, words)}`);
 }
 
 /** Stops fixes, or lets them go on, as the person whose token this shell has. */

@@ -28,7 +28,7 @@ export interface PersonServices {
   readonly cases: Pick<CaseService, 'find' | 'keep'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
   readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain' | 'followUps'>;
-  readonly switches: Pick<KillSwitchService, 'list' | 'record'>;
+  readonly switches: Pick<KillSwitchService, 'list' | 'underWay' | 'record'>;
   readonly mutes: Pick<MuteService, 'list'>;
   readonly deciding: {
     readonly remediations: Pick<
@@ -131,6 +131,7 @@ export function guardServices(
         await gate.need({ right: 'read' });
         return switches.list();
       },
+      underWay: () => mine(undefined, most, () => switches.underWay()),
       async record() {
         await gate.need({ right: 'read' });
         return switches.record();

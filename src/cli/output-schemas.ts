@@ -538,6 +538,10 @@ export const FixesOutput = z
       }),
     ),
     record: z.enum(['unanchored', 'confirmed', 'unconfirmed', 'held']),
+    underWay: z
+      .array(Remediation)
+      .optional()
+      .meta({ description: 'While something is off: what is approved or carried out.' }),
     followUps: z.array(
       z.looseObject({
         remediationId: z.string(),

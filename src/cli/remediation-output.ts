@@ -21,6 +21,15 @@ export function remediationTitle(
   return row.undoOf === undefined ? title : words.plain('card.undo-title', { remediation: title });
 }
 
+/** One fix in a list. */
+export function remediationLine(row: RemediationRow, words: Words): string {
+  const { handle, state, environment, planHash: hash } = row;
+  return words.plain('cli.approvals.line', {
+    ...{ handle, state, environment, hash },
+    title: remediationTitle(row, words),
+  });
+}
+
 /** Exactly what would run, from the stored plan (R-A10). */
 export function planText(row: RemediationRow, words: Words): string {
   const { handle, environment, planHash: hash } = row;

@@ -1,5 +1,6 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 import { gone } from './absence.ts';
+import { withoutPods } from './started-anew.ts';
 
 const starting = any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j'));
 /** Bolt answers a moment before the logs say so, Neo4j's own and that of its client: what answers has started. */
@@ -86,7 +87,12 @@ export const neo4jConnection = defineDiagnosis({
       remedies: [
         { instruction: 'start-neo4j' },
         { remediation: 'kubernetes.start-workload', at: 'neo4j', on: 'kubernetes' },
-        { remediation: 'kubernetes.restart-workload', at: 'neo4j', on: 'kubernetes' },
+        {
+          remediation: 'kubernetes.restart-workload',
+          at: 'neo4j',
+          on: 'kubernetes',
+          unless: withoutPods('neo4j'),
+        },
         { remediation: 'compose.start-service', at: 'neo4j', on: 'compose' },
         { remediation: 'compose.restart-service', at: 'neo4j', on: 'compose' },
       ],

@@ -40,6 +40,10 @@ export const startUseless = (part: PartId): Condition => anyOf(givenWrong, part)
 /** A restart cannot help: what ends by itself is started again and again as it is, until what it said is mended. */
 export const restartUseless = (part: PartId): Condition => anyOf([...givenWrong, ...unanswered], part);
 
+/** None of its Pods is there: there is nothing to start anew, whether it was stopped or may not be made. */
+export const withoutPods = (part: PartId): Condition =>
+  any(found('PART_MISSING', part), found('PART_ABSENT', part));
+
 /** The runtime itself says that a store does not run: then its client’s address is not what is wrong. */
 export const storeStopped = (part: StoreId): Condition =>
   any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part), found('PART_MISSING', part));
@@ -69,7 +73,13 @@ export function startAnew<P extends StoreId>(part: P) {
   const where = storeIll(part);
   return [
     { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes', where },
-    { remediation: 'kubernetes.restart-workload', at: part, on: 'kubernetes', where },
+    {
+      remediation: 'kubernetes.restart-workload',
+      at: part,
+      on: 'kubernetes',
+      where,
+      unless: withoutPods(part),
+    },
     { remediation: 'compose.start-service', at: part, on: 'compose', where },
     { remediation: 'compose.restart-service', at: part, on: 'compose', where },
   ] as const;

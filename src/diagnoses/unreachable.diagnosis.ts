@@ -13,7 +13,7 @@ import { present } from '../domain/kernel/present.ts';
 import { configuredIds, type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
 import { gone } from './absence.ts';
-import { restartUseless, saidAtEnd, startUseless } from './started-anew.ts';
+import { restartUseless, saidAtEnd, startUseless, withoutPods } from './started-anew.ts';
 
 /** Its log says why it ends. */
 const isProgram = (part: PartId): boolean => (configuredIds as readonly string[]).includes(part);
@@ -302,7 +302,12 @@ function start(part: PartId) {
     ...(part === 'collect-agent'
       ? []
       : ([{ remediation: 'kubernetes.start-workload', on: 'kubernetes', ...stopped }] as const)),
-    { remediation: 'kubernetes.restart-workload', on: 'kubernetes', ...anew },
+    {
+      remediation: 'kubernetes.restart-workload',
+      on: 'kubernetes',
+      at: part,
+      unless: useless === undefined ? withoutPods(part) : any(useless, withoutPods(part)),
+    },
     // Offered where it has not run since its image changed: a start of the same would end as the one before did.
     { remediation: 'compose.recreate-with-image', at: part, on: 'compose' },
     { remediation: 'compose.start-service', on: 'compose', ...stopped },

@@ -44,6 +44,7 @@ import { otherFixAction } from './other-fix.action.ts';
 import { readLogAction } from './read-log.action.ts';
 import { remediationAction } from './remediation.action.ts';
 import { reportAction } from './report.action.ts';
+import { timelineAction } from './timeline.action.ts';
 import { tokenModalSubmission } from './token.modal.ts';
 
 /** Every entry point in Slack. A test compares this with `ids.ts` and with `manifest.yml`. */
@@ -95,6 +96,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   onButton(actionIds.collect, collectAction(deps));
   onButton(actionIds.report, reportAction(deps));
   onButton(actionIds.mute, muteAction(deps));
+  onButton(actionIds.timeline, timelineAction(deps));
   onButton(actionIds.muteLift, muteLiftAction(deps));
   app.action<BlockAction<StaticSelectAction>>(
     { action_id: actionIds.choose, type: 'block_actions' },

@@ -3,8 +3,10 @@ import { noTimeline, timelineAnswer, timelineFile } from '../bot/views/timeline.
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
+import type { TimelineFact } from '../domain/timeline/timeline.ts';
 import type { Words } from '../text/words.ts';
 import type { HandlerDeps } from './deps.ts';
+import { plainText } from './grammar/command.ts';
 import { environmentFor, threadIn, usualEnvironment } from './place.ts';
 
 /**
@@ -37,8 +39,15 @@ export async function answerTimeline(
     return noTimeline(meant, words);
   }
   await deps.door.enter(request, { right: 'read', environment: found.environment, ...shownIn });
-  const timeline = { ...found, inThread: thread !== undefined };
+  const timeline = { ...found, facts: found.facts.map(asTyped), inThread: thread !== undefined };
   const name = `timeline-${found.environment}.md`;
   await timelines.attach(found, { name, text: timelineFile(timeline, words) });
   return timelineAnswer(timeline, name, words);
+}
+
+/** A pinned message as it was typed, without Slack's escapes. */
+function asTyped(fact: TimelineFact): TimelineFact {
+  if (fact.kind !== 'pinned') return fact;
+  const { message } = fact;
+  return { ...fact, message: { ...message, text: plainText(message.text) } };
 }

@@ -292,8 +292,11 @@ async function switchFixes(
   const followUps = (await remediations.followUps(shownFollowUps)).filter(({ environment }) =>
     readable.includes(environment),
   );
+  const underWay = (await switches.underWay()).filter(({ environment }) => readable.includes(environment));
   const offered = change.what === 'show' ? catalogue : undefined;
-  return privately(switchesAnswer(await switches.list(), await switches.record(), words, followUps, offered));
+  return privately(
+    switchesAnswer(await switches.list(), await switches.record(), words, followUps, underWay, offered),
+  );
 }
 
 function privately(rendered: Rendered): VerbAnswer {

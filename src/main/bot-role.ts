@@ -42,6 +42,7 @@ import { createSlackFiles } from '../platform/slack/files.ts';
 import { createSlackGate, type SlackGate } from '../platform/slack/gate.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
 import { permalink } from '../platform/slack/permalink.ts';
+import { createPins } from '../platform/slack/pins.ts';
 import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
 import type { Drawn } from '../platform/slack-poster/deliver.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
@@ -129,11 +130,12 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     words,
     answer: answers,
   });
+  const pins = createPins({ client, logger, botUserId: self.botUserId });
   const attached = {
     ...{ files: createSlackFiles({ ...slack, client }), threads: logThreads },
     ...{ redactorOf: shared.redaction.redactorOf },
   };
-  const services = createUseCases({ ...shared, attached }, directory.fresh());
+  const services = createUseCases({ ...shared, attached, pins }, directory.fresh());
   let forgedButtons = 0;
   metrics.gauge(
     'aetherius_forged_buttons',

@@ -54,7 +54,7 @@ export function incidents(
         words: {
           unknown: (alerts, language) => unknownAlerts(alerts, wordsIn(language)),
           joined: (what, language) => joinedAlerts(what, wordsIn(language)),
-          over: (ms, language) => alertsOver(ms, wordsIn(language)),
+          over: (ms, button, language) => alertsOver(ms, button, wordsIn(language)),
         },
       });
       running = every(roundMs, () => service.round(), {

@@ -14,13 +14,17 @@ import { isPartAsked } from '../services/logs/read-part.service.ts';
 import { titlesOf } from '../text/titles.ts';
 import { diagnoses } from './registries.ts';
 
-/** What people call the symptoms of the registry. */
-export const matcherOfSymptoms = (): SymptomMatcher =>
-  createSymptomMatcher(symptomWords, connectionSuspects, symptomModel, titlesOf(diagnoses));
+let matcher: SymptomMatcher | undefined;
+
+/** What people call the symptoms of the registry. To read the model takes a tenth of a second: it is read once. */
+export function matcherOfSymptoms(): SymptomMatcher {
+  matcher ??= createSymptomMatcher(symptomWords, connectionSuspects, symptomModel, titlesOf(diagnoses));
+  return matcher;
+}
 
 /** What there is to ask for. Plain words are read as the worker will read them, before anything is started for them. */
 export function catalogueOf(platforms: PlatformOf): HandlerDeps['catalogue'] {
-  const matcher = matcherOfSymptoms();
+  const symptoms = matcherOfSymptoms();
   const platformOf = (environment: string | undefined) =>
     environment === undefined ? asInGuide : platforms(environment);
   return {
@@ -30,15 +34,15 @@ export function catalogueOf(platforms: PlatformOf): HandlerDeps['catalogue'] {
     means(text, environment) {
       const cause = /^[a-z]\d+\.[a-z]$/i.exec(text.trim());
       if (cause !== null) return { ids: [text.trim().replace(/^./, (id) => id.toUpperCase())] };
-      const symptom = symptomOf(text, diagnoses, matcher, platformOf(environment));
+      const symptom = symptomOf(text, diagnoses, symptoms, platformOf(environment));
       return symptom.kind === 'known' || symptom.kind === 'choose' ? symptom : undefined;
     },
     choices(text, environment) {
-      const symptom = symptomOf(text, diagnoses, matcher, platformOf(environment));
+      const symptom = symptomOf(text, diagnoses, symptoms, platformOf(environment));
       return symptom.kind === 'choose' ? choicesOf(symptom, diagnoses) : [];
     },
     understand(text, environment) {
-      const symptom = symptomOf(text, diagnoses, matcher, platformOf(environment));
+      const symptom = symptomOf(text, diagnoses, symptoms, platformOf(environment));
       if (symptom.kind === 'command') return symptom.command;
       if (symptom.kind === 'unknown') return undefined;
       return symptom.kind === 'known' ? 'symptom' : 'choice';

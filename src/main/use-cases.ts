@@ -16,6 +16,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Signer, Trust } from '../domain/kernel/signing.ts';
 import { type PlatformOf, platformsIn } from '../domain/platform/platform.ts';
 import type { Courier } from '../domain/ports/courier.ts';
+import type { Pins } from '../domain/ports/pins.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { deploymentsOf } from '../domain/report/issue-environment.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -67,6 +68,8 @@ export interface UseCaseDeps {
   readonly onForged?: (() => void) | undefined;
   /** Files that people attach in Slack; the bot process alone reads them. */
   readonly attached?: Pick<AttachedLogsOptions, 'files' | 'threads' | 'redactorOf'>;
+  /** What people have pinned; the bot process alone asks Slack. */
+  readonly pins?: Pins;
   /** Of the digests of personal tokens; the bot process alone has them. */
   readonly tokenKeys?: readonly string[];
 }
@@ -164,7 +167,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       deployments: deploymentsOf(config.environments),
       version: deps.version,
     }),
-    timelines: createTimelineService({ store, directory }),
+    timelines: createTimelineService({ store, directory, ...present({ pins: deps.pins }) }),
     cases: createCaseService({ store, causes, version: deps.version }),
     audit: createAuditService({ store, keys: deps.auditKeys.all, trust: deps.trust }),
     exports: createExportService({

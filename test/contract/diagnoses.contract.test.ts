@@ -142,8 +142,10 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
       ({ cause }) => {
         const leaves = [...distinct(cause.when), ...distinct(cause.symptom)];
         const complaints = new Set(distinct(cause.symptom).map(({ code }) => code));
+        // The verdict of a cause does not depend on the others of its diagnosis.
+        const alone = { ...diagnosis, causes: [cause] };
         const verdictOf = (outcomes: readonly ProbeOutcome[]) =>
-          judge(diagnosis, outcomes, emitters).causes.find((one) => one.cause.id === cause.id)?.verdict;
+          judge(alone, outcomes, emitters).causes[0]?.verdict;
         const confirming = choices(leaves).filter(
           (set) => verdictOf(outcomesWith(diagnosis, set)) === 'confirmed',
         );

@@ -101,7 +101,13 @@ describe('the Helm chart', () => {
         ),
       ];
     };
-    const open = ['.config', '.alertRules.labels', '.resources.requests', '.resources.limits'];
+    const open = [
+      '.config',
+      '.alertRules.labels',
+      '.nodeSelector',
+      '.resources.requests',
+      '.resources.limits',
+    ];
     const values = parse(read(`${chart}/values.yaml`)) as Record<string, unknown>;
 
     expect(faults('', values, schema)).toEqual([]);

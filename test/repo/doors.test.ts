@@ -36,6 +36,7 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
   },
   switches: {
     list: { slack: true, cli: true },
+    underWay: { slack: true, cli: true },
     stop: { slack: true, cli: true },
     release: { slack: true, cli: true },
     record: { slack: true, cli: true },

@@ -32,6 +32,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'files.getUploadURLExternal': ['files:write'],
   'files.info': ['files:read'],
   filesUploadV2: ['files:write'],
+  'pins.list': ['pins:read'],
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],

@@ -290,13 +290,14 @@ export const plainRenderer: Renderer = {
   runFailed: () => rendered({ kind: 'run-failed' }),
   offerRefused: ({ remediation, reason }) => rendered({ refused: remediation, reason }),
   otherFixes: ({ choices }) => rendered({ others: choices.map(({ remediation }) => remediation) }),
-  remediation: ({ remediation, buttons, approvals, elsewhere }, language) =>
+  remediation: ({ remediation, buttons, approvals, elsewhere, off }, language) =>
     rendered({
       card: remediation.handle,
       state: remediation.state,
       plan: remediation.planHash,
       buttons: Object.keys(buttons),
       approvals: approvals.length,
+      ...(off === undefined ? {} : { off: off.reason }),
       ...(elsewhere === undefined ? {} : { elsewhere, language }),
     }),
   page: (event, row) => `${event} ${row.handle}`,

@@ -30,6 +30,7 @@ const tiers: Readonly<Record<string, keyof typeof perMinute>> = {
   'reactions.add': 3,
   'reactions.remove': 2,
   'pins.add': 2,
+  'pins.list': 2,
   'pins.remove': 2,
   'bookmarks.add': 2,
   'bookmarks.edit': 2,

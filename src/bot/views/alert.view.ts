@@ -5,8 +5,8 @@ import type { Rendered } from '../../domain/message/rendered.ts';
 import type { StoredAlert } from '../../domain/ports/alerts.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
-import { messageEventType } from '../ids.ts';
-import { context, cut, limits, section } from './blocks.ts';
+import { actionIds, messageEventType } from '../ids.ts';
+import { actions, button, context, cut, limits, section } from './blocks.ts';
 import { listOf } from './phrases.ts';
 
 const shown = { names: 4, name: 60, alerts: 5, text: 300, labels: 400 } as const;
@@ -117,8 +117,11 @@ export function joinedAlerts(
 }
 
 /** In the thread: nothing of it fires any more. */
-export function alertsOver(ms: number, words: Words): Rendered {
-  return threadLine(`:large_green_circle: ${words.say('alert.over.line', { ms })}`, words);
+export function alertsOver(ms: number, timelineButton: string, words: Words): Rendered {
+  const line = threadLine(`:large_green_circle: ${words.say('alert.over.line', { ms })}`, words);
+  const label = words.plain('button.timeline');
+  const timeline = button({ actionId: actionIds.timeline, value: timelineButton, label }, words);
+  return { ...line, blocks: [...(line.blocks ?? []), ...actions([timeline])] };
 }
 
 function threadLine(text: string, words: Words): Rendered {

@@ -2,19 +2,19 @@ import type { KnownBlock } from '@slack/types';
 import { type Right, rights } from '../../domain/access/access.ts';
 import type { RecordState } from '../../domain/audit/record.ts';
 import { personId } from '../../domain/fix/approval.ts';
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { Tier } from '../../domain/fix/remediation.ts';
 import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
-import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { context, cut, limits, section } from './blocks.ts';
 import type { CommandFault } from './command-fault.ts';
-import { pendingLine, runLine } from './home.view.ts';
+import { fixLine, pendingLine, runLine } from './home.view.ts';
 import { choiceBlocks, fixLabel, type Menu, menuBlocks, type Offered } from './menus.view.ts';
 import { listOf, who } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
@@ -205,12 +205,26 @@ export function approvalsAnswer(rows: readonly RemediationRow[], words: Words): 
   return { text: cut(text, limits.messageText, words), blocks };
 }
 
+/** More is told by `approvals`. */
+const shownUnderWay = 10;
+
+/** Each with its state, since one that is approved only waits. */
+function underWayLines(rows: readonly RemediationRow[], words: Words): readonly string[] {
+  if (rows.length === 0) return [words.say('switch.runs-none')];
+  return [
+    words.say('switch.runs', { count: rows.length }),
+    ...rows.slice(0, shownUnderWay).map((row) => `• ${fixLine(row, words)}`),
+  ];
+}
+
 /** Which fixes are switched off, by whom, why and until when; or that none is. */
 export function switchesAnswer(
   switches: readonly KillSwitch[],
   record: RecordState,
   words: Words,
   followUps: readonly FollowUp[] = [],
+  /** What is approved or carried out while something is off; undefined: nobody has looked. */
+  underWay?: readonly RemediationRow[],
   /** With all fixes to choose from. */
   offered?: Offered,
 ): Rendered {
@@ -222,6 +236,7 @@ export function switchesAnswer(
       : [
           ...switchLines(switches, words),
           ...(switches.some(({ scope }) => scope === '*') ? [words.say('switch.still')] : []),
+          ...(underWay === undefined ? [] : underWayLines(underWay, words)),
           words.say('switch.how'),
         ]),
     ...open,

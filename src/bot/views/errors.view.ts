@@ -2,7 +2,7 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
-import { mentions } from './phrases.ts';
+import { mentions, switchedBy } from './phrases.ts';
 
 /**
  * What a person reads of an error: what happened, what it affects, what to do, and a reference that stands in
@@ -14,7 +14,7 @@ export function errorText(error: unknown, id: string, words: Words): string {
   if (error instanceof TargetError) return targetText(error, reference, words);
   const { reason, state } = error.facts;
   const facts = {
-    ...error.facts,
+    ...switchedBy(error.facts),
     reference,
     ...(typeof state === 'string' ? { state: words.lookupPlain(`fix.state.${state}`) ?? state } : {}),
   };

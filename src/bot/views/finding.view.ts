@@ -8,7 +8,7 @@ import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { type ActionId, actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { muteBlocks, muteButtonOf } from './mute.view.ts';
-import { findingFacts, findingSentence, partName, severityEmoji, stateEmoji } from './phrases.ts';
+import { findingFacts, findingSentence, partName, severityEmoji, stateEmoji, switchedBy } from './phrases.ts';
 
 const shown = { excerpts: 2, lines: 8, characters: 1200 } as const;
 
@@ -105,7 +105,7 @@ function byHand(
 
 function refusedLine(refused: FindingView['refused'][number], words: Words): string {
   const reason =
-    words.lookup(`offer.refused.${refused.reason}`, refused.facts) ??
+    words.lookup(`offer.refused.${refused.reason}`, switchedBy(refused.facts)) ??
     words.lookup(`denied.${refused.reason}`, refused.facts) ??
     words.say('offer.refused.fallback', { reason: refused.reason });
   const remediation = words.lookup(`remediation.${refused.remediation}`, refused.facts);

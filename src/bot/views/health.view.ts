@@ -21,6 +21,7 @@ import {
   runFooter,
   severityEmoji,
   stateEmoji,
+  switchedBy,
   unseenText,
 } from './phrases.ts';
 import { heldBlocks, heldLines } from './switches.ts';
@@ -208,6 +209,8 @@ function todoLine(view: HealthView, words: Words): string | undefined {
   const titled = [...new Set((own.length > 0 ? own : fixes).map((fix) => remediationTitle(fix, words)))];
   if (titled.length > 0)
     return `:wrench: ${words.say('health.do.fix', { fixes: markup(listOf(titled.slice(0, 2), words)), count: titled.length })}`;
+  const off = view.off && words.lookup('offer.refused.kill-switch', switchedBy(view.off));
+  if (off !== undefined) return `:no_entry: ${words.say('health.do.off', { off: markup(off) })}`;
   if (view.undone === true) return `:rewind: ${words.say('health.do.undone', { environment })}`;
   return `:mag: ${words.say('health.do.ask', { part: first.part, environment })}`;
 }

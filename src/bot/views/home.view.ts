@@ -1,8 +1,8 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import { type InventoryNews, stageDifferences } from '../../domain/platform/inventory.ts';
-import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import type { BrokenNow, EnvironmentNow } from '../../domain/watch/now.ts';
 import { markup } from '../../text/format.ts';

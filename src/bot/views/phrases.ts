@@ -4,7 +4,7 @@ import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
-import { markup } from '../../text/format.ts';
+import { markup, type Value } from '../../text/format.ts';
 import { unseenOf } from '../../text/unseen.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 
@@ -18,6 +18,14 @@ export function who(person: Person | undefined, words: Words): string {
   if (person.via === 'command-line')
     return `${words.say('who.command-line')} (${escapeMrkdwn(person.userId)})`;
   return userId.test(person.userId) ? `<@${person.userId}>` : escapeMrkdwn(person.userId);
+}
+
+/** Facts of a refusal by a switch, with its person as a mention. */
+export function switchedBy(facts: Facts): Readonly<Record<string, Value>> {
+  const { person } = facts;
+  return typeof person === 'string' && userId.test(person)
+    ? { ...facts, person: markup(`<@${person}>`) }
+    : facts;
 }
 
 /** The same of a canonical person id, `<workspace>:<user>`. */

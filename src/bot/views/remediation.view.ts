@@ -27,9 +27,11 @@ import {
   partName,
   remediationTitle,
   remediationTitlePlain,
+  switchedBy,
   targetName,
   who,
 } from './phrases.ts';
+import { switchLines } from './switches.ts';
 
 const shown = { steps: 10, diff: 2000, approvals: 10 } as const;
 
@@ -362,8 +364,13 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   const why =
     waiting === undefined
       ? undefined
-      : words.lookup(`card.waiting.${String(waiting)}`, { ...row.outcome, ...aheadFacts(view, words) });
+      : words.lookup(`card.waiting.${String(waiting)}`, {
+          ...switchedBy(row.outcome ?? {}),
+          ...aheadFacts(view, words),
+        });
   if (why !== undefined) lines.push(why);
+  if (view.off !== undefined && waiting !== 'kill-switch')
+    lines.push(...switchLines([view.off], words), words.say('card.off'));
   const until = validUntil(row);
   if (until !== undefined) lines.push(words.say('card.until', { time: until.toISOString() }));
   if (row.abortRequested && !isTerminal(row.state)) lines.push(words.say('card.stopping'));

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { FollowUp } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
 import { context } from './blocks.ts';

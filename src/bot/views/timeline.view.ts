@@ -29,6 +29,7 @@ export interface TimelineHead {
   readonly incidents: number;
   readonly left: boolean;
   readonly moreAlerts: boolean;
+  readonly pins: 'seen' | 'no-scope' | 'unavailable';
   /** Whether it was asked in a thread. */
   readonly inThread: boolean;
   readonly facts: readonly TimelineFact[];
@@ -95,13 +96,14 @@ export function timelineFile(timeline: TimelineHead, words: Words): string {
 
 /** Not escaped. */
 function notesOf(timeline: TimelineHead, words: Words): readonly string[] {
-  const { of, incidents, left, moreAlerts, inThread } = timeline;
+  const { of, incidents, left, moreAlerts, pins, inThread } = timeline;
   return [
     ...(incidents > 1 ? [words.plain('timeline.several', { count: incidents })] : []),
     ...(of === 'runs' ? [words.plain('timeline.runs')] : []),
     ...(of === 'newest' && inThread ? [words.plain('timeline.newest')] : []),
     ...(left ? [words.plain('timeline.left')] : []),
     ...(moreAlerts ? [words.plain('timeline.more-alerts')] : []),
+    ...(pins === 'seen' ? [] : [words.plain(`timeline.pins.${pins}`)]),
   ];
 }
 
@@ -149,6 +151,10 @@ function doer(fact: TimelineFact, words: Words): { readonly slack: string; reado
       return fact.by === undefined
         ? nobody
         : { slack: whoseId(fact.by), file: fact.by.slice(fact.by.indexOf(':') + 1) };
+    case 'pinned': {
+      const { by } = fact.message;
+      return by === undefined ? nobody : { slack: `<@${by}>`, file: by };
+    }
     case 'muted':
       return { slack: who(fact.mute.by, words), file: fact.mute.by.userId };
     default:
@@ -219,6 +225,8 @@ function said(fact: TimelineFact, words: Words): string {
         ? words.plain('timeline.known', facts)
         : words.plain('timeline.muted', facts);
     }
+    case 'pinned':
+      return words.plain('timeline.pinned', { text: fact.message.text });
     case 'mute-ended':
       return words.plain('timeline.unmuted', {
         cause: fact.mute.cause,

@@ -3,6 +3,7 @@ import type { Place } from '../diagnosis/place.ts';
 import type { EnvironmentShape } from '../health/health-calls.ts';
 import { sha256 } from '../kernel/canonical.ts';
 import type { Facts } from '../kernel/facts.ts';
+import { present } from '../kernel/present.ts';
 import type { Redactor } from '../kernel/redact/redactor.ts';
 import { wholeJson } from '../kernel/text.ts';
 import { partIds, serviceIds } from '../platform/part.ts';
@@ -42,6 +43,8 @@ export interface Recorder {
   probes(probes: readonly Probe[]): readonly Probe[];
   /** Cleans and writes what was heard so far; to be called when the probes have ended. */
   settle(): Promise<void>;
+  /** By how much this process itself was late while that probe looked; to be said before `settle`. */
+  late(lane: string, lateMs: number): void;
   /** A probe that was cut off. */
   ended(lane: string, code: string, facts: Facts): void;
 }
@@ -81,6 +84,9 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
     if (typeof answer === 'object' && answer !== null) byObject.set(answer, n);
     return n;
   };
+
+  /** Milliseconds by which this process was late. */
+  const lateness = new Map<string, number>();
 
   /** The last look of each lane: an earlier one was spoiled by our own lag, and is no answer (`ProbeRunner`). */
   const looks = new Map<string, number>();
@@ -214,7 +220,10 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
               },
             });
           } finally {
-            if (looks.get(lane) === look) row({ t: 'lane', lane, now: times, watch: spans });
+            waiting.push(() => {
+              if (looks.get(lane) !== look) return;
+              row({ t: 'lane', lane, now: times, watch: spans, ...present({ late: lateness.get(lane) }) });
+            });
           }
         },
       })),
@@ -224,6 +233,7 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
         await setImmediate();
       }
     },
+    late: (lane, lateMs) => void lateness.set(lane, lateMs),
     ended: (lane, code, facts) => row({ t: 'ended', lane, code, facts: clean(facts) as Facts }),
   };
 }

@@ -68,6 +68,8 @@ export type RecordedRow =
       readonly now: readonly number[];
       /** And its watch. */
       readonly watch: readonly number[];
+      /** By how many milliseconds the process that looked was late itself. */
+      readonly late?: number;
     }
   | { readonly t: 'ended'; readonly lane: string; readonly code: string; readonly facts: Facts };
 

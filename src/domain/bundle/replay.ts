@@ -7,6 +7,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Facts } from '../kernel/facts.ts';
 import { type ServiceId, serviceIds } from '../platform/part.ts';
 import { platformOf } from '../platform/platform.ts';
+import { trusted } from '../probe/own-lag.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { ServicesTarget } from '../probe/targets/http.ts';
 import type { RedisTarget } from '../probe/targets/redis.ts';
@@ -190,7 +191,8 @@ export function openRecording(rows: Iterable<RecordedRow>): Recording | undefine
               wait: () => Promise.resolve(context.signal.throwIfAborted()),
             });
             if (lane.missed !== undefined) throw notRecorded(lane.missed);
-            return result;
+            // What was heard late because whoever listened was late is no more evidence now than it was then.
+            return trusted(result, told?.late ?? 0);
           } catch (error) {
             throw lane.missed === undefined ? error : notRecorded(lane.missed);
           }

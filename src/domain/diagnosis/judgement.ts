@@ -261,6 +261,16 @@ function support(judgement: CauseJudgement): number {
   return -judgement.for.length;
 }
 
+/** Evaluates each condition once: causes share their complaint, and a verdict asks for its parts again. */
+function seenOnce(evaluated: (condition: Condition) => Seen): (condition: Condition) => Seen {
+  const known = new Map<Condition, Seen>();
+  return (condition) => {
+    const seen = known.get(condition) ?? evaluated(condition);
+    known.set(condition, seen);
+    return seen;
+  };
+}
+
 /**
  * Judges every cause of a diagnosis. Pure: the same outcomes give the same answer.
  * Order: confirmed, possible, ruled out; then depth in the dependency graph (roots first), severity, support, catalogue order.
@@ -270,7 +280,7 @@ export function judge(
   outcomes: readonly ProbeOutcome[],
   emitters: Emitters,
 ): DiagnosisJudgement {
-  const see = (condition: Condition) => evaluate(condition, outcomes, emitters);
+  const see = seenOnce((condition) => evaluate(condition, outcomes, emitters));
   const judged = diagnosis.causes.map((cause): CauseJudgement => {
     const seen = explained(cause, see);
     const besides = seen.truth === false && isSeenBesides(cause, outcomes, see);

@@ -22,5 +22,7 @@ export interface HealthView {
   readonly muted?: readonly Quiet[];
   /** Nothing is decided or carried out, because the record is older than its anchors: why. */
   readonly held?: Facts;
+  /** A fix that is known for it is switched off: since when, by whom and why (R-X10). */
+  readonly off?: Facts;
   readonly now: Date;
 }

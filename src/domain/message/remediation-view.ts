@@ -1,5 +1,6 @@
 import type { RemediationState } from '../fix/approval.ts';
 import type { AllowList } from '../fix/eligibility.ts';
+import type { KillSwitch } from '../fix/kill-switch.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
@@ -42,6 +43,8 @@ export interface RemediationView {
   readonly first?: RemediationRow;
   /** What this one waits for, or has waited for until its approval ran out (R-X2). */
   readonly other?: RemediationRow;
+  /** It is switched off: nothing can be pressed with effect meanwhile (R-X10). */
+  readonly off?: KillSwitch;
   readonly now: Date;
 }
 

@@ -102,4 +102,6 @@ export interface ProbeOutcome {
   /** ISO time. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** By how much the process that looked was late itself meanwhile, in milliseconds; absent: it had its turns in time. */
+  readonly lateMs?: number;
 }

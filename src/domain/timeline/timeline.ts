@@ -5,6 +5,7 @@ import type { AuditRow } from '../audit/rows.ts';
 import { type CameBack, watchedOf } from '../fix/hour-after.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import { present } from '../kernel/present.ts';
+import type { PinnedMessage } from '../message/pinned.ts';
 import type { Mute } from '../mute/mute.ts';
 import { type Finding, findingKey } from '../probe/finding.ts';
 import type { RunWithOutcomes } from '../run/run.ts';
@@ -55,6 +56,7 @@ export type TimelineFact = { readonly at: Date } & (
   | { readonly kind: 'came-back'; readonly fix: NamedFix; readonly what: CameBack }
   | { readonly kind: 'muted'; readonly mute: Mute }
   | { readonly kind: 'mute-ended'; readonly mute: Mute; readonly how: string }
+  | { readonly kind: 'pinned'; readonly message: PinnedMessage }
 );
 
 /** Of a diagnosis' summary, as it is stored. */
@@ -80,6 +82,7 @@ export interface TimelineSources {
   readonly runs: readonly RunWithOutcomes[];
   readonly fixes: readonly TimelineFix[];
   readonly mutes: readonly (Mute & { readonly endedAt?: Date; readonly ended?: string })[];
+  readonly pinned: readonly PinnedMessage[];
 }
 
 /** Pure: all facts in their order; of one moment what led to the other comes first. */
@@ -90,6 +93,7 @@ export function timelineOf(sources: TimelineSources): readonly TimelineFact[] {
     ...sources.runs.flatMap(ofRun),
     ...sources.fixes.flatMap(ofFix),
     ...sources.mutes.flatMap(ofMute),
+    ...sources.pinned.map((message) => ({ at: message.at, kind: 'pinned', message }) as const),
   ];
   // Stable: what one source has of one moment stays in its order.
   return facts.toSorted((a, b) => a.at.getTime() - b.at.getTime());
@@ -191,6 +195,7 @@ const weights: Readonly<Record<TimelineFact['kind'], number>> = {
   cause: 3,
   muted: 3,
   'mute-ended': 2,
+  pinned: 4,
   'run-asked': 2,
   'run-ended': 3,
   'run-mended': 3,

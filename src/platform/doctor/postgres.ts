@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import { applicationRole, clientConfig, type DatabaseConfig, direct, kindRole } from '../store/connection.ts';
@@ -64,6 +65,7 @@ export async function examinePostgres(
     checks.push(...(await superuser(client)));
     checks.push(...(await migrations(client)), ...(await roleRights(client)));
     checks.push(...(await sockets(client)), ...(await forged(client)));
+    checks.push(...(await switchedOff(client)));
     await client.query('ROLLBACK');
     if (pooled) checks.push(check('pooler', 'ok'));
     checks.push(await notifications(database));
@@ -134,6 +136,23 @@ async function forged(client: Client): Promise<readonly Check[]> {
     state: 'failed',
     facts: { count, last: last.toISOString() },
   }));
+}
+
+/** Fixes that somebody has switched off (R-X10). */
+async function switchedOff(client: Client): Promise<readonly Check[]> {
+  const { rows: there } = await client.query<{ readable: boolean }>(
+    "SELECT coalesce(has_table_privilege(to_regclass('kill_switches'), 'SELECT'), false) AS readable",
+  );
+  if (there[0]?.readable !== true) return [];
+  const { rows } = await client.query<{ scope: string; reason: string; by: Person; at: Date }>(
+    `SELECT scope, reason, by, at FROM kill_switches
+     WHERE active AND (until IS NULL OR until > clock_timestamp()) ORDER BY scope`,
+  );
+  return rows.map(({ scope, reason, by, at }) =>
+    check(scope === '*' ? 'fixes-off' : 'fix-off', 'warning', {
+      ...{ scope, why: reason, person: by.userId, since: at.toISOString() },
+    }),
+  );
 }
 
 /** The bot does not start with such a login. */

@@ -12,8 +12,15 @@ interface Node {
   readonly allOf?: readonly Node[];
 }
 
+let known: readonly string[] | undefined;
+
 /** Paths of every field that the schemas mark secret, in pino's notation (`environments.*.redis.password`). */
 export function secretPaths(): readonly string[] {
+  known ??= [...readPaths()];
+  return known;
+}
+
+function readPaths(): ReadonlySet<string> {
   const found = new Set<string>();
   for (const [root, schema] of [
     ['config', ConfigFile],
@@ -25,7 +32,7 @@ export function secretPaths(): readonly string[] {
       found.add(`${root}.${path}`);
     }
   }
-  return [...found];
+  return found;
 }
 
 function below(node: Node, path: string): readonly string[] {

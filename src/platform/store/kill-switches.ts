@@ -1,5 +1,6 @@
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { KillSwitch, KillSwitches } from '../../domain/ports/kill-switches.ts';
+import type { KillSwitches } from '../../domain/ports/kill-switches.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 

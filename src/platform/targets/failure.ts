@@ -4,6 +4,8 @@ import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
+import { outOfTime, starvedMs } from '../../domain/probe/own-lag.ts';
+import { watchEventLoopDelay } from '../process/event-loop-delay.ts';
 
 /** Where a target listens, for words and for a second look. Never carries credentials. */
 export interface Address {
@@ -115,13 +117,21 @@ export class CircuitBreaker {
     this.#dead = undefined;
   }
 
-  /** `stages`: the failures of this call that say that the endpoint is dead. */
+  /**
+   * `stages`: the failures of this call that say that the endpoint is dead. Silence that a process heard which was late
+   * itself says nothing: the next call tries again.
+   */
   async run<T>(call: () => Promise<T>, stages = this.#stages): Promise<T> {
     if (this.#dead !== undefined && performance.now() < this.#dead.until) throw this.#dead.error;
+    const lateBy = watchEventLoopDelay();
     try {
-      return await call();
+      const value = await call();
+      void lateBy();
+      return value;
     } catch (error) {
-      if (error instanceof TargetError && stages.has(error.stage) && !this.#answered(error))
+      const lateMs = await lateBy();
+      if (!(error instanceof TargetError) || !stages.has(error.stage) || this.#answered(error)) throw error;
+      if (lateMs < starvedMs || !outOfTime.has(error.stage))
         this.#dead = { error, until: performance.now() + this.#memoryMs };
       throw error;
     }

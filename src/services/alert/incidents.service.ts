@@ -21,6 +21,7 @@ import type { NewRun } from '../../domain/ports/runs.ts';
 import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
 import type { Language } from '../../domain/run/run.ts';
 import type { StartRun } from '../run/contract.ts';
+import { runButtonTtlMs } from '../run/run-button.ts';
 import { type AlertReading, isHeartbeat, type ReadSymptom, readingOf } from './reading.ts';
 
 /** Purpose of the first message of an incident that no diagnosis answers. */
@@ -28,7 +29,7 @@ export const alertPurpose = 'alert';
 /** Purpose of a line in the thread of an incident. */
 const linePurpose = 'alert-line';
 
-type Repositories = 'alerts' | 'messages' | 'mutes' | 'runs';
+type Repositories = 'alerts' | 'buttons' | 'messages' | 'mutes' | 'runs';
 
 export interface IncidentsOptions {
   readonly store: StoreOf<Repositories>;
@@ -61,7 +62,8 @@ export interface IncidentWords {
     what: { readonly count: number; readonly names: readonly string[]; readonly again: boolean },
     language: Language,
   ) => Rendered;
-  readonly over: (ms: number, language: Language) => Rendered;
+  /** `timelineButton`: the id of the button that tells what happened, in order. */
+  readonly over: (ms: number, timelineButton: string, language: Language) => Rendered;
 }
 
 export interface IncidentsService {
@@ -74,6 +76,9 @@ interface Group {
   readonly reading: AlertReading;
   readonly alerts: readonly StoredAlert[];
 }
+
+/** Of the button that tells the timeline of the thread where it stands. */
+export const timelinePurpose = 'timeline';
 
 const mostLines = 50;
 /** Incidents that are muted and may be looked at again within one round. */
@@ -348,7 +353,12 @@ async function end(
     const head = await tx.alerts.headOf(incident.messageId);
     const until = head?.until ?? (await tx.now());
     const ms = Math.max(0, until.getTime() - before.since.getTime());
-    await line(tx, ids, incident, words.over(ms, incident.language));
+    const button = ids.token();
+    await tx.buttons.create({
+      ...{ id: button, purpose: timelinePurpose, ttlMs: runButtonTtlMs },
+      data: { environment: incident.environment },
+    });
+    await line(tx, ids, incident, words.over(ms, button, incident.language));
     changed.set(incident.messageId, 'ended');
   }
 }

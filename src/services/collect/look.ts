@@ -81,11 +81,15 @@ export async function look(
         runner.run(group, { targets: recorder.targets(seen), signal, answer }),
       ),
     );
-    await recorder.settle();
     const byKey = new Map(answers.flat().map((outcome) => [outcome.key, outcome]));
-    for (const [lane, call] of fresh) {
+    const looked = fresh.flatMap(([lane, call]) => {
       const outcome = byKey.get(callKey(call));
-      if (outcome === undefined) continue;
+      return outcome === undefined ? [] : [{ lane, outcome }];
+    });
+    for (const { lane, outcome } of looked)
+      if (outcome.lateMs !== undefined) recorder.late(lane, outcome.lateMs);
+    await recorder.settle();
+    for (const { lane, outcome } of looked) {
       byLane.set(lane, outcome);
       if (outcome.cause !== undefined && cutOff.has(outcome.cause.code))
         recorder.ended(lane, outcome.cause.code, outcome.cause.facts);

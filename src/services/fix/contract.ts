@@ -1,10 +1,10 @@
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
+import type { KillSwitch } from '../../domain/fix/kill-switch.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import type { ApprovalRow, FollowUp, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 
 /** What every decision answers: the state it found and left, and whether this call moved it. */
 export interface Decided {
@@ -97,6 +97,8 @@ export interface SwitchInput extends Omit<DecisionInput, 'id' | 'planHash'> {
 /** R-X10: stops all fixes or one kind. AppError NOT_ALLOWED for whoever may not, NOT_FOUND for an unknown scope. */
 export interface KillSwitchService {
   list(): Promise<readonly KillSwitch[]>;
+  /** Fixes that are approved or under way: what a switch lets end its step, and what it lets wait. */
+  underWay(): Promise<readonly RemediationRow[]>;
   stop(input: SwitchInput): Promise<void>;
   release(input: SwitchInput): Promise<void>;
   /** Whether the record is what places outside remember of it (R-L5). */

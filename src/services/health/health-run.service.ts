@@ -178,12 +178,13 @@ async function showComplete(
   // Where a fix is offered, that is what to do; else the cause is asked for.
   const [worst] = fixes.length > 0 ? [] : worstFirst(report);
   const diagnoseButton = worst && (await diagnosisButton(tx, options, run, worst));
+  const off = offered.flatMap(({ refused }) => refused).find(({ reason }) => reason === 'kill-switch')?.facts;
   const detailsButton = await runButton(tx, options.ids, run.id, detailsPurpose);
   const reportButton = await runButton(tx, options.ids, run.id, reportPurpose);
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
   const rendered = render(options, ended, report, {
     ...{ fixes, detailsButton, reportButton, muted: quieted.map(({ by }) => by) },
-    ...present({ diagnoseButton, held: await options.held?.(tx) }),
+    ...present({ diagnoseButton, off, held: await options.held?.(tx) }),
   });
   await tx.messages.update(root.id, rendered, 'answer');
   return root.id;

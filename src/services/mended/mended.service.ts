@@ -8,7 +8,7 @@ import type { Run } from '../../domain/run/run.ts';
 import { rootPurpose } from '../run/run.service.ts';
 
 /** What a look writes when it sees answers of before mended. */
-export type MendedRepository = 'audit' | 'buttons' | 'messages' | 'remediations' | 'runs';
+export type MendedRepository = 'audit' | 'buttons' | 'killSwitches' | 'messages' | 'remediations' | 'runs';
 
 export interface Mending {
   /** Ends what was offered in the answer of this run and nobody has asked for. */

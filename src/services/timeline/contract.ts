@@ -1,3 +1,4 @@
+import type { Pinned } from '../../domain/ports/pins.ts';
 import type { TimelineFact } from '../../domain/timeline/timeline.ts';
 
 export interface TimelineQuery {
@@ -24,6 +25,8 @@ export interface Timeline {
   readonly left: boolean;
   /** More alerts came than are read. */
   readonly moreAlerts: boolean;
+  /** What is known of pinned messages; those that were seen are among the facts. */
+  readonly pins: Pinned['kind'];
   /** Where a file with it belongs. */
   readonly file: { readonly channel: string; readonly threadTs?: string };
   /** A run whose secrets the file must not have. */

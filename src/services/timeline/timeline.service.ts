@@ -2,6 +2,7 @@ import type { Incident } from '../../domain/alert/incident.ts';
 import type { Directory } from '../../domain/fix/eligibility.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Pins } from '../../domain/ports/pins.ts';
 import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
 import type { RunWithOutcomes } from '../../domain/run/run.ts';
 import {
@@ -18,6 +19,8 @@ type Repositories = 'alerts' | 'audit' | 'messages' | 'mutes' | 'remediations' |
 export interface TimelineServiceOptions {
   readonly store: StoreOf<Repositories>;
   readonly directory: Pick<Directory, 'channel'>;
+  /** Absent where nobody can ask Slack. */
+  readonly pins?: Pins;
 }
 
 /** More is not read for one timeline. */
@@ -35,7 +38,7 @@ interface Subject {
  * The facts of an incident, from what the database holds. Reads only. What was asked for in a private channel or a direct
  * conversation is told there alone: nobody can say who of another place may read it.
  */
-export function createTimelineService({ store, directory }: TimelineServiceOptions): TimelineService {
+export function createTimelineService({ store, directory, pins }: TimelineServiceOptions): TimelineService {
   /** Who asks somewhere is there; of another place only what everybody of the workspace may open. */
   const opensIn =
     (channel: string) =>
@@ -51,13 +54,16 @@ export function createTimelineService({ store, directory }: TimelineServiceOptio
       const opens = opensIn(query.place.channel);
       const subject = await subjectOf(store, query, opens);
       if (subject === undefined) return undefined;
-      const { sources: all, moreAlerts } = await store.tx((tx) => sourcesOf(tx, subject, query));
+      const { sources: stored, moreAlerts } = await store.tx((tx) => sourcesOf(tx, subject, query));
+      const threads = await store.tx((tx) => threadsOf(tx, subject.incidents, placeOf(subject, query)));
+      const pinned = (await pins?.inThreads(threads)) ?? { kind: 'unavailable' as const };
+      const all = { ...stored, pinned: pinned.kind === 'seen' ? pinned.messages : [] };
       const places = placesOf(all);
       const open = await Promise.all(places.map(opens));
       const { sources, left } = shownOf(all, (place) => open[places.indexOf(place)] === true);
       const { of, environment, incidents, file } = subject;
       return {
-        ...{ of, environment, file, left, moreAlerts },
+        ...{ of, environment, file, left, moreAlerts, pins: pinned.kind },
         incidents: incidents.length,
         facts: timelineOf(sources),
         ...present({ runId: sources.runs[0]?.id }),
@@ -114,22 +120,29 @@ async function rootOf(tx: TxOf<'messages'>, { messageId }: Pick<Incident, 'messa
   return root;
 }
 
+interface Thread {
+  readonly channel: string;
+  readonly threadTs: string;
+}
+
+/** The thread where it was asked, where that is what it is about. */
+function placeOf({ of }: Subject, { place: { channel, threadTs } }: TimelineQuery): readonly Thread[] {
+  return of === 'newest' || threadTs === undefined ? [] : [{ channel, threadTs }];
+}
+
 async function sourcesOf(
   tx: TxOf<Repositories>,
-  { environment, incidents, of }: Subject,
-  { place: { channel, threadTs } }: TimelineQuery,
-): Promise<{ readonly sources: TimelineSources; readonly moreAlerts: boolean }> {
-  const runs = await runsOf(
-    tx,
-    incidents,
-    of === 'newest' ? undefined : { channel, ...present({ threadTs }) },
-  );
+  subject: Subject,
+  query: TimelineQuery,
+): Promise<{ readonly sources: Omit<TimelineSources, 'pinned'>; readonly moreAlerts: boolean }> {
+  const { environment, incidents } = subject;
+  const runs = await runsOf(tx, incidents, await threadsOf(tx, incidents, placeOf(subject, query)));
   const own = runs.filter((run) => run.environment === environment);
   const alerts = [];
   for (const { id } of incidents) alerts.push(...(await tx.alerts.of(id, most.alerts)));
   const fixes = await fixesOf(tx, own);
   const without = { incidents, alerts, runs: own, fixes };
-  const times = timelineOf({ ...without, mutes: [] }).map(({ at }) => at);
+  const times = timelineOf({ ...without, mutes: [], pinned: [] }).map(({ at }) => at);
   const from = times[0];
   const open = incidents.some(({ resolvedAt }) => resolvedAt === undefined);
   const to = open ? await tx.now() : times.at(-1);
@@ -140,19 +153,29 @@ async function sourcesOf(
   return { sources: { ...without, mutes }, moreAlerts: alerts.length >= most.alerts };
 }
 
-/** Of the threads of the incidents, and of the thread where it was asked. */
-async function runsOf(
-  tx: TxOf<'messages' | 'runs'>,
+/** Those of the incidents, and the one where it was asked. */
+async function threadsOf(
+  tx: TxOf<'messages'>,
   incidents: readonly Incident[],
-  here: { readonly channel: string; readonly threadTs?: string } | undefined,
-): Promise<readonly RunWithOutcomes[]> {
-  const ids = new Set<string>();
-  const threads = here?.threadTs === undefined ? [] : [{ channel: here.channel, threadTs: here.threadTs }];
+  here: readonly Thread[],
+): Promise<readonly Thread[]> {
+  const threads = [...here];
   for (const incident of incidents) {
-    if (incident.runId !== undefined) ids.add(incident.runId);
     const root = await rootOf(tx, incident);
-    if (root?.ts !== undefined) threads.push({ channel: root.channel, threadTs: root.ts });
+    if (root?.ts === undefined) continue;
+    const { channel, ts: threadTs } = root;
+    const known = threads.some((one) => one.channel === channel && one.threadTs === threadTs);
+    if (!known) threads.push({ channel, threadTs });
   }
+  return threads;
+}
+
+async function runsOf(
+  tx: TxOf<'runs'>,
+  incidents: readonly Incident[],
+  threads: readonly Thread[],
+): Promise<readonly RunWithOutcomes[]> {
+  const ids = new Set(incidents.flatMap(({ runId }) => runId ?? []));
   for (const thread of threads) for (const { id } of await tx.runs.inThread(thread, most.runs)) ids.add(id);
   const runs: RunWithOutcomes[] = [];
   for (const id of ids) {

@@ -380,6 +380,10 @@ export const cli = {
   'doctor.slack.socket': 'Socket Mode: a socket is offered',
   'doctor.slack.socket-refused': 'Socket Mode: no socket is offered ({reason})',
   'doctor.postgres.url-missing': 'DATABASE_URL is not set',
+  'doctor.postgres.fixes-off':
+    'all fixes have been off since {since:time} ({person}): {why}; aetherius fixes on <reason> switches them on',
+  'doctor.postgres.fix-off':
+    '{scope} has been off since {since:time} ({person}): {why}; aetherius fixes on --scope {scope} <reason> switches it on',
   'doctor.postgres.reach': 'reached: version {version}, {latencyMs:ms}',
   'doctor.postgres.unreachable': 'cannot be reached ({reason})',
   'doctor.postgres.file-unread': 'not checked: file {path} cannot be read ({reason})',

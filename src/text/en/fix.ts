@@ -75,7 +75,9 @@ export const fix = {
   'card.undo-state.expired': 'Expired before it was decided. The fix stays in place.',
   'card.undo-state.cancelled': 'Cancelled. The fix stays in place.',
   'card.undo-state.stale': 'The target changed since the fix, so nothing was taken back.',
-  'card.waiting.kill-switch': 'It waits: fixes are switched off ({why}).',
+  'card.waiting.kill-switch': 'It waits: such fixes have been off since {since:time} ({person}): {why}',
+  'card.waiting.kill-switch.bare': 'It waits: fixes are switched off ({why}).',
+  'card.off': 'Until they are on again, nothing that is pressed here has an effect.',
   'card.waiting.record-held':
     'It waits: this database is older than its record. The highest risk tier must confirm it first.',
   'card.waiting.record-broken':
@@ -355,6 +357,8 @@ export const fix = {
   'switch.until': 'Until {until:time}.',
   'switch.still':
     'Checks, digests and alerts go on. A fix that runs ends after its step, and what it has done stays.',
+  'switch.runs': 'Under way now ({count}):',
+  'switch.runs-none': 'No fix is under way.',
   'switch.how': 'Those of the highest risk tier release it: `/aetherius fixes on <reason>`.',
   'fix.line': '`{handle}` {remediation} · {environment} · {state}',
   'fix.state.proposed': 'offered',
@@ -457,7 +461,7 @@ export const fix = {
   'denied.export-empty': 'the audit log has no such rows.',
   'denied.record-agrees': 'no anchor contradicts the record, so there is nothing to confirm.',
   'denied.record-unreachable': 'no place outside can be read now, so it is not known what to confirm.',
-  'denied.kill-switch': 'fixes are switched off: {why}',
+  'denied.kill-switch': 'such fixes have been off since {since:time} ({person}): {why}',
   'denied.no-remediation': 'there is no fix with that id. `/aetherius approvals` lists what waits.',
   'denied.no-action': 'there is no fix with that name.',
   'denied.too-late': 'it is too late: it is already {state}.',

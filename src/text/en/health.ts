@@ -347,6 +347,7 @@ export const health = {
   'health.do.fix': '{count|A fix is|# fixes are} offered in the thread: {fixes}.',
   'health.do.ask':
     'No fix is known for this alone. Ask for the cause: `/aetherius diagnose {part} {environment}`',
+  'health.do.off': 'A fix is known. {off}',
   'health.do.undone': 'The fix was taken back. Ask again: `/aetherius health {environment}`',
   'health.line': '{part}: {what}',
   'health.up': '{count|# part is|# parts are} up: {parts}.',

@@ -535,7 +535,8 @@ export const remediations = {
   'offer.refused.target-unknown':
     'The outcome of `{other}` on the same target is not known. Look at it, then type `/aetherius resolve {other} worked|failed <reason>`.',
   'offer.refused.no-approver': 'The policy names no approver for it.',
-  'offer.refused.kill-switch': 'Fixes are switched off: {why}',
+  'offer.refused.kill-switch': 'Such fixes have been off since {since:time} ({person}): {why}',
+  'offer.refused.kill-switch.bare': 'Fixes are switched off: {why}',
   'offer.refused.record-held':
     'This database is older than its record, so nothing is offered. `/aetherius fixes` says more.',
   'offer.refused.record-broken':

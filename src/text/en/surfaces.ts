@@ -10,6 +10,7 @@ export const surfaces = {
   'button.resolve': 'Say how it ended …',
   'button.details': 'Details',
   'button.diagnose': 'Diagnose',
+  'button.timeline': 'Timeline',
   'button.read-log': 'Read its log',
   'button.read-log-of': 'Read the log of {part}',
   'button.collect': 'Collect logs',

@@ -10,6 +10,10 @@ export const timeline = {
     'This thread belongs to no incident; these are the facts of the newest incident of the environment.',
   'timeline.left': 'What was asked in another private channel or conversation is left out.',
   'timeline.more-alerts': 'There were more alerts; only the first ones are listed.',
+  'timeline.pins.no-scope':
+    'Pinned messages are missing: the app lacks the scope `pins:read`. Install it again with the manifest of this version.',
+  'timeline.pins.unavailable': 'Pinned messages are missing: Slack did not say which there are.',
+  'timeline.pinned': 'Pinned message: “{text}”',
   'timeline.more': '… and {count|# more fact|# more facts} in the file.',
   'timeline.file': 'The file `{name}` has all facts, with times in UTC.',
   'timeline.file.title': 'Timeline of {environment}',

@@ -346,6 +346,10 @@ export const cli = {
   'doctor.slack.socket': 'Socket Mode：可以获得套接字',
   'doctor.slack.socket-refused': 'Socket Mode：无法获得套接字（{reason}）',
   'doctor.postgres.url-missing': '未设置 DATABASE_URL',
+  'doctor.postgres.fixes-off':
+    '所有修复自 {since:time} 起已关闭（{person}）：{why}；用 aetherius fixes on <原因> 重新开启',
+  'doctor.postgres.fix-off':
+    '{scope} 自 {since:time} 起已关闭（{person}）：{why}；用 aetherius fixes on --scope {scope} <原因> 重新开启',
   'doctor.postgres.reach': '已连接：版本 {version}，{latencyMs:ms}',
   'doctor.postgres.unreachable': '无法连接（{reason}）',
   'doctor.postgres.file-unread': '未检查：无法读取文件 {path}（{reason}）',

@@ -301,6 +301,7 @@ export const health = {
   'health.unchecked.checks': '有 {checks} 项检查无法完成',
   'health.do.fix': '话题中提供了 {count} 种修复：{fixes}。',
   'health.do.ask': '单凭这一点没有已知的修复。查找原因：`/aetherius diagnose {part} {environment}`',
+  'health.do.off': '有已知的修复。{off}',
   'health.do.undone': '修复已撤回。请重新检查：`/aetherius health {environment}`',
   'health.line': '{part}：{what}',
   'health.up': '{count} 个组件正常：{parts}。',

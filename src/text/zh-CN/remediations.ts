@@ -481,7 +481,8 @@ export const remediations = {
   'offer.refused.target-unknown':
     '同一目标上的 `{other}` 结果未知。请先检查，再输入 `/aetherius resolve {other} worked|failed <原因>`。',
   'offer.refused.no-approver': '策略没有指定任何可以批准它的人。',
-  'offer.refused.kill-switch': '修复功能已被关闭：{why}',
+  'offer.refused.kill-switch': '此类修复自 {since:time} 起已关闭（{person}）：{why}',
+  'offer.refused.kill-switch.bare': '修复功能已被关闭：{why}',
   'offer.refused.record-held': '该数据库比其记录更旧，因此不提供修复。详见 `/aetherius fixes`。',
   'offer.refused.record-broken': '记录的末端不是其最后一行，因此不提供修复。详见 `/aetherius fixes`。',
   'offer.refused.frozen': '当前处于冻结时段，不允许执行。',

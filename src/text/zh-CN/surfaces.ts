@@ -12,6 +12,7 @@ export const surfaces = {
   'button.undo': '撤销',
   'button.details': '详情',
   'button.diagnose': '诊断',
+  'button.timeline': '时间线',
   'button.read-log': '查看其日志',
   'button.read-log-of': '查看 {part} 的日志',
   'button.collect': '收集日志',

@@ -79,6 +79,33 @@ describe('the kill switch', () => {
     expect(blocked[0]).toMatchObject({ facts: { scope: '*', person: 'ULEAD' }, typed: 1 });
   });
 
+  it('names what is under way, and is on the cards that wait as long as it is on', async () => {
+    const offer = await h.offered({ target: 'b' });
+    await h.common.store.tx((tx) => h.messages.card(tx, offer));
+    const unseen = await h.offered({ target: 'e' });
+    const waiting = await h.requested({ target: 'c' });
+    const approved = await h.approved({ target: 'd' });
+    const cards = (id: string) =>
+      database.sql<{ payload: { text: string } }>(
+        `SELECT o.payload FROM messages m JOIN outbox o ON o.message_id = m.id
+         WHERE m.remediation_id = $1 AND m.purpose = 'remediation' ORDER BY o.seq`,
+        [id],
+      );
+    const said = async (id: string) => (await cards(id)).at(-1)?.payload.text ?? '';
+
+    await service().stop(input('ULEAD', { reason: 'the sale is on' }));
+    expect((await service().underWay()).map(({ id, state }) => [id, state])).toEqual([
+      [approved.id, 'approved'],
+    ]);
+    for (const { id } of [offer, waiting, approved])
+      expect(await said(id)).toContain('"off":"the sale is on"');
+    // What is offered now comes with its answer.
+    expect(await cards(unseen.id)).toEqual([]);
+
+    await service().release(input('ULEAD', { reason: 'go on' }));
+    for (const { id } of [offer, waiting, approved]) expect(await said(id)).not.toContain('"off"');
+  });
+
   it('stops one kind alone, and ends by itself by the clock of the database', async () => {
     await service().stop(input('ULEAD', { scope: h.action.id, forMs: 3_600_000 }));
     const other = createHarness(database.store(), { action: { id: 'test.other' } });

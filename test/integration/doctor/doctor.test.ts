@@ -115,6 +115,35 @@ describe('PostgreSQL', () => {
     );
   });
 
+  it('R-X10: is warned about while fixes are off, with who, when and why, and no longer than they are', async () => {
+    const url = await application('aetherius_app_worker');
+    const off = async () =>
+      (await examinePostgres({ url }, now)).checks.filter(({ key }) => /fix(?:es)?-off$/.test(key));
+    const by = { userId: 'ULEAD', teamId: 'T1', via: 'slack' } as const;
+    const set = (scope: string, active: boolean, forMs?: number) =>
+      database.store().tx((tx) =>
+        tx.killSwitches.set(scope, {
+          ...{ active, by, reason: 'a drill' },
+          ...(forMs === undefined ? {} : { forMs }),
+        }),
+      );
+    expect(await off()).toEqual([]);
+
+    await set('*', true);
+    await set('redis.set-eviction-policy', true, 3_600_000);
+    const why = { why: 'a drill', person: 'ULEAD', since: expect.any(String) };
+    expect(await off()).toEqual([
+      expect.objectContaining({ key: 'postgres.fixes-off', state: 'warning', facts: { scope: '*', ...why } }),
+      expect.objectContaining({
+        ...{ key: 'postgres.fix-off', facts: { scope: 'redis.set-eviction-policy', ...why } },
+      }),
+    ]);
+
+    await set('*', false);
+    await database.sql("UPDATE kill_switches SET until = clock_timestamp() - interval '1 second'");
+    expect(await off()).toEqual([]);
+  });
+
   it('is found without migrations', async () => {
     const empty = await postgres.database();
 

@@ -113,6 +113,29 @@ describe.skipIf(lacking !== undefined)(
       }
     });
 
+    it('gives every Pod the login of the registry and the nodes of the values, and a new migration with them', () => {
+      const pods = (values: object) =>
+        renderChart(values).flatMap(({ kind, metadata, spec }) =>
+          kind === 'Deployment' || kind === 'Job'
+            ? [{ name: metadata.name, ...(spec as unknown as Workload).template.spec }]
+            : [],
+        );
+      const placed = {
+        nodeSelector: { disk: 'ssd' },
+        tolerations: [{ key: 'infra', operator: 'Exists', effect: 'NoSchedule' }],
+      };
+      const wanted = { ...placed, imagePullSecrets: [{ name: 'registry-login' }, { name: 'other' }] };
+      const given = pods({ ...placed, image: { pullSecrets: ['registry-login', 'other'] } });
+
+      expect(given).toHaveLength(4);
+      for (const pod of given) expect(pod).toMatchObject(wanted);
+      for (const pod of pods({})) for (const key of Object.keys(wanted)) expect(pod).not.toHaveProperty(key);
+      const migrations = [...given, ...pods({}), ...pods({ nodeSelector: { disk: 'ssd' } })].filter(
+        ({ name }) => name.includes('-migration-'),
+      );
+      expect(new Set(migrations.map(({ name }) => name)).size).toBe(3);
+    });
+
     it('R-A15: gives each process its own Secret, and none that is another’s', () => {
       const secrets = { common: 'c', bot: 'b', worker: 'w', scheduler: 's', migration: 'm', targets: 't' };
       const given = Object.fromEntries(

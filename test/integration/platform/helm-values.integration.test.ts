@@ -41,6 +41,8 @@ describe.skipIf(helm === undefined)(
       [{ features: { restrat: true } }, "additional properties 'restrat' not allowed"],
       [{ features: { restart: 'please' } }, "at '/features/restart': got string, want boolean"],
       [{ roles: { bot: { replicas: 'two' } } }, "at '/roles/bot/replicas': got string, want integer"],
+      [{ image: { pullSecrets: 'login' } }, "at '/image/pullSecrets': got string, want array"],
+      [{ tolerations: [{ keys: 'a' }] }, "additional properties 'keys' not allowed"],
       [{ image: { digest: 'latest' } }, "at '/image/digest'"],
       [{ names: { platform: { deployment: ['a'] } } }, "additional properties 'deployment' not allowed"],
     ])('refuses %j', (values, said) => {

@@ -3,7 +3,7 @@ import type { ServedContext } from '../../../src/cli/context.ts';
 import { listSwitches } from '../../../src/cli/fixes.command.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
-async function printed(scopes: readonly string[]): Promise<string> {
+async function printed(scopes: readonly string[], underWay: readonly object[] = []): Promise<string> {
   const out: string[] = [];
   const by = { userId: 'U1', teamId: 'T1' };
   const context = {
@@ -11,6 +11,7 @@ async function printed(scopes: readonly string[]): Promise<string> {
     services: {
       switches: {
         list: () => Promise.resolve(scopes.map((scope) => ({ scope, reason: 'storm', by, at: new Date(0) }))),
+        underWay: () => Promise.resolve(underWay),
         record: () => Promise.resolve({ state: 'confirmed' }),
       },
       remediations: { followUps: () => Promise.resolve([]) },
@@ -21,6 +22,17 @@ async function printed(scopes: readonly string[]): Promise<string> {
 }
 
 describe('aetherius fixes status', () => {
+  it('R-X10: names what is under way while something is off', async () => {
+    const row = {
+      ...{ handle: 'ab3', actionId: 'test.write-cells', environment: 'prod', state: 'executing' },
+      ...{ planHash: 'a1b2c3d4e5', plan: { params: {} } },
+    };
+
+    expect(await printed(['*'], [row])).toContain('Under way now (1):\n  ab3  executing  prod');
+    expect(await printed(['*'])).toContain('No fix is under way.');
+    expect(await printed([], [row])).not.toContain('ab3');
+  });
+
   it('R-X10: says what goes on while all fixes are off, and not where one kind is or none', async () => {
     const goesOn = 'Checks, digests and alerts go on.';
 

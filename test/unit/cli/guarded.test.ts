@@ -47,6 +47,7 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
   },
   switches: {
     list: { right: 'read', ask: ({ switches }) => switches.list() },
+    underWay: { right: 'read', ask: ({ switches }) => switches.underWay() },
     record: { right: 'read', ask: ({ switches }) => switches.record() },
   },
   mutes: { list: { right: 'read', ask: ({ mutes }) => mutes.list('prod') } },
@@ -72,6 +73,7 @@ function world(
     'remediations.get': { remediation: { id: 'r1', planHash: 'h', environment: 'prod', secret: 'plan' } },
     'remediations.followUps': [{ environment: 'stage' }, { environment: 'prod' }],
     'remediations.list': [{ environment: 'stage' }, { environment: 'prod' }],
+    'switches.underWay': [{ environment: 'stage' }, { environment: 'prod' }],
     'mutes.list': [{ environment: 'stage' }, { environment: 'prod' }],
   };
   const room = (service: string) =>
@@ -142,6 +144,7 @@ describe('R-A11: what a token reaches', () => {
 
     expect(await guarded.runs.history(undefined, 5)).toEqual([{ environment: 'prod' }]);
     expect(await guarded.remediations.list({ limit: 5 })).toEqual([{ environment: 'prod' }]);
+    expect(await guarded.switches.underWay()).toEqual([{ environment: 'prod' }]);
     expect(await guarded.mutes.list()).toEqual([{ environment: 'prod' }]);
     expect((await refusalOf(guarded.runs.history('stage', 5)))?.code).toBe('NOT_ALLOWED');
   });

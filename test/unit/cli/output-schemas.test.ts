@@ -71,6 +71,7 @@ async function printed(command: (context: never) => Promise<unknown>): Promise<u
       },
       switches: {
         list: () => Promise.resolve([{ scope: '*', reason: 'storm', by, at, until: at }]),
+        underWay: () => Promise.resolve([row]),
         record: () => Promise.resolve({ state: 'confirmed' }),
       },
       mutes: { list: () => Promise.resolve([muted]) },

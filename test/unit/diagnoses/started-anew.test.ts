@@ -82,14 +82,16 @@ describe('a store whose client ends at its start', () => {
         startup([said('STARTUP_DATABASE_UNREACHABLE'), `${code} runtime.running postgres`], on),
         advised(agentManagerStartup, 'S1.b', nats, on),
       ];
-      const anew = (on: string, start: string, restart: string) =>
+      const anew = (...fixes: readonly string[]) =>
         [
           ['start-database', 'postgres'],
           ['start-nats', 'nats'],
-        ].map(([words, part]) => [words, `${on}.${start} ${part}`, `${on}.${restart} ${part}`]);
+        ].map(([words, part]) => [words, ...fixes.map((fix) => `${fix} ${part}`)]);
 
-      expect(stopped('compose')).toEqual(anew('compose', 'start-service', 'restart-service'));
-      expect(stopped('kubernetes')).toEqual(anew('kubernetes', 'start-workload', 'restart-workload'));
+      expect(stopped('compose')).toEqual(anew('compose.start-service', 'compose.restart-service'));
+      // Without a Pod there is nothing to start anew.
+      const restart = code === 'PART_MISSING' ? [] : ['kubernetes.restart-workload'];
+      expect(stopped('kubernetes')).toEqual(anew('kubernetes.start-workload', ...restart));
     },
   );
 
@@ -97,6 +99,21 @@ describe('a store whose client ends at its start', () => {
     expect(startup([said('STARTUP_DATABASE_UNREACHABLE'), 'PART_NOT_RUNNING runtime.running nats'])).toEqual([
       'correct-database-config',
       'compose.set-config-text agent-manager',
+    ]);
+  });
+});
+
+describe('what has no Pod', () => {
+  it('is started, and never started anew', () => {
+    const none = ['PART_MISSING runtime.running neo4j', 'ENDPOINT_REFUSED neo4j.connection neo4j'];
+
+    expect(advised(neo4jConnection, 'S7.c', none, 'kubernetes')).toEqual([
+      'start-neo4j',
+      'kubernetes.start-workload neo4j',
+    ]);
+    expect(advised(unreachable('neo4j'), 'H2.a', none, 'kubernetes')).toEqual([
+      'see-why-not-running',
+      'kubernetes.start-workload neo4j',
     ]);
   });
 });

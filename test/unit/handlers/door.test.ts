@@ -90,6 +90,7 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.undo]: { rule: 'decide' },
   [actionIds.mute]: { rule: 'read' },
   [actionIds.muteLift]: { rule: 'decide' },
+  [actionIds.timeline]: { rule: 'read', public: true },
 };
 type CallbackId = (typeof callbacks)[keyof typeof callbacks];
 /** These have nothing to submit. */
@@ -144,6 +145,7 @@ function stage() {
     'remediations.list': [],
     'remediations.followUps': [],
     'switches.list': [],
+    'switches.underWay': [],
     'mutes.list': [],
     'mutes.set': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
     'mutes.lift': { cause: 'NO_MEMORY_LIMIT', part: 'redis' },
@@ -326,6 +328,7 @@ const purposes: Readonly<Partial<Record<ActionId, string>>> = {
   [actionIds.homeHealth]: 'home-health',
   [actionIds.mute]: 'mute',
   [actionIds.muteLift]: 'mute-lift',
+  [actionIds.timeline]: 'timeline',
 };
 const actionCases: readonly Case[] = Object.entries(actionRules).map(([id, entry]) => ({
   name: `button ${id}`,

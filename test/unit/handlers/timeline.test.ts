@@ -10,6 +10,7 @@ import { wordsIn } from '../../../src/text/words.ts';
 const words = wordsIn('en');
 const timeline: Timeline = {
   ...{ environment: 'stage', of: 'thread', incidents: 1, facts: [], left: false, moreAlerts: false },
+  pins: 'seen',
   file: { channel: 'C0INC', threadTs: '1.1' },
 };
 const request = {

@@ -1,5 +1,6 @@
 import { SlackRefusal } from '../refusal.ts';
 import type { JsonObject, SlackBookmark } from '../types.ts';
+import { wireMessage } from '../wire.ts';
 import type { ApiCall, ApiMethod } from './call.ts';
 import { joinedChannel, knownChannel, optional, required, storedMessage } from './call.ts';
 
@@ -33,6 +34,28 @@ function addPin(call: ApiCall): JsonObject {
   call.world.pins.set(channel.id, pins.add(message.ts));
   call.world.changed();
   return {};
+}
+
+/** docs.slack.dev/reference/methods/pins.list: the newest pin first. */
+function listPins(call: ApiCall): JsonObject {
+  const channel = joinedChannel(call);
+  const { world, baseUrl } = call;
+  const items = [...(world.pins.get(channel.id) ?? [])].reverse().flatMap((ts): readonly JsonObject[] => {
+    const message = world.findMessage(channel.id, ts);
+    if (!message || message.deleted) return [];
+    return [
+      {
+        ...{
+          type: 'message',
+          channel: channel.id,
+          created: Math.floor(Number(ts)),
+          created_by: message.user,
+        },
+        message: { ...wireMessage(world, message, baseUrl), pinned_to: [channel.id] },
+      },
+    ];
+  });
+  return { items };
 }
 
 function removePin(call: ApiCall): JsonObject {
@@ -102,6 +125,7 @@ const bot = (scope: string, run: ApiMethod['run']): ApiMethod => ({ scopes: [sco
 export const markMethods = {
   'reactions.add': bot('reactions:write', addReaction),
   'reactions.remove': bot('reactions:write', removeReaction),
+  'pins.list': bot('pins:read', listPins),
   'pins.add': bot('pins:write', addPin),
   'pins.remove': bot('pins:write', removePin),
   'bookmarks.add': bot('bookmarks:write', addBookmark),

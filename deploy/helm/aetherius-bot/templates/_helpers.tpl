@@ -31,6 +31,21 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- define "aetherius-bot.config" -}}
 {{- .Values.configFile | default (toYaml .Values.config) -}}
 {{- end -}}
+{{- /* Where a Pod may run, and with which login its image is pulled. */ -}}
+{{- define "aetherius-bot.placement" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
 {{- /* With a digest the tag names nothing. */ -}}
 {{- define "aetherius-bot.image" -}}
 {{- if .Values.image.digest -}}

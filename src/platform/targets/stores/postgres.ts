@@ -18,6 +18,7 @@ import {
 } from '../failure.ts';
 import { tcpCheck } from '../network/tcp-check.ts';
 import type { TlsOptions } from '../network/tls.ts';
+import { createPlaces, type Places } from './places.ts';
 import type { SharedConnections } from './shared-connection.ts';
 
 export interface PostgresSettings {
@@ -31,6 +32,9 @@ export interface PostgresSettings {
 
 /** The bot's own sessions, so that probes can leave them out of what they count. */
 export const applicationName = 'aetherius-bot';
+
+/** Sessions of a run at one database: a look costs little. */
+const mostSessions = 2;
 
 /** The server ended one statement, for its time or for a lock that it waited on; it answers the next one. */
 const cancelled: ReadonlySet<unknown> = new Set(['57014', '55P03']);
@@ -71,9 +75,10 @@ export function createPostgresTarget(
   };
 
   const pools = new Map<string, ReturnType<typeof makePool>>();
+  const placesOf = new Map<string, Places>();
   /** Of work in batches, which would else open a session for each of them. */
   const batches: typeof pools = new Map();
-  const makePool = (database: string, max = 2) =>
+  const makePool = (database: string, max = mostSessions) =>
     book.share<Pool>({
       async open() {
         const { default: pg } = await import('pg');
@@ -153,17 +158,21 @@ export function createPostgresTarget(
   ): Promise<readonly Row[]> => {
     const shared = pools.get(database) ?? makePool(database);
     pools.set(database, shared);
+    const places = placesOf.get(database) ?? createPlaces(mostSessions);
+    placesOf.set(database, places);
     const timeoutMs = options.timeoutMs ?? timeouts.callMs;
-    return breaker.run(() =>
-      shared.use((pool) =>
-        withClient(
-          options,
-          () => pool.connect(),
-          async (client) => {
-            await readOnly(client, timeoutMs);
-            const result = await client.query<Row>(sql, [...values]);
-            return result.rows;
-          },
+    return places.use(options.signal, () =>
+      breaker.run(() =>
+        shared.use((pool) =>
+          withClient(
+            options,
+            () => pool.connect(),
+            async (client) => {
+              await readOnly(client, timeoutMs);
+              const result = await client.query<Row>(sql, [...values]);
+              return result.rows;
+            },
+          ),
         ),
       ),
     );

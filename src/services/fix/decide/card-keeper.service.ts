@@ -9,7 +9,7 @@ import type { StoreOf, TxOf } from '../../../domain/ports/store.ts';
 import type { Language } from '../../../domain/run/run.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 
-type CardRepository = 'buttons' | 'messages' | 'remediations';
+type CardRepository = 'buttons' | 'killSwitches' | 'messages' | 'remediations';
 
 export interface CardKeeper {
   /** R-A10: what people decide with, from the fix as it is stored now; undefined where there is none. */

@@ -1,12 +1,12 @@
 import { heldReason } from '../../../domain/audit/record.ts';
 import { personId } from '../../../domain/fix/approval.ts';
 import { type AllowList, mayDecide, type Standing, standingOf } from '../../../domain/fix/eligibility.ts';
+import type { KillSwitch } from '../../../domain/fix/kill-switch.ts';
 import { frozenBy, withinHours } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { KillSwitch } from '../../../domain/ports/kill-switches.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { type DecisionDeps, type DecisionRepository, decisionTimeoutMs } from './remediation-deps.ts';
@@ -208,8 +208,8 @@ export async function forbiddenNow(
 }
 
 /** A switch as it is shown wherever it blocks. */
-export function switchFacts({ scope, reason, by }: KillSwitch): Facts {
-  return { scope, why: reason, person: by.userId };
+export function switchFacts({ scope, reason, by, at }: KillSwitch): Facts {
+  return { scope, why: reason, person: by.userId, since: at.toISOString() };
 }
 
 /** Cancel and stop: the requester, the tier's approvers, or somebody on call. */

@@ -9,11 +9,11 @@ import type { StoreOf, TxOf } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 
 /** What an answer is edited with after a verdict. */
-type VerdictRepository = 'buttons' | 'messages' | 'remediations' | 'runs';
+type VerdictRepository = 'buttons' | 'killSwitches' | 'messages' | 'remediations' | 'runs';
 /** What a move of a fix is written with: its row, its audit row, its messages, and the answer that it turns green. */
 export type MoveRepository = VerdictRepository | 'audit';
 /** A decision moves a fix, and looks up who may decide. */
-export type DecisionRepository = MoveRepository | 'directory' | 'killSwitches';
+export type DecisionRepository = MoveRepository | 'directory';
 
 /** What deciding about remediations needs, in whichever process it happens. */
 export interface DecisionDeps {

@@ -48,7 +48,10 @@ const shownDirectly: ReadonlySet<RemediationRow['state']> = new Set([
   ...(['succeeded', 'failed', 'rolled_back', 'rollback_failed', 'indeterminate'] as const),
 ]);
 
-type CardRepository = 'buttons' | 'messages' | 'remediations';
+/** States in which a switch that is on keeps it from going on. */
+const waitsForPeople: ReadonlySet<RemediationRow['state']> = new Set(['proposed', 'requested', 'approved']);
+
+type CardRepository = 'buttons' | 'killSwitches' | 'messages' | 'remediations';
 
 export interface RemediationMessages extends OverdueMessages {
   /**
@@ -219,6 +222,7 @@ export function createRemediationMessages(deps: {
     const free = other === undefined && undo === undefined && places.length > 0;
     const made = free ? await buttons(tx, row, places) : {};
     const rule = policy.rule(row.tier);
+    const off = waitsForPeople.has(row.state) ? await tx.killSwitches.active(row.actionId) : undefined;
     return {
       remediation: row,
       approvals,
@@ -226,7 +230,7 @@ export function createRemediationMessages(deps: {
       needed: rule?.approvals ?? 0,
       buttons: made,
       now: await tx.now(),
-      ...present({ elsewhere: other, other: ahead, first: await firstOf(tx, row), undo }),
+      ...present({ elsewhere: other, other: ahead, first: await firstOf(tx, row), undo, off }),
       ...(rule?.reason === 'required' ? { reasonNeeded: true as const } : {}),
       ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...present({ undoValidUntil: made.undo === undefined ? undefined : undoUntil(row) }),

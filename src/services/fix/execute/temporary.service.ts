@@ -7,7 +7,8 @@ import { reread } from '../decide/remediation-move.service.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 
 /** Whatever looks at ends shows what it finds, and moves nothing. */
-type EndRepository = 'buttons' | 'messages' | 'remediations' | 'temporaries';
+/** The switches are read for the card alone. */
+type EndRepository = 'buttons' | 'killSwitches' | 'messages' | 'remediations' | 'temporaries';
 
 /** What looking at the ends of temporary changes needs: no policy, no freeze and no kill switch, for it changes nothing. */
 export interface TemporaryDeps

@@ -89,6 +89,8 @@ describe.each(languages)('an incident in %s', (language) => {
   });
 
   it('says in its thread that it is over', () => {
-    expect(alertsOver(90_000, words).text).toContain(':large_green_circle:');
+    const over = alertsOver(90_000, 'b1', words);
+    expect(over.text).toContain(':large_green_circle:');
+    expect(JSON.stringify(over.blocks)).toContain('"action_id":"timeline","value":"b1"');
   });
 });

@@ -30,11 +30,39 @@ const facts: readonly TimelineFact[] = [
 ];
 const timeline: TimelineHead = {
   ...{ environment: 'prod', of: 'thread', incidents: 1, left: false, moreAlerts: false, inThread: true },
+  pins: 'seen',
   facts,
 };
 
 const shown = (answer: ReturnType<typeof timelineAnswer>) =>
   `${answer.text} ${JSON.stringify(answer.blocks)}`;
+
+describe('what people have pinned', () => {
+  const pinned = { at: at(6), kind: 'pinned', message: { at: at(6), text: hostile, by: 'U0REQ' } } as const;
+  const withPin = { ...timeline, facts: [...facts, pinned] };
+
+  it('stands with its author, and what it says pings nobody and holds no secret', () => {
+    const text = shown(timelineAnswer(withPin, 'timeline-prod.md', english));
+    const file = timelineFile(withPin, english);
+
+    expect(text).toContain('Pinned message: “A &lt;!channel&gt;');
+    expect(text).toContain('· <@U0REQ>');
+    expect(file).toContain('U0REQ |');
+    for (const one of [text, file]) expect(one).not.toMatch(/[^\\]<!channel>|hunter2/);
+  });
+
+  it.each([
+    ['no-scope', 'pins:read'],
+    ['unavailable', ''],
+  ] as const)('is missing, and the text says why: %s', (pins, why) => {
+    for (const words of [english, chinese]) {
+      const sentence = words.plain(`timeline.pins.${pins}`);
+      expect(sentence).toContain(why);
+      expect(shown(timelineAnswer({ ...timeline, pins }, 'timeline-prod.md', words))).toContain(sentence);
+    }
+    expect(timelineFile({ ...timeline, pins }, english)).toContain('Pinned messages are missing');
+  });
+});
 
 describe('the text of a timeline', () => {
   it('has a time in the zone of the reader, what and who on each line; text of others pings nobody', () => {

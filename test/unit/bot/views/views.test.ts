@@ -48,6 +48,7 @@ import type { Language } from '../../../../src/domain/run/run.ts';
 import { verbOf, verbs } from '../../../../src/handlers/grammar/command.ts';
 import { commandOf } from '../../../../src/handlers/grammar/in-words.ts';
 import { catalogueOf } from '../../../../src/main/understanding.ts';
+import { markup } from '../../../../src/text/format.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../../support/slack-messages.ts';
 import {
@@ -1196,6 +1197,54 @@ describe('what is switched off', () => {
       wordsIn('en'),
     ).text;
 
+  it.each(languages)('R-X10: names what is under way, or says that nothing is, in %s', (language) => {
+    const words = wordsIn(language);
+    const said = (rows: readonly RemediationRow[]) =>
+      switchesAnswer(
+        [{ scope: '*', reason: 'a drill', by: approver, at: now }],
+        { state: 'confirmed', places: [], seq: 0 },
+        words,
+        [],
+        rows,
+      ).text;
+    const row = aRemediation({ state: 'executing' });
+
+    expect(said([row])).toContain(`• \`${row.handle}\``);
+    expect(said([row])).toContain(words.say('fix.state.executing'));
+    expect(said([])).toContain(words.say('switch.runs-none'));
+  });
+
+  it.each(languages)('R-X10: stands on a card that waits, with who, when and why, in %s', (language) => {
+    const words = wordsIn(language);
+    const off = { scope: '*', reason: 'the <!channel> sale', by: approver, at: now };
+    const card = (state: RemediationRow['state'], more: { off?: typeof off; outcome?: Facts } = {}) => {
+      const { outcome, ...view } = more;
+      const row = aRemediation({ state, ...(outcome === undefined ? {} : { outcome }) });
+      return JSON.stringify(
+        renderer.remediation(
+          { remediation: row, approvals: [], steps: [], needed: 1, buttons: {}, now, ...view },
+          language,
+        ).blocks,
+      );
+    };
+    const said = words.say('switch.all', {
+      ...{ reason: off.reason, who: markup(`<@${approver.userId}>`), since: now.toISOString() },
+    });
+
+    for (const state of ['proposed', 'requested', 'approved'] as const)
+      expect(card(state, { off })).toContain(JSON.stringify(said).slice(1, -1));
+    expect(card('proposed', { off })).not.toContain('<!channel>');
+    expect(card('proposed')).not.toContain(words.say('card.off'));
+    // Of one that the worker has let wait it is told once, as the worker saw it.
+    const seen = { waiting: 'kill-switch', why: 'a sale', person: approver.userId, since: now.toISOString() };
+    expect(card('approved', { off, outcome: seen })).not.toContain(words.say('card.off'));
+    expect(card('approved', { off, outcome: seen })).toContain(`<@${approver.userId}>`);
+    // A version before this one has kept neither person nor time.
+    expect(card('approved', { outcome: { waiting: 'kill-switch', why: 'a sale' } })).toContain(
+      words.say('card.waiting.kill-switch.bare', { why: 'a sale' }),
+    );
+  });
+
   it('R-X10: says what goes on while all fixes are off, and not where one kind is', () => {
     expect(of('*')).toContain('\nChecks, digests and alerts go on. A fix that runs ends after its step');
     expect(of('redis.set-eviction-policy')).not.toContain('go on');
@@ -1246,7 +1295,7 @@ describe('what there is to ask for', () => {
     const words = wordsIn(language);
     const answers = [
       symptomsAnswer(catalogue, words),
-      switchesAnswer([], { state: 'confirmed', places: [], seq: 0 }, words, [], catalogue),
+      switchesAnswer([], { state: 'confirmed', places: [], seq: 0 }, words, [], [], catalogue),
       ...faults.map((fault) => faultAnswer(fault, words, { offered: catalogue, environment: 'prod' })),
     ];
     for (const answer of answers) {

@@ -14,7 +14,7 @@ import {
 } from '../../../../src/domain/timeline/timeline.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 11, 2, 10, minute));
-const none: TimelineSources = { incidents: [], alerts: [], runs: [], fixes: [], mutes: [] };
+const none: TimelineSources = { incidents: [], alerts: [], runs: [], fixes: [], mutes: [], pinned: [] };
 const incident = { openedAt: at(1), resolvedAt: at(50), channel: 'C0INC' } as unknown as Incident;
 const by = { teamId: 'T1', userId: 'U0REQ', via: 'slack' } as const;
 
@@ -78,6 +78,7 @@ const all: TimelineSources = {
   runs: [run],
   fixes: [fix],
   mutes: [{ ...mute, endedAt: at(9), ended: 'lifted' }],
+  pinned: [{ at: at(45), text: 'We tell the customers.', by: 'U0REQ' }],
 };
 const named = (facts: readonly TimelineFact[]) =>
   facts.map((fact) => `${fact.at.getUTCMinutes()} ${fact.kind}${fact.kind === 'fix' ? `.${fact.what}` : ''}`);
@@ -101,6 +102,7 @@ describe('a timeline', () => {
       '12 fix.succeeded',
       '30 run-mended',
       '40 came-back',
+      '45 pinned',
       '49 alert-over',
       '50 incident-over',
     ]);

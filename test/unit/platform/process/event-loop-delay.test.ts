@@ -67,6 +67,25 @@ describe('a starved worker', () => {
     expect(await lateBy()).toBeGreaterThan(250);
   });
 
+  it('knows it also where it was late from the first moment on', async () => {
+    const lateBy = watchEventLoopDelay();
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+
+    expect(await lateBy()).toBeGreaterThan(250);
+  });
+
+  it('adds up what it was late by where each turn came late', async () => {
+    const lateBy = watchEventLoopDelay();
+    for (let turns = 0; turns < 5; turns += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const until = performance.now() + 120;
+      while (performance.now() < until);
+    }
+
+    expect(await lateBy()).toBeGreaterThan(300);
+  });
+
   it('knows it also when the answer was told before the timers had their turn', async () => {
     const lateBy = watchEventLoopDelay();
     await new Promise((resolve) => setTimeout(resolve, 30));

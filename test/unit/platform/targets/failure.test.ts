@@ -97,6 +97,22 @@ describe('a breaker', () => {
     expect(await breaker.run(() => Promise.resolve('fine'))).toBe('fine');
   });
 
+  it.each(['no-answer', 'connect-timeout', 'closed'] as const)(
+    'tries again after %s that a process met which was late itself',
+    async (stage) => {
+      const breaker = new CircuitBreaker();
+      const late = async () => {
+        const until = performance.now() + 400;
+        while (performance.now() < until);
+        await new Promise(setImmediate);
+        throw targetError(stage, address);
+      };
+      await expect(breaker.run(late)).rejects.toMatchObject({ stage });
+
+      expect(await breaker.run(() => Promise.resolve('it answers'))).toBe('it answers');
+    },
+  );
+
   it('forgets after a while', async () => {
     const breaker = new CircuitBreaker(unconnected, 0);
     await expect(breaker.run(() => Promise.reject(targetError('refused', address)))).rejects.toThrow();

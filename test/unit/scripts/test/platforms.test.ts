@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { saidOfTrials, trialsIn } from '../../../../scripts/test/platforms.ts';
+import { kindsDrawn, saidOfTrials, trialsIn } from '../../../../scripts/test/platforms.ts';
 
 const report = (certain: number, ...wrong: readonly string[]) =>
   JSON.stringify({ right: 12, wrong, certain, notFound: wrong.length - certain });
@@ -19,5 +19,18 @@ describe('the line of a campaign', () => {
     expect(trialsIn(report(1, '| D3.a | certain and wrong: not planted: D3.b |'), 'compose').wrong).toEqual([
       'campaign on compose: | D3.a | certain and wrong: not planted: D3.b |',
     ]);
+  });
+});
+
+describe('combinations of faults in CI', () => {
+  const of = (seed: string) => kindsDrawn('drawn', { seed, touched: new Set() });
+
+  it('are of one kind, another one for another commit', () => {
+    expect(of('00000000')).toHaveLength(1);
+    expect(new Set(['00000000', '00000001', '00000002'].flatMap(of)).size).toBe(3);
+  });
+
+  it('are of every kind where nothing is drawn', () => {
+    expect(kindsDrawn('each', undefined)).toHaveLength(3);
   });
 });

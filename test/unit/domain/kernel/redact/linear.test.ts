@@ -161,9 +161,9 @@ describe('the time of a text grows with its length, and not faster', () => {
       ...options,
       finders: [
         (text) => {
-          // A look at the rest of the text from every fourth place: what the redactor itself takes is little beside it.
+          // A look at the rest of the text from every place: what the redactor itself takes is little beside it.
           let sum = 0;
-          for (let from = 0; from < text.length; from += 4)
+          for (let from = 0; from < text.length; from += 1)
             for (let at = from; at < text.length; at += 1) sum += text.charCodeAt(at);
           return sum === 0 ? [{ start: 0, end: 1, kind: 'x' }] : [];
         },
@@ -171,8 +171,8 @@ describe('the time of a text grows with its length, and not faster', () => {
     });
 
     // Until it is compiled, the small text takes much longer than its share, and the two would look alike.
-    for (let round = 0; round < 4; round += 1) quadratic.text('a'.repeat(16_384));
+    for (let round = 0; round < 2; round += 1) quadratic.text('a'.repeat(16_384));
     // An eighth of the text: a quadratic look at it takes less than a second.
-    expect(ratioOf(quadratic, 'a', [8_192, 32_768], 3)).toBeGreaterThan(most);
+    expect(ratioOf(quadratic, 'a', [8_192, 32_768], 2)).toBeGreaterThan(most);
   });
 });
