@@ -1,4 +1,4 @@
-import { type Case, compareCase } from '../../domain/case/case.ts';
+import { compareCase } from '../../domain/case/case.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
