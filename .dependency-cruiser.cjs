@@ -49,6 +49,7 @@ const rooms = {
     watch: ['kernel', 'platform', 'probe', 'alert', 'mute', 'health'],
     message: ['kernel', 'platform', 'probe', 'logs', 'run', 'mute', 'health', 'digest', 'fix'],
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'mute', 'settings', 'message'],
+    case: ['kernel', 'platform', 'probe', 'run', 'diagnosis'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
     timeline: ['kernel', 'platform', 'probe', 'run', 'alert', 'mute', 'fix', 'audit', 'message'],
     bundle: ['kernel', 'platform', 'probe', 'settings', 'logs', 'health', 'diagnosis'],
@@ -74,6 +75,7 @@ const rooms = {
     digest: ['run', 'mended', 'health', 'inventory', 'mute'],
     schedule: ['run', 'digest'],
     logs: ['run', 'diagnosis'],
+    case: ['diagnosis'],
     collect: ['run', 'diagnosis', 'logs'],
   },
   'src/platform': {

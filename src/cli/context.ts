@@ -22,6 +22,7 @@ import type { Check } from '../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { ExportVerdict } from '../services/audit/contract.ts';
+import type { ReplayHere } from '../services/case/contract.ts';
 import type { CollectHere } from '../services/collect/contract.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
@@ -150,6 +151,10 @@ export interface CliContext extends Terminal {
   /** Takes secrets out of all parts of one bundle: the same one has the same stand-in. */
   redactorOf(bundle: string): Promise<Redactor>;
   readonly bundles: Bundles;
+  /** Judges cases by this version; nothing is asked of any environment. */
+  replays(): Promise<ReplayHere>;
+  /** The file itself, or the `.json` files of a folder in the order of their names. UsageFault for a folder without one. */
+  caseFiles(path: string): readonly string[];
   /** What is looked at instead of an environment, with `--bundle`. */
   recorded(): Promise<Pick<Recording, 'environment' | 'at' | 'place'> | undefined>;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */

@@ -1,6 +1,7 @@
 import type { Right } from '../domain/access/access.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { CaseService } from '../services/case/contract.ts';
 import type { Services } from '../services/contract.ts';
 import type { DigestService } from '../services/digest/contract.ts';
 import type { KillSwitchService, RemediationService } from '../services/fix/contract.ts';
@@ -24,6 +25,7 @@ export interface PersonGate {
 export interface PersonServices {
   readonly runs: Pick<RunService, 'start' | 'get' | 'history'>;
   readonly reports: Pick<ReportService, 'make'>;
+  readonly cases: Pick<CaseService, 'find' | 'keep'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
   readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain' | 'followUps'>;
   readonly switches: Pick<KillSwitchService, 'list' | 'underWay' | 'record'>;
@@ -49,7 +51,7 @@ export function guardServices(
   gate: PersonGate,
   environmentOf: (channel: string) => string | undefined,
 ): PersonServices {
-  const { runs, remediations, switches, digests, reports, mutes } = services;
+  const { runs, remediations, switches, digests, reports, cases, mutes } = services;
   const mine = async <T extends { readonly environment: string }>(
     environment: string | undefined,
     limit: number,
@@ -79,6 +81,19 @@ export function guardServices(
         const made = await reports.make(query);
         if (made !== undefined) await gate.need({ right: 'read', environment: made.report.run.environment });
         return made;
+      },
+    },
+    cases: {
+      async find(reference) {
+        await gate.need({ right: 'read' });
+        const found = await cases.find(reference);
+        if (found !== undefined) await gate.need({ right: 'read', environment: found.environment });
+        return found;
+      },
+      async keep(reference, right) {
+        const found = await cases.find(reference);
+        await gate.need({ right: 'read', ...present({ environment: found?.environment }) });
+        return cases.keep(found?.id ?? reference, right);
       },
     },
     digests: {

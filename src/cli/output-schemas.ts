@@ -3,6 +3,7 @@ import { auditFaults } from '../domain/audit/audit.ts';
 import { ExportManifestOutput } from '../domain/audit/export.ts';
 import { BundleManifest } from '../domain/bundle/manifest.ts';
 import { bundleFaults } from '../domain/bundle/verdict.ts';
+import { Case } from '../domain/case/case.ts';
 import { verdicts } from '../domain/diagnosis/judgement.ts';
 import { partStates } from '../domain/health/health.ts';
 import { logLevels } from '../domain/logs/level.ts';
@@ -149,6 +150,40 @@ export const CollectOutput = z
   })
   .meta({ title: 'aetherius collect --output json' });
 export type CollectOutput = z.output<typeof CollectOutput>;
+
+export const ReplayOutput = z
+  .object({
+    cases: z.array(
+      z.object({
+        path: z.string(),
+        run: z.uuid(),
+        environment: z.string(),
+        changed: z
+          .array(
+            z.object({
+              id: z.string(),
+              part: z.enum(partIds),
+              before: z.enum([...verdicts, 'absent']),
+              now: z.enum([...verdicts, 'absent']),
+            }),
+          )
+          .meta({
+            description: 'Causes whose verdict is another one; `absent`: one version does not know it.',
+          }),
+        right: z
+          .object({
+            cause: z.string().optional(),
+            note: z.string().optional(),
+            confirmed: z.boolean().nullable(),
+          })
+          .nullable()
+          .meta({ description: 'What a person says that it was, and whether that is confirmed now.' }),
+      }),
+    ),
+    changed: z.number().meta({ description: 'Cases with a verdict that is another one.' }),
+  })
+  .meta({ title: 'aetherius replay --output json' });
+export type ReplayOutput = z.output<typeof ReplayOutput>;
 
 export const BundleOutput = z
   .object({
@@ -636,6 +671,7 @@ export const ExportOutput = ExportManifestOutput.meta({
 export const outputSchemas = {
   approvals: { schema: ApprovalsOutput, commands: ['approvals list'] },
   audit: { schema: AuditOutput, commands: ['audit verify'] },
+  case: { schema: Case, commands: ['case keep'] },
   bundle: { schema: BundleOutput, commands: ['bundle verify', 'bundle open'] },
   collect: { schema: CollectOutput, commands: ['collect'] },
   config: { schema: ConfigOutput, commands: ['config check'] },
@@ -671,6 +707,7 @@ export const outputSchemas = {
     schema: MutesOutput,
     commands: ['mute list', 'mute add', 'mute known', 'mute lift', 'mute export'],
   },
+  replay: { schema: ReplayOutput, commands: ['replay'] },
   report: { schema: ReportOutput, commands: ['report'] },
   symptoms: { schema: SymptomsOutput, commands: ['symptoms'] },
 } as const satisfies Readonly<

@@ -427,6 +427,24 @@ export function createProgram(
       ),
     );
 
+  const kept = program.command('case').description(say('cli.case'));
+  kept
+    .command('keep')
+    .description(say('cli.case.keep'))
+    .argument('<run>')
+    .addOption(new Option('--cause <id>', say('cli.case.cause')))
+    .addOption(new Option('--note <text>', say('cli.case.note')))
+    .action((named: string, options: { cause?: string; note?: string }) =>
+      asPerson(async (context) => (await import('./case.command.ts')).keepCase(context, named, options)),
+    );
+  program
+    .command('replay')
+    .description(say('cli.replay'))
+    .argument('<cases...>')
+    .action((paths: string[]) =>
+      here(async (context) => (await import('./case.command.ts')).replayCases(context, paths)),
+    );
+
   const digest = program.command('digest').description(say('cli.digest'));
   type Place = { channel: string; env?: string };
   digest

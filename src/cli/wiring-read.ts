@@ -1,10 +1,24 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { LogTallyOptions } from '../domain/logs/analysis.ts';
 import type { LogCounter } from '../domain/ports/log-files.ts';
 import { logThreads } from '../platform/logs/log-threads.ts';
 import { createSideBySide } from '../platform/logs/side-by-side.ts';
 import { mostUnpacked, unpacked } from '../platform/logs/unpack.ts';
+import { exitCodes } from './context.ts';
+import { UsageFault } from './faults.ts';
+
+/** The file itself, or the `.json` files of a folder in the order of their names. UsageFault for a folder without one. */
+export function caseFilesIn(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const files = readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .map((name) => join(path, name));
+  if (files.length === 0) throw new UsageFault('cli.fault.case-none', { path }, exitCodes.couldNotLook);
+  return files;
+}
 
 /**
  * Bytes of a file, or of standard input for `-`, unpacked where they begin as gzip does. What reads slowly holds the

@@ -28,7 +28,7 @@ import { type Shell, screenOf } from './shell.ts';
 import { openBundles } from './wiring-bundle.ts';
 import type { Guard } from './wiring-guard.ts';
 import { installationIn } from './wiring-install.ts';
-import { countSideBySide, followBytes, readBytes } from './wiring-read.ts';
+import { caseFilesIn, countSideBySide, followBytes, readBytes } from './wiring-read.ts';
 
 export interface OpenOptions {
   readonly words: Words;
@@ -153,6 +153,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     redact: (text) => guard.text(text),
     redactorOf: async (bundle) => (await redaction()).redactorOf(bundle),
     bundles: openBundles(shell.signal),
+    replays: async () => (await import('../main/replays.ts')).openReplays(),
+    caseFiles: caseFilesIn,
     recorded,
     ...present({
       ask:

@@ -26,6 +26,7 @@ import type { AuditKeyRing } from '../platform/settings/audit-keys.ts';
 import { remediations } from '../remediations/index.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
 import { createExportService } from '../services/audit/export.service.ts';
+import { createCaseService } from '../services/case/case.service.ts';
 import type { Services } from '../services/contract.ts';
 import { createDigestService, type DigestSettings } from '../services/digest/digest.service.ts';
 import { createKillSwitchService, leads } from '../services/fix/decide/kill-switch.service.ts';
@@ -118,6 +119,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
   const { store, courier, clock, ids, config } = deps;
   const environments = Object.keys(config.environments);
   const platformOf = platformsIn(config.environments);
+  const causes = new Set(diagnoses.flatMap((diagnosis) => diagnosis.causes.map(({ id }) => id)));
   const runs = createRunService({
     store,
     courier,
@@ -141,7 +143,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     switches: createKillSwitchService(deciding),
     mutes: createMuteService({
       ...{ store, ids, directory, policy: deps.policy, accessOf: deciding.accessOf },
-      causes: new Set(diagnoses.flatMap(({ causes }) => causes.map(({ id }) => id))),
+      causes,
       said: (what, language) => muteSaid(what, wordsIn(language, platformOf(what.mute.environment))),
     }),
     places: createPlaceService({ ...deciding, ...present({ fallback: fallbackOf(config) }) }),
@@ -166,6 +168,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       version: deps.version,
     }),
     timelines: createTimelineService({ store, directory, ...present({ pins: deps.pins }) }),
+    cases: createCaseService({ store, causes, version: deps.version }),
     audit: createAuditService({ store, keys: deps.auditKeys.all, trust: deps.trust }),
     exports: createExportService({
       ...{ store, directory, key: deps.auditKeys.current, signer: deps.signer },

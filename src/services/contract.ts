@@ -1,4 +1,5 @@
 import type { AuditService, ExportService } from './audit/contract.ts';
+import type { CaseService } from './case/contract.ts';
 import type { DigestService } from './digest/contract.ts';
 import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
 import type { InventoryService } from './inventory/contract.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly digests: DigestService;
   readonly reports: ReportService;
   readonly timelines: TimelineService;
+  readonly cases: CaseService;
   readonly audit: AuditService;
   readonly exports: ExportService;
   readonly tokens: TokenService;

@@ -1,6 +1,7 @@
 import { alerts } from './en/alerts.ts';
 import { answers } from './en/answers.ts';
 import { bundle } from './en/bundle.ts';
+import { cases } from './en/cases.ts';
 import { cli } from './en/cli.ts';
 import { commands } from './en/commands.ts';
 import { diagnoses } from './en/diagnoses.ts';
@@ -40,5 +41,6 @@ export const en = {
   ...timeline,
   ...logs,
   ...bundle,
+  ...cases,
   ...cli,
 } as const;

@@ -2,6 +2,7 @@ import type { en } from './en.ts';
 import { alerts } from './zh-CN/alerts.ts';
 import { answers } from './zh-CN/answers.ts';
 import { bundle } from './zh-CN/bundle.ts';
+import { cases } from './zh-CN/cases.ts';
 import { cli } from './zh-CN/cli.ts';
 import { commands } from './zh-CN/commands.ts';
 import { diagnoses } from './zh-CN/diagnoses.ts';
@@ -41,5 +42,6 @@ export const zhCN = {
   ...timeline,
   ...logs,
   ...bundle,
+  ...cases,
   ...cli,
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

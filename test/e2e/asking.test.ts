@@ -517,7 +517,7 @@ const twenty = {
     ['direct', 'agent-manager cannot reach redis', 'N1'],
     ['mention', 'workflows are stuck', 'S4'],
     ['shortcut', full, 'D3'],
-    ['slash', 'why are events so slow?', '?'],
+    ['slash', 'connection refused', '?'],
     ['direct', 'kafka lags behind', '-'],
   ],
   [people.chinese]: [

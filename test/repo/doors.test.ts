@@ -61,6 +61,10 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     make: { slack: true, cli: true },
     attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
   },
+  cases: {
+    find: { slack: 'Not built yet: the command line keeps cases.', cli: true },
+    keep: { slack: 'Not built yet: the command line keeps cases.', cli: true },
+  },
   timelines: {
     find: {
       slack: true,

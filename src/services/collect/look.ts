@@ -3,11 +3,10 @@ import { cutOff, laneOf } from '../../domain/bundle/recording.ts';
 import { changeCalls } from '../../domain/diagnosis/changes.ts';
 import { isWay } from '../../domain/diagnosis/diagnosis.ts';
 import type { DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
-import { partOfCall } from '../../domain/health/health-calls.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/probe/probe.ts';
-import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
+import { answered } from '../diagnosis/answered.ts';
 import { diagnose } from '../diagnosis/diagnose.service.ts';
 import type { Bundle } from './growing-bundle.ts';
 import type { CollectOptions } from './options.ts';
@@ -110,30 +109,12 @@ export async function look(
   signal.throwIfAborted();
   await recording.end();
   const { judgements } = await diagnose(
-    { ...options, probes: answered(outcomes, options.clock.now()) },
+    { ...options, probes: answered(outcomes, options.clock.now(), 'not asked for a bundle') },
     { diagnoses: all, environment, targets: present({ ...targets, kubernetes: undefined }), signal },
   );
   return { outcomes, judgements };
 }
 
-const notRecorded = { code: 'not-recorded', detail: 'not asked for a bundle', facts: {} };
-
 function distinct(calls: readonly ProbeCall[]): readonly ProbeCall[] {
   return [...new Map(calls.map((call) => [callKey(call), call])).values()];
-}
-
-/** Answers with what was said already. What was not asked could not be seen: an answer that is missing rules nothing out. */
-function answered(outcomes: readonly ProbeOutcome[], at: Date): ProbeRunner {
-  const byKey = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
-  const unasked = (call: ProbeCall): ProbeOutcome => ({
-    ...{ key: callKey(call), probe: call.probe, part: partOfCall(call), status: 'inconclusive' },
-    ...{ findings: [], facts: {}, cause: notRecorded, startedAt: at.toISOString(), durationMs: 0 },
-  });
-  return {
-    run(calls, { onOutcome }) {
-      const known = calls.map((call) => byKey.get(callKey(call)) ?? unasked(call));
-      for (const outcome of known) onOutcome?.(outcome);
-      return Promise.resolve(known);
-    },
-  };
 }

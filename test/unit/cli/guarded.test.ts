@@ -28,6 +28,10 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
     history: { right: 'read', ask: ({ runs }) => runs.history('prod', 5) },
   },
   reports: { make: { right: 'read', ask: ({ reports }) => reports.make({ language: 'en' }) } },
+  cases: {
+    find: { right: 'read', ask: ({ cases }) => cases.find('run') },
+    keep: { right: 'read', ask: ({ cases }) => cases.keep('run') },
+  },
   digests: {
     now: { right: 'start', ask: ({ digests }) => digests.now({ surface, environment: 'prod', by }) },
     configure: { right: 'configure', ask: ({ digests }) => digests.configure({ ...place, enabled: true }) },
@@ -64,6 +68,7 @@ function world(
   const answers: Readonly<Record<string, unknown>> = {
     'runs.get': { environment: 'prod' },
     'runs.history': [{ environment: 'stage' }, { environment: 'prod' }],
+    'cases.find': { id: 'r', environment: 'prod' },
     'reports.make': { report: { run: { environment: 'prod' } } },
     'remediations.get': { remediation: { id: 'r1', planHash: 'h', environment: 'prod', secret: 'plan' } },
     'remediations.followUps': [{ environment: 'stage' }, { environment: 'prod' }],
@@ -83,7 +88,10 @@ function world(
       },
     );
   const services = Object.fromEntries(
-    ['runs', 'remediations', 'switches', 'mutes', 'digests', 'reports'].map((one) => [one, room(one)]),
+    ['runs', 'remediations', 'switches', 'mutes', 'digests', 'reports', 'cases'].map((one) => [
+      one,
+      room(one),
+    ]),
   ) as unknown as Services;
   const list = (users: readonly string[]) => ({ users, usergroups: [], channels: [] });
   const ask = { users: ['UBOSS'], usergroups: [] };

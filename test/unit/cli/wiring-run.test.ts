@@ -21,6 +21,8 @@ const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person' | '
   diagnose: ['own', 'D3'],
   logs: ['own', '--file -'],
   collect: ['own', '-o bundle.tar.gz'],
+  'case keep': ['person', '00000000'],
+  replay: ['own', 'cases'],
   'bundle verify': ['own', 'bundle.tar.gz'],
   'bundle open': ['own', 'bundle.tar.gz'],
   'config check': ['own', ''],

@@ -18,7 +18,7 @@ describe('plain words instead of a verb', () => {
     ['check why redis is slow', 'check why redis is slow', undefined],
     ['fix redis memory full', 'fix redis memory full', undefined],
     ['检查 redis 内存 为什么 满了', '检查 redis 内存 为什么 满了', undefined],
-    ['fix the leaked database sessions', 'fix the leaked database sessions', undefined],
+    ['fix leaked database sessions', 'fix leaked database sessions', undefined],
   ])('%s', (text, symptom, environment) => {
     expect(read(text)).toEqual({
       ok: true,
@@ -27,15 +27,15 @@ describe('plain words instead of a verb', () => {
   });
 
   it('that fit several symptoms are asked about, and nothing starts', () => {
-    expect(read('why are events so slow?')).toEqual({
+    expect(read('connection refused')).toEqual({
       ok: false,
       fault: {
         reason: 'several-symptoms',
-        facts: { text: 'why are events so slow?' },
-        choices: expect.arrayContaining([{ id: 'S3', typed: 'S3' }]),
+        facts: { text: 'connection refused' },
+        choices: expect.arrayContaining([{ id: 'N1', typed: 'N1' }]),
       },
     });
-    expect(read('diagnose why are events so slow?')).toMatchObject({
+    expect(read('diagnose connection refused')).toMatchObject({
       ok: false,
       fault: { reason: 'several-symptoms' },
     });
