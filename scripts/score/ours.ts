@@ -17,7 +17,7 @@ export interface Answer {
 
 type Body = DiagnoseOutput | ErrorOutput;
 
-/** Asks for a cause by what a person says who knows none. */
+/** Asks for a cause in the words of a person who does not know it. */
 export async function askOurs(shell: Shell, words: string): Promise<Answer> {
   let asked = words;
   let answer = await shell.ask<Body>('diagnose', ...asked.split(' '));

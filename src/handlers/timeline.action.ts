@@ -4,7 +4,7 @@ import type { HandlerDeps } from './deps.ts';
 import type { ButtonArgs } from './remediation.action.ts';
 import { answerTimeline } from './timeline.ts';
 
-/** "Timeline" below an incident that is over: what happened, in order, to whoever presses it. */
+/** "Timeline" below an incident that is over: tells who presses it what happened, in order. */
 export function timelineAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();

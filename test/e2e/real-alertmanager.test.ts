@@ -1,4 +1,4 @@
-/** From a full Redis to the answer in Slack by nobody asking: real exporter, Prometheus and Alertmanager, our rules, and the lines of `init --alerts`. */
+/** From a full Redis to the answer in Slack without a question: real exporter, Prometheus and Alertmanager, our rules, and the lines of `init --alerts`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

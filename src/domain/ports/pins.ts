@@ -8,6 +8,6 @@ export type Pinned =
 
 /** Messages that people have pinned in their channel. */
 export interface Pins {
-  /** Those of these threads, of whoever wrote them, apart from the bot. Never throws. */
+  /** Those of these threads, apart from the bot's own. Never throws. */
   inThreads(threads: readonly { readonly channel: string; readonly threadTs: string }[]): Promise<Pinned>;
 }

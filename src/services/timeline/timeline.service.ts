@@ -19,7 +19,7 @@ type Repositories = 'alerts' | 'audit' | 'messages' | 'mutes' | 'remediations' |
 export interface TimelineServiceOptions {
   readonly store: StoreOf<Repositories>;
   readonly directory: Pick<Directory, 'channel'>;
-  /** Absent where nobody can ask Slack. */
+  /** Absent in a process that cannot ask Slack. */
   readonly pins?: Pins;
 }
 

@@ -132,8 +132,12 @@ describe('a case', () => {
     expect(await keep(large)).toMatchObject({ exit: 64, out: '' });
     expect((await keep(large)).err).toContain('at most 5 MiB');
     const id = await stored('prod', seen);
-    expect((await keep(id, '--cause', 'Z9.z')).err).toContain('no diagnosis has a cause “Z9.z”');
+    expect((await keep(id, '--cause', 'no-cause')).err).toContain('no diagnosis has a cause “no-cause”');
     expect((await keep('00000000')).err).toContain('There is no run 00000000');
+    // As text it would be escaped for a terminal, and be no case any more.
+    const asText = await (await bot.as(asPerson(member.userId)))('case', 'keep', id);
+    expect(asText).toMatchObject({ exit: 64, out: '' });
+    expect(asText.err).toContain('aetherius --output json case keep');
     const empty = await stored('prod', []);
     expect((await keep(empty)).err).toContain('is no diagnosis');
   });

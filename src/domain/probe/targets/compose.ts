@@ -170,7 +170,7 @@ export interface ComposeTarget {
   readonly project: string;
   /** Absent unless the configuration lets a container be made again. */
   readonly anew?: ComposeAnew;
-  /** Images with which the part was seen to run well, newest first; absent: sightings are not kept. */
+  /** Images with which the part was seen to run well, newest first; absent: what was seen is not kept. */
   ran?(part: PartId): Promise<readonly RanImage[]>;
   /** Containers of the project, running or not, without those that a fix keeps beside another; cached for the run. */
   containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPlaces } from '../../../../src/platform/targets/stores/places.ts';
+import { createPlaces } from '../../../../../src/platform/targets/stores/places.ts';
 
 /** A call that ends when it is told to. */
 function open() {
