@@ -3,7 +3,7 @@
  * from it, so that a new test file need not be registered anywhere.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { slowFiles } from './slow-files.ts';
@@ -22,6 +22,9 @@ const localImports = (text: string): readonly string[] =>
     (pattern) => [...text.matchAll(pattern)].flatMap(([, path]) => path ?? []),
   );
 
+/** What looks like an import may be a folder that some code names. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 /**
  * All files of `folders` that a file imports, and what those import, as paths from the root of the repository.
  * Types are no imports.
@@ -34,7 +37,7 @@ export function importsOf(
 ): ReadonlySet<string> {
   for (const path of localImports(readFileSync(join(at, file), 'utf8'))) {
     const found = relative(at, resolve(at, dirname(file), path));
-    if (known.has(found) || !folders.test(found) || !existsSync(join(at, found))) continue;
+    if (known.has(found) || !folders.test(found) || !isFile(join(at, found))) continue;
     known.add(found);
     importsOf(found, folders, at, known);
   }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
-import { AppError, type Stage, TargetError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
@@ -8,7 +8,14 @@ import { wholeJson, withoutColours } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
-import { traitsOf } from '../../domain/probe/findings.ts';
+import {
+  isByOwnLag,
+  lateFromMs,
+  outOfTime,
+  starvedMs,
+  trusted,
+  WorkerBusy,
+} from '../../domain/probe/own-lag.ts';
 import {
   type Cause,
   callKey,
@@ -43,15 +50,10 @@ export interface ProbeRunnerOptions {
   readonly redactorOf?: (answer: string | undefined) => Redactor;
 }
 
-/** Begins to watch; the function it returns tells the worst eventLoopDelay of the process since then. */
+/** Begins to watch; the function it returns tells how late the process was since then. */
 export type EventLoopDelay = () => () => number | Promise<number>;
 
 const plain = createRedactor();
-
-/** EventLoopDelay from which a judgement by the clock is not made. */
-const STARVED_MS = 250;
-/** Delay from which a measured time counts without it: what is then within its limit is not called slow. */
-const LATE_MS = 50;
 
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
@@ -111,7 +113,10 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     const judged = trusted(answer, lagMs);
     const result = speaksOfNothing(judged) ? await applied(judged, { probe, part, targets, signal }) : judged;
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
-    const about = { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs };
+    const about = {
+      ...{ key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
+      ...(lagMs < lateFromMs ? {} : { lateMs: Math.round(lagMs) }),
+    };
     // Judged and compared as it is stored; the key is that of the call.
     const outcome = { ...wholeJson(toOutcome(about, result, redactor)), key };
     const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
@@ -201,50 +206,12 @@ async function applied(
 const isMute = (part: PartId, { withoutHttp = [] }: Targets): boolean =>
   withoutHttp.some((id) => id === part);
 
-class WorkerBusy extends Error {
-  readonly lagMs: number;
-  constructor(lagMs: number) {
-    super('this worker was too busy to judge by the clock');
-    this.name = 'WorkerBusy';
-    this.lagMs = lagMs;
-  }
-}
-
-/** Whether a finding says more about this process, which was late itself, than about the target. */
-const isByOwnLag = (result: ProbeResult, lagMs: number): boolean =>
-  lagMs >= LATE_MS &&
-  result.status === 'unhealthy' &&
-  result.findings.some(
-    (finding) =>
-      traitsOf(finding.code).byOwnClock === true && (lagMs >= STARVED_MS || isWithin(finding, lagMs)),
-  );
-
-/** Whether what it measured stays within its limit without what this process was late by. */
-function isWithin({ facts }: Finding, lagMs: number): boolean {
-  const limit = facts.thresholdMs;
-  const measured = facts.latencyMs ?? facts.handshakeMs;
-  return typeof limit === 'number' && typeof measured === 'number' && measured - lagMs <= limit;
-}
-
-/** Stages at which a call ends for want of time. */
-const outOfTime: ReadonlySet<string> = new Set<Stage>(['no-answer', 'connect-timeout']);
-
 /** Whether this process was too late for its own look: then another one, once it has time, may come to something. */
 function isSpoiled(result: ProbeResult, lagMs: number): boolean {
   if (isByOwnLag(result, lagMs)) return true;
-  if (lagMs < STARVED_MS || result.status !== 'inconclusive') return false;
+  if (lagMs < starvedMs || result.status !== 'inconclusive') return false;
   const { cause } = result;
   return cause instanceof ProbeTimedOut || (cause instanceof TargetError && outOfTime.has(cause.stage));
-}
-
-/** Takes a finding back that is there by our own lag. */
-function trusted(result: ProbeResult, lagMs: number): ProbeResult {
-  if (!isByOwnLag(result, lagMs)) return result;
-  return {
-    status: 'inconclusive',
-    cause: new WorkerBusy(Math.round(lagMs)),
-    ...present({ facts: result.facts }),
-  };
 }
 
 class ProbeTimedOut extends Error {
@@ -288,7 +255,7 @@ function asError(error: unknown): Error {
 }
 
 function toOutcome(
-  head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs'>,
+  head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs' | 'lateMs'>,
   result: ProbeResult,
   redactor: Redactor,
 ): ProbeOutcome {
