@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delayed, setImmediate as turn } from 'node:timers/promises';
 
 const RESOLUTION_MS = 20;
@@ -6,30 +5,57 @@ const RESOLUTION_MS = 20;
 /** Average delay from which a process is late all the time: an answer that takes many turns is late by all of them. */
 const STEADY_MS = 50;
 
+interface Watch {
+  /** By `performance.now`, as all times here. */
+  readonly asked: number;
+  worst: number;
+  sum: number;
+  turns: number;
+}
+
+const watches = new Set<Watch>();
+let ticking: NodeJS.Timeout | undefined;
+let lastTick = 0;
+
+/** One timer for all who watch: each call of a target watches, and there are thousands of them in a second. */
+function tick(): void {
+  const now = performance.now();
+  for (const watch of watches) count(watch, now);
+  lastTick = now;
+}
+
+function count(watch: Watch, now: number): void {
+  const late = Math.max(0, now - Math.max(lastTick, watch.asked) - RESOLUTION_MS);
+  watch.worst = Math.max(watch.worst, late);
+  watch.sum += late;
+  watch.turns += 1;
+}
+
 /**
- * Watches how late this process gets its turn (event loop delay: own work, and waiting for a CPU alike).
- * The function it returns stops watching and gives the worst delay in milliseconds; where each turn came late, the sum.
+ * Watches how late this process gets its turn (event loop delay: own work, and waiting for a CPU alike), from its first
+ * moment on. The function it returns stops watching and gives the worst delay in milliseconds; where each turn came late,
+ * the sum.
  */
 export function watchEventLoopDelay(): () => Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
-  // The histogram counts from its first turn on; a block that begins before that would never be seen.
-  const asked = performance.now();
-  let first = 0;
-  const firstTurn = setTimeout(() => {
-    first = performance.now() - asked - RESOLUTION_MS;
-  }, RESOLUTION_MS);
+  const watch: Watch = { asked: performance.now(), worst: 0, sum: 0, turns: 0 };
+  if (ticking === undefined) {
+    lastTick = watch.asked;
+    ticking = setInterval(tick, RESOLUTION_MS);
+    ticking.unref();
+  }
+  watches.add(watch);
   return async () => {
     // A delay is counted by a timer of the loop, and who waited for an answer is told before that timer has its turn: after
     // work of half a second nothing would be counted yet. In the check phase all timers that were due have run.
     await delayed(1);
     await turn();
-    delay.disable();
-    clearTimeout(firstTurn);
-    const later = delay.count === 0 ? 0 : (delay.mean / 1e6 - RESOLUTION_MS) * delay.count;
-    const worst = Math.max(0, first, delay.max / 1e6 - RESOLUTION_MS);
-    const sum = first + later;
-    return sum < STEADY_MS * (delay.count + 1) ? worst : Math.max(worst, sum);
+    if (watches.delete(watch)) count(watch, performance.now());
+    if (watches.size === 0) {
+      clearInterval(ticking);
+      ticking = undefined;
+    }
+    const { worst, sum, turns } = watch;
+    return sum < STEADY_MS * turns ? worst : Math.max(worst, sum);
   };
 }
 
