@@ -17,7 +17,7 @@ export interface Choice {
   readonly each?: boolean;
   /** Each cause once, and a third of the other faults in their first variants, drawn by this seed. */
   readonly sampled?: number;
-  /** A quarter of the causes, and of the faults by which fixes are carried out, drawn by this seed. */
+  /** A sixth of the causes, and of the faults by which fixes are carried out, drawn by this seed. */
   readonly drawn?: number;
   /** Beginnings of ids whose causes are planted once beside those that are drawn. */
   readonly also?: readonly string[];
@@ -75,7 +75,7 @@ function drawnFaults(choice: Choice, all: readonly Fault[], seed: number): reado
       : [...fixed, ...first].filter((fault) =>
           choice.also?.some((prefix) => (causeOf(fault) ?? fault.id).startsWith(prefix)),
         );
-  const share = (list: readonly Fault[]) => drawn(list, Math.ceil(list.length / 4), seed);
+  const share = (list: readonly Fault[]) => drawn(list, Math.ceil(list.length / 6), seed);
   const chosen = new Set([...share(fixed), ...share(first), ...also]);
   return all.filter((fault) => chosen.has(fault));
 }

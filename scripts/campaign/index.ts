@@ -101,7 +101,7 @@ const options = new Command('campaign')
   .addOption(
     new Option(
       '--drawn <seed>',
-      'a quarter of the causes, drawn by this number; with --mend also a quarter of the faults by which fixes are carried out',
+      'a sixth of the causes, drawn by this number; with --mend also a sixth of the faults by which fixes are carried out',
     ).argParser(Number),
   )
   .option('--also <prefix>', 'with --drawn: also each cause whose id begins so (repeatable)', collect, [])

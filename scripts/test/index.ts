@@ -144,7 +144,7 @@ function optionsOf({ name, drawn }: Suite & { readonly name: SuiteName }, sample
   return { ...seeded, files };
 }
 
-/** `TESTS=drawn` runs a part of the long suites, drawn by the commit, and whatever the last six hours touched. */
+/** `TESTS=drawn` runs a part of the long suites, drawn by the commit, and whatever the last four hours touched. */
 function testsWanted(): 'all' | 'drawn' {
   const wanted = process.env.TESTS ?? 'all';
   if (wanted === 'all' || wanted === 'drawn') return wanted;
@@ -164,7 +164,7 @@ const missingForAll = (suite: Suite): readonly string[] => suite.lacks?.() ?? mi
 
 /**
  * `CAMPAIGN=each` plants every fault in its first variant, `sample` every cause once and a third of the other faults, `once`
- * every cause once, `drawn` a quarter of the causes and of the fixes; `none` leaves the campaigns out.
+ * every cause once, `drawn` a sixth of the causes and of the fixes; `none` leaves the campaigns out.
  */
 function campaignSize(): CampaignSize {
   const wanted = process.env.CAMPAIGN ?? 'each';

@@ -25,7 +25,7 @@ const chosen: readonly {
 }[] = [
   { suite: 'unit', drawn: 6 },
   { suite: 'contract', drawn: 6 },
-  { suite: 'integration', files: folders.map((folder) => `test/integration/${folder}/`) },
+  { suite: 'integration', files: folders.map((folder) => `test/integration/${folder}/`), drawn: 3 },
   { suite: 'servers', files: folders.map((folder) => `test/integration/${folder}/`), long: true },
   {
     suite: 'cluster',
@@ -48,7 +48,7 @@ export const newerNodeParts = (context: RunContext, sample?: Sample): readonly P
         const files =
           drawn === undefined || sample === undefined
             ? own
-            : sampledFiles(context.root, suite, drawn, sample).files;
+            : sampledFiles(context.root, suite, drawn, sample, own).files;
         const options = {
           as: `${suite} on ${newerNode}`,
           node: join(bin, 'node'),

@@ -1,6 +1,6 @@
 /**
  * `TESTS=drawn`: of a long suite some of the files, drawn by the commit that is tested, and every file that a change of
- * the last six hours touched. The next commit draws others; `npm run test:all` runs them all.
+ * the last four hours touched. The next commit draws others; `npm run test:all` runs them all.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -67,13 +67,13 @@ export function touchedIn(log: string): ReadonlySet<string> {
   return new Set([...added].filter(([, lines]) => lines >= touchedLines).map(([path]) => path));
 }
 
-/** What the commits of the six hours before this one touched; nothing where the history is not here. */
+/** What the commits of the four hours before this one touched; nothing where the history is not here. */
 export function touchedLately(root: string): ReadonlySet<string> {
   const git = (...args: readonly string[]) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).trim();
   // All that a shallow clone has would be new in its only commit.
   if (git('rev-parse', '--is-shallow-repository') === 'true') return new Set();
-  const since = Number(git('log', '-1', '--format=%ct')) - 6 * 60 * 60;
+  const since = Number(git('log', '-1', '--format=%ct')) - 4 * 60 * 60;
   return touchedIn(git('log', `--since=${since}`, '--format=', '--numstat', '--no-renames'));
 }
 
@@ -96,13 +96,14 @@ export interface Sample {
 
 export const sampleOf = (root: string): Sample => ({ seed: seedOf(root), touched: touchedLately(root) });
 
-/** One of every `ofEach` files of a suite, as the sample draws them, and of how many. */
+/** One of every `ofEach` files of a suite, as the sample draws them, and of how many; with `below`, of these folders. */
 export function sampledFiles(
   root: string,
   suite: SuiteName,
   ofEach: number,
   { seed, touched }: Sample,
+  below: readonly string[] = [''],
 ): { readonly files: readonly string[]; readonly of: number } {
-  const all = filesOf(root, suite);
+  const all = filesOf(root, suite).filter(({ path }) => below.some((folder) => path.startsWith(folder)));
   return { files: drawnOf(all, ofEach, Number.parseInt(seed, 16), touched), of: all.length };
 }

@@ -43,7 +43,7 @@ it('each has every fault once, once has every cause once', () => {
 
 describe('what is drawn', () => {
   const choice = { ...ciChoices.compose, mend: true };
-  const seeds = Array.from({ length: 30 }, (_none, at) => 77 + at);
+  const seeds = Array.from({ length: 60 }, (_none, at) => 77 + at);
 
   it('is less than half of a sample, the same for a number, and in the end every cause and every fix', () => {
     const all = names({ ...choice, sampled: 21 });
