@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type CliContext, exitCodes } from '../../../src/cli/context.ts';
@@ -36,6 +37,22 @@ function quiet(program: ReturnType<typeof createProgram>) {
 }
 
 describe('the program', () => {
+  it.each([
+    [80, 'en'],
+    [40, 'en'],
+    [80, 'zh-CN'],
+    [40, 'zh-CN'],
+  ] as const)('explains each command within %i columns: %s', (columns, locale) => {
+    const program = createProgram(wordsIn(locale), always);
+    for (const command of [program, ...allCommands(program)]) {
+      command.configureOutput({ getOutHelpWidth: () => columns });
+      const lines = command.helpInformation().split('\n');
+      // A name without a blank in it is never cut.
+      const long = lines.filter((line) => stringWidth(line) > columns && line.trim().includes(' '));
+      expect(long.filter((line) => !line.startsWith('Usage:'))).toEqual([]);
+    }
+  });
+
   it.each([
     [['--help'], exitCodes.ok],
     [['--version'], exitCodes.ok],
