@@ -43,7 +43,11 @@ describe('the program', () => {
     [80, 'zh-CN'],
     [40, 'zh-CN'],
   ] as const)('explains each command within %i columns: %s', (columns, locale) => {
-    const program = createProgram(wordsIn(locale), always);
+    const program = createProgram(
+      wordsIn(locale),
+      '1',
+      always(() => Promise.resolve()),
+    );
     for (const command of [program, ...allCommands(program)]) {
       command.configureOutput({ getOutHelpWidth: () => columns });
       const lines = command.helpInformation().split('\n');

@@ -55,7 +55,9 @@ it('finds thousands of secrets in more than forty forms, and leaves what stands 
 it('finds them in the lines of one text, where each stands among the others', () => {
   const random = seeded(7);
   const some = planted.filter(({ text }) => !text.includes('\n')).filter(() => random() < 0.2);
-  const shown = createRedactor(patient).lines(some.map(({ text }) => `2026-11-26T10:00:00Z INFO app ${text}`));
+  const shown = createRedactor(patient).lines(
+    some.map(({ text }) => `2026-11-26T10:00:00Z INFO app ${text}`),
+  );
 
   expect(some.length).toBeGreaterThan(800);
   expect(shown).toHaveLength(some.length);
