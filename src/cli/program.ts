@@ -1,4 +1,4 @@
-import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { exportFormats } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
@@ -10,11 +10,11 @@ import type { ShellName } from './completion.command.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import { UsageFault } from './faults.ts';
 import type { FixOptions } from './fix.command.ts';
+import { foldedHelp } from './folded-help.ts';
 import type { HealthOptions } from './health.command.ts';
 import type { InitOptions } from './init.command.ts';
 import type { InstallOptions } from './install.command.ts';
 import type { LogsOptions } from './logs.command.ts';
-import { fold } from './screen.ts';
 
 export interface GlobalOptions {
   readonly output: Output;
@@ -535,7 +535,7 @@ export function createProgram(
     command.exitOverride();
     // Two lines: what is wrong, and where help is.
     command.showHelpAfterError(words.plain('cli.usage', { command: pathOf(command) }));
-    command.configureHelp({ minWidthToWrap: 20, boxWrap: fold, formatItem: foldedItem });
+    command.configureHelp(foldedHelp);
     command.configureOutput({
       outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
       ...(terminal === undefined
@@ -547,14 +547,6 @@ export function createProgram(
     });
   }
   return program;
-}
-
-/** Where the terms leave less than half of the width, each explanation stands below its term. */
-function foldedItem(this: Help, term: string, width: number, explanation: string, help: Help): string {
-  const columns = this.helpWidth ?? 80;
-  if (width < columns / 2 - 4) return Help.prototype.formatItem.call(this, term, width, explanation, help);
-  const below = help.boxWrap(explanation, columns - 6).replaceAll('\n', '\n      ');
-  return `${help.boxWrap(`  ${term}`, columns).replaceAll('\n', '\n    ')}\n      ${below}`;
 }
 
 /** `aetherius approvals list`. */

@@ -42,6 +42,11 @@ describe('a part of the files of a suite', () => {
     expect(half.length).toBeGreaterThanOrEqual(Math.floor(all.length / 2));
     expect(half.length).toBeLessThan(all.length);
     expect(all).toEqual(expect.arrayContaining([...half]));
+    const below = ['test/integration/store/', 'test/integration/probes/'];
+    const drawn = sampledFiles(root, 'integration', 3, { seed: '0badcafe', touched: new Set() }, below);
+    expect(drawn.files.filter((path) => !below.some((folder) => path.startsWith(folder)))).toEqual([]);
+    expect(drawn.files).toHaveLength(Math.ceil(drawn.of / 3));
+    expect(drawn.of).toBeGreaterThan(20);
     expect(sampledFiles(root, 'e2e', 4, { seed: '0badcafe', touched: new Set() }).of).toBeGreaterThan(30);
   });
 });
