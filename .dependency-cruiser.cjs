@@ -176,6 +176,30 @@ module.exports = {
       to: { path: '^src/' },
     },
     {
+      name: 'redact-stands-alone',
+      comment: 'What others can use by itself knows nothing of the bot.',
+      severity: 'error',
+      from: { path: '^packages/redact/src/' },
+      to: { path: '^(src|test|scripts|tools|lab|packages)/', pathNot: '^packages/redact/src/' },
+    },
+    {
+      name: 'redact-packages',
+      comment: 'Only the rules of secretlint come from others, and only through their own entry.',
+      severity: 'error',
+      from: { path: '^packages/redact/src/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: 'node_modules/@secretlint/',
+      },
+    },
+    {
+      name: 'rules-of-others-at-the-edge',
+      comment: 'Pure rules use the redactor alone; who makes one for a process gives it the rules of secretlint.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/redact/' },
+      to: { path: '^packages/redact/src/secretlint\\.ts$' },
+    },
+    {
       name: 'auditor-stands-alone',
       comment: 'Who checks the audit without trusting the product runs none of its code.',
       severity: 'error',

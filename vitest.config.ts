@@ -26,7 +26,7 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       // A worker reads the source once for all its files: half the time, since most of it is imports.
-      project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts'], {
+      project('unit', ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.unit.test.ts'], {
         isolate: false,
         maxWorkers: 2,
         // Against a hang: on a machine that does something else as well, a pure rule over a megabyte takes seconds.

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Whether a file below `src` was changed, made or moved after this one was built. */
+/** Whether a file below a folder of sources was changed, made or moved after this one was built. */
 export function isOlderThanSource(built: string, source: string): boolean {
   if (!existsSync(built)) return true;
   const { mtimeMs } = statSync(built);
@@ -16,6 +16,7 @@ export function isOlderThanSource(built: string, source: string): boolean {
 }
 
 export function setup(): void {
-  if (!isOlderThanSource(join(root, 'dist/main.js'), join(root, 'src'))) return;
+  const built = join(root, 'dist/main.js');
+  if (!['src', 'packages'].some((source) => isOlderThanSource(built, join(root, source)))) return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
 }

@@ -1,5 +1,5 @@
 /** One hostile line, from 1 to 16 MB: each is twice the last one, and should take about twice the time. */
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
+import { createRedactor } from '@aetherius/redact';
 
 /**
  * `1 MB ms` to `16 MB ms`: milliseconds of processor time, the least of the rounds. `last doubled`: what twice the line

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRedactor, type Redactor } from '../../src/domain/kernel/redact/redactor.ts';
-import { maintainedRules } from '../../src/platform/redact/rule-set.ts';
+import { createRedactor, type Redactor } from '@aetherius/redact';
+import { maintainedRules } from '@aetherius/redact/secretlint';
 
 export interface RedactFigure {
   readonly name: string;

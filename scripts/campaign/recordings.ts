@@ -1,9 +1,9 @@
 /** Recordings of the lab's faults, as they are kept and asked again. */
 
+import { createRedactor } from '@aetherius/redact';
 import { laneOf, type RecordedRow } from '../../src/domain/bundle/recording.ts';
 import { openRecording } from '../../src/domain/bundle/replay.ts';
 import type { DiagnosisJudgement } from '../../src/domain/diagnosis/judgement.ts';
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import type { Probe, ProbeResult } from '../../src/domain/probe/probe.ts';
 import type { ServicesTarget } from '../../src/domain/probe/targets/http.ts';
 import { openRecorded } from '../../src/main/recorded.ts';

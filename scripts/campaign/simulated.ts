@@ -4,13 +4,13 @@
  * what one fault takes away from another's evidence is known only where the same probe looked at both.
  */
 
+import { createRedactor } from '@aetherius/redact';
 import { cutOff, type RecordedRow } from '../../src/domain/bundle/recording.ts';
 import { openRecording, type Recording } from '../../src/domain/bundle/replay.ts';
 import { isWay } from '../../src/domain/diagnosis/diagnosis.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../src/domain/diagnosis/judgement.ts';
 import { rootsFirst } from '../../src/domain/diagnosis/roots-first.ts';
 import { targetStages } from '../../src/domain/kernel/errors.ts';
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { foundations } from '../../src/domain/platform/dependencies.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import { type Finding, findingKey } from '../../src/domain/probe/finding.ts';

@@ -1,6 +1,6 @@
 /** Makes the image of `deploy/Dockerfile` where no registry and no builder is: from npm, Debian's packages and this checkout. */
 
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setup as buildIfOlder } from '../build-if-older.ts';
@@ -8,8 +8,11 @@ import { type WrittenImage, writeArchive } from './archive.ts';
 import { base } from './base.ts';
 import { type Entry, filesBelow, writeLayer } from './layer.ts';
 import { npm } from './npm.ts';
+import { type Locked, shrinkwrapOf } from './pinned.ts';
 import { git, ownDockerfile, productFiles, root } from './product.ts';
 import { sbomOf } from './sbom.ts';
+
+type Manifest = Readonly<Record<string, unknown>>;
 
 export interface MadeImage extends WrittenImage {
   readonly name: string;
@@ -33,12 +36,18 @@ export async function makeImage({
   const stand = await base(progress);
   const work = mkdtempSync(join(tmpdir(), 'aetherius-image-'));
   try {
-    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
-      copyFileSync(join(root, file), join(work, file));
+    copyFileSync(join(root, '.npmrc'), join(work, '.npmrc'));
+    const json = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Locked;
+    // Neither what is left out on purpose, which npm would miss, nor our own packages, which the build carries with it.
+    const {
+      devDependencies: _dev,
+      workspaces: _own,
+      ...manifest
+    } = json('package.json') as object as Manifest;
+    writeFileSync(join(work, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(work, 'package-lock.json'), JSON.stringify(shrinkwrapOf(json('package-lock.json'))));
     // For the platform of the image, whatever this machine is.
     await npm(['ci', '--omit=dev', '--prefer-offline', '--os=linux', '--cpu=x64', '--libc=glibc'], work);
-    // Otherwise npm misses what is left out on purpose.
-    await npm(['pkg', 'delete', 'devDependencies'], work);
     const bill = sbomOf(await npm(['sbom', '--sbom-format=cyclonedx', '--omit=dev'], work), stand, created);
     const sbom = `${JSON.stringify(bill, null, 1)}\n`;
     progress('installed the packages');

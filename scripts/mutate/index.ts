@@ -25,10 +25,10 @@ const quality = join(root, 'docs/quality.md');
 /** Of the whole folder; the results while they come, and what survived. */
 const artifacts = join(root, 'artifacts/mutation');
 /** The redactor is counted by itself: its tables would be three of four mutants of the domain. */
-const folders = ['src/domain', 'src/domain/kernel/redact', 'src/probes'];
-const tests = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'];
+const folders = ['src/domain', 'packages/redact/src', 'src/probes'];
+const tests = ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'];
 /** They measure time and memory, which an instrumented redactor needs more of: without a mutant they fail. */
-const measuring = ['linear', 'stream'].map((name) => `test/unit/domain/kernel/redact/${name}.test.ts`);
+const measuring = ['linear', 'stream'].map((name) => `packages/redact/test/${name}.test.ts`);
 /** Mutants of each folder for a minute of the budget: two cores need less. */
 const perMinute = 3;
 /** So many times the budget it may take by the wall clock, on a machine that does other things as well. */

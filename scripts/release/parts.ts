@@ -15,22 +15,8 @@ import { dirname, join } from 'node:path';
 import { kubeProgram } from '../../lab/components/kube-api.ts';
 import { must } from '../../lab/components/process.ts';
 import { npm } from '../image/npm.ts';
+import { type Locked, shrinkwrapOf } from '../image/pinned.ts';
 import { ownDockerfile, productFiles, root } from '../image/product.ts';
-
-interface Locked {
-  readonly packages: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-/** The lock file without what only development needs: with it, everybody gets the packages that were tried. */
-export function shrinkwrapOf<T extends Locked>(lock: T): T {
-  const packages = Object.entries(lock.packages).filter(([, one]) => one.dev !== true);
-  return {
-    ...lock,
-    packages: Object.fromEntries(
-      packages.map(([path, { devDependencies: _none, ...rest }]) => [path, rest] as const),
-    ),
-  };
-}
 
 /** The package for `npm install -g`, with its packages pinned. */
 export async function npmPackage(folder: string): Promise<string> {
@@ -43,6 +29,7 @@ export async function npmPackage(folder: string): Promise<string> {
     const json = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Locked;
     const {
       devDependencies: _dev,
+      workspaces: _own,
       scripts: _scripts,
       allowScripts: _allow,
       ...manifest

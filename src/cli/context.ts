@@ -1,3 +1,4 @@
+import type { Redactor } from '@aetherius/redact';
 import type { AuditFault } from '../domain/audit/audit.ts';
 import type { BundleManifest } from '../domain/bundle/manifest.ts';
 import type { Recording } from '../domain/bundle/replay.ts';
@@ -8,7 +9,6 @@ import type { RemedyCall } from '../domain/fix/remediation.ts';
 import type { WantedFix } from '../domain/fix/remedies.ts';
 import type { HealthRules, SecondLook } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
-import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { LogTallyOptions } from '../domain/logs/analysis.ts';
 import type { InventoryLook, InventoryNews } from '../domain/platform/inventory.ts';
 import type { PartId } from '../domain/platform/part.ts';

@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor, withheld } from '../domain/kernel/redact/redactor.ts';
+import { createRedactor, type Redactor, withheld } from '@aetherius/redact';
 import type { Words } from '../text/words.ts';
 import type { Output } from './context.ts';
 import type { Shell } from './shell.ts';

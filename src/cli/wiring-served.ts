@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Redactor } from '@aetherius/redact';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../domain/ports/http.ts';
 import type { Config } from '../domain/settings/config.ts';

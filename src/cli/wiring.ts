@@ -11,9 +11,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { createRedactor, KnownSecrets } from '@aetherius/redact';
 import { present } from '../domain/kernel/present.ts';
-import { KnownSecrets } from '../domain/kernel/redact/known-secrets.ts';
-import { createRedactor } from '../domain/kernel/redact/redactor.ts';
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import { Redaction } from '../domain/settings/redaction.ts';
 import { systemClock } from '../platform/process/clock.ts';

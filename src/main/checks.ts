@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Redactor } from '@aetherius/redact';
 import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import type { Place } from '../domain/diagnosis/place.ts';
@@ -12,7 +13,6 @@ import type { HealthRules } from '../domain/health/rules.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { CountLogs } from '../domain/ports/log-files.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { Probe } from '../domain/probe/probe.ts';

@@ -1,6 +1,6 @@
+import type { Redactor } from '@aetherius/redact';
 import type { Recording } from '../domain/bundle/replay.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
-import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import { probes } from '../probes/index.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 import { openChecks } from './checks.ts';

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { remediationFiles } from '../../scripts/docs/remediation-files.ts';
 import { identityClaims, planDrift, planFault } from '../../src/domain/fix/execution.ts';
 import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { type Targets, targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { ownClaims } from '../../src/services/fix/self-identity.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { spellingsOf } from '@aetherius/redact';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { spellingsOf } from '../../src/domain/kernel/redact/encodings.ts';
-import { hardCases } from '../support/redact/hard-cases.ts';
-import { isVisible } from '../support/redact/visible.ts';
+import { hardCases } from '../../packages/redact/test/corpora/hard-cases.ts';
+import { isVisible } from '../../packages/redact/test/corpora/visible.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 

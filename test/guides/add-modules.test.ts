@@ -52,8 +52,8 @@ function unrelated(): readonly string[] {
       .filter((line) => line !== '' && !line.startsWith('A  '))
       .map((line) => line.slice(3)),
   );
-  const unit = repositoryFiles(/^(?:test\/unit|tools)\/.*\.test\.ts$/).filter((file) => {
-    const imports = importsOf(file, /^(?:src|test|lab|scripts|tools)\//, checkout);
+  const unit = repositoryFiles(/^(?:test\/unit|packages|tools)\/.*\.test\.ts$/).filter((file) => {
+    const imports = importsOf(file, /^(?:src|packages|test|lab|scripts|tools)\//, checkout);
     return !touched.has(file) && ![...imports].some((path) => touched.has(path));
   });
   return unit;
@@ -133,11 +133,11 @@ describe('the guides, done literally in one scratch copy', () => {
     const out = unrelated();
 
     expect(out.length).toBeGreaterThan(100);
-    expect(out).toContain('test/unit/domain/kernel/redact/linear.test.ts');
+    expect(out).toContain('packages/redact/test/linear.test.ts');
     // Each guide adds a line to one of these.
     const registries = ['probes', 'remediations', 'diagnoses'].map((name) => `src/${name}/index.ts`);
     const asRegistries = out.filter((file) => {
-      const imports = importsOf(file, /^(?:src|test|lab|scripts|tools)\//, checkout);
+      const imports = importsOf(file, /^(?:src|packages|test|lab|scripts|tools)\//, checkout);
       return registries.some((path) => imports.has(path));
     });
     expect(asRegistries).toEqual([]);

@@ -89,7 +89,7 @@ describe('a failure that may be by chance', () => {
     'test/integration/approvals/races.test.ts',
     'test/e2e/approvers.test.ts',
     'test/integration/audit/texts.test.ts',
-    'test/unit/domain/kernel/redact/linear.test.ts',
+    'packages/redact/test/linear.test.ts',
     'test/integration/store/outbox.integration.test.ts',
     'campaign on compose',
   ])('is never one of %s', (path) => {

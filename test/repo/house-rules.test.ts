@@ -57,7 +57,7 @@ describe('the source', () => {
   });
 
   it('switches no check off without a reason', () => {
-    const all = repositoryFiles(/^(src|test|tools|lab|scripts)\/.*\.tsx?$/);
+    const all = repositoryFiles(/^(src|packages|test|tools|lab|scripts)\/.*\.tsx?$/);
     const silent = all.flatMap((path) =>
       read(path)
         .split('\n')

@@ -24,7 +24,7 @@ async function check(paths: string[], baseDir = root): Promise<ICruiseResult> {
 describe('the layers', () => {
   let result: ICruiseResult;
   beforeAll(async () => {
-    result = await check(['src', 'tools', 'lab/referee']);
+    result = await check(['src', 'packages', 'tools', 'lab/referee']);
   });
 
   it('are kept: nobody imports what is not theirs, and nothing goes in a circle', () => {
@@ -55,6 +55,7 @@ const breaches: readonly (readonly [string, string, string])[] = [
   ['cli-sees-types-of-services', 'src/cli/a.command.ts', 'src/services/b.service.ts'],
   ['nothing-imports-main', 'src/services/a.service.ts', 'src/main.ts'],
   ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
+  ['redact-stands-alone', 'packages/redact/src/a.ts', 'src/domain/b.ts'],
   ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
   ['text', 'src/text/a.ts', 'src/bot/b.ts'],
   ['auditor-stands-alone', 'tools/audit-verifier/verify.mjs', 'src/domain/b.ts'],
@@ -114,6 +115,7 @@ describe('a planted breach', () => {
     ['database-gate', 'src/platform/slack/inbox.ts', 'pg'],
     ['log-gate', 'src/platform/process/a.ts', 'pino'],
     ['no-dev-dependencies', 'src/platform/a.ts', 'vitest'],
+    ['redact-packages', 'packages/redact/src/a.ts', 'zod'],
   ])('of rule "%s" is seen: %s imports the package %s', async (rule, from, name) => {
     const baseDir = mkdtempSync(join(folder, 'case-'));
     write(baseDir, from, `import * as all from '${name}';\nexport const a = all;\n`);

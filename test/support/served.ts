@@ -1,11 +1,11 @@
 /** The bot's endpoint for the command line, on a port of its own, over a database of a test. */
 import { tmpdir } from 'node:os';
+import { createRedactor } from '@aetherius/redact';
 import { stringify } from 'yaml';
 import { type RecordGuard, unanchored } from '../../src/domain/audit/record.ts';
 import type { Directory } from '../../src/domain/fix/eligibility.ts';
 import { createPolicy } from '../../src/domain/fix/policy.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
-import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { cliRoutes } from '../../src/main/cli-endpoint.ts';
 import type { Signing } from '../../src/main/signing.ts';
 import { tokenService } from '../../src/main/use-cases.ts';

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Redactor } from '@aetherius/redact';
 import type { Place } from '../diagnosis/place.ts';
 import type { EnvironmentShape } from '../health/health-calls.ts';
 import { sha256 } from '../kernel/canonical.ts';
 import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
-import type { Redactor } from '../kernel/redact/redactor.ts';
 import { wholeJson } from '../kernel/text.ts';
 import { partIds, serviceIds } from '../platform/part.ts';
 import { changesOf, seenOf } from '../platform/platform.ts';

@@ -1,5 +1,4 @@
-import { isSecretName } from './redact/names.ts';
-import { createRedactor } from './redact/redactor.ts';
+import { createRedactor, isSecretName } from '@aetherius/redact';
 
 /**
  * The redactor of text and data of which nothing is known: log lines, statements, driver errors, manifests. Whoever

@@ -1,5 +1,5 @@
+import { namesSecretObject, withoutSecretObjects } from '@aetherius/redact';
 import { present } from '../kernel/present.ts';
-import { namesSecretObject, withoutSecretObjects } from '../kernel/redact/secret-objects.ts';
 import { cutToUnits } from '../kernel/text.ts';
 import { isCsvHead, isQuoteOpen } from './csv.ts';
 import { type LogLevel, levelByWords } from './level.ts';

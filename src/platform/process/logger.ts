@@ -1,6 +1,6 @@
+import { createRedactor, type Redactor } from '@aetherius/redact';
 import { type DestinationStream, type Logger as Pino, pino, stdSerializers } from 'pino';
 import type { Logger } from '../../domain/kernel/clock.ts';
-import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { hidden } from '../../domain/kernel/secret.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import { secretPaths } from './secret-paths.ts';

@@ -1,6 +1,6 @@
+import type { Finder } from '@aetherius/redact';
 import { RE2JS, RE2JSException } from 're2js';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Finder } from '../../domain/kernel/redact/redactor.ts';
 
 /** A pattern of an operator's own: what it matches is a secret, or its group `secret` if it has one. */
 export interface OwnPattern {

@@ -1,11 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { KnownSecrets } from '../../domain/kernel/redact/known-secrets.ts';
-import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
+import { createRedactor, KnownSecrets, type Redactor } from '@aetherius/redact';
+import { maintainedRules } from '@aetherius/redact/secretlint';
 import { Secret } from '../../domain/kernel/secret.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import type { RedactionConfig } from '../../domain/settings/redaction.ts';
 import { ownPatterns } from './own-patterns.ts';
-import { maintainedRules } from './rule-set.ts';
 
 /** The secrets of the process environment; more are learned as they are read. */
 export function secretsOf(env: ProcessEnv, known = new KnownSecrets()): KnownSecrets {

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'node:querystring';
+import { createRedactor, type Redactor, withheld } from '@aetherius/redact';
 import { AppError } from '../../domain/kernel/errors.ts';
-import { createRedactor, type Redactor, withheld } from '../../domain/kernel/redact/redactor.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import type { LogPicture } from '../../domain/logs/picture.ts';
 import { keptInSlack } from '../../domain/message/slack-fields.ts';

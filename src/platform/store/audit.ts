@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Redactor } from '@aetherius/redact';
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
 import { brokenHead, confirmedAction, heldAction, type RecordEnd } from '../../domain/audit/record.ts';
 import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
@@ -8,7 +9,6 @@ import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Signer } from '../../domain/kernel/signing.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import type { Audit } from '../../domain/ports/audit.ts';

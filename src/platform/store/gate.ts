@@ -1,5 +1,5 @@
+import { createRedactor, type Kept, type Redactor, withheld } from '@aetherius/redact';
 import { AppError } from '../../domain/kernel/errors.ts';
-import { createRedactor, type Kept, type Redactor, withheld } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJsonText } from '../../domain/kernel/text.ts';
 import { keptInSlack } from '../../domain/message/slack-fields.ts';
 import { parameters } from './query.ts';

@@ -1,5 +1,5 @@
+import type { Redactor } from '@aetherius/redact';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Mute } from '../../domain/mute/mute.ts';
 import type { Mutes, PastMute } from '../../domain/ports/mutes.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';

@@ -1,9 +1,9 @@
+import type { Redactor } from '@aetherius/redact';
 import { mayMove, openStates, type RemediationState } from '../../domain/fix/approval.ts';
 import { sealText, voteText } from '../../domain/fix/decision-proof.ts';
 import type { ApprovalRow, FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Signer } from '../../domain/kernel/signing.ts';
 import type { RemediationGuard, Remediations } from '../../domain/ports/remediations.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';

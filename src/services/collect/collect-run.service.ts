@@ -1,10 +1,10 @@
+import type { Redactor } from '@aetherius/redact';
 import type { BundleContent } from '../../domain/bundle/content.ts';
 import { bundleFolder, isRecording } from '../../domain/bundle/manifest.ts';
 import type { BundleWriter } from '../../domain/bundle/writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { readWish } from '../../domain/logs/query.ts';
 import type { CollectGap, CollectRenderer, CollectView } from '../../domain/message/collect-view.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';

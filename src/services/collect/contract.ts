@@ -1,7 +1,7 @@
+import type { Redactor } from '@aetherius/redact';
 import type { BundleContent } from '../../domain/bundle/content.ts';
 import type { BundleEntry, BundleManifest } from '../../domain/bundle/manifest.ts';
 import type { BundleWriter, Written } from '../../domain/bundle/writer.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 
 export interface CollectProgress {
   readonly done: number;

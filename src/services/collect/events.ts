@@ -1,6 +1,6 @@
+import type { Redactor } from '@aetherius/redact';
 import { z } from 'zod';
 import type { BundleEvent } from '../../domain/bundle/content.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { oneLine, shortened } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';

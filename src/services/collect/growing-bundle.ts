@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Redactor } from '@aetherius/redact';
 import {
   type BundleEntry,
   bundleLimits,
@@ -9,7 +10,6 @@ import type { BundleWriter } from '../../domain/bundle/writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { AppError, type Stage } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson, wholeLines } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { newest, type Source } from '../logs/read-part.service.ts';

@@ -1,8 +1,8 @@
+import type { Redactor } from '@aetherius/redact';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
 import { namedId } from '../../domain/kernel/named-id.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { headAndTail } from '../../domain/kernel/text.ts';
 import { reportOf } from '../../domain/logs/analysis.ts';
 import { readWish } from '../../domain/logs/query.ts';

@@ -1,7 +1,7 @@
+import type { Redactor } from '@aetherius/redact';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { readWish } from '../../domain/logs/query.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
 import type { LogsRenderer, LogsView } from '../../domain/message/logs-view.ts';

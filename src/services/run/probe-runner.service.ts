@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { createRedactor, type Redactor } from '@aetherius/redact';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson, withoutColours } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { PartId } from '../../domain/platform/part.ts';

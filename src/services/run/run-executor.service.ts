@@ -1,10 +1,10 @@
+import { createRedactor, type Redactor } from '@aetherius/redact';
 import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isRefusal, isStoreAway } from '../../domain/kernel/errors.ts';
 import { every } from '../../domain/kernel/every.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Repository, StoreOf, TxOf } from '../../domain/ports/store.ts';

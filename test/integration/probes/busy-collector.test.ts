@@ -1,4 +1,6 @@
 /** Who is late itself is no witness against a server that is well, neither at once nor from a bundle. */
+
+import { createRedactor } from '@aetherius/redact';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
@@ -7,7 +9,6 @@ import { laneOf, type RecordedRow } from '../../../src/domain/bundle/recording.t
 import { openRecording } from '../../../src/domain/bundle/replay.ts';
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
 import { shapeOf } from '../../../src/domain/health/health-calls.ts';
-import { createRedactor } from '../../../src/domain/kernel/redact/redactor.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Probe, ProbeCall, ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import type { PostgresTarget } from '../../../src/domain/probe/targets/postgres.ts';

@@ -1,5 +1,5 @@
+import { KnownSecrets } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
-import { KnownSecrets } from '../../../src/domain/kernel/redact/known-secrets.ts';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { Redaction } from '../../../src/domain/settings/redaction.ts';
 import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';

@@ -1,6 +1,6 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../../src/cli/wiring-guard.ts';
-import { createRedactor } from '../../../src/domain/kernel/redact/redactor.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
 const secret = 'Zeppelin-Orchard';

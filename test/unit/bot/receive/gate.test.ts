@@ -1,7 +1,7 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../../../src/bot/receive/delivery.ts';
 import { createGate, type DeliveryInbox } from '../../../../src/bot/receive/gate.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { keptInSlack } from '../../../../src/domain/message/slack-fields.ts';
 import { systemClock, systemIds } from '../../../../src/platform/process/clock.ts';
 import { wordsIn } from '../../../../src/text/words.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import {
   matchesDigest,
@@ -7,7 +8,6 @@ import {
   tokenId,
   tokenRandomBytes,
 } from '../../../../src/domain/access/token.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 
 const made = () => newToken(randomBytes(tokenRandomBytes));
 const owner = { teamId: 'T1', userId: 'U1' };

@@ -1,4 +1,6 @@
 /** What is recorded is answered again, and what is not is never made up. */
+
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Coded, decode, encode, Unkept } from '../../../../src/domain/bundle/coded.ts';
@@ -7,7 +9,6 @@ import type { RecordedRow } from '../../../../src/domain/bundle/recording.ts';
 import { openRecording, type Recording } from '../../../../src/domain/bundle/replay.ts';
 import { shapeOf } from '../../../../src/domain/health/health-calls.ts';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Probe } from '../../../../src/domain/probe/probe.ts';
 import type { RedisTarget } from '../../../../src/domain/probe/targets/redis.ts';

@@ -1,5 +1,5 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { createLogAnalysis, createLogCounting } from '../../../../src/domain/logs/analysis.ts';
 import { EntryReader } from '../../../../src/domain/logs/entries.ts';
 import type { LogQuery, LogReport } from '../../../../src/domain/logs/report.ts';

@@ -1,10 +1,10 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { drawFrom, inBase64, pem } from '../../../../packages/redact/test/corpora/public/values.ts';
+import { isVisible } from '../../../../packages/redact/test/corpora/visible.ts';
 import { createLogAnalysis } from '../../../../src/domain/logs/analysis.ts';
 import type { LogReport } from '../../../../src/domain/logs/report.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
-import { drawFrom, inBase64, pem } from '../../../support/redact/public/values.ts';
-import { isVisible } from '../../../support/redact/visible.ts';
 
 const redactor = createRedactor();
 const draw = drawFrom(31);

@@ -1,5 +1,5 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { keptInSlack } from '../../../../src/domain/message/slack-fields.ts';
 
 const token = 'ZE27yoH1postY8ceM2GS-Q';

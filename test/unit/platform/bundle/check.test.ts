@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { manifestPath } from '../../../../src/domain/bundle/manifest.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { bundleFlaw } from '../../../../src/platform/bundle/check.ts';
 import { writeBundlePieces } from '../../../../src/platform/bundle/write.ts';
 

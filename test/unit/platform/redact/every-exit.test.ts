@@ -1,10 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'node:querystring';
+import { KnownSecrets, spellingsOf } from '@aetherius/redact';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forms, type Pick } from '../../../../packages/redact/test/corpora/forms.ts';
+import { hardCases } from '../../../../packages/redact/test/corpora/hard-cases.ts';
+import { hardLookAlikes } from '../../../../packages/redact/test/corpora/hard-look-alikes.ts';
+import { moreCases } from '../../../../packages/redact/test/corpora/more-cases.ts';
+import { moreLookAlikes } from '../../../../packages/redact/test/corpora/more-look-alikes.ts';
+import { strangeCases, strangeLookAlikes } from '../../../../packages/redact/test/corpora/strange-cases.ts';
+import { isVisible, seeded } from '../../../../packages/redact/test/corpora/visible.ts';
 import { createGuard } from '../../../../src/cli/wiring-guard.ts';
-import { spellingsOf } from '../../../../src/domain/kernel/redact/encodings.ts';
-import { KnownSecrets } from '../../../../src/domain/kernel/redact/known-secrets.ts';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { Redaction } from '../../../../src/domain/settings/redaction.ts';
 import { createLogger } from '../../../../src/platform/process/logger.ts';
@@ -13,13 +19,6 @@ import { createSlackClient } from '../../../../src/platform/slack/client.ts';
 import { createSlackGate, type SlackGate } from '../../../../src/platform/slack/gate.ts';
 import { gated, json, slackJson } from '../../../../src/platform/store/gate.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
-import { forms, type Pick } from '../../../support/redact/forms.ts';
-import { hardCases } from '../../../support/redact/hard-cases.ts';
-import { hardLookAlikes } from '../../../support/redact/hard-look-alikes.ts';
-import { moreCases } from '../../../support/redact/more-cases.ts';
-import { moreLookAlikes } from '../../../support/redact/more-look-alikes.ts';
-import { strangeCases, strangeLookAlikes } from '../../../support/redact/strange-cases.ts';
-import { isVisible, seeded } from '../../../support/redact/visible.ts';
 
 const knownSecrets = [
   'Zeppelin-Orchard-31',

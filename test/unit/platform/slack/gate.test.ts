@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createRedactor, withheld } from '@aetherius/redact';
 import { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRedactor, withheld } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { createSlackClient, webClientOptions } from '../../../../src/platform/slack/client.ts';
 import { createSlackGate, type SlackGate } from '../../../../src/platform/slack/gate.ts';

@@ -1,5 +1,5 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { asIs, gated, ids, json, jsonAsIs, slackJson } from '../../../../src/platform/store/gate.ts';
 
 const secret = 'Zeppelin-Orchard';

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { shrinkwrapOf } from '../../../../scripts/image/pinned.ts';
 import { ownDockerfile, productFiles } from '../../../../scripts/image/product.ts';
-import { checksums, shrinkwrapOf } from '../../../../scripts/release/parts.ts';
+import { checksums } from '../../../../scripts/release/parts.ts';
 import { read, repositoryFiles } from '../../../repo/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aetherius-parts-'));
@@ -28,7 +29,14 @@ describe('the pinned packages of the npm package', () => {
   it('are those that the product runs with', () => {
     const lock = {
       packages: {
-        '': { name: 'aetherius-bot', devDependencies: { vitest: '4' }, dependencies: { zod: '4' } },
+        '': {
+          name: 'aetherius-bot',
+          workspaces: ['packages/*'],
+          devDependencies: { vitest: '4' },
+          dependencies: { zod: '4' },
+        },
+        'node_modules/@aetherius/redact': { resolved: 'packages/redact', link: true },
+        'packages/redact': { version: '1' },
         'node_modules/zod': { version: '4' },
         'node_modules/vitest': { version: '4', dev: true },
       },

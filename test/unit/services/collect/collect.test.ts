@@ -1,8 +1,8 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { BundleWriter } from '../../../../src/domain/bundle/writer.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { CountLogs } from '../../../../src/domain/ports/log-files.ts';
 import type { Probe, ProbeCall } from '../../../../src/domain/probe/probe.ts';

@@ -1,7 +1,7 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import type { BundleWriter } from '../../../../src/domain/bundle/writer.ts';
 import type { Clock } from '../../../../src/domain/kernel/clock.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import { targetError } from '../../../../src/platform/targets/failure.ts';
 import { Bundle } from '../../../../src/services/collect/growing-bundle.ts';
 

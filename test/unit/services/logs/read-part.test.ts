@@ -1,6 +1,6 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
 import type { LogQuery } from '../../../../src/domain/logs/report.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { CountLogs } from '../../../../src/domain/ports/log-files.ts';

@@ -1,7 +1,7 @@
+import { KnownSecrets } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
-import { KnownSecrets } from '../../../../src/domain/kernel/redact/known-secrets.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../../src/domain/probe/probe.ts';

@@ -1,8 +1,8 @@
+import { createRedactor } from '@aetherius/redact';
 import { describe, expect, it } from 'vitest';
 import { unanchored } from '../../../../../src/domain/audit/record.ts';
 import type { Remediation, RemedyCall } from '../../../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../../../src/domain/fix/rows.ts';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
 import type { PartId } from '../../../../../src/domain/platform/part.ts';
 import { systemClock, systemIds } from '../../../../../src/platform/process/clock.ts';
 import {

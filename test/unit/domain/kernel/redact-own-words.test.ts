@@ -1,8 +1,8 @@
+import { createRedactor } from '@aetherius/redact';
 import { expect, it } from 'vitest';
-import { asRead } from '../../../../../scripts/docs/as-in-guide.ts';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { en } from '../../../../../src/text/en.ts';
-import { zhCN } from '../../../../../src/text/zh-cn.ts';
+import { asRead } from '../../../../scripts/docs/as-in-guide.ts';
+import { en } from '../../../../src/text/en.ts';
+import { zhCN } from '../../../../src/text/zh-cn.ts';
 
 it.each([
   ['English', 'en', en],

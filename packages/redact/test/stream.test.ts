@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, withheld } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import { createRedactor, withheld } from '../src/index.ts';
 
 const filler = (lines: number) =>
   'time="2026-11-26T10:00:09Z" level=info msg="workflow step done"\n'.repeat(lines);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { hardCases } from '../../../../support/redact/hard-cases.ts';
-import { hardLookAlikes } from '../../../../support/redact/hard-look-alikes.ts';
-import { moreCases } from '../../../../support/redact/more-cases.ts';
-import { moreLookAlikes } from '../../../../support/redact/more-look-alikes.ts';
-import { strangeCases, strangeLookAlikes } from '../../../../support/redact/strange-cases.ts';
-import { isVisible } from '../../../../support/redact/visible.ts';
+import { createRedactor } from '../src/index.ts';
+import { hardCases } from './corpora/hard-cases.ts';
+import { hardLookAlikes } from './corpora/hard-look-alikes.ts';
+import { moreCases } from './corpora/more-cases.ts';
+import { moreLookAlikes } from './corpora/more-look-alikes.ts';
+import { strangeCases, strangeLookAlikes } from './corpora/strange-cases.ts';
+import { isVisible } from './corpora/visible.ts';
 
 const redactor = createRedactor();
 const forms = [...new Set(hardCases.map(({ form }) => form))];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KnownSecrets } from '../../../../../src/domain/kernel/redact/known-secrets.ts';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import { createRedactor, KnownSecrets } from '../src/index.ts';
 
 function known(...secrets: readonly string[]): readonly string[] {
   const all = new KnownSecrets();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, withheld } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import { createRedactor, withheld } from '../src/index.ts';
 
 const redactor = createRedactor({ known: ['Zeppelin-Orchard'] });
 

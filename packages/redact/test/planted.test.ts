@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { forms, hardValues, type Pick, type Written } from '../../../../support/redact/forms.ts';
-import { isVisible, seeded } from '../../../../support/redact/visible.ts';
+import { createRedactor } from '../src/index.ts';
+import { forms, hardValues, type Pick, type Written } from './corpora/forms.ts';
+import { isVisible, seeded } from './corpora/visible.ts';
 
 interface Planted extends Written {
   readonly form: string;

@@ -1,4 +1,3 @@
-import { wellFormed } from '../text.ts';
 import { isHarmless } from './harmless.ts';
 import { KnownValues } from './known.ts';
 import { KnownSecrets } from './known-secrets.ts';
@@ -10,6 +9,7 @@ import { decoded, toGiven, visible } from './shadow.ts';
 import { keyedStandIn, plainStandIn, type StandIn, withheld } from './stand-in.ts';
 import { RedactingStream } from './stream.ts';
 import { redactStructure } from './structured.ts';
+import { wellFormed } from './text.ts';
 
 export { withheld };
 

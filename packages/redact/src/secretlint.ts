@@ -1,5 +1,5 @@
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
-import type { Finder } from '../../domain/kernel/redact/redactor.ts';
+import type { Finder } from './redactor.ts';
 
 /** What a rule of secretlint asks of its surroundings, as far as the rules that are used here need it. */
 interface RuleContext {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { laterForms, laterLookAlikes } from '../../../../support/redact/public/later.ts';
-import { madeLookAlikes, saidLookAlikes } from '../../../../support/redact/public/look-alikes.ts';
-import { programsAndPeople, writtenLines } from '../../../../support/redact/public/programs.ts';
-import { type PublicCase, type PublicForm, systems } from '../../../../support/redact/public/systems.ts';
-import { drawFrom } from '../../../../support/redact/public/values.ts';
-import { isVisible } from '../../../../support/redact/visible.ts';
+import { createRedactor } from '../src/index.ts';
+import { laterForms, laterLookAlikes } from './corpora/public/later.ts';
+import { madeLookAlikes, saidLookAlikes } from './corpora/public/look-alikes.ts';
+import { programsAndPeople, writtenLines } from './corpora/public/programs.ts';
+import { type PublicCase, type PublicForm, systems } from './corpora/public/systems.ts';
+import { drawFrom } from './corpora/public/values.ts';
+import { isVisible } from './corpora/visible.ts';
 
 /** At most one of a hundred secrets may be read, and one of a hundred look-alikes may be changed. */
 const limit = 0.01;

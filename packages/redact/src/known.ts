@@ -1,9 +1,9 @@
-import { ellipsis } from '../text.ts';
 import { isNameCode, isRunCode, isSpaceCode } from './chars.ts';
 import { spellingsOf } from './encodings.ts';
 import { buildAutomaton, type LiteralAutomaton } from './literals.ts';
 import { isSecretName } from './names.ts';
 import { ScanState } from './scan-state.ts';
+import { ellipsis } from './text.ts';
 
 /** Shortest value that is removed wherever it stands. */
 export const shortestEverywhere = 8;

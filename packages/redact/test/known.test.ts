@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { seeded } from '../../../../support/redact/visible.ts';
+import { createRedactor } from '../src/index.ts';
+import { seeded } from './corpora/visible.ts';
 
 /** Rounds of the property; `REDACT_ROUNDS=100000` outside of CI. */
 const rounds = Number(process.env.REDACT_ROUNDS ?? 2000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, withheld } from '../../../../../src/domain/kernel/redact/redactor.ts';
-import { seeded } from '../../../../support/redact/visible.ts';
+import { createRedactor, withheld } from '../src/index.ts';
+import { seeded } from './corpora/visible.ts';
 
 describe('a text that cannot be checked is withheld', () => {
   it('when it is longer than the redactor takes', () => {
