@@ -30,7 +30,7 @@ function builtFileOf(name) {
   return file;
 }
 
-// The product carries our own packages with it: whoever installs it needs no second one from a registry.
+// The product carries our own packages with it, so that an installation asks no registry for them.
 for (const one of readdirSync('dist', { recursive: true, withFileTypes: true })) {
   if (!one.isFile() || !one.name.endsWith('.js')) continue;
   const file = join(one.parentPath, one.name);

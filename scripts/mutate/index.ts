@@ -53,16 +53,16 @@ const positive = (text: string): number => {
 /** A file or folder of the source, from the root of the repository. */
 const source = (text: string, all: readonly string[]): readonly string[] => {
   const path = text.replace(/\/$/, '');
-  if (!/^src(\/|$)/.test(path) || !existsSync(join(root, path)))
-    throw new InvalidArgumentError('a file or folder below src, please');
+  if (!/^(src|packages)(\/|$)/.test(path) || !existsSync(join(root, path)))
+    throw new InvalidArgumentError('a file or folder below src or packages, please');
   return [...all, path];
 };
 
 /** A file or folder of the tests, from the root of the repository. */
 const tested = (text: string, all: readonly string[]): readonly string[] => {
   const path = text.replace(/\/$/, '');
-  if (!path.startsWith('test/') || !existsSync(join(root, path)))
-    throw new InvalidArgumentError('a file or folder below test, please');
+  if (!/^(test|packages)\//.test(path) || !existsSync(join(root, path)))
+    throw new InvalidArgumentError('a file or folder below test or packages, please');
   return [...all, path.endsWith('.ts') ? path : `${path}/**/*.test.ts`];
 };
 

@@ -110,7 +110,14 @@ const hiddenIn = (source: string): readonly string[] =>
 
 describe('the English of comments', () => {
   /** Comment lines that still hide their subject. The limit only falls: it is what is reached. */
-  const limits: Readonly<Record<string, number>> = { src: 603, test: 228, scripts: 126, tools: 28, lab: 70 };
+  const limits: Readonly<Record<string, number>> = {
+    src: 596,
+    packages: 12,
+    test: 223,
+    scripts: 126,
+    tools: 28,
+    lab: 70,
+  };
 
   it.each(Object.entries(limits))('hides its subject in %s in %i lines at most', (folder, limit) => {
     const files = repositoryFiles(new RegExp(`^${folder}/.*\\.(?:ts|tsx|mjs|cjs)$`));

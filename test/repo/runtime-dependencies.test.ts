@@ -40,7 +40,7 @@ describe('runtime dependencies', () => {
   });
 
   it('are only those that the source imports', () => {
-    const sources = repositoryFiles(/^src\/.*\.ts$/)
+    const sources = repositoryFiles(/^(src|packages\/redact\/src)\/.*\.ts$/)
       .map(read)
       .join('\n');
     const unused = Object.keys(manifest.dependencies).filter(

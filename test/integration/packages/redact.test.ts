@@ -38,7 +38,7 @@ describe('the package redact', () => {
     const text = [
       "import { createRedactor, type Redactor } from '@aetherius/redact';",
       'const redactor: Redactor = createRedactor({ known: [] });',
-      '// @ts-expect-error a text has no number',
+      '// @ts-expect-error: a text is no number',
       'export const wrong: number = redactor.text("a");',
       '',
     ];
