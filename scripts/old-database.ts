@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { people, places, startSlackEmulator } from '@aetherius/slack-emulator';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
 import { ownedBy, startPostgres } from '../lab/components/postgres.ts';
@@ -21,8 +22,6 @@ import {
   redisVariable,
 } from '../test/support/old-database.ts';
 import { until } from '../test/support/until.ts';
-import { startSlackEmulator } from '../tools/slack-emulator/emulator.ts';
-import { people, places } from '../tools/slack-emulator/seed.ts';
 import { dumpOf } from './old-database/dump.ts';
 import { startTarget, type Target } from './old-database/target.ts';
 

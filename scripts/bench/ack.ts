@@ -2,14 +2,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { people, places, startSlackEmulator } from '@aetherius/slack-emulator';
 import { App } from '@slack/bolt';
 import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 
 export interface AckFigure {
   readonly name: string;

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { people, places, startSlackEmulator } from '@aetherius/slack-emulator';
 import { Client } from 'pg';
 import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { freePort } from '../../lab/components/process.ts';
@@ -11,8 +12,6 @@ import { startRedis } from '../../lab/components/redis.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startSlackEmulator } from '@aetherius/slack-emulator';
 import { startPostgres } from '../../lab/components/postgres.ts';
 import { freePort } from '../../lab/components/process.ts';
 import { startRedis } from '../../lab/components/redis.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 
 export interface StartFigure {
   readonly name: string;

@@ -1,12 +1,10 @@
 /** What people do in Slack about the fixes of an answer: look which there are, ask, approve, undo, and wait for the end. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Control, people, places, type SlackMessage } from '@aetherius/slack-emulator';
 import { isTerminal, type RemediationState } from '../../src/domain/fix/approval.ts';
 import type { Plan } from '../../src/domain/fix/remediation.ts';
 import type { Facts } from '../../src/domain/kernel/facts.ts';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 
 /** A fix with a card of its own. */
 export interface Offer {

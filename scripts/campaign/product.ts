@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { people, places, startSlackEmulator } from '@aetherius/slack-emulator';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
 import { instance } from '../../lab/components/instance.ts';
@@ -17,8 +18,6 @@ import type { PartId } from '../../src/domain/platform/part.ts';
 import { type ProcessOptions, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { createFixes, type Fixes } from './fixes.ts';
 
 /** One line of evidence, as it was stored. */

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
+import { people, places } from '@aetherius/slack-emulator';
 import { waitFor } from '../../lab/components/process.ts';
 import { startChromium } from '../../test/support/chromium.ts';
 import { incidentLog } from '../../test/support/incident-log.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { logScene } from './scene.ts';
 import { hiddenSides } from './visible.ts';
 

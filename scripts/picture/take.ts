@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
+import { people, places } from '@aetherius/slack-emulator';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../lab/components/process.ts';
 import { startChromium } from '../../test/support/chromium.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { scene } from './scene.ts';
 import { hiddenSides } from './visible.ts';
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { people, places } from '@aetherius/slack-emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { aetherius } from '../support/cli.ts';
 import { gatedPlatform } from '../support/gated-platform.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';

@@ -1,8 +1,8 @@
 /** `kill -9` of one part of the product at eleven points in the life of a run; one test file a victim, so that they run side by side. */
+
+import { people, places, type SlackMessage } from '@aetherius/slack-emulator';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { gatedPlatform } from '../support/gated-platform.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';
 import { type Processes, prepareProcesses } from '../support/product-processes.ts';

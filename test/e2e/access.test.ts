@@ -1,6 +1,7 @@
 /** R-A11, R-A12: who may read and start, through Slack's front door with real Bolt. */
+
+import type { Control } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
 

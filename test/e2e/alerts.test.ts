@@ -1,8 +1,8 @@
 /** Alerts as Alertmanager and Grafana send them, through the whole product with real Bolt, PostgreSQL and Redis. */
 import { fileURLToPath } from 'node:url';
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../tools/playground/start/manifest.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { alertBody, type PostedAlert, postAlerts } from '../support/alerts.ts';
 import { type Product, type ProductOptions, people, places, useStage } from '../support/slack-product.ts';
 import { until } from '../support/until.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth } from '../support/slack-steps.ts';
 

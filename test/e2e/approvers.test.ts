@@ -1,8 +1,7 @@
 /** R-S14: those who may approve hear of a request, where they are. */
+
+import { type Control, groups, people, places, type SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import { groups, people, places } from '../../tools/slack-emulator/seed.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 

@@ -1,8 +1,8 @@
 /** The whole way through Slack of what people ask: each surface, both languages, and what must start nothing. */
 import { readFileSync } from 'node:fs';
+import type { AppManifest, SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { AppManifest, SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForHealth } from '../support/slack-steps.ts';
 import { until } from '../support/until.ts';

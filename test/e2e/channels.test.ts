@@ -1,9 +1,8 @@
 /** R-S7: what becomes of open requests when their channel is shared, archived, renumbered or gone. */
 import { fileURLToPath } from 'node:url';
+import type { Control, SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../tools/playground/start/manifest.ts';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 

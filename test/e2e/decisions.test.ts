@@ -1,6 +1,5 @@
+import type { Control, SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 

@@ -1,5 +1,5 @@
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 
 const stage = useStage();

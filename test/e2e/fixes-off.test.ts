@@ -2,11 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Control, SlackMessage } from '@aetherius/slack-emulator';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 

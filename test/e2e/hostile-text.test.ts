@@ -1,6 +1,6 @@
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, expect, it } from 'vitest';
 import { visible } from '../../src/domain/kernel/text.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { controls, directionMarks, widthless } from '../support/hostile-text.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';

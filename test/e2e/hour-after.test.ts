@@ -1,6 +1,7 @@
 /** R-X18 in Slack: a fix of a real Redis works, and what it repaired comes back within the hour, or does not. */
+
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { hourOf, workedEarlier } from '../support/hour-after.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForHealth } from '../support/slack-steps.ts';

@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { AppManifest, SayMessage, SlackMessage } from '@aetherius/slack-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { LogPicture } from '../../src/domain/logs/picture.ts';
 import { type KubeServer, startKubeServer } from '../../tools/playground/demo/kube-server.ts';
-import type { SayMessage } from '../../tools/slack-emulator/control/speech.ts';
-import type { AppManifest, SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { barsOf } from '../support/timeline-bars.ts';
 

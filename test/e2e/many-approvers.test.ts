@@ -2,12 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Control, defaultUsers, people, places, type SlackMessage } from '@aetherius/slack-emulator';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import { defaultUsers, people, places } from '../../tools/slack-emulator/seed.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { useStage } from '../support/slack-product.ts';
 import { isRoot } from '../support/slack-steps.ts';
 

@@ -1,6 +1,7 @@
 /** Muting by button and by word, through the whole product with real Bolt, PostgreSQL and Redis. */
+
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { alertBody, postAlerts } from '../support/alerts.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForHealth } from '../support/slack-steps.ts';

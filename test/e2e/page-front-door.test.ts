@@ -1,14 +1,12 @@
 /** What a newcomer meets first in the playground's page, in a desktop window and on a phone. */
 import { fileURLToPath } from 'node:url';
+import { type ExtraRoute, people, type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { App, LogLevel } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../tools/playground/start/manifest.ts';
 import { builtPage } from '../../tools/playground/web/page.ts';
-import type { ExtraRoute, SlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people } from '../../tools/slack-emulator/seed.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { openWindow, picture, type WindowName, windows } from '../support/pictures.ts';
 

@@ -1,12 +1,16 @@
+import {
+  type AppManifest,
+  type ExtraRoute,
+  people,
+  places,
+  type SlackEmulator,
+  startSlackEmulator,
+} from '@aetherius/slack-emulator';
 import { App, LogLevel } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { builtPage } from '../../tools/playground/web/page.ts';
-import type { ExtraRoute, SlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
-import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { picture } from '../support/pictures.ts';
 

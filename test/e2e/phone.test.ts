@@ -1,4 +1,6 @@
 /** Answers as they stand on a phone at 3 a.m.: how high they are, and what is on the first screen. */
+
+import { places, type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rendererOf } from '../../src/bot/views/renderer.ts';
@@ -9,8 +11,6 @@ import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { Language } from '../../src/domain/run/run.ts';
 import { wordsIn } from '../../src/text/words.ts';
 import { builtPage } from '../../tools/playground/web/page.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { places } from '../../tools/slack-emulator/seed.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { openWindow, picture, windows } from '../support/pictures.ts';
 import { aFinding, aRemediation, aReport, aRow, aRun, at } from '../support/slack-views.ts';

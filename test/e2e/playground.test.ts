@@ -1,9 +1,9 @@
 /** The README's second command as a stranger runs it, driven in a real browser. */
 import { fileURLToPath } from 'node:url';
+import { people } from '@aetherius/slack-emulator';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readManifest } from '../../tools/playground/start/manifest.ts';
-import { people } from '../../tools/slack-emulator/seed.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { openWindow, picture, type WindowName } from '../support/pictures.ts';
 import { type Playground, paste, startPlayground } from '../support/playground.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../lab/components/process.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { until } from '../support/until.ts';
 

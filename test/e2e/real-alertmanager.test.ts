@@ -1,6 +1,7 @@
 /** From a full Redis to the answer in Slack without a question: real exporter, Prometheus and Alertmanager, our rules, and the lines of `init --alerts`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import {
@@ -17,7 +18,6 @@ import {
 } from '../../lab/components/prometheus.ts';
 import { alertReceiverText } from '../../src/cli/alert-receiver.command.ts';
 import { wordsIn } from '../../src/text/words.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { shippedRules } from '../support/promtool.ts';
 import { type Product, places, useStage } from '../support/slack-product.ts';
 import { scratch } from '../support/targets.ts';

@@ -1,6 +1,5 @@
+import type { SlackEmulator, SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { leaked, plantedSecrets } from '../support/planted-secrets.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth } from '../support/slack-steps.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { AppManifest } from '@aetherius/slack-emulator';
 import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startNats } from '../../lab/components/nats.ts';
-import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth, isAnswered, isRoot } from '../support/slack-steps.ts';
 import { scratch } from '../support/targets.ts';

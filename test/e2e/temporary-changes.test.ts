@@ -1,6 +1,7 @@
 /** R-X17 in Slack: a change that Argo CD will put back is over its time, over a real API server and each process by itself. */
+
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Cluster, missingCluster, startCluster } from '../support/kube-cluster.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { scratch } from '../support/targets.ts';

@@ -1,8 +1,8 @@
 /** The facts of an incident, asked in its thread and in its channel, through the whole product with real Bolt. */
 import { fileURLToPath } from 'node:url';
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../tools/playground/start/manifest.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { alertBody, type PostedAlert, postAlerts } from '../support/alerts.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { until } from '../support/until.ts';

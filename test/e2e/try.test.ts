@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { gatedPlatform } from '../support/gated-platform.ts';
 import { type Playground, startPlayground } from '../support/playground.ts';
 import { people, places } from '../support/slack-product.ts';

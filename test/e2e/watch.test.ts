@@ -1,6 +1,7 @@
 /** A watched environment, through the whole product: nobody asks, and nothing is sent to it. */
+
+import type { SlackMessage } from '@aetherius/slack-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { places, useStage } from '../support/slack-product.ts';
 
 const stage = useStage();

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
+import {
+  groups,
+  people,
+  places,
+  type SlackEmulator,
+  type SlackEmulatorOptions,
+  startSlackEmulator,
+} from '@aetherius/slack-emulator';
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { WebAPIRequestError, WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { SlackEmulator, SlackEmulatorOptions } from '../../tools/slack-emulator/emulator.ts';
-import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { groups, people, places } from '../../tools/slack-emulator/seed.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 /** How many posts and edits an answer is, and in which order what is said goes out. */
+
+import type { Control, SlackMessage } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { gatedPlatform } from '../support/gated-platform.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, isRoot } from '../support/slack-steps.ts';

@@ -74,7 +74,7 @@ describe('the source', () => {
   });
 
   it('has file names in kebab-case', () => {
-    const odd = repositoryFiles(/^(src|test|scripts|tools\/slack-emulator)\/.*\.ts$/).filter(
+    const odd = repositoryFiles(/^(src|packages|test|scripts)\/.*\.ts$/).filter(
       (path) => !/^[a-z0-9.-]+$/.test(path.split('/').at(-1) ?? ''),
     );
 
@@ -83,7 +83,7 @@ describe('the source', () => {
 });
 
 describe('tests', () => {
-  const tests = repositoryFiles(/^test\/.*\.test\.ts$/);
+  const tests = repositoryFiles(/^(packages\/[^/]+\/)?test\/.*\.test\.ts$/);
 
   it('are neither left out nor alone', () => {
     expect(found(/\.(only|todo)\(|\b(x|f)(it|describe)\(/, tests)).toEqual([]);

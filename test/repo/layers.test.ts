@@ -57,11 +57,16 @@ const breaches: readonly (readonly [string, string, string])[] = [
   ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
   ['redact-stands-alone', 'packages/redact/src/a.ts', 'src/domain/b.ts'],
   ['rules-of-others-at-the-edge', 'src/domain/a.ts', 'packages/redact/src/secretlint.ts'],
-  ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
+  ['src-stands-alone', 'src/domain/a.ts', 'packages/slack-emulator/src/b.ts'],
+  ...['src/domain', 'test/support', 'scripts', 'tools/playground', 'lab', 'packages/redact/src'].map(
+    (folder) => ['emulator-stands-alone', 'packages/slack-emulator/src/a.ts', `${folder}/b.ts`] as const,
+  ),
+  ['emulator-stands-alone', 'packages/slack-emulator/test/a.test.ts', 'src/domain/b.ts'],
   ['text', 'src/text/a.ts', 'src/bot/b.ts'],
   ['auditor-stands-alone', 'tools/audit-verifier/verify.mjs', 'src/domain/b.ts'],
   ['referee-stands-alone', 'lab/referee/a.ts', 'src/domain/b.ts'],
   ['referee-stands-alone', 'lab/referee/a.ts', 'lab/platform/b.ts'],
+  ['referee-stands-alone', 'lab/referee/a.ts', 'packages/redact/src/b.ts'],
 ];
 
 /** The rule of every room, with a room that it may not import. */

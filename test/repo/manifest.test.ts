@@ -1,4 +1,6 @@
 /** manifest.yml against the code; `manifest-schema.test.ts` holds it against Slack's schema. */
+
+import { apiMethods } from '@aetherius/slack-emulator';
 import type { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +10,6 @@ import { nothingOf } from '../../src/bot/middleware/catch-all.ts';
 import type { HandlerDeps } from '../../src/handlers/deps.ts';
 import { verbs } from '../../src/handlers/grammar/command.ts';
 import { registerHandlers } from '../../src/handlers/index.ts';
-import { apiMethods } from '../../tools/slack-emulator/api/index.ts';
 import { read, repositoryFiles } from './files.ts';
 import { SlackManifest } from './slack-manifest.ts';
 

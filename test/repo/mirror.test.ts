@@ -30,7 +30,6 @@ const bySubject: Readonly<Record<string, string>> = {
   'tools/playground/clean-up': 'how the playground stops',
   'tools/playground/options': 'the options of the playground',
   'tools/playground/progress': 'what the playground prints while it starts',
-  'tools/slack-emulator/slackbot': 'what Slackbot says of commands it does not know',
 };
 
 /** What a test in `test/unit/<path>` is about: a file of the source, or of the folder beside it that is named first. */

@@ -13,7 +13,7 @@ const known: Known = { rules: new Set(rules.map(({ id }) => id)), symptoms, file
 const planting = new Set(['test/repo/rules.test.ts', 'test/repo/citations.ts', 'test/repo/docs.test.ts']);
 const citing = files.filter(
   (path) =>
-    /^(?:src|test|tools|scripts|lab|deploy|migrations)\/.*\.(?:[cm]?[jt]sx?|go|sql|sh|py|ya?ml|md)$/.test(
+    /^(?:src|packages|test|tools|scripts|lab|deploy|migrations)\/.*\.(?:[cm]?[jt]sx?|go|sql|sh|py|ya?ml|md)$/.test(
       path,
     ) || /^docs\/.*\.md$|^[A-Z]+\.md$|^\.ci\/run$/.test(path),
 );
@@ -111,7 +111,9 @@ describe('what is cited', () => {
 
 describe('the rules', () => {
   const inTests = new Set(
-    passages.filter(({ path }) => /^test\/.*\.test\.ts$/.test(path)).flatMap((passage) => rulesIn(passage)),
+    passages
+      .filter(({ path }) => /^(?:packages\/[^/]+\/)?test\/.*\.test\.ts$/.test(path))
+      .flatMap((passage) => rulesIn(passage)),
   );
 
   it('stand in three documents, each once', () => {

@@ -1,8 +1,6 @@
 /** Commands typed at a steady pace in several channels, and when their answers can be read. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import { people } from '../../tools/slack-emulator/seed.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import { type Control, people, type SlackMessage } from '@aetherius/slack-emulator';
 
 export interface Load {
   readonly commands: number;

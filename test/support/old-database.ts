@@ -1,5 +1,5 @@
 /** The installation whose database `npm run old-database` writes down, and which an upgraded database is given to. */
-import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { people, places } from '@aetherius/slack-emulator';
 
 /** Environments of the installation, named after what their request waits for when the database is written down. */
 export const oldEnvironments = [

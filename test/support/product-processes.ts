@@ -2,12 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type SlackEmulator, type SlackEmulatorOptions, startSlackEmulator } from '@aetherius/slack-emulator';
 import { freePort, type RunningProcess, startProcess, tail } from '../../lab/components/process.ts';
-import {
-  type SlackEmulator,
-  type SlackEmulatorOptions,
-  startSlackEmulator,
-} from '../../tools/slack-emulator/emulator.ts';
 
 export type ChildRole = 'bot' | 'worker' | 'scheduler';
 

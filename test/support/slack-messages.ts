@@ -1,7 +1,8 @@
 /** Checks against Slack's own limits, by the emulator's validator. */
+
+import { describeProblem, validateMessage, validateView } from '@aetherius/slack-emulator/blocks';
 import { expect } from 'vitest';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
-import { describeProblem, validateMessage, validateView } from '../../tools/slack-emulator/blocks.ts';
 
 /** Nothing that Slack would refuse or grumble about, as a post and as an edit. */
 export function expectValidMessage(rendered: Rendered): void {

@@ -2,6 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  people,
+  places,
+  type SlackEmulator,
+  type SlackEmulatorOptions,
+  startSlackEmulator,
+} from '@aetherius/slack-emulator';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
@@ -14,12 +21,6 @@ import { createLogger } from '../../src/platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from '../../src/platform/redact/process-redactor.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
-import {
-  type SlackEmulator,
-  type SlackEmulatorOptions,
-  startSlackEmulator,
-} from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { aetherius, type CliAnswer } from './cli.ts';
 import { silentLogger } from './logger.ts';
 import { type TestDatabase, type TestPostgres, usePostgres } from './postgres.ts';

@@ -1,6 +1,5 @@
 /** What people do in Slack again and again, and what they then see. */
-import type { Control } from '../../tools/slack-emulator/emulator.ts';
-import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import type { Control, SlackMessage } from '@aetherius/slack-emulator';
 import { people, places } from './slack-product.ts';
 
 export interface Asking {

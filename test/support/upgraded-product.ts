@@ -1,6 +1,7 @@
 /** This version of the product on a database of an earlier one, with the platform that it knew. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { people, places, type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
 import { startRedis } from '../../lab/components/redis.ts';
@@ -12,8 +13,6 @@ import { startProcess } from '../../src/main/process.ts';
 import { type Signing, signingOf } from '../../src/main/signing.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { memoryDirectory } from './approvals.ts';
 import { aetherius } from './cli.ts';
 import { silentLogger } from './logger.ts';

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedPostgres } from '../../../lab/components/postgres.ts';
 import {
@@ -19,7 +20,6 @@ import {
 import { newSigningKey, signerOf } from '../../../src/domain/kernel/signing.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTokenService } from '../../../src/services/token/token.service.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { read, root } from '../../repo/files.ts';
 import { createHarness, memoryDirectory, person } from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';

@@ -1,6 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  places as channels,
+  people,
+  type SlackEmulator,
+  startSlackEmulator,
+} from '@aetherius/slack-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorMessage } from '../../../src/bot/views/anchor.view.ts';
 import { anchorMac } from '../../../src/domain/audit/audit.ts';
@@ -18,8 +24,6 @@ import { createAnchoring } from '../../../src/services/audit/anchoring.service.t
 import { createAuditService } from '../../../src/services/audit/audit.service.ts';
 import { createRecordGuard } from '../../../src/services/audit/record-guard.service.ts';
 import { wordsIn } from '../../../src/text/words.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
-import { places as channels, people } from '../../../tools/slack-emulator/seed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { auditKey, usePostgres } from '../../support/postgres.ts';
 import { useS3 } from '../../support/s3.ts';

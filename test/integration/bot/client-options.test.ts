@@ -1,3 +1,4 @@
+import { people, places, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterEach, expect, it } from 'vitest';
 import { createBoltApp } from '../../../src/bot/app.ts';
 import { createSockets } from '../../../src/bot/receive/sockets.ts';
@@ -6,8 +7,6 @@ import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
 import { webClientOptions } from '../../../src/platform/slack/client.ts';
 import { createSlackGate } from '../../../src/platform/slack/gate.ts';
 import { wordsIn } from '../../../src/text/words.ts';
-import { startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../../tools/slack-emulator/seed.ts';
 import { silentLogger } from '../../support/logger.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

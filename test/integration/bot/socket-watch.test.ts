@@ -1,3 +1,4 @@
+import { type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterEach, expect, it } from 'vitest';
 import { createSocketWatch, type SocketWatch } from '../../../src/bot/receive/socket-watch.ts';
 import { createSockets } from '../../../src/bot/receive/sockets.ts';
@@ -6,7 +7,6 @@ import { Secret } from '../../../src/domain/kernel/secret.ts';
 import type { SocketCount } from '../../../src/domain/ports/slack-sockets.ts';
 import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { usePostgres } from '../../support/postgres.ts';
 

@@ -1,8 +1,8 @@
+import { type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSockets, type Sockets } from '../../../src/bot/receive/sockets.ts';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type SlackEmulator, startSlackEmulator } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
@@ -11,7 +12,6 @@ import { examineKubernetes } from '../../../src/platform/doctor/kubernetes.ts';
 import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
 import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
 import { KubeLogins } from '../../../src/platform/targets/kubernetes/kube-config.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { aetherius } from '../../support/cli.ts';
 import { kubeSeed } from '../../support/kube.ts';
 import { silentLogger } from '../../support/logger.ts';

@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { people, places } from '@aetherius/slack-emulator';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { migrate, migrationsFolder } from '../../../src/platform/store/migrate.ts';
-import { people, places } from '../../../tools/slack-emulator/seed.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type OldEnvironment, oldEnvironments } from '../../support/old-database.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { people, places } from '../../slack-emulator/seed.ts';
+import { people, places } from '@aetherius/slack-emulator';
 import { agentManagerRole, type DemoPlatform, demoThresholds } from '../demo/platform.ts';
 
 export interface Setup {

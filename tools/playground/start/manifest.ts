@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { AppManifest } from '@aetherius/slack-emulator';
 import { parse } from 'yaml';
-import type { AppManifest } from '../../slack-emulator/types.ts';
 import { PlaygroundFault, reasonOf } from './fault.ts';
 
 /** The manifest that is imported into Slack: its commands, shortcuts, scopes and events are those of the emulator. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { people, places } from '../../../../tools/slack-emulator/seed.ts';
-import type { AppManifest } from '../../../../tools/slack-emulator/types.ts';
+import { people, places } from '../src/seed.ts';
+import type { AppManifest } from '../src/types.ts';
 import { type Bench, createBench } from './support.ts';
 
 const manifest: AppManifest = {

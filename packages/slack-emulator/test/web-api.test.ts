@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultTokens } from '../../../../tools/slack-emulator/core.ts';
-import { defaultApp, groups, people, places } from '../../../../tools/slack-emulator/seed.ts';
+import { defaultTokens } from '../src/core.ts';
+import { defaultApp, groups, people, places } from '../src/seed.ts';
 import { createBench } from './support.ts';
 
 const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'hello' } }];

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  describeProblem,
-  errorsOf,
-  validateMessage,
-  validateView,
-} from '../../../../tools/slack-emulator/blocks.ts';
+import { describeProblem, errorsOf, validateMessage, validateView } from '../src/blocks.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text });
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text });

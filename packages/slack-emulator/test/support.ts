@@ -1,11 +1,11 @@
-import type { ManualClock } from '../../../../tools/slack-emulator/clock.ts';
-import { createManualClock } from '../../../../tools/slack-emulator/clock.ts';
-import type { Control } from '../../../../tools/slack-emulator/control/control.ts';
-import { createControl } from '../../../../tools/slack-emulator/control/control.ts';
-import type { CoreOptions } from '../../../../tools/slack-emulator/core.ts';
-import { createCore, defaultTokens } from '../../../../tools/slack-emulator/core.ts';
-import type { JsonObject } from '../../../../tools/slack-emulator/types.ts';
-import type { ApiAnswer } from '../../../../tools/slack-emulator/web-api.ts';
+import type { ManualClock } from '../src/clock.ts';
+import { createManualClock } from '../src/clock.ts';
+import type { Control } from '../src/control/control.ts';
+import { createControl } from '../src/control/control.ts';
+import type { CoreOptions } from '../src/core.ts';
+import { createCore, defaultTokens } from '../src/core.ts';
+import type { JsonObject } from '../src/types.ts';
+import type { ApiAnswer } from '../src/web-api.ts';
 
 export interface Bench {
   readonly clock: ManualClock;
