@@ -46,6 +46,7 @@ export async function packageOf(name: string, folder: string): Promise<string> {
     });
     write('package.json', { ...manifest, exports: Object.fromEntries(entries) });
     copyFileSync(join(own, 'README.md'), join(stage, 'README.md'));
+    copyFileSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
     mkdirSync(folder, { recursive: true });
     const packed = await npm(['pack', '--silent', '--pack-destination', resolve(folder)], stage);
     return join(resolve(folder), packed.trim());

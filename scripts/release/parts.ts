@@ -22,7 +22,7 @@ import { ownDockerfile, productFiles, root } from '../image/product.ts';
 export async function npmPackage(folder: string): Promise<string> {
   const stage = mkdtempSync(join(tmpdir(), 'aetherius-package-'));
   try {
-    for (const path of [...productFiles(ownDockerfile()), 'README.md', 'CHANGELOG.md']) {
+    for (const path of [...productFiles(ownDockerfile()), 'README.md', 'CHANGELOG.md', 'LICENSE']) {
       mkdirSync(dirname(join(stage, path)), { recursive: true });
       copyFileSync(join(root, path), join(stage, path));
     }

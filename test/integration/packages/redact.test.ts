@@ -1,29 +1,24 @@
 /** The package as npm packs it: read by plain Node, without a loader and without this repository around it. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageOf } from '../../../scripts/package/index.ts';
 import { read, root } from '../../repo/files.ts';
+import { installPacked, ranPlainly, sourcesNamed } from '../../support/packed.ts';
 import { scratch } from '../../support/targets.ts';
 
 describe('the package redact', () => {
   const place = scratch('redact-package');
-  const installed = join(place.dir, 'node_modules/@aetherius/redact');
+  let manifest: Awaited<ReturnType<typeof installPacked>>;
   beforeAll(async () => {
-    const archive = await packageOf('redact', place.dir);
-    mkdirSync(installed, { recursive: true });
-    execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1']);
-    symlinkSync(join(root, 'node_modules/@secretlint'), join(place.dir, 'node_modules/@secretlint'));
+    manifest = await installPacked('redact', place.dir);
   });
   afterAll(() => place.remove());
 
   it('does what its example shows', () => {
     copyFileSync(join(root, 'packages/redact/example/hide.mjs'), join(place.dir, 'hide.mjs'));
 
-    const said = execFileSync(process.execPath, ['hide.mjs'], { cwd: place.dir, encoding: 'utf8' });
-
-    expect(said).toBe(
+    expect(ranPlainly(place.dir, 'hide.mjs')).toBe(
       [
         'connecting to postgres://app:[secret]@db:5432/app',
         'the login of the night shift is [secret]',
@@ -50,17 +45,13 @@ describe('the package redact', () => {
     execFileSync(process.execPath, [tsc, ...options], { cwd: place.dir });
   });
 
-  it('names no source, and needs what the bot needs at the same version', () => {
-    const { exports, dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
-      readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  it('names no source, and needs what the bot carries at the same version', () => {
+    const bot = JSON.parse(read('package.json')) as {
       readonly dependencies: Readonly<Record<string, string>>;
     };
-    const bot = JSON.parse(read('package.json')) as typeof exports & { dependencies: typeof dependencies };
 
-    expect(Object.keys(exports)).toEqual(['.', './secretlint']);
-    expect(Object.values(exports).flatMap((entry) => Object.values(entry))).not.toContainEqual(
-      expect.stringMatching(/src\/|(?<!\.d)\.ts$/),
-    );
-    expect(bot.dependencies).toMatchObject(dependencies);
+    expect(Object.keys(manifest.exports)).toEqual(['.', './secretlint']);
+    expect(sourcesNamed(manifest)).toEqual([]);
+    expect(bot.dependencies).toMatchObject(manifest.dependencies);
   });
 });
