@@ -14,7 +14,7 @@ describe('the Dockerfile, read for who makes the image without it', () => {
     expect(config.env).toContain('NODE_ENV=production');
     expect(config.labels['org.opencontainers.image.title']).toBe('aetherius-bot');
     expect(files).toEqual([
-      ...['package.json', 'node_modules', 'sbom.cdx.json', 'dist', 'migrations', 'manifest.yml'],
+      ...['package.json', 'node_modules', 'sbom.cdx.json', 'dist', 'migrations', 'manifest.yml', 'LICENSE'],
       ...['deploy/compose', 'deploy/stores.yaml'],
     ]);
     expect([...commands]).toEqual([
